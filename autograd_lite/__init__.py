@@ -1,0 +1,1 @@
+"""Differentiation: operations with their rules, losses, optimisers, and two witnesses."""

@@ -1,0 +1,61 @@
+"""Optimisers: each takes parameters and the gradient of a loss, and returns new values of both
+parameters and moments. All of them descend.
+
+Equations (ad.15) and (ad.16) of autograd_lite/DERIVATION.md.
+"""
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd_lite.tree import T, tree_map
+
+
+def zeros_like(params: T) -> T:
+    """A tree of zeros: the moments before the first step."""
+    return tree_map(np.zeros_like, params)
+
+
+def momentum_step(
+    params: T, velocity: T, grads: T, learning_rate: float, momentum: float
+) -> tuple[T, T]:
+    """Gradient descent with momentum -> (params, velocity). With momentum 0: plain descent."""
+    velocity = tree_map(lambda u, g: momentum * u - learning_rate * g, velocity, grads)  # (ad.15)
+    return tree_map(np.add, params, velocity), velocity
+
+
+class AdamState(NamedTuple):
+    """Running means of the gradient and of its square, and the number of steps in them."""
+
+    mean: Any  # like the parameters
+    square: Any  # like the parameters
+    step: int
+
+
+def adam_start(params: Any) -> AdamState:
+    """The moments before the first step."""
+    return AdamState(zeros_like(params), zeros_like(params), 0)
+
+
+def adam_step(
+    params: T,
+    state: AdamState,
+    grads: T,
+    learning_rate: float = 1e-3,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    epsilon: float = 1e-8,
+) -> tuple[T, AdamState]:
+    """One step of Adam (Kingma and Ba 2015, algorithm 1) -> (params, state)."""
+    step = state.step + 1
+    mean = tree_map(lambda m, g: beta1 * m + (1 - beta1) * g, state.mean, grads)
+    square = tree_map(lambda s, g: beta2 * s + (1 - beta2) * (g * g), state.square, grads)
+    # The running means start at 0: dividing by 1 - beta^step undoes the pull towards it.
+    rate = learning_rate / (1 - beta1**step)
+    scale = 1 / math.sqrt(1 - beta2**step)
+
+    def descend(p: Any, m: Any, s: Any) -> Any:
+        return p - rate * m / (scale * np.sqrt(s) + epsilon)  # (ad.16)
+
+    return tree_map(descend, params, mean, square), AdamState(mean, square, step)

@@ -1,0 +1,145 @@
+"""A small autograd: it runs plain NumPy code on traced arrays and differentiates what it saw.
+
+It is the second witness for the hand-written gradients and shares no rule with them. A Traced array
+stands in for an ndarray; NumPy hands every operation on it to `__array_ufunc__` or
+`__array_function__`, which compute the value and keep, for each traced input, a function from the
+gradient of the output to the gradient of that input. `gradient` then walks the record backwards.
+"""
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.tree import tree_map
+
+_clock = count()
+
+
+def _fit(g: Any, shape: tuple[int, ...]) -> Any:
+    """Sums g over the axes that broadcasting had stretched, back to `shape`."""
+    g = g.sum(axis=tuple(range(g.ndim - len(shape))))
+    stretched = tuple(i for i, n in enumerate(shape) if n == 1 and g.shape[i] != 1)
+    return g.sum(axis=stretched, keepdims=True)
+
+
+def _matmul_rules(a: Any, b: Any) -> list[Callable[[Any], Any]]:
+    if a.ndim < 2 or b.ndim < 2:
+        raise NotImplementedError("the tape multiplies matrices of two or more axes")
+    return [lambda g: g @ b.swapaxes(-1, -2), lambda g: a.swapaxes(-1, -2) @ g]
+
+
+# For each primitive: from its output y and inputs, a derivative rule for each of the inputs.
+UFUNCS: dict[np.ufunc, Callable[..., list[Callable[[Any], Any]]]] = {
+    np.add: lambda y, a, b: [lambda g: g, lambda g: g],
+    np.subtract: lambda y, a, b: [lambda g: g, lambda g: -g],
+    np.multiply: lambda y, a, b: [lambda g: g * b, lambda g: g * a],
+    np.divide: lambda y, a, b: [lambda g: g / b, lambda g: -g * y / b],
+    np.matmul: lambda y, a, b: _matmul_rules(a, b),
+    np.maximum: lambda y, a, b: [lambda g: g * (a >= b), lambda g: g * (a < b)],
+    np.negative: lambda y, a: [lambda g: -g],
+    np.absolute: lambda y, a: [lambda g: g * np.sign(a)],
+    np.square: lambda y, a: [lambda g: 2 * g * a],
+    np.exp: lambda y, a: [lambda g: g * y],
+    np.log: lambda y, a: [lambda g: g / a],
+    np.log1p: lambda y, a: [lambda g: g / (1 + a)],
+    np.tanh: lambda y, a: [lambda g: g * (1 - y**2)],
+}
+FLAT = {
+    np.greater,
+    np.less,
+    np.greater_equal,
+    np.less_equal,
+    np.equal,
+}  # derivative 0: plain arrays
+
+
+class Traced(np.lib.mixins.NDArrayOperatorsMixin):
+    """A value, and how gradients reach what it was computed from."""
+
+    def __init__(self, value: Any, parents: Any = ()) -> None:
+        self.value, self.parents, self.time = np.asarray(value), parents, next(_clock)
+
+    shape = property(lambda self: self.value.shape)
+    ndim = property(lambda self: self.value.ndim)
+    size = property(lambda self: self.value.size)
+    dtype = property(lambda self: self.value.dtype)
+    T = property(lambda self: self.transpose())
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        values = [_plain(x) for x in inputs]
+        if method != "__call__" or kwargs:
+            return NotImplemented
+        y = ufunc(*values)
+        if ufunc in FLAT:
+            return y
+        rules = UFUNCS[ufunc](y, *(np.asarray(v) for v in values))
+        return _record(y, inputs, rules)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if func is not np.where:
+            return NotImplemented
+        test, a, b = args
+        y = np.where(_plain(test), _plain(a), _plain(b))
+        zero = np.zeros((), y.dtype)
+        return _record(y, (a, b), [lambda g: np.where(test, g, zero),
+                                   lambda g: np.where(test, zero, g)])  # fmt: skip
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Any:
+        y = self.value.sum(axis=axis, keepdims=keepdims)
+
+        def spread(g: Any) -> Any:
+            kept = g if keepdims or axis is None else np.expand_dims(g, axis)
+            return np.broadcast_to(kept, self.shape)
+
+        return _record(y, (self,), [spread])
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Any:
+        total = self.sum(axis=axis, keepdims=keepdims)
+        return total * (total.size / self.size)
+
+    def reshape(self, *shape: Any) -> Any:
+        return _record(self.value.reshape(*shape), (self,), [lambda g: g.reshape(self.shape)])
+
+    def transpose(self) -> Any:
+        return _record(self.value.T, (self,), [lambda g: g.T])
+
+    def __getitem__(self, index: Any) -> Any:
+        def scatter(g: Any) -> Any:
+            whole = np.zeros_like(self.value)
+            np.add.at(whole, index, g)
+            return whole
+
+        return _record(self.value[index], (self,), [scatter])
+
+
+def _plain(x: Any) -> Any:
+    return x.value if isinstance(x, Traced) else x
+
+
+def _record(y: Any, inputs: Any, rules: Any) -> Traced:
+    pairs = zip(inputs, rules, strict=True)
+    return Traced(y, [(x, rule) for x, rule in pairs if isinstance(x, Traced)])
+
+
+def gradient(f: Callable[..., Any], *args: Any) -> Any:
+    """Gradients of the scalar f(*args) with respect to every array in args.
+
+    Each of args is an array or a tree of arrays; the result is a tuple of the same trees.
+    """
+    traced = tuple(tree_map(Traced, arg) for arg in args)
+    result = f(*traced)
+    if result.shape != ():
+        raise ValueError(f"gradient needs a scalar; the function returned shape {result.shape}")
+    grads: dict[int, Any] = {id(result): np.ones((), result.dtype)}
+    waiting = {id(result): result}
+    while waiting:
+        node = waiting.pop(max(waiting, key=lambda key: waiting[key].time))
+        for parent, rule in node.parents:
+            g = _fit(rule(grads[id(node)]), parent.shape)
+            grads[id(parent)] = grads[id(parent)] + g if id(parent) in grads else g
+            waiting[id(parent)] = parent
+    return tuple(
+        tree_map(lambda x: grads.get(id(x), np.zeros_like(x.value)), arg) for arg in traced
+    )
