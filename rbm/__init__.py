@@ -1,0 +1,1 @@
+"""The restricted Boltzmann machine: binary pixels, binary hidden units, contrastive divergence."""

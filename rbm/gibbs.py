@@ -1,0 +1,40 @@
+"""Block Gibbs sampling, one chain a row, all rows at once; free, or with given pixels clamped.
+
+Legend as in rbm/model.py; known (B, D) is True where a pixel is given.
+Equations (rbm.6) and (rbm.7) of rbm/DERIVATION.md.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd_lite.ops import Array
+from rbm.model import prob_h, prob_v
+
+
+def bernoulli(rng: np.random.Generator, probs: Array) -> Array:
+    """Independent draws of 0 or 1 with P(1) = probs, in the shape and dtype of probs."""
+    uniform = rng.random(probs.shape, dtype=probs.dtype)
+    return (uniform < probs).astype(probs.dtype)  # (rbm.6)
+
+
+def gibbs(
+    rng: np.random.Generator,
+    v: Array,
+    W: Array,
+    b: Array,
+    c: Array,
+    steps: int,
+    known: NDArray[np.bool_] | None = None,
+) -> Array:
+    """The chains' states after `steps` sweeps v -> h -> v. -> (B, D)
+
+    Where `known` is True, a pixel keeps the value it has in v: the chain then draws the other
+    pixels from the model's distribution given those.
+    """
+    given = v
+    for _ in range(steps):
+        h = bernoulli(rng, prob_h(v, W, c))
+        v = bernoulli(rng, prob_v(h, W, b))  # (rbm.7)
+        if known is not None:
+            v = np.where(known, given, v)
+    return v

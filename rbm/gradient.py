@@ -1,0 +1,27 @@
+"""The gradient of the negative log-likelihood, as a difference of two phases.
+
+Legend as in rbm/model.py. Equations (rbm.8) and (rbm.9) of rbm/DERIVATION.md.
+"""
+
+from autograd_lite.ops import Array
+from rbm.model import Params, prob_h
+
+
+def statistics(v: Array, W: Array, c: Array) -> Params:
+    """Means over the rows of v h, v and h, with h at its probability given v.
+
+    They are minus the gradient of the mean free energy of the rows.
+    """
+    h = prob_h(v, W, c)
+    return Params(v.T @ h / len(v), v.mean(axis=0), h.mean(axis=0))  # (rbm.8)
+
+
+def nll_gradient(v_data: Array, v_model: Array, W: Array, b: Array, c: Array) -> Params:
+    """Gradient of the mean -log p(v_data); the model's own statistics are taken from v_model.
+
+    Exact where v_model is drawn from the model; contrastive divergence (CD-k) where v_model is
+    v_data after k Gibbs sweeps. Each phase is averaged over its own rows, so they may differ in
+    number.
+    """
+    data, model = statistics(v_data, W, c), statistics(v_model, W, c)
+    return Params(*(m - d for m, d in zip(model, data, strict=True)))  # (rbm.9)

@@ -1,0 +1,37 @@
+"""Filling in missing pixels: clamped Gibbs chains, and the mean of their last probabilities.
+
+Legend as in rbm/gibbs.py. Equation (rbm.12) of rbm/DERIVATION.md.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd_lite.ops import Array
+from rbm.gibbs import bernoulli, gibbs
+from rbm.model import prob_h, prob_v
+
+
+def inpaint(
+    rng: np.random.Generator,
+    v: Array,
+    known: NDArray[np.bool_],
+    W: Array,
+    b: Array,
+    c: Array,
+    burn_in: int = 100,
+    average: int = 100,
+) -> Array:
+    """P(v_i = 1 | given pixels) for the missing pixels, the given ones as they are. -> (B, D)
+
+    The chain starts from coin flips, runs `burn_in` sweeps, and then averages P(v_i = 1 | h) over
+    `average` sweeps: the mean of the probabilities has less noise than the mean of the samples.
+    """
+    v = np.where(known, v, bernoulli(rng, np.full_like(v, 0.5)))
+    v = gibbs(rng, v, W, b, c, burn_in, known)
+    total = np.zeros_like(v)
+    for _ in range(average):
+        h = bernoulli(rng, prob_h(v, W, c))
+        probs = prob_v(h, W, b)
+        v = np.where(known, v, bernoulli(rng, probs))
+        total = total + probs
+    return np.where(known, v, total / average)  # (rbm.12)

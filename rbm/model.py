@@ -1,0 +1,54 @@
+"""The restricted Boltzmann machine: its energy, and what follows from it in closed form.
+
+Legend: v (B, D) visible units in {0, 1}, h (B, H) hidden units in {0, 1},
+W (D, H) weights, b (D,) visible biases, c (H,) hidden biases;
+B images, D pixels, H hidden units. Equations (rbm.1) to (rbm.5) of rbm/DERIVATION.md.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from autograd_lite.ops import Array, sigmoid, softplus
+
+
+class Params(NamedTuple):
+    """The parameters of the machine; its gradients have this type too."""
+
+    W: Array  # (D, H)
+    b: Array  # (D,)
+    c: Array  # (H,)
+
+
+def energy(v: Array, h: Array, W: Array, b: Array, c: Array) -> Array:
+    """Energy of joint states; p(v, h) is proportional to exp(-energy). -> (B,)"""
+    return -(v @ b) - (h @ c) - ((v @ W) * h).sum(axis=-1)  # (rbm.1)
+
+
+def free_energy(v: Array, W: Array, b: Array, c: Array) -> Array:
+    """Free energy of visible states; p(v) is proportional to exp(-free_energy). -> (B,)"""
+    return -(v @ b) - softplus(v @ W + c).sum(axis=-1)  # (rbm.3)
+
+
+def prob_h(v: Array, W: Array, c: Array) -> Array:
+    """P(h_j = 1 | v) for every hidden unit; given v they are independent. -> (B, H)"""
+    return sigmoid(v @ W + c)  # (rbm.4)
+
+
+def prob_v(h: Array, W: Array, b: Array) -> Array:
+    """P(v_i = 1 | h) for every pixel; given h they are independent. -> (B, D)"""
+    return sigmoid(h @ W.T + b)  # (rbm.5)
+
+
+def init(rng: np.random.Generator, images: Array, hidden: int) -> Params:
+    """Small Gaussian weights, and the visible biases that alone would give the data's pixel means.
+
+    images (N, D) in [0, 1]. Source: Hinton, A practical guide to training RBMs, 2010, section 8.
+    """
+    mean = images.mean(axis=0, dtype=np.float64)
+    mean = np.clip(mean, 0.001, 0.999)  # a pixel that is never on still gets a finite bias
+    return Params(
+        W=(0.01 * rng.standard_normal((images.shape[1], hidden))).astype(images.dtype),
+        b=np.log(mean / (1 - mean)).astype(images.dtype),
+        c=np.zeros(hidden, images.dtype),
+    )

@@ -1,0 +1,82 @@
+"""Training by contrastive divergence: settings, state, step, and what is measured."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from autograd_lite.ops import Array
+from autograd_lite.optim import momentum_step, zeros_like
+from data.pixels import binarise
+from rbm.gibbs import gibbs
+from rbm.gradient import nll_gradient
+from rbm.model import Params, free_energy, init
+from rbm.pseudo import log_pseudo_likelihood_estimate
+from training.settings import setting
+from training.streams import stream
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a run, which are also its command line."""
+
+    data: str = setting("auto", "data set", choices=("auto", "mnist", "digits"))
+    images: int = setting(0, "training images to use, 0 for all", least=0)
+    validation: int = setting(5000, "images cut from the training set", least=0)
+    pixels: str = setting(
+        "threshold", "how grey becomes binary", choices=("threshold", "stochastic", "none")
+    )
+    hidden: int = setting(500, "hidden units", least=1)
+    gibbs_steps: int = setting(5, "Gibbs sweeps of the negative phase, the k of CD-k", least=1)
+    epochs: int = setting(10, "passes over the training images", least=1)
+    batch_size: int = setting(64, "images a step", least=1)
+    learning_rate: float = setting(0.1, "size of a step at the start", least=0)
+    momentum: float = setting(0.5, "share of the last step that is repeated", least=0)
+    seed: int = setting(0, "of every random stream of the run", least=0)
+
+
+class State(NamedTuple):
+    """All that a run needs to go on."""
+
+    params: Params
+    velocity: Params
+    step: int
+
+
+def start(settings: Settings, images: Array) -> State:
+    """The state before the first step; images (N, D) are the grey training images."""
+    pixels = binarise(stream(settings.seed, "pixels"), images, settings.pixels)
+    params = init(stream(settings.seed, "weights"), pixels, settings.hidden)
+    return State(params, zeros_like(params), 0)
+
+
+def step(state: State, x: Array, settings: Settings) -> State:
+    """The state after one step of CD-k on a batch x (B, D) of grey images."""
+    seed = settings.seed
+    v = binarise(stream(seed, "pixels", state.step), x, settings.pixels)
+    rng = stream(seed, "gibbs", state.step)
+    v_model = gibbs(rng, v, *state.params, settings.gibbs_steps)
+    grads = nll_gradient(v, v_model, *state.params)
+    params, velocity = momentum_step(
+        state.params, state.velocity, grads, settings.learning_rate, settings.momentum
+    )
+    return State(params, velocity, state.step + 1)
+
+
+def measure(
+    params: Params, train: Array, validation: Array, settings: Settings
+) -> dict[str, float]:
+    """Pseudo-log-likelihood and mean free energy, on the first 2,000 images of each part.
+
+    A free energy that falls on training images and not on validation images is overfitting: the
+    gap between them needs no Z (Hinton 2010, section 6).
+    """
+    row = {}
+    for name, x in (("train", train[:2000]), ("validation", validation[:2000])):
+        if len(x):
+            v = binarise(stream(settings.seed, "measure"), x, settings.pixels)
+            rng = stream(settings.seed, "measure", 1)
+            draws = [log_pseudo_likelihood_estimate(rng, v, *params).mean() for _ in range(10)]
+            row[f"{name}_pseudo [nats/image]"] = float(np.mean(draws))
+            row[f"{name}_free_energy [nats/image]"] = float(free_energy(v, *params).mean())
+    return row

@@ -1,0 +1,79 @@
+"""From a command line to a run: new or resumed, with errors of one sentence and status 2."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from data.idx import DataError
+from training.follow import follow, train
+from training.images import Split, training_images
+from training.memory import keep_freed_memory
+from training.run import RUNS, Run, RunError, create_run, load_checkpoint, open_run, read_settings
+from training.settings import Parser, SettingsError, add_settings, check_settings
+
+
+def complain(program: Callable[[Sequence[str]], None], argv: Sequence[str]) -> None:
+    """Runs a program; whatever is wrong with its input becomes one sentence and status 2."""
+    keep_freed_memory()
+    try:
+        program(argv)
+    except (DataError, RunError, SettingsError) as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+
+
+class Job(NamedTuple):
+    """A training that is ready to begin or to go on."""
+
+    run: Run
+    settings: Any
+    images: Split
+
+
+def train_command(argv: Sequence[str], model: Any, stem: str) -> None:
+    """`python -m <model> train ...`: trains, and prints where the run is kept.
+
+    `model` is a module with Settings, start, step and measure.
+    """
+    prog = f"python -m {model.__package__}"
+    if argv[:1] != ["train"]:
+        raise SettingsError(f"{prog} takes `train` and options; {prog} train --help lists them.")
+    run, settings, images = begin(f"{prog} train", model.Settings, stem, argv[1:])
+    state, rows = load_checkpoint(run.folder, model.start(settings, images.train))
+    states = train(model.step, state, images.train, settings)
+    follow(run, state, rows, states, images, settings, model.measure)
+    print(f"{run.folder}: {settings.epochs} epochs on {images.name}")
+
+
+def begin(prog: str, kind: type, stem: str, argv: Sequence[str]) -> Job:
+    """The training that a command line asks for; `kind` is the dataclass of its settings.
+
+    `stem` names the run's folder where --out does not; settings stand in it in braces. A resumed
+    run keeps its settings, but may be given more epochs.
+    """
+    parser = Parser(prog=prog, allow_abbrev=False)
+    add_settings(parser, kind)
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--out", type=Path, help=f"folder of a new run (default: {RUNS / stem})")
+    where.add_argument("--resume", type=Path, metavar="RUN", help="go on with the run in a folder")
+    given = vars(parser.parse_args(argv))
+    out, resume = given.pop("out"), given.pop("resume")
+    if resume is None:
+        settings = _checked(kind(**given))
+        images = training_images(settings.data, settings.images, settings.validation)
+        settings = replace(settings, data=images.choice)  # what "auto" found, for good
+        return Job(create_run(out, stem.format(**vars(settings)), settings), settings, images)
+    run = open_run(resume)
+    fixed = sorted(set(given) - {"epochs"})
+    if fixed:
+        name = fixed[0].replace("_", "-")
+        raise SettingsError(f"--{name} cannot change in a resumed run; only --epochs may.")
+    settings = _checked(replace(read_settings(resume, kind), **given))
+    return Job(run, settings, training_images(settings.data, settings.images, settings.validation))
+
+
+def _checked(settings: Any) -> Any:
+    check_settings(settings)
+    return settings

@@ -1,0 +1,34 @@
+"""The images a run is trained and validated on."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.pixels import to_unit
+from data.sets import load, split
+from training.settings import SettingsError
+
+Images = NDArray[np.float32]
+
+
+class Split(NamedTuple):
+    """Grey images in [0, 1], a row each; validation is cut from the end of the training set."""
+
+    name: str  # of the data set, as figures print it
+    choice: str  # what --data takes to get it again
+    train: Images  # (N, D)
+    validation: Images  # (V, D)
+
+
+def training_images(data: str, images: int, validation: int) -> Split:
+    """The data set `data`; `images` is how many training images to use, 0 for all that there are.
+
+    Raises DataError, and SettingsError for more images than there are.
+    """
+    loaded = load(data)
+    train, held_out = split(loaded.train_images, validation)
+    if images > len(train):
+        raise SettingsError(f"--images is {images}; expected at most {len(train)}, or 0 for all.")
+    choice = "mnist" if loaded.name == "MNIST" else "digits"
+    return Split(loaded.name, choice, to_unit(train[: images or None]), to_unit(held_out))

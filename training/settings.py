@@ -1,0 +1,53 @@
+"""Settings: a frozen dataclass is the only list of them, and also the command line."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import MISSING, field, fields
+from typing import Any, NoReturn, get_type_hints
+
+
+class SettingsError(Exception):
+    """One sentence for the person at the screen: the setting, its value, what was expected."""
+
+
+def setting(
+    default: Any, help: str, unit: str = "", choices: Sequence[str] = (), least: float | None = None
+) -> Any:
+    """A field of a settings dataclass, with all that --help and the check of its value need."""
+    metadata = {"help": help, "unit": unit, "choices": choices, "least": least}
+    return field(default=default, metadata=metadata)
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaint is one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message} (--help lists the options).", file=sys.stderr)
+        sys.exit(2)
+
+
+def add_settings(parser: argparse.ArgumentParser, kind: type) -> None:
+    """An option for every field of `kind`. Absent options stay absent from the namespace."""
+    types = get_type_hints(kind)
+    for f in fields(kind):
+        assert f.default is not MISSING
+        unit = f" [{f.metadata['unit']}]" if f.metadata["unit"] else ""
+        parser.add_argument(
+            "--" + f.name.replace("_", "-"),
+            type=types[f.name],
+            default=argparse.SUPPRESS,
+            metavar="|".join(f.metadata["choices"]) or types[f.name].__name__.upper(),
+            help=f"{f.metadata['help']}{unit} (default: {f.default})",
+        )
+
+
+def check_settings(settings: Any) -> None:
+    """SettingsError for a value outside its choices or below its least."""
+    for f in fields(settings):
+        value = getattr(settings, f.name)
+        name, choices, least = f.name.replace("_", "-"), f.metadata["choices"], f.metadata["least"]
+        if choices and value not in choices:
+            raise SettingsError(f"--{name} is {value!r}; expected one of {', '.join(choices)}.")
+        if least is not None and not value >= least:
+            raise SettingsError(f"--{name} is {value}; expected at least {least}.")

@@ -1,0 +1,93 @@
+"""Training the dense VAE: settings, state, step, and what is measured."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from autograd_lite.ops import Array
+from autograd_lite.optim import AdamState, adam_start, adam_step
+from data.pixels import binarise
+from training.settings import setting
+from training.streams import stream
+from vae.mlp import Params, init
+from vae.objective import Costs, costs, gradient
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a run, which are also its command line."""
+
+    data: str = setting("auto", "data set", choices=("auto", "mnist", "digits"))
+    images: int = setting(0, "training images to use, 0 for all", least=0)
+    validation: int = setting(5000, "images cut from the training set", least=0)
+    pixels: str = setting(
+        "none", "how grey becomes binary", choices=("threshold", "stochastic", "none")
+    )
+    likelihood: str = setting(
+        "bernoulli", "of the pixels given the codes", choices=("bernoulli", "squared")
+    )
+    codes: int = setting(2, "code units", least=1)
+    hidden: int = setting(256, "hidden units of either network", least=1)
+    samples: int = setting(1, "codes drawn an image and step", least=1)
+    epochs: int = setting(30, "passes over the training images", least=1)
+    batch_size: int = setting(128, "images a step", least=1)
+    learning_rate: float = setting(1e-3, "of Adam", least=0)
+    seed: int = setting(0, "of every random stream of the run", least=0)
+
+
+class State(NamedTuple):
+    """All that a run needs to go on."""
+
+    params: Params
+    adam: AdamState
+    step: int
+
+
+def start(settings: Settings, images: Array) -> State:
+    """The state before the first step; images (N, D) are the grey training images."""
+    rng = stream(settings.seed, "weights")
+    params = init(rng, images.shape[1], settings.hidden, settings.codes, images.dtype.type)
+    return State(params, adam_start(params), 0)
+
+
+def noise(rng: np.random.Generator, samples: int, x: Array, codes: int) -> Array:
+    """Standard normal noise for a batch. -> (K, B, Z)"""
+    return rng.standard_normal((samples, len(x), codes), dtype=x.dtype)
+
+
+def step(state: State, x: Array, settings: Settings) -> State:
+    """The state after one step of Adam on a batch x (B, D) of grey images."""
+    x = binarise(stream(settings.seed, "pixels", state.step), x, settings.pixels)
+    eps = noise(stream(settings.seed, "noise", state.step), settings.samples, x, settings.codes)
+    grads = gradient(x, eps, state.params, settings.likelihood)
+    params, adam = adam_step(state.params, state.adam, grads, settings.learning_rate)
+    return State(params, adam, state.step + 1)
+
+
+def evaluate(params: Params, images: Array, settings: Settings) -> Costs:
+    """The mean parts of the cost, with sampled codes: without sampling it is no bound."""
+    parts = []
+    for i in range(0, len(images), 1000):
+        x = binarise(
+            stream(settings.seed, "measure pixels", i), images[i : i + 1000], settings.pixels
+        )
+        eps = noise(stream(settings.seed, "measure", i), settings.samples, x, settings.codes)
+        nll, kl = costs(x, eps, params, settings.likelihood)
+        parts.append((nll.mean(axis=0), kl))
+    nll, kl = (np.concatenate(rows, dtype=np.float64) for rows in zip(*parts, strict=True))
+    return Costs(nll.mean(), kl.mean())
+
+
+def measure(
+    params: Params, train: Array, validation: Array, settings: Settings
+) -> dict[str, float]:
+    """The cost and its parts on 5,000 images of each, by the same code on both."""
+    row = {}
+    for name, x in (("train", train[:5000]), ("validation", validation[:5000])):
+        if len(x):
+            nll, kl = evaluate(params, x, settings)
+            row[f"{name}_cost [nats/image]"] = float(nll + kl)
+            row[f"{name}_nll [nats/image]"] = float(nll)
+            row[f"{name}_kl [nats/image]"] = float(kl)
+    return row
