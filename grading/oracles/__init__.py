@@ -1,0 +1,1 @@
+"""Ground truth by other means: enumeration, quadrature, differentiation. NumPy and nothing else."""

@@ -1,0 +1,105 @@
+"""A restricted Boltzmann machine so small that all of its states can be written down.
+
+Conventions as in rbm/model.py: W (D, H), b (D,) visible, c (H,) hidden.
+"""
+
+import itertools
+from typing import Any
+
+import numpy as np
+
+# False alarms, in all comparisons of one case together, are rarer than this; a check has up to 12
+# cases, so that of a whole check is below 1e-7.
+FALSE_ALARM = 8e-9
+FAR = 1e12  # the error of samples that are no binary states
+
+
+def states(n: int) -> Any:
+    """All 2^n binary states, (2^n, n), counting up with the first unit as the highest digit."""
+    return np.array(list(itertools.product((0.0, 1.0), repeat=n)))
+
+
+def numbers_of(v: Any) -> Any:
+    """Which row of states(n) each row of v is."""
+    return (v @ 2.0 ** np.arange(v.shape[1])[::-1]).astype(int)
+
+
+def energy(v: Any, h: Any, W: Any, b: Any, c: Any) -> float:
+    """The energy of one joint state, term by term."""
+    total = 0.0
+    for i in range(len(b)):
+        total -= b[i] * v[i]
+        for j in range(len(c)):
+            total -= v[i] * W[i, j] * h[j]
+    return total - sum(c[j] * h[j] for j in range(len(c)))
+
+
+def joint(W: Any, b: Any, c: Any) -> Any:
+    """p(v, h) for all states: (2^D, 2^H), summing to 1."""
+    vs, hs = states(len(b)), states(len(c))
+    weights = np.array([[np.exp(-energy(v, h, W, b, c)) for h in hs] for v in vs])
+    return weights / weights.sum()
+
+
+def kernel(W: Any, b: Any, c: Any, known: Any = None) -> Any:
+    """Probability of v' after one sweep v -> h -> v', (2^D, 2^D), from the joint alone.
+
+    With `known` (D,), the given pixels keep their values: v' gets all the probability of the
+    states that agree with it on the pixels that are not given.
+    """
+    p = joint(W, b, c)
+    to_h = p / p.sum(axis=1, keepdims=True)
+    to_v = (p / p.sum(axis=0, keepdims=True)).T
+    T = to_h @ to_v
+    if known is None:
+        return T
+    vs = states(len(b))
+    clamped = np.zeros_like(T)
+    for start, v in enumerate(vs):
+        landed = numbers_of(np.where(known, v, vs))
+        np.add.at(clamped[start], landed, T[start])
+    return clamped
+
+
+def conditional(v: Any, known: Any, W: Any, b: Any, c: Any) -> Any:
+    """P(v_i = 1 | given pixels) for one image v (D,), from the joint. (D,)"""
+    p = joint(W, b, c).sum(axis=1)
+    vs = states(len(b))
+    agree = (vs == v)[:, known].all(axis=1)
+    return (p[agree] @ vs[agree]) / p[agree].sum()
+
+
+def log_pseudo_likelihood_terms(v: Any, W: Any, b: Any, c: Any) -> Any:
+    """log P(v_i | all other pixels) for one image v (D,), from the joint. (D,)"""
+    p = joint(W, b, c).sum(axis=1)
+    here = p[numbers_of(v[None])[0]]
+    others = [
+        p[numbers_of(np.where(np.arange(len(v)) == i, 1 - v, v)[None])[0]] for i in range(len(v))
+    ]
+    return np.log(here / (here + np.array(others)))
+
+
+def bound(variance: Any, span: Any, draws: int, comparisons: int) -> Any:
+    """How far a mean of `draws` independent values may be from its expectation, by Bernstein's
+    inequality: further happens, in any of the comparisons, with probability FALSE_ALARM at most.
+
+    `variance` is of one value and `span` its largest distance from the mean. No normal
+    approximation is made, so it also holds for rare events.
+    """
+    L = np.log(2 * comparisons / FALSE_ALARM)
+    linear = L * span / (3 * draws)
+    return linear + np.sqrt(linear**2 + 2 * L * variance / draws)
+
+
+def frequency_error(samples: Any, probabilities: Any, comparisons: int) -> float:
+    """Largest deviation of the frequencies of states from their probabilities, in bounds.
+
+    samples (N, n) binary rows, independent; probabilities (2^n,). Looking at whole states sees
+    what looking at each unit alone cannot: units that wrongly go together.
+    """
+    if not np.isin(samples, (0, 1)).all():
+        return FAR
+    counts = np.bincount(numbers_of(samples), minlength=len(probabilities))
+    deviation = np.abs(counts / len(samples) - probabilities)
+    variance = probabilities * (1 - probabilities)
+    return float(np.max(deviation / bound(variance, 1.0, len(samples), comparisons)))

@@ -1,0 +1,53 @@
+"""The networks and losses once more, from their definitions, one entry or one image at a time.
+
+Complex numbers pass through, so that gradients can be had by the complex step.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from grading.oracles.differences import relu, sigmoid, softplus
+from grading.oracles.quadrature import kl_standard_normal
+
+
+def affine(x: Any, W: Any, b: Any) -> Any:
+    """y_o = b_o + sum_i x_i W_io, term by term over the inputs."""
+    return b + sum(x[..., i, None] * W[i] for i in range(len(W)))
+
+
+def bernoulli_nll(logits: Any, x: Any) -> Any:
+    """-sum_i log P(x_i), each pixel at its own probability, linear in x where x is grey."""
+    return (x * softplus(-logits) + (1 - x) * softplus(logits)).sum(axis=-1)
+
+
+def squared_error(logits: Any, x: Any) -> Any:
+    """-log N(x; sigmoid(logits), I/2) without its constant, as a sum of logarithms of densities."""
+    variance = 0.5
+    log_density = -((x - sigmoid(logits)) ** 2) / (2 * variance)
+    return -log_density.sum(axis=-1)
+
+
+def categorical_nll(logits: Any, labels: Any) -> Any:
+    """-log of exp(logit of the label) / sum of exp(logits)."""
+    top = logits.real.max(axis=-1, keepdims=True)
+    probs = np.exp(logits - top) / np.exp(logits - top).sum(axis=-1, keepdims=True)
+    return -np.log(np.take_along_axis(probs, labels[..., None], axis=-1)[..., 0])
+
+
+def vae_forward(x: Any, eps: Any, params: Any) -> Any:
+    """(logits, mu, logvar) and (x, h_enc, logvar, eps, z, h_dec), one noise sample at a time."""
+    W1, b1, W_mu, b_mu, W_logvar, b_logvar, W2, b2, W3, b3 = params
+    h_enc = relu(affine(x, W1, b1))
+    mu, logvar = affine(h_enc, W_mu, b_mu), affine(h_enc, W_logvar, b_logvar)
+    sigma = np.sqrt(np.exp(logvar))
+    z = np.stack([mu + sigma * e for e in eps])
+    h_dec = relu(affine(z, W2, b2))
+    return (affine(h_dec, W3, b3), mu, logvar), (x, h_enc, logvar, eps, z, h_dec)
+
+
+def mean_neg_elbo(x: Any, eps: Any, params: Any, likelihood: str) -> Any:
+    """Minus the bound, averaged over samples and images."""
+    (logits, mu, logvar), _ = vae_forward(x, eps, params)
+    nll = {"bernoulli": bernoulli_nll, "squared": squared_error}[likelihood](logits, x)
+    return nll.mean() + kl_standard_normal(mu, logvar).mean()
