@@ -1,0 +1,1 @@
+"""Commands that measure, each beside the JSON file it writes: `python -m results.<name>`."""
