@@ -81,6 +81,7 @@ def create_run(folder: Path | None, stem: str, settings: Any) -> Run:
         raise RunError(f"{folder or RUNS} cannot be made ({error.strerror}).") from error
     run = _lock(folder)
     if (folder / "settings.json").exists():
+        run.lock.close()
         raise RunError(f"{folder} holds a run; go on with --resume {folder} or name another --out.")
     write_json(folder / "settings.json", asdict(settings))
     return run
@@ -162,7 +163,7 @@ def load_checkpoint(folder: Path, like: Any) -> tuple[Any, list[dict[str, float]
     """State and metrics of the run; `like` is a State of the same structure and shapes."""
     path = folder / "checkpoint.npz"
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as whole, np.load(whole, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         state = _fill(like, "state", arrays)
     except FileNotFoundError:

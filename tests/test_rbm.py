@@ -1,0 +1,225 @@
+"""The restricted Boltzmann machine against a machine of 4 x 3 units that is written out in full."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grading.oracles import enumeration
+from grading.oracles.differences import gradient
+from rbm.gibbs import gibbs
+from rbm.gradient import nll_gradient, statistics
+from rbm.inpaint import inpaint
+from rbm.model import Params, energy, free_energy, init, prob_v
+from rbm.pseudo import log_pseudo_likelihood, log_pseudo_likelihood_estimate
+from rbm.train import Settings, start, step
+
+D, H = 4, 3
+VS, HS = enumeration.states(D), enumeration.states(H)
+
+
+def machine(seed=0):
+    rng = np.random.default_rng(seed)
+    return Params(rng.normal(size=(D, H)), 0.7 * rng.normal(size=D), 0.7 * rng.normal(size=H))
+
+
+def p_visible(params):
+    return enumeration.joint(*params).sum(axis=1)
+
+
+def log_likelihood(W, b, c, v):
+    """Mean log p(v) with Z by enumeration; complex parameters pass through."""
+    weights = np.exp(
+        (VS @ b)[:, None] + (HS @ c)[None] + np.einsum("vi,ij,hj->vh", VS, W, HS)
+    )
+    return np.log(weights.sum(axis=1) / weights.sum())[enumeration.numbers_of(v)].mean()
+
+
+@pytest.mark.eq("rbm.1")
+@pytest.mark.eq("rbm.3")
+def test_free_energy_and_energy_give_the_same_distribution():
+    params = machine()
+    by_free_energy = np.exp(-free_energy(VS, *params))
+    both = [np.exp(-energy(VS, np.tile(h, (len(VS), 1)), *params)) for h in HS]
+    np.testing.assert_allclose(by_free_energy, np.sum(both, axis=0), rtol=1e-13)
+    np.testing.assert_allclose(by_free_energy / by_free_energy.sum(), p_visible(params), rtol=1e-12)
+
+
+def test_hidden_units_are_independent_given_v_but_not_by_themselves():
+    p = enumeration.joint(*machine())
+    p_h = p.sum(axis=0)
+    means = p_h @ HS
+    products = np.prod(np.where(HS == 1, means, 1 - means), axis=1)
+    assert np.abs(p_h - products).max() > 1e-3
+    for row in p / p.sum(axis=1, keepdims=True):
+        means = row @ HS
+        products = np.prod(np.where(HS == 1, means, 1 - means), axis=1)
+        np.testing.assert_allclose(row, products, atol=1e-14)
+
+
+@pytest.mark.eq("rbm.9")
+def test_the_gradient_is_that_of_the_enumerated_log_likelihood():
+    """The model's phase weighted by its exact p(v): no sampling is left."""
+    params = machine()
+    v = np.random.default_rng(1).integers(0, 2, (7, D)).astype(float)
+    exact = gradient(lambda W, b, c: -log_likelihood(W, b, c, v), tuple(params))
+    p = p_visible(params)
+    by_state = [statistics(row[None], params.W, params.c) for row in VS]
+    data = statistics(v, params.W, params.c)
+    for name, true in zip(Params._fields, exact, strict=True):
+        model = sum(w * getattr(s, name) for w, s in zip(p, by_state, strict=True))
+        np.testing.assert_allclose(model - getattr(data, name), true, atol=1e-13)
+
+
+def expected_cd(params, v, k):
+    """E[nll_gradient] of CD-k, with v after k sweeps distributed by the enumerated kernel."""
+    T = np.linalg.matrix_power(enumeration.kernel(*params), k)
+    end = T[enumeration.numbers_of(v)].mean(axis=0)
+    by_state = [statistics(row[None], params.W, params.c) for row in VS]
+    data = statistics(v, params.W, params.c)
+    return [
+        sum(w * s[i] for w, s in zip(end, by_state, strict=True)) - data[i] for i in range(3)
+    ]
+
+
+@pytest.mark.eq("rbm.9")
+@pytest.mark.parametrize("k", [1, 3])
+def test_cd_k_has_the_enumerated_expectation(k):
+    params, rows = machine(), 200_000
+    v = np.random.default_rng(1).integers(0, 2, (5, D)).astype(float)
+    many = np.tile(v, (rows // 5, 1))
+    end = gibbs(np.random.default_rng(2), many, *params, k)
+    got = nll_gradient(many, end, *params)
+    for estimate, true in zip(got, expected_cd(params, v, k), strict=True):
+        # Each row's statistic lies in [0, 1]: variance at most 1/4.
+        allowed = enumeration.bound(0.25, 1.0, rows, D * H + D + H)
+        assert np.abs(estimate - true).max() < allowed
+
+
+@pytest.mark.eq("rbm.9")
+def test_the_bias_of_cd_k_falls_to_nothing_as_k_grows():
+    params = machine(3)
+    v = np.random.default_rng(1).integers(0, 2, (5, D)).astype(float)
+    exact = gradient(lambda W, b, c: -log_likelihood(W, b, c, v), tuple(params))
+
+    def bias(k):
+        return max(np.abs(a - b).max() for a, b in zip(expected_cd(params, v, k), exact))
+
+    biases = [bias(k) for k in (1, 2, 5, 10, 30)]
+    assert biases[0] > 0.1 and biases[-1] < 1e-12
+    assert all(later < sooner / 1.5 for sooner, later in zip(biases, biases[1:]))
+
+
+@pytest.mark.eq("rbm.7")
+@pytest.mark.parametrize("seed", range(3))
+def test_the_enumerated_kernel_is_reversible_and_keeps_p(seed):
+    params = machine(seed)
+    p, T = p_visible(params), enumeration.kernel(*params)
+    np.testing.assert_allclose(T.sum(axis=1), 1, rtol=1e-13)
+    np.testing.assert_allclose(p[:, None] * T, (p[:, None] * T).T, atol=1e-15)
+    np.testing.assert_allclose(p @ T, p, atol=1e-15)
+
+
+@pytest.mark.eq("rbm.7")
+@pytest.mark.parametrize("sweeps", [1, 4])
+def test_gibbs_keeps_p_of_v(sweeps):
+    """100,000 chains that start in p(v) are in p(v) after any number of sweeps."""
+    params, rng = machine(), np.random.default_rng(3)
+    p = p_visible(params)
+    end = gibbs(rng, VS[rng.choice(len(VS), size=100_000, p=p)], *params, sweeps)
+    assert enumeration.frequency_error(end, p, comparisons=len(p)) < 1
+
+
+@pytest.mark.eq("rbm.7")
+def test_clamped_gibbs_keeps_p_of_the_missing_given_the_known():
+    params, rng = machine(), np.random.default_rng(4)
+    known = np.array([True, False, False, True])
+    p = p_visible(params) * (VS[:, [0, 3]] == [1, 0]).all(axis=1)
+    p /= p.sum()
+    rows = 100_000
+    start_at = VS[rng.choice(len(VS), size=rows, p=p)]
+    end = gibbs(rng, start_at, *params, 3, np.tile(known, (rows, 1)))
+    assert enumeration.frequency_error(end, p, comparisons=len(p)) < 1
+
+
+@given(seed=st.integers(0, 2**32 - 1), steps=st.integers(1, 5))
+def test_no_given_pixel_ever_moves(seed, steps):
+    rng = np.random.default_rng(seed)
+    D, H, B = rng.integers(1, 9, size=3)
+    params = Params(*(3 * rng.normal(size=n) for n in ((D, H), D, H)))
+    v = rng.integers(0, 2, (B, D)).astype(float)
+    known = rng.random((B, D)) < rng.random()
+    before = v.copy()
+    end = gibbs(rng, v, *params, steps, known)
+    filled = inpaint(rng, v, known, *params, burn_in=steps, average=2)
+    np.testing.assert_array_equal(v, before)
+    np.testing.assert_array_equal(end[known], v[known])
+    np.testing.assert_array_equal(filled[known], v[known])
+    assert np.isin(end, (0, 1)).all() and filled.min() >= 0 and filled.max() <= 1
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+def test_symmetries_of_the_free_energy(seed):
+    """Hidden units may change places; flipping every pixel is a change of parameters."""
+    rng = np.random.default_rng(seed)
+    W, b, c = machine(seed)
+    v = rng.integers(0, 2, (5, D)).astype(float)
+    order = rng.permutation(H)
+    F = free_energy(v, W, b, c)
+    np.testing.assert_allclose(F, free_energy(v, W[:, order], b, c[order]), atol=1e-12)
+    flipped = free_energy(1 - v, -W, -b, c + W.sum(axis=0)) - b.sum()
+    np.testing.assert_allclose(F, flipped, atol=1e-12)
+
+
+@pytest.mark.eq("rbm.11")
+def test_the_estimate_is_unbiased_where_the_exact_value_is_known():
+    W, b, c = machine(5)
+    rng = np.random.default_rng(6)
+    v = np.tile(rng.integers(0, 2, (1, D)).astype(float), (100_000, 1))
+    draws = log_pseudo_likelihood_estimate(rng, v, W, b, c)
+    exact = log_pseudo_likelihood(v[:1], W, b, c)[0]
+    span = draws.max() - draws.min()
+    assert abs(draws.mean() - exact) < enumeration.bound(draws.var(), span, len(draws), 1)
+    assert exact <= 0
+
+
+def test_large_inputs_stay_finite():
+    v = np.ones((3, D))
+    W, b, c = np.full((D, H), 1e4), np.full(D, -1e4), np.full(H, -3e4)
+    assert np.isfinite(free_energy(v, W, b, c)).all()
+    assert np.isfinite(log_pseudo_likelihood(v, W, b, c)).all()
+
+
+def test_first_biases_give_the_data_s_means_and_constant_pixels_are_safe():
+    rng = np.random.default_rng(0)
+    images = (rng.random((1000, 5)) < [0.0, 0.2, 0.5, 0.9, 1.0]).astype(np.float32)
+    params = init(rng, images, hidden=3)
+    mean = prob_v(np.zeros((1, 3), np.float32), 0 * params.W, params.b)[0]
+    np.testing.assert_allclose(mean, np.clip(images.mean(axis=0), 0.001, 0.999), atol=1e-6)
+    assert {x.dtype for x in params} == {np.dtype(np.float32)}
+
+
+def test_training_raises_the_exact_likelihood_of_bars():
+    """A 3 x 2 machine on two patterns: CD-5 must come close to the best possible, log(1/2)."""
+    patterns = np.array([[1, 1, 0, 0], [0, 0, 1, 1]], float)
+    images = patterns[np.random.default_rng(0).integers(0, 2, 200)]
+    settings = Settings(hidden=3, gibbs_steps=5, learning_rate=0.1, momentum=0.5)
+    state = start(settings, images)
+    before = log_likelihood(*state.params, patterns)
+    for i in range(1500):
+        state = step(state, images[i % 10 :: 10], settings)
+    after = log_likelihood(*state.params, patterns)
+    assert before < -2 and after > -0.75
+
+
+def test_a_step_returns_new_values_and_leaves_the_old_ones():
+    images = np.random.default_rng(0).random((20, D)).astype(np.float32)
+    settings = Settings(hidden=3)
+    first = start(settings, images)
+    kept = [x.copy() for x in (*first.params, *first.velocity)]
+    second = step(first, images[:5], settings)
+    for before, after in zip(kept, (*first.params, *first.velocity), strict=True):
+        np.testing.assert_array_equal(before, after)
+    assert second.step == 1 and not np.array_equal(first.params.W, second.params.W)
+    again = step(first, images[:5], settings)
+    np.testing.assert_array_equal(again.params.W, second.params.W)
