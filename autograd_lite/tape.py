@@ -25,8 +25,8 @@ def _fit(g: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _matmul_rules(a: Any, b: Any) -> list[Callable[[Any], Any]]:
-    if a.ndim < 2 or b.ndim < 2:
-        raise NotImplementedError("the tape multiplies matrices of two or more axes")
+    if b.ndim == 1:
+        return [lambda g: g[..., None] * b, lambda g: a * g[..., None]]
     return [lambda g: g @ b.swapaxes(-1, -2), lambda g: a.swapaxes(-1, -2) @ g]
 
 
@@ -74,6 +74,8 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         y = ufunc(*values)
         if ufunc in FLAT:
             return y
+        if ufunc not in UFUNCS:
+            raise TypeError(f"the tape has no rule for np.{ufunc.__name__}")
         rules = UFUNCS[ufunc](y, *(np.asarray(v) for v in values))
         return _record(y, inputs, rules)
 

@@ -10,7 +10,7 @@ def tree_map(f: Callable[..., Any], first: T, *others: Any) -> T:
     """f applied to corresponding leaves of tuples of one type; the result has that type too."""
     if isinstance(first, tuple):
         mapped = [tree_map(f, *row) for row in zip(first, *others, strict=True)]
-        whole: T = getattr(type(first), "_make", tuple)(mapped)
+        whole: Any = getattr(type(first), "_make", tuple)(mapped)
         return whole
     return f(first, *others)
 

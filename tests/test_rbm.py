@@ -1,5 +1,7 @@
 """The restricted Boltzmann machine against a machine of 4 x 3 units that is written out in full."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -29,9 +31,7 @@ def p_visible(params):
 
 def log_likelihood(W, b, c, v):
     """Mean log p(v) with Z by enumeration; complex parameters pass through."""
-    weights = np.exp(
-        (VS @ b)[:, None] + (HS @ c)[None] + np.einsum("vi,ij,hj->vh", VS, W, HS)
-    )
+    weights = np.exp((VS @ b)[:, None] + (HS @ c)[None] + np.einsum("vi,ij,hj->vh", VS, W, HS))
     return np.log(weights.sum(axis=1) / weights.sum())[enumeration.numbers_of(v)].mean()
 
 
@@ -77,9 +77,7 @@ def expected_cd(params, v, k):
     end = T[enumeration.numbers_of(v)].mean(axis=0)
     by_state = [statistics(row[None], params.W, params.c) for row in VS]
     data = statistics(v, params.W, params.c)
-    return [
-        sum(w * s[i] for w, s in zip(end, by_state, strict=True)) - data[i] for i in range(3)
-    ]
+    return [sum(w * s[i] for w, s in zip(end, by_state, strict=True)) - data[i] for i in range(3)]
 
 
 @pytest.mark.eq("rbm.9")
@@ -103,11 +101,13 @@ def test_the_bias_of_cd_k_falls_to_nothing_as_k_grows():
     exact = gradient(lambda W, b, c: -log_likelihood(W, b, c, v), tuple(params))
 
     def bias(k):
-        return max(np.abs(a - b).max() for a, b in zip(expected_cd(params, v, k), exact))
+        return max(
+            np.abs(a - b).max() for a, b in zip(expected_cd(params, v, k), exact, strict=True)
+        )
 
     biases = [bias(k) for k in (1, 2, 5, 10, 30)]
     assert biases[0] > 0.1 and biases[-1] < 1e-12
-    assert all(later < sooner / 1.5 for sooner, later in zip(biases, biases[1:]))
+    assert all(later < sooner / 1.5 for sooner, later in pairwise(biases))
 
 
 @pytest.mark.eq("rbm.7")

@@ -64,9 +64,7 @@ def test_the_bound_is_below_log_p_by_the_kl_to_the_posterior(seed):
     x = rng.integers(0, 2, (3, 6)).astype(float)
     z = np.linspace(-40, 40, 40_001)
     logits, _ = decode(z[:, None], params)
-    log_joint = (
-        quadrature.log_normal(z, 0.0, 1.0)[:, None] - bernoulli_nll(logits[:, None], x)
-    )
+    log_joint = quadrature.log_normal(z, 0.0, 1.0)[:, None] - bernoulli_nll(logits[:, None], x)
     dz = z[1] - z[0]
     log_p = np.log(np.exp(log_joint).sum(axis=0) * dz)
     mu, logvar, _ = encode(x, params)

@@ -66,6 +66,8 @@ def begin(prog: str, kind: type, stem: str, argv: Sequence[str]) -> Job:
         settings = replace(settings, data=images.choice)  # what "auto" found, for good
         return Job(create_run(out, stem.format(**vars(settings)), settings), settings, images)
     run = open_run(resume)
+    if given.get("data") == "auto":
+        del given["data"]  # no demand: the run goes on with the data that it has
     fixed = sorted(set(given) - {"epochs"})
     if fixed:
         name = fixed[0].replace("_", "-")
