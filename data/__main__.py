@@ -1,0 +1,38 @@
+"""python -m data: finds or fetches the data, and says which there are."""
+
+import argparse
+import sys
+
+from data import mnist, sets
+from data.idx import DataError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Prints what there is. Returns 0, or 2 where MNIST_DIR or the choice cannot be served."""
+    parser = argparse.ArgumentParser(
+        prog="python -m data", description="Find or fetch the data and say which there are."
+    )
+    parser.add_argument(
+        "--data",
+        choices=("auto", "mnist", "digits"),
+        default="auto",
+        help="auto: MNIST where it can be had, else drawn digits (default: %(default)s)",
+    )
+    choice = parser.parse_args(arguments).data
+    try:
+        sets.forget_failure()
+        found = sets.load(choice)
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 2
+    sizes = f"{len(found.train_images):,} training and {len(found.test_images):,} test images"
+    if found.name == "MNIST":
+        folder = mnist.mnist_dir() or mnist.CACHE
+        print(f"MNIST in {folder}: {sizes}, the SHA-256 of all four files is right.")
+    else:
+        print(f"Drawn digits: {sizes}, made by this project and kept in {mnist.CACHE}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

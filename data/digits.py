@@ -1,0 +1,205 @@
+"""Drawn digits: handwriting made from strokes, for when MNIST cannot be had.
+
+Every way of writing a digit is a row of control points (`WAYS`). To write one, its points are
+shaken, bent, slanted and turned; smooth curves are laid through them; ink is put along the curves;
+and the result is framed as MNIST was: the ink scaled to fit 20x20, then set in 28x28 by its centre
+of mass. Points and spreads were chosen by eye, beside handwriting; nothing is fitted to MNIST.
+
+Letters: n images, U distinct control points, T samples along the strokes of one way.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+SIDE, BOX = 28, 20  # pixels: the image, and the square that the ink fits
+CENTRE = 14.0  # pixels from the first row and column: where MNIST's centres of mass lie, on average
+CHUNK = 250  # images drawn at once, in some 10 MB
+
+
+class Way(NamedTuple):
+    """One way of writing `digit`; of ten people who write it, `share` write it so.
+
+    Strokes are parted by "|". Each is a list of x,y on a sheet 10 wide and 14 high, y downwards,
+    joined by a smooth curve; where one stroke starts at a point of another, they stay joined.
+    """
+
+    digit: int
+    share: int
+    name: str
+    strokes: str
+
+
+# fmt: off
+WAYS = (
+    Way(0, 5, "plain", "5.5,0 2,2.5 0.5,7.5 2,12.5 5,14 8.5,11.5 9.5,6.5 8,1.5 5.2,0.3"),
+    Way(0, 3, "hooked", "8,2 5,0.3 1.6,3.5 0.7,9 3,13.5 7,12.8 9.3,8 9,2.8 7,0.2 4.8,1.8"),
+    Way(0, 2, "crossed", "6.5,1 3,1.5 0.5,6 1,11.5 4.5,14 8.5,11.5 9.6,6 8,1.2 4.5,0"),
+    Way(1, 7, "stroke", "5,0 5,4.5 5,9.5 5,14"),
+    Way(1, 2, "flag", "2.4,3.6 3.8,2.2 5.2,0 | 5.2,0 5.1,5 5,10 5,14"),
+    Way(1, 1, "flag, foot", "1.2,3.5 3.4,2 5.2,0 | 5.2,0 5.1,5 5,14 | 0.5,14 5,13.9 9.5,13.8"),
+    Way(2, 3, "corner", "0.5,3 3,0.4 7,0.2 8.8,3 7,7 3.5,11 0,13.6 | 0,13.6 5,13.4 11,13.5"),
+    Way(2, 4, "loop", "0.5,3 3.5,0 7.8,1.2 7.6,5.5 4.6,11 1,14 -1,12 1.4,10 4.5,12 7.5,13.6 11,13"),
+    Way(2, 3, "wave", "0,1.6 4,0.4 8.5,0.6 8.4,4.2 4.5,9 0,13.2 | 0,13.2 3,12.2 7,13.4 11,12.6"),
+    Way(3, 5, "round", "0.5,1.8 4,0 8,0.9 7.8,4.4 3.6,6.5 | 3.6,6.5 8,7 9,10.3 6,14 2.5,14 0,12"),
+    Way(3, 2, "flat", "0.5,0.6 4.5,0.4 9,0 | 9,0 6,3 4,6 | 4,6 8.4,7 9,10.5 5.5,13.8 0,13"),
+    Way(3, 3, "knot", "0.3,1.8 4.5,0 8.4,1.5 7,4.6 3.8,6.8 3,6.2 5,5.8 8.6,8 8.4,12 4.5,14 0,12.4"),
+    Way(4, 5, "open", "1.6,0.5 1,4 0.2,8 | 0.2,8 5,8 10.2,7.2 | 8.4,0 7.8,5 7.3,10 7,14"),
+    Way(4, 2, "closed", "7,0 4,4 -0.4,9 | -0.4,9 5,9.2 10.5,8.8 | 7,0 7,7 6.8,14"),
+    Way(4, 3, "cup", "1.6,0.3 0.2,4.5 1.4,7.6 5,7.2 8.2,3.6 | 9,0 8.2,4 7.4,9 6.6,14"),
+    Way(5, 5, "bar", "2.5,0.6 2,3 1.6,6 | 1.6,6 5.3,5 8.6,8 7.5,12 4,14 0,13 | 2.5,0.6 6,0 11,0"),
+    Way(5, 3, "one stroke", "10.2,0 6.8,0.4 3,1 | 3,1 1.8,3.6 3.5,6 7.2,7.8 7.8,11 5,13.8 0,12.8"),
+    Way(5, 2, "corners", "11,0 7,0.6 3.4,0.5 | 3.4,0.5 2,6 | 2,6 6,6.2 8,9.6 5,13.4 1.5,14 0,11.6"),
+    Way(6, 5, "loop", "7.2,0 3.4,3.5 1,8.5 1.8,13 5.2,13.9 8.5,11 7.4,7.6 4.2,8 1.8,11.4"),
+    Way(6, 3, "wide", "8,0.4 4.5,1.4 1.2,6 0.7,11 3.5,14 8,13 9.2,9.6 6.6,7.4 3,9 1.8,12"),
+    Way(6, 2, "stem", "6.8,0 4,4 1.8,9 2,13 5,14 7.5,12 7,9.6 4.6,9 2.2,11.6"),
+    Way(7, 5, "plain", "0.2,1.2 4.5,1 9.4,0.4 | 9.4,0.4 7,4.5 5.2,9 4,14"),
+    Way(7, 2, "bar", "0.4,1 5,0.9 9.4,0.6 | 9.4,0.6 7,5 5.3,9.5 4.2,14 | 1.6,7.6 5.5,7.3 9.6,6.8"),
+    Way(7, 3, "hook", "0.4,4 0.8,1.2 4,1.2 7,1 9.4,0.6 8.2,3.5 6,8 4.8,14"),
+    Way(8, 4, "one stroke", "8.4,1.5 5,0 1.8,2 3.3,5.5 7,9 7.5,12 4.5,14 1.4,12 3.3,8 7,5 8.6,1"),
+    Way(8, 3, "tail", "8.6,2.2 5.5,0.4 2,2 3,5 6.2,8.6 6.8,12.4 4,14 1.2,12.2 3,8.6 6.5,5 10,0"),
+    Way(8, 3, "rings", "5,6.6 1.6,4.5 2,1 5.5,0 8.4,2 8,5 5,6.6 1.4,9 1.4,12 5,14 9,12 8,9 5,6.6"),
+    Way(9, 5, "straight", "8,1.8 5,0 1.6,2 1,5 3.5,7 6.5,5.5 8.2,2.2 | 8.4,0.8 7.7,5 7,9 6.4,14"),
+    Way(9, 2, "one stroke", "8.4,1.2 5.2,0 1.4,2.8 1,5.4 3.4,6.4 6.6,4.4 8.2,1.6 7.6,5 6.6,9 6,14"),
+    Way(9, 3, "curved", "8.4,2 5.5,0 2,1.5 1.2,4.8 4,6.8 7,5 8.4,2 8.8,7 7.5,12 4.5,14 1,12.6"),
+)
+# fmt: on
+
+
+class Plan(NamedTuple):
+    """What all drawings of one way have in common."""
+
+    points: Floats  # (U, 2) control points
+    shake: Floats  # (U, 1) how far each strays, on the sheet
+    weights: Floats  # (T, U) samples along the strokes are weights @ points
+    down: NDArray[np.bool_]  # (T - 1,) is the pen down from this sample to the next?
+
+
+def _spline(knots: int, samples: int) -> Floats:
+    """Weights (samples, knots) of a Catmull-Rom curve through `knots` points."""
+    t = np.linspace(0, knots - 1, samples)
+    k = np.minimum(t.astype(int), knots - 2)
+    u = t - k
+    cubics = (-u + 2 * u**2 - u**3, 2 - 5 * u**2 + 3 * u**3, u + 4 * u**2 - 3 * u**3, u**3 - u**2)
+    weights = np.zeros((samples, knots), np.float32)
+    for j, cubic in enumerate(cubics):  # at the ends, the missing neighbour is the end itself
+        np.add.at(weights, (np.arange(samples), np.clip(k + j - 1, 0, knots - 1)), cubic / 2)
+    return weights
+
+
+def _plan(way: Way) -> Plan:
+    strokes = [np.array([xy.split(",") for xy in s.split()], float) for s in way.strokes.split("|")]
+    # One row for each distinct point, so that strokes which share a point move it together.
+    points, index, uses = np.unique(
+        np.concatenate(strokes), axis=0, return_inverse=True, return_counts=True
+    )
+    owners = np.split(index.ravel(), np.cumsum([len(s) for s in strokes])[:-1])
+    shake = np.full((len(points), 1), 0.42, np.float32)
+    shake[[o[end] for o in owners for end in (0, -1)]] = 0.75  # where a pen lands or leaves
+    shake[uses > 1] = 0.42
+    lengths = [np.hypot(*np.diff(s, axis=0).T).sum() for s in strokes]
+    samples = [2 * math.ceil(length) + 2 for length in lengths]  # under a pixel apart
+    weights = [
+        _spline(len(o), t) @ np.eye(len(points), dtype=np.float32)[o]
+        for o, t in zip(owners, samples, strict=True)
+    ]
+    down = np.diff(np.repeat(np.arange(len(strokes)), samples)) == 0
+    return Plan(points.astype(np.float32), shake, np.concatenate(weights), down)
+
+
+def _hand(rng: np.random.Generator, plan: Plan, count: int) -> Floats:
+    """Samples (count, T, 2) along the strokes in `count` hands, on a sheet 2 high."""
+    points = plan.points + plan.shake * rng.standard_normal((count, *plan.points.shape))
+    x, y = np.moveaxis((points - [5, 7]) / 7, -1, 0)  # the sheet's middle is 0, its half height 1
+    bend = rng.normal(0, 0.1, (6, count, 1))
+    x, y = (
+        x + bend[0] * x * x + bend[1] * x * y + bend[2] * y * y,
+        y + bend[3] * x * x + bend[4] * x * y + bend[5] * y * y,
+    )
+    slant, turn = rng.normal(0.22, 0.22, (count, 1)), rng.normal(0, 0.1, (count, 1))
+    x = x * np.exp(rng.normal(0, 0.15, (count, 1))) - slant * y
+    cos, sin = np.cos(turn), np.sin(turn)
+    turned = np.stack([x * cos - y * sin, x * sin + y * cos], axis=-1)
+    path: Floats = plan.weights @ turned.astype(np.float32)
+    return path
+
+
+def _pen(rng: np.random.Generator, path: Floats) -> tuple[Floats, Floats]:
+    """Paths (n, T, 2), scaled so that their ink fits the box, and pen radii (n, T), in pixels."""
+    n, t, _ = path.shape
+    nib = np.clip(0.15 * np.exp(rng.normal(0, 0.26, (n, 1))), 0.08, 0.26)  # radius on the sheet
+    low, high = path.min(axis=1), path.max(axis=1)
+    scale = BOX / ((high - low).max(axis=1, keepdims=True) + 2 * nib)
+    pixels = (path - ((low + high) / 2)[:, None]) * scale[:, None] + (BOX - 1) / 2
+    swing, phase = rng.uniform(3, 9, (n, 1)), rng.uniform(0, 2 * math.pi, (n, 1))
+    pressure = rng.uniform(0, 0.25, (n, 1)) * np.sin(np.linspace(0, 1, t) * swing + phase)
+    return pixels.astype(np.float32), (nib * scale * (1 + pressure)).astype(np.float32)
+
+
+def _ink(pixels: Floats, radius: Floats, down: NDArray[np.bool_]) -> Floats:
+    """Ink (n, BOX, BOX) in [0, 1]: 1 nearer to the path than the radius, with an edge of a pixel.
+
+    Gaussian dabs along a straight line add up to exp(-d^2 / 2 s^2) at the distance d from it, so
+    the sum of all dabs, read backwards, is a distance. A dab is a column times a row, so the sum is
+    one matrix product an image.
+    """
+    step = np.zeros_like(radius)
+    length = np.hypot(*np.moveaxis(np.diff(pixels, axis=1), -1, 0)) * down
+    step[:, 1:] += length / 2
+    step[:, :-1] += length / 2
+    s = radius / 2
+    gaps = (pixels[..., None] - np.arange(BOX, dtype=np.float32)) / s[..., None, None]
+    dabs: Floats = np.exp(-(gaps**2) / 2)  # (n, T, 2, BOX)
+    columns = dabs[:, :, 1] * (step / (math.sqrt(2 * math.pi) * s))[..., None]
+    dabbed = columns.transpose(0, 2, 1) @ dabs[:, :, 0]
+    radii = np.sqrt(-np.log(dabbed.clip(1e-9, 1)) / 2)  # distance from the path, in radii
+    inside: Floats = (1 - radii) * radius.mean(axis=1)[:, None, None]  # pixels
+    return (inside + 0.5).clip(0, 1)
+
+
+def _frame(ink: Floats) -> Bytes:
+    """Set ink (n, BOX, BOX) in (n, SIDE, SIDE), moved by whole pixels to its centre of mass."""
+    n, grid = len(ink), np.arange(BOX)
+    mass = ink.sum(axis=(1, 2))
+    corners = [np.rint(CENTRE - ink.sum(axis=axis) @ grid / mass).astype(int) for axis in (2, 1)]
+    rows, columns = (np.clip(c, 0, SIDE - BOX)[:, None] + grid for c in corners)
+    images = np.zeros((n, SIDE, SIDE), np.uint8)
+    images[np.arange(n)[:, None, None], rows[:, :, None], columns[:, None]] = np.rint(255 * ink)
+    return images
+
+
+def draw_way(rng: np.random.Generator, way: Way, count: int) -> Bytes:
+    """Images (count, 28, 28) of one way of writing, white (255) on black (0)."""
+    plan = _plan(way)
+    return _frame(_ink(*_pen(rng, _hand(rng, plan, count)), plan.down))
+
+
+def draw_digits(rng: np.random.Generator, count: int) -> tuple[Bytes, Bytes]:
+    """Images (count, 28, 28), white on black, and labels (count,) 0 to 9 in random order.
+
+    Each class has `count` / 10 images, rounded up or down.
+    """
+    labels = rng.permutation(np.arange(count) % 10).astype(np.uint8)
+    person = rng.integers(10, size=count)
+    images = np.empty((count, SIDE, SIDE), np.uint8)
+    for digit in range(10):
+        ways = [way for way in WAYS if way.digit == digit]
+        way_of = np.repeat(np.arange(len(ways)), [way.share for way in ways])[person]
+        for k, way in enumerate(ways):
+            rows = np.flatnonzero((labels == digit) & (way_of == k))
+            for some in np.split(rows, range(CHUNK, len(rows), CHUNK)):
+                images[some] = draw_way(rng, way, len(some))
+    return images, labels
+
+
+def drawn_digits(
+    seed: int = 0, train: int = 60_000, test: int = 10_000
+) -> tuple[Bytes, Bytes, Bytes, Bytes]:
+    """Training images and labels, test images and labels; each half has a stream of its own."""
+    train_rng, test_rng = np.random.default_rng(seed).spawn(2)
+    return *draw_digits(train_rng, train), *draw_digits(test_rng, test)

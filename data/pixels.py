@@ -1,0 +1,60 @@
+"""Pixels: grey levels to [0, 1], grey to black and white, and pixels taken away.
+
+x: (N, D) images in [0, 1], one a row, ink near 1; D = 784 pixels.
+"""
+
+import math
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating[Any]]
+
+
+def to_unit(images: NDArray[np.uint8], dtype: type[np.floating[Any]] = np.float32) -> Floats:
+    """Images of bytes (N, 28, 28) as rows (N, 784) of `dtype` in [0, 1]."""
+    rows = images.reshape(len(images), math.prod(images.shape[1:]))
+    return rows.astype(dtype) / 255
+
+
+def binarise(rng: np.random.Generator, x: Floats, mode: str) -> Floats:
+    """Images of the shape and dtype of `x`, made black and white; x itself stays as it is.
+
+    "threshold": 1 where x >= 0.5. "stochastic": 1 with probability x, drawn anew at each call.
+    "none": x itself. Only "stochastic" draws from `rng`. Raises ValueError for any other mode.
+    """
+    if mode == "none":
+        return x
+    if mode == "threshold":
+        return (x >= 0.5).astype(x.dtype)
+    if mode == "stochastic":
+        # 24 random bits a pixel, whatever x's dtype: both precisions then see the same draws.
+        return (rng.random(x.shape, dtype=np.float32) < x).astype(x.dtype)
+    raise ValueError(f"mode is {mode!r}, expected 'threshold', 'stochastic' or 'none'.")
+
+
+def remove_pixels(
+    rng: np.random.Generator, x: Floats, share: float, of: Literal["all", "ink"]
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Takes the same share of pixels away from every image: (damaged, known), both (N, D).
+
+    known is True where a pixel is still given; elsewhere damaged is 0. Exactly round(share * D)
+    pixels go with of="all", floor(share * ink) with of="ink", where ink counts the image's pixels
+    that are not 0. With the same generator's state a larger share takes those of a smaller one
+    and more. Raises ValueError for a share outside [0, 1] and any other `of`.
+    """
+    if not 0 <= share <= 1:
+        raise ValueError(f"share is {share}, expected a number from 0 to 1.")
+    if of not in ("all", "ink"):
+        raise ValueError(f"of is {of!r}, expected 'all' or 'ink'.")
+    keys = rng.random(x.shape)  # drawn whatever the share: that is what nests the shares
+    removed = np.full((len(x), 1), round(share * x.shape[1]))
+    if of == "ink":
+        ink = x != 0
+        keys[~ink] = 2.0  # behind every key drawn, so that ink goes first
+        removed = np.floor(share * ink.sum(axis=1, keepdims=True)).astype(np.intp)
+    known = np.empty(x.shape, np.bool_)
+    ranks = np.arange(x.shape[1])
+    np.put_along_axis(known, np.argsort(keys, axis=1), ranks >= removed, axis=1)
+    return np.where(known, x, x.dtype.type(0)), known

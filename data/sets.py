@@ -1,0 +1,107 @@
+"""Which digits are used, MNIST or drawn ones, and how some are set aside for validation."""
+
+import contextlib
+import hashlib
+import io
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data import digits, mnist
+from data.mnist import Bytes, FetchError, keep, load_mnist
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+# `make figures` starts many processes, and without a network each would wait for the mirrors. A
+# failed fetch is therefore written down here, and "auto" tries no mirror again for this long.
+FAILURE = "fetch-failed.txt"
+FAILURE_LASTS = 600.0  # seconds
+
+
+class DataSet(NamedTuple):
+    name: str  # "MNIST" or "drawn digits": the screen and every figure say which
+    train_images: Bytes  # (N, 28, 28)
+    train_labels: Bytes  # (N,)
+    test_images: Bytes
+    test_labels: Bytes
+
+
+def load(choice: str = "auto") -> DataSet:
+    """The data set that `choice` names: "mnist", "digits" (drawn), or "auto".
+
+    "auto" is MNIST where it can be had, else drawn digits, which a line on stderr says with the
+    reason. Raises DataError where MNIST is demanded and cannot be had, and, for "auto" as well,
+    where MNIST_DIR is set but does not hold it: nobody's own data are silently replaced.
+    Raises ValueError for any other choice.
+    """
+    if choice == "mnist":
+        return DataSet("MNIST", *load_mnist())
+    if choice == "digits":
+        return DataSet("drawn digits", *_drawn())
+    if choice != "auto":
+        raise ValueError(f"data is {choice!r}, expected 'auto', 'mnist' or 'digits'.")
+    known = _recent_failure()
+    try:
+        return DataSet("MNIST", *load_mnist(fetch=not known))
+    except FetchError as error:
+        reason = known or str(error)
+    if not known:
+        keep(mnist.CACHE / FAILURE, reason.encode())
+    print(f"Drawn digits are used instead of MNIST. {reason}", file=sys.stderr)
+    return DataSet("drawn digits", *_drawn())
+
+
+def split(
+    rows: NDArray[Scalar], validation: int = 5_000
+) -> tuple[NDArray[Scalar], NDArray[Scalar]]:
+    """Training rows and the last `validation` ones, set aside; for images and labels alike.
+
+    Raises ValueError unless 0 <= validation < len(rows).
+    """
+    if not 0 <= validation < len(rows):
+        raise ValueError(
+            f"validation is {validation:,}, expected from 0 to {len(rows) - 1:,}, so that some of"
+            f" the {len(rows):,} images are left for training."
+        )
+    training = len(rows) - validation
+    return rows[:training], rows[training:]
+
+
+def forget_failure() -> None:
+    """Lets "auto" try the mirrors again at once."""
+    with contextlib.suppress(OSError):
+        (mnist.CACHE / FAILURE).unlink()
+
+
+def _recent_failure() -> str:
+    """Why MNIST could not be fetched a short while ago, or "" where nothing is known."""
+    path = mnist.CACHE / FAILURE
+    try:
+        fresh = 0 <= time.time() - path.stat().st_mtime < FAILURE_LASTS
+        return path.read_text(encoding="utf-8", errors="replace") if fresh else ""
+    except OSError:
+        return ""
+
+
+def _drawn() -> tuple[Bytes, Bytes, Bytes, Bytes]:
+    """Drawn digits from the cache, else drawn anew and kept there.
+
+    The file's name carries a digest of the module that draws, so a changed one draws anew.
+    """
+    version = hashlib.sha256(Path(digits.__file__).read_bytes()).hexdigest()[:12]
+    path = mnist.CACHE / f"digits-{version}.npz"
+    try:
+        # np.load leaves a damaged file open that it opened itself
+        with open(path, "rb") as stream, np.load(stream) as cached:
+            return cached["a"], cached["b"], cached["c"], cached["d"]
+    except Exception:
+        pass  # not there yet, or damaged, for which np.load has a dozen kinds of exception
+    a, b, c, d = digits.drawn_digits()
+    content = io.BytesIO()
+    np.savez(content, a=a, b=b, c=c, d=d)
+    keep(path, content.getbuffer())
+    return a, b, c, d
