@@ -31,6 +31,7 @@ class Settings:
     epochs: int = setting(10, "passes over the training images", least=1)
     batch_size: int = setting(64, "images a step", least=1)
     learning_rate: float = setting(0.1, "size of a step at the start", least=0)
+    halving: int = setting(0, "the rate is r / (1 + step / halving); 0 for r throughout", least=0)
     momentum: float = setting(0.5, "share of the last step that is repeated", least=0)
     seed: int = setting(0, "of every random stream of the run", least=0)
 
@@ -57,8 +58,9 @@ def step(state: State, x: Array, settings: Settings) -> State:
     rng = stream(seed, "gibbs", state.step)
     v_model = gibbs(rng, v, *state.params, settings.gibbs_steps)
     grads = nll_gradient(v, v_model, *state.params)
+    decay = 1 + state.step / settings.halving if settings.halving else 1
     params, velocity = momentum_step(
-        state.params, state.velocity, grads, settings.learning_rate, settings.momentum
+        state.params, state.velocity, grads, settings.learning_rate / decay, settings.momentum
     )
     return State(params, velocity, state.step + 1)
 

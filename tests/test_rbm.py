@@ -223,3 +223,12 @@ def test_a_step_returns_new_values_and_leaves_the_old_ones():
     assert second.step == 1 and not np.array_equal(first.params.W, second.params.W)
     again = step(first, images[:5], settings)
     np.testing.assert_array_equal(again.params.W, second.params.W)
+
+
+def test_the_rate_is_halved_where_it_should_be():
+    images = np.random.default_rng(0).random((20, D)).astype(np.float32)
+    settings = Settings(hidden=3, learning_rate=0.5, momentum=0, halving=7)
+    first = start(settings, images)._replace(step=7)
+    halved = step(first, images, settings).params.W - first.params.W
+    plain = step(first, images, Settings(hidden=3, learning_rate=0.25, momentum=0)).params.W
+    np.testing.assert_array_equal(halved, plain - first.params.W)
