@@ -12,7 +12,7 @@ DIR =
 # A system upgrade can take the Python or the packages from under .venv: its stamps are then void.
 $(shell $(PY) -c 'import importlib.util as u; assert u.find_spec("numpy")' 2>/dev/null || rm -f .venv/ready*)
 
-.PHONY: help figures test rbm vae slip grade template data lint clean
+.PHONY: help figures test rbm vae slip grade template ledger data lint clean
 
 help: ## this list
 	@awk -F ': .*## ' '/^[a-z]+: .*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -44,6 +44,9 @@ grade: .venv/ready ## grade the implementation in DIR=... (1 min)
 template: .venv/ready ## write the files that a student fills in to DIR=... (1 s)
 	@test -n "$(DIR)" || { echo "make template needs a folder to write to: make template DIR=my-answers" >&2; exit 2; }
 	$(PY) -m grading template "$(DIR)"
+
+ledger: .venv/ready ## run all checks and slips; refresh the lines under the equations (15 s)
+	$(PY) -m grading ledger
 
 data: .venv/ready ## fetch MNIST into data/cache, or say where it was found (10 s)
 	$(PY) -m data --data $(DATA) $(ARGS)

@@ -37,7 +37,7 @@ class Verdict(NamedTuple):
 class Check(NamedTuple):
     """What is checked, on which inputs, against what, and how close it has to be."""
 
-    equation: str  # its label, "vae.2"
+    equation: str  # its label, "vae.8"
     function: str  # the module and name, "vae.elbo.kl_diag_gaussian"
     oracle: str  # what knows the answer by other means: "quadrature", "enumeration", ...
     draw: Callable[[np.random.Generator], Arrays]  # the inputs of one case

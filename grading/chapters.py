@@ -1,0 +1,58 @@
+"""What the chapters say of their equations, and which lines of code carry their tags."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("autograd_lite", "rbm", "vae")
+KINDS = ("definition", "step", "result", "algorithm", "cited")
+
+HEAD = re.compile(r'^<!-- (\w+\.\d+) (\w+) "([^"]+)"(?: uses ([\w. ]+))? -->$')
+SEAT = re.compile(r"^<!-- ledger (\w+\.\d+) -->")
+TAG = re.compile(r"# \(((?:ad|rbm|vae|gan)\.\d+)\)")
+
+
+class Equation(NamedTuple):
+    """A numbered equation of a chapter."""
+
+    label: str
+    kind: str
+    title: str
+    uses: tuple[str, ...]
+    chapter: Path
+    line: int  # of its comment
+
+
+class Place(NamedTuple):
+    """A line of code that is an equation."""
+
+    path: Path
+    line: int
+
+
+def chapters() -> list[Path]:
+    """The chapters, in the order in which they are read."""
+    return [ROOT / package / "DERIVATION.md" for package in PACKAGES]
+
+
+def equations() -> list[Equation]:
+    """All numbered equations, in reading order."""
+    found = []
+    for chapter in chapters():
+        for number, text in enumerate(chapter.read_text().splitlines(), 1):
+            if match := HEAD.match(text):
+                label, kind, title, uses = match.groups()
+                rests_on = tuple((uses or "").split())
+                found.append(Equation(label, kind, title, rests_on, chapter, number))
+    return found
+
+
+def tags() -> Iterator[tuple[str, Place]]:
+    """Every tag in the code of the packages, with its place."""
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).glob("*.py")):
+            for number, text in enumerate(path.read_text().splitlines(), 1):
+                for label in TAG.findall(text):
+                    yield label, Place(path, number)

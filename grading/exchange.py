@@ -1,0 +1,142 @@
+"""What goes into a student's process, and what comes out: files and inputs in, answers out.
+
+Both files and answers were written by a stranger. They are read as bytes, from plain files of
+bounded size; nothing in an answer is unpickled, inflated, or allocated on a header's word.
+"""
+
+import io
+import json
+import math
+import os
+import stat
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from grading.check import Arrays, Record, Seed
+
+LARGEST_FOLDER = 2**24  # bytes
+LARGEST_ANSWER = 2**26  # bytes; the 40,000 chains of all cases of a check take 2**24
+
+Files = Mapping[str, bytes]  # contents by path, "vae/elbo.py"
+
+
+class GradingError(Exception):
+    """One sentence for the person at the screen: what cannot be graded, and what was expected."""
+
+
+class Answer(NamedTuple):
+    """What a process left. `kind` is "arrays", or the verdict that stands without any."""
+
+    kind: str  # arrays, todo, missing, form, error, timeout, crashed
+    text: str
+    outputs: list[Arrays]  # by case
+
+
+def snapshot(folder: Path, packages: Sequence[str]) -> Files:
+    """The Python files of a student: those of the packages and those at the top of the folder.
+
+    Links are not followed. GradingError where there is nothing to grade, or far too much.
+    """
+    if not folder.is_dir():
+        raise GradingError(f"There is no folder {folder} to grade.")
+    tops = [folder / name for name in packages]
+    present = [top for top in tops if top.is_dir() and not top.is_symlink()]
+    if not present:
+        raise GradingError(
+            f"{folder} has none of the folders {', '.join(packages)};"
+            " expected one that `make template` wrote and somebody filled in."
+        )
+    paths = [*folder.glob("*.py"), *(p for top in present for p in top.rglob("*.py"))]
+    try:
+        paths = [p for p in paths if p.is_file() and not p.is_symlink()]
+        if sum(p.stat().st_size for p in paths) > LARGEST_FOLDER:
+            raise GradingError(f"{folder} holds more than {LARGEST_FOLDER >> 20} MiB of Python.")
+        return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(paths)}
+    except OSError as error:
+        raise GradingError(f"{error.filename} cannot be read ({error.strerror}).") from error
+
+
+def encode(cases: Sequence[Arrays]) -> dict[str, Any]:
+    """Inputs as arrays by name: "cases" is JSON text in which {"array": "3"} is the array "3"."""
+    arrays: dict[str, Any] = {}
+
+    def encoded(x: Any) -> Any:
+        if isinstance(x, np.ndarray):
+            arrays[name := str(len(arrays))] = x
+            return {"array": name}
+        if isinstance(x, Seed):
+            return {"seed": int(x)}
+        if isinstance(x, Record):
+            return {"record": x.kind, "fields": [encoded(y) for y in x.fields]}
+        return x
+
+    text = json.dumps([[encoded(x) for x in case] for case in cases])
+    return {**arrays, "cases": np.array(text)}
+
+
+def read_answer(folder: Path, cases: int, status: int) -> Answer:
+    """What a process left in its folder; whatever is not in order there counts as a crash."""
+    failure = read_regular(folder / "failure.txt", 10_000)
+    if failure is not None:
+        kind, _, text = failure.decode("utf-8", "replace").partition("\n")
+        kind = kind if kind in ("todo", "missing", "form", "error") else "crashed"
+        return Answer(kind, printable(text), [])
+    data = read_regular(folder / "outputs.npz", LARGEST_ANSWER)
+    if data is None:
+        ended = f"by signal {-status}" if status < 0 else f"with status {status}"
+        return Answer("crashed", f"its process ended {ended} and left no answer", [])
+    try:
+        return Answer("arrays", "", decode(data, cases))
+    except Exception as error:  # the bytes are the student's: anything can be wrong with them
+        return Answer("crashed", printable(f"it left an answer that cannot be read: {error}"), [])
+
+
+def read_regular(path: Path, most: int) -> bytes | None:
+    """The first bytes of a file; None where there is no plain file (but a link, or a pipe)."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(most)
+    finally:
+        os.close(descriptor)
+
+
+def decode(data: bytes, cases: int) -> list[Arrays]:
+    """The arrays of every case."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = archive.infolist()
+        stored = all(m.compress_type == zipfile.ZIP_STORED for m in members)
+        if not stored or sum(m.file_size for m in members) > len(data):
+            raise ValueError("it was packed")
+        names = {m.filename for m in members}
+        outputs = []
+        for case in range(cases):
+            arrays: list[Any] = []
+            while (name := f"{case}.{len(arrays)}.npy") in names:
+                arrays.append(_array(archive.read(name)))
+            outputs.append(tuple(arrays))
+    return outputs
+
+
+def _array(data: bytes) -> Any:
+    stream = io.BytesIO(data)
+    np.lib.format.read_magic(stream)
+    shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+    if dtype.kind not in "biufc" or math.prod(shape) * dtype.itemsize != len(data) - stream.tell():
+        raise ValueError("an array is not what its header says")
+    stream.seek(0)
+    return np.lib.format.read_array(stream, allow_pickle=False)
+
+
+def printable(text: str) -> str:
+    """One line without control characters, which could write anywhere on a terminal."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:300]

@@ -1,0 +1,144 @@
+"""Calls one function of a student on given inputs and writes down what it returns. Never judges.
+
+`python -P -s -S -B worker.py MODULE FUNCTION SECONDS` runs a copy of this file in a folder with
+    inputs.npz   what grading/submission.py encoded
+    student/     copies of the student's files
+and leaves there one of
+    outputs.npz  "3.0" is the first array that was returned in case 3
+    failure.txt  what there is instead (todo, missing, form or error), and from line 2 on why
+
+It stands alone: of the project nothing is at hand here, and of other packages NumPy alone.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+STUDENT = Path("student").resolve()
+MEMORY, FILE, OPEN_FILES = 2**30, 2**26, 64  # bytes, bytes, number
+
+
+class MissingError(Exception):
+    """A file, function or class that the student's folder does not have."""
+
+
+class FormError(Exception):
+    """Something was returned that is no array of numbers."""
+
+
+def limit(seconds: int) -> None:
+    """What this process may use of the machine, as far as the system knows such limits."""
+    signal.alarm(seconds + 60)  # ends it where the parent was killed and cannot
+    try:
+        import resource
+    except ImportError:
+        return
+    most = {"CPU": seconds, "AS": MEMORY, "FSIZE": FILE, "NOFILE": OPEN_FILES, "CORE": 0}
+    for name, value in most.items():
+        with contextlib.suppress(AttributeError, ValueError, OSError):
+            kind = getattr(resource, f"RLIMIT_{name}")
+            hard = value + (name == "CPU")  # one second from the signal that says why to the end
+            allowed = resource.getrlimit(kind)[1]
+            if allowed != resource.RLIM_INFINITY:
+                value, hard = min(value, allowed), min(hard, allowed)
+            resource.setrlimit(kind, (value, hard))
+
+
+def find(module_name: str, function_name: str) -> tuple[Any, Any]:
+    """The student's function, and its module."""
+    path = module_name.replace(".", "/") + ".py"
+    if not (STUDENT / path).is_file():
+        raise MissingError(f"there is no {path}")
+    module = importlib.import_module(module_name)
+    if not callable(getattr(module, function_name, None)):
+        raise MissingError(f"{path} has no function {function_name}")
+    return getattr(module, function_name), module
+
+
+def decode(value: Any, arrays: Any, module: Any) -> Any:
+    """An input as grading/submission.py wrote it. Arrays are read anew, so each is a copy."""
+    match value:
+        case {"array": name}:
+            return arrays[name]
+        case {"seed": seed}:
+            return np.random.default_rng(seed)
+        case {"record": kind, "fields": fields}:
+            if not hasattr(module, kind):
+                raise MissingError(f"{module.__name__.replace('.', '/')}.py has no class {kind}")
+            return getattr(module, kind)(*(decode(x, arrays, module) for x in fields))
+    return value
+
+
+def plain(result: Any) -> Iterator[Any]:
+    """The arrays in nested tuples, copied, and as no other class than NumPy's own."""
+    if isinstance(result, tuple):
+        for part in result:
+            yield from plain(part)
+        return
+    try:
+        array = np.array(result)
+    except (TypeError, ValueError):  # lists of unequal lengths, for example
+        array = np.array(None)
+    if array.dtype.kind not in "biufc":
+        raise FormError(f"it returned {type(result).__name__}, expected an array of numbers")
+    yield array
+
+
+def compute(module_name: str, function_name: str) -> dict[str, Any]:
+    """What the function returns in all cases."""
+    function, module = find(module_name, function_name)
+    outputs: dict[str, Any] = {}
+    with np.load("inputs.npz", allow_pickle=False) as arrays:
+        for number, case in enumerate(json.loads(str(arrays["cases"]))):
+            result = function(*(decode(x, arrays, module) for x in case))
+            outputs.update((f"{number}.{i}", x) for i, x in enumerate(plain(result)))
+    return outputs
+
+
+def explain(error: BaseException) -> str:
+    """The kind of a failure, and under it what to tell the student."""
+    kinds: dict[type, str] = {
+        NotImplementedError: "todo",
+        MissingError: "missing",
+        FormError: "form",
+    }
+    if type(error) in kinds:
+        return f"{kinds[type(error)]}\n{error}"
+    place = ""
+    frames = [(f.f_code.co_filename, line) for f, line in traceback.walk_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError):
+        frames.append((str(error.filename), error.lineno or 0))
+    for path, line in frames:
+        if Path(path).is_relative_to(STUDENT):
+            place = f" ({Path(path).relative_to(STUDENT).as_posix()}:{line})"
+    message = error.msg if isinstance(error, SyntaxError) else str(error)
+    return f"error\n{type(error).__name__}{': ' * bool(message)}{message[:500]}{place}"
+
+
+def main() -> None:
+    """Leaves outputs.npz or failure.txt, each whole or not at all."""
+    module_name, function_name, seconds = sys.argv[1:]
+    limit(int(seconds))
+    sys.path.append(str(STUDENT))  # last, so that no file of the student hides a standard module
+    try:
+        outputs = compute(module_name, function_name)
+        with open("outputs.tmp", "wb") as file:
+            np.savez(file, **outputs)
+        os.replace("outputs.tmp", "outputs.npz")
+    except BaseException as error:  # also SystemExit, and whatever else a student raises
+        Path("failure.tmp").write_text(explain(error), encoding="utf-8", errors="replace")
+        os.replace("failure.tmp", "failure.txt")
+    os._exit(0)  # without waiting for threads that the student may have started
+
+
+if __name__ == "__main__":
+    main()

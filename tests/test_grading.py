@@ -1,0 +1,623 @@
+"""Grading end to end: the reference, the empty kit, and answers that fail, cheat or break."""
+
+import ast
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from subprocess import PIPE
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grading import __main__ as command
+from grading import exchange, report, slip, submission, template
+from grading.check import Check, Record, Seed, draw_cases, judge
+from grading.checks import CHECKS
+from grading.report import Result, lines, result_of
+from grading.slips import SLIPS
+from grading.submission import finish, start
+
+ROOT = Path(__file__).parent.parent
+BY_LABEL = {check.equation: check for check in CHECKS}
+KL = BY_LABEL["vae.8"]
+RIGHT = "return 0.5 * (mu * mu + np.exp(logvar) - 1 - logvar).sum(axis=-1)"
+WRONG = "return mu.sum(axis=-1)"
+DEF = "def kl_diag_gaussian(mu, logvar):\n"
+
+
+def kl(body: str, above: str = "") -> str:
+    """A student's vae/elbo.py that has one function; the def is on line 3, or below `above`."""
+    indented = "".join(f"    {line}\n" for line in body.splitlines())
+    return f"import os, sys\nimport numpy as np\n{above}{DEF}{indented}"
+
+
+def outcome(files: dict[str, str], check: Check = KL, seconds: float = 20.0) -> Result:
+    """The result of one check on a student's files."""
+    inputs = draw_cases(check)
+    worker = start({k: v.encode() for k, v in files.items()}, check.function, inputs, seconds)
+    return result_of(check, inputs, finish(worker))
+
+
+def kl_outcome(source: str, seconds: float = 20.0) -> Result:
+    return outcome({"vae/elbo.py": source}, seconds=seconds)
+
+
+def run(*args: object, **kwargs: Any) -> subprocess.CompletedProcess[str]:
+    """`python -m grading ...` as somebody types it."""
+    line = [sys.executable, "-m", "grading", *map(str, args)]
+    return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=120, **kwargs)
+
+
+def verdicts(screen: str) -> dict[str, str]:
+    rows = [line.split() for line in screen.splitlines()[:-1] if not line.startswith(" ")]
+    return {row[0]: row[2] for row in rows}
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+# --- whole folders ---
+
+
+def test_the_reference_gets_full_marks_in_the_order_of_the_checks() -> None:
+    done = run(".")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(verdicts(done.stdout).items()) == [(c.equation, "PASS") for c in CHECKS]
+    assert done.stdout.splitlines()[-1] == f"{len(CHECKS)} of {len(CHECKS)} checks passed"
+
+
+def test_the_kit_imports_and_all_of_it_is_to_do(tmp_path: Path) -> None:
+    assert run("template", tmp_path / "kit").returncode == 0
+    done = run("grade", tmp_path / "kit")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(verdicts(done.stdout).items()) == [(c.equation, "TODO") for c in CHECKS]
+    assert done.stdout.splitlines()[-1] == f"0 of {len(CHECKS)} checks passed"
+
+
+def test_one_bad_function_costs_its_own_check_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = (ROOT / "vae/elbo.py").read_text()
+    old = "    return mu + np.exp(0.5 * logvar) * eps  # (vae.12)\n"
+    assert source.count(old) == 1
+    loop = source.replace(old, "    while True:\n        pass\n")
+    files = {
+        "vae/elbo.py": loop,
+        "autograd_lite/ops.py": (ROOT / "autograd_lite/ops.py").read_text(),
+    }
+    folder = write(tmp_path, files)
+    argv = ["grade", str(folder), "--only", "vae.elbo", "--seconds", "1.5"]
+    assert command.main(argv) == 0
+    screen = capsys.readouterr().out
+    expected = [(f"vae.{i}", "TIMEOUT" if i == 4 else "PASS") for i in range(1, 8)]
+    assert list(verdicts(screen).items()) == expected
+    assert screen.splitlines()[-1] == "6 of 7 checks passed"
+
+
+def test_the_same_seed_gives_the_same_screen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    screens = []
+    for seed in ("5", "5", "6"):
+        assert command.main([".", "--only", "rbm.12", "--seed", seed]) == 0
+        screens.append(capsys.readouterr().out)
+    assert screens[0] == screens[1] != screens[2]
+
+
+# --- one function, answered rightly in unusual ways ---
+
+SHADOWS = {"numpy.py": "raise SystemExit", "json.py": "boom", "zipfile.py": "boom"}
+ENDLESS = "import threading, time\nthreading.Thread(target=time.sleep, args=(99,)).start()\n"
+RIGHT_ANSWERS = {
+    "plain": kl(RIGHT),
+    "inputs overwritten": kl("value = 0.5 * (mu * mu + np.exp(logvar) - 1 - logvar).sum(axis=-1)\n"
+                             "mu[:] = logvar[:] = 0\nreturn value"),
+    "one buffer always": kl("return np.sum(0.5 * (mu * mu + np.exp(logvar) - 1 - logvar), axis=-1,"
+                            " out=buffer)", "buffer = np.zeros(5)\n"),
+    "a tuple of one": kl(RIGHT.replace("return ", "return (") + ",)"),
+    "megabytes printed": kl("print('x' * 10**6)\nprint('x' * 10**6, file=sys.stderr)\n" + RIGHT),
+    "a thread left running": kl(RIGHT, ENDLESS),
+    "warnings": kl("np.exp(np.full(3, 800.0))\n" + RIGHT),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RIGHT_ANSWERS)
+def test_right_values_pass(name: str) -> None:
+    assert kl_outcome(RIGHT_ANSWERS[name], 10).verdict == "pass"
+
+
+def test_a_file_that_shadows_numpy_or_a_standard_module_hides_nothing() -> None:
+    assert outcome({**SHADOWS, "vae/elbo.py": kl(RIGHT)}).verdict == "pass"
+    assert np.__file__ is not None and str(ROOT) not in np.__file__
+
+
+# --- one function, answered wrongly, dishonestly or not at all ---
+
+LIAR = """\
+class Liar(np.ndarray):
+    def __array_ufunc__(self, *args, **kwargs): return np.zeros(5)
+    def __array_function__(self, *args, **kwargs): return True
+    def __eq__(self, other): return np.ones(5, bool)
+    def __sub__(self, other): return np.zeros(5)
+    def __array__(self, *args, **kwargs): return np.zeros(5)
+"""
+PATCHES = "np.allclose = np.array_equal = lambda *a, **k: True\nnp.abs = lambda x: np.zeros(5)\n"
+DEEP = "def deep(n): return deep(n + 1) + 1\n"
+HOSTILE: dict[str, tuple[str, str, str]] = {  # verdict, what the detail holds, source
+    "endless loop": ("timeout", "in time", kl("while True: pass")),
+    "endless sleep": ("timeout", "in time", kl("import time; time.sleep(99)")),
+    "endless import": ("timeout", "in time", kl(RIGHT, "while True: pass\n")),
+    "processor time": ("timeout", "processor", kl("os.kill(os.getpid(), 24)")),
+    "sys.exit": ("error", "SystemExit: 0 (vae/elbo.py:4)", kl("sys.exit(0)")),
+    "sys.exit at import": ("error", "SystemExit", kl(RIGHT, "sys.exit(0)\n")),
+    "os._exit at import": ("crashed", "status 0", kl(RIGHT, "os._exit(0)\n")),
+    "segfault": ("crashed", "signal 11", kl("import ctypes; ctypes.string_at(0)")),
+    "kills its group": ("crashed", "signal 9", kl("os.killpg(0, 9)")),
+    "4 GiB": ("error", "emoryError", kl("return np.ones(2**29)")),
+    "deep recursion": ("error", "RecursionError", kl("return deep(0)", DEEP)),
+    "terminal input": ("error", "EOFError", kl("input()")),
+    "a full file": ("error", "File too large", kl("return np.ones(2**18)")),
+    "exception": ("error", "ValueError: no (vae/elbo.py:4)", kl("raise ValueError('no')")),
+    "syntax error": ("error", "SyntaxError: '(' was never closed (vae/elbo.py:4)", kl("return (")),
+    "control characters": ("error", "ValueError: [2J", kl("raise ValueError('\\x1b[2J\\ngone')")),
+    "unprintable exception": ("crashed", "", kl("class E(Exception):\n  __str__ = None\nraise E")),
+    "patched numpy": ("wrong", "allowed 3e-14", kl(WRONG, PATCHES)),
+    "lying subclass": ("wrong", "allowed 3e-14", kl(WRONG + ".view(Liar)", LIAR)),
+    "wrong and noisy": ("wrong", "allowed 3e-14", kl("print('PASS' * 10**6)\n" + WRONG)),
+    "huge values": ("wrong", "allowed 3e-14", kl("return np.full(5, 1.7e308)")),
+    "float32": ("form", "float32, expected float64", kl(RIGHT + ".astype(np.float32)")),
+    "shape": ("form", "shape (5, 1), expected (5,)", kl(RIGHT + "[:, None]")),
+    "nan": ("form", "not finite", kl("return np.full(5, np.nan)")),
+    "complex": ("form", "complex128", kl(RIGHT + " + 0j")),
+    "nothing": ("form", "returned NoneType", kl("pass")),
+    "no tuple": ("form", "returned 0 arrays", kl("return ()")),
+    "text": ("form", "returned str", kl("return 'PASS'")),
+    "ragged list": ("form", "returned list", kl("return [[1.0], 2.0]")),
+    "pickle": ("form", "returned ndarray", kl("return np.array([print], dtype=object)")),
+    "too many arrays": ("form", "2 arrays, expected 1", kl("return mu[:, 0], mu[:, 1]")),
+    "not written yet": ("todo", "", kl("raise NotImplementedError('vae.8')")),
+    "waits for another": ("todo", "waits for ad.7", kl("raise NotImplementedError('ad.7')")),
+    "no function": ("missing", "vae/elbo.py has no function", "import numpy"),
+    "not a function": ("missing", "vae/elbo.py has no function", "kl_diag_gaussian = 3"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_every_other_answer_gets_its_own_verdict(name: str) -> None:
+    if name == "4 GiB" and sys.platform == "darwin":
+        pytest.skip("macOS does not enforce a limit on memory")
+    verdict, part, source = HOSTILE[name]
+    got = kl_outcome(source, 1.2 if verdict == "timeout" else 20)
+    assert (got.verdict, part in got.detail) == (verdict, True), got
+    assert got.detail.isprintable()
+
+
+def test_recursion_without_a_limit_ends_somehow() -> None:
+    source = kl("sys.setrecursionlimit(10**8)\nreturn deep(0)", DEEP)
+    assert kl_outcome(source, 1.5).verdict in ("timeout", "error", "crashed")
+
+
+FORGED = {  # run at import, before the process ends itself without having computed anything
+    "no arrays": "np.savez('outputs.npz')",
+    "zeros": "np.savez('outputs.npz', **{f'{i}.0': np.zeros(5) for i in range(50)})",
+    "not a zip": "open('outputs.npz', 'w').write('PASS')",
+    "pickled": "np.savez('outputs.npz', **{'0.0': np.array([print], dtype=object)})",
+    "zip bomb": "np.savez_compressed('outputs.npz', **{'0.0': np.zeros(2**23)})",
+    "lying header": """import zipfile, struct
+header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (9999999999999,), }"
+with zipfile.ZipFile('outputs.npz', 'w') as file:
+    length = struct.pack('<H', len(header))
+    file.writestr('0.0.npy', b'\\x93NUMPY\\1\\0' + length + header)""",
+    "a pipe": "os.mkfifo('outputs.npz')",
+    "a pipe for a failure": "os.mkfifo('failure.txt')",
+    "a folder": "os.mkdir('outputs.npz')",
+    "a link": "np.savez('x.npz', **{'0.0': np.zeros(5)}); os.symlink('x.npz', 'outputs.npz')",
+    "an endless link": "os.symlink('/dev/zero', 'outputs.npz')",
+    "text": "np.savez('outputs.npz', **{'0.0': np.array(['PASS'] * 5)})",
+    "an endless file": "os.truncate(os.open('outputs.npz', os.O_CREAT | os.O_RDWR), 2**26)",
+    "a verdict": "open('failure.txt', 'w').write('pass\\n')",
+    "arrays, it says": "open('failure.txt', 'w').write('arrays\\n')",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_a_forged_answer_never_passes_and_never_harms(name: str) -> None:
+    got = kl_outcome(kl(RIGHT, FORGED[name] + "\nos._exit(0)\n"))
+    expected = {"zeros": "wrong", "no arrays": "form"}.get(name, "crashed")
+    assert got.verdict == expected, got
+    if name in ("lying header", "text"):
+        assert "not what its header says" in got.detail
+
+
+def test_an_answer_of_any_size_is_read_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange, "LARGEST_ANSWER", 1000)
+    got = kl_outcome(kl(RIGHT))
+    assert (got.verdict, "cannot be read" in got.detail) == ("crashed", True)
+
+
+def test_what_a_student_starts_is_ended(tmp_path: Path) -> None:
+    note = str(tmp_path / "pid")
+    fork = f"if not os.fork():\n  open({note!r}, 'w').write(str(os.getpid()))\n  time.sleep(99)\n"
+    source = kl(RIGHT, f"import time\n{fork}time.sleep(0.3)\n")
+    assert kl_outcome(source).verdict == "pass"
+    status = Path("/proc", Path(note).read_text(), "stat")
+    for _ in range(100):  # until the kernel has buried it
+        if not status.exists() or status.read_text().split()[2] == "Z":
+            return
+        time.sleep(0.02)
+    pytest.fail("the process that the student's code had started still runs")
+
+
+def test_an_interrupt_ends_both_processes_and_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "pids").mkdir()
+    note = f"import time\nopen({str(tmp_path / 'pids')!r} + f'/{{os.getpid()}}', 'w')\n"
+    write(tmp_path, {"vae/elbo.py": kl(RIGHT, note + "time.sleep(99)\n")})
+    line = [sys.executable, "-m", "grading", str(tmp_path), "--only", "vae.elbo"]
+    with subprocess.Popen(line, cwd=ROOT, stderr=PIPE, text=True) as grading:
+        while len(pids := os.listdir(tmp_path / "pids")) < 2:
+            time.sleep(0.02)
+        grading.send_signal(signal.SIGINT)
+        assert (grading.wait(20), grading.stderr and grading.stderr.read()) == (130, "")
+    for pid in map(int, pids):
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+@pytest.mark.parametrize("body", [RIGHT, "while True: pass", "os._exit(0)"])
+def test_nothing_is_left_in_the_folder_for_temporary_files(
+    body: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    kl_outcome(kl(body), 1)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_process_whose_parent_was_killed_has_an_alarm_set() -> None:
+    got = kl_outcome(kl("import signal\nraise ValueError(signal.alarm(0))"), 20)
+    assert 60 < int(got.detail.split()[1]) <= 82
+
+
+# --- what a student's process can see ---
+
+
+@pytest.mark.parametrize(
+    "name", ["grading", "grading.oracles.quadrature", "rbm", "data", "matplotlib"]
+)
+def test_neither_the_project_nor_its_oracles_are_at_hand(name: str) -> None:
+    got = kl_outcome(kl(f"import {name}\n{RIGHT}"))
+    assert got.verdict == "error"
+    assert f"ModuleNotFoundError: No module named '{name.split('.')[0]}'" in got.detail
+
+
+def test_the_project_is_not_named_in_what_the_process_is_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SECRET", "of the parent")
+    look = "sorted(os.listdir()), sorted(os.listdir('student')), 'SECRET' in os.environ"
+    places = f"any({str(ROOT)!r} in x for x in (*sys.path, *sys.argv, os.getcwd()))"
+    got = kl_outcome(kl(f"raise ValueError({look}, {places})"))
+    folder = "['inputs.npz', 'packages', 'student', 'worker.py']"
+    assert f"ValueError: ({folder}, ['vae'], False, False)" in got.detail
+
+
+def test_only_the_packages_and_top_files_are_copied(tmp_path: Path) -> None:
+    files = ["rbm/model.py", "vae/deep/er.py", "help.py", "grading/check.py", "vae/notes.txt"]
+    write(tmp_path, dict.fromkeys(files, "x"))
+    (tmp_path / "vae/link.py").symlink_to(ROOT / "vae/elbo.py")
+    (tmp_path / "autograd_lite").symlink_to(ROOT / "autograd_lite")
+    os.mkfifo(tmp_path / "vae/pipe.py")
+    packages = ["autograd_lite", "rbm", "vae"]
+    found = exchange.snapshot(tmp_path, packages)
+    assert sorted(found) == ["help.py", "rbm/model.py", "vae/deep/er.py"]
+    (tmp_path / "vae/big.py").write_bytes(b"#" * (exchange.LARGEST_FOLDER + 1))
+    with pytest.raises(exchange.GradingError, match=r"more than 16 MiB"):
+        exchange.snapshot(tmp_path, packages)
+
+
+def test_inputs_of_every_kind_arrive_as_they_were_and_outputs_too() -> None:
+    source = (
+        "import collections, numpy as np\nPair = collections.namedtuple('Pair', 'left right')\n"
+        "def echo(F, mask, rng, pair, none, n, x, s):\n"
+        "    assert (none, s) == (None, 'vae') and (type(n), type(x)) == (int, float)\n"
+        "    return F, (mask, rng.random(3)), pair, np.array(n), np.float64(x), pair.left.right.T\n"
+    )
+    F, G = np.asfortranarray(np.arange(6.0).reshape(2, 3)), np.arange(4).reshape(2, 2)
+    pair = Record("Pair", (Record("Pair", (F[0], G)), np.float32(0.1) * F))
+    case = (F, np.array([True, False]), Seed(7), pair, None, 3, 0.1 + 0.2, "vae")
+    got = finish(start({"a/b.py": source.encode()}, "a.b.echo", [case, case], 20))
+    expected = (
+        F,
+        case[1],
+        np.random.default_rng(7).random(3),
+        F[0],
+        G,
+        pair.fields[1],
+        3,
+        0.1 + 0.2,
+        G.T,
+    )
+    assert got.kind == "arrays", got
+    for outputs in got.outputs:
+        for a, b in zip(outputs, expected, strict=True):
+            assert type(a) is np.ndarray and a.dtype == np.asarray(b).dtype
+            np.testing.assert_array_equal(a, b)
+
+
+def test_a_class_or_file_that_is_absent_is_missing() -> None:
+    forward = BY_LABEL["vae.20"]
+    got = outcome({"vae/mlp.py": "def forward(x, eps, params): pass"}, forward)
+    assert (got.verdict, got.detail) == ("missing", "vae/mlp.py has no class Params")
+    got = outcome({"vae/elbo.py": kl(RIGHT)}, forward)
+    assert (got.verdict, got.detail) == ("missing", "there is no vae/mlp.py")
+    got = outcome({"vae/mlp.py": "from autograd_lite.ops import affine"}, forward)
+    assert got.verdict == "error" and "(vae/mlp.py:1)" in got.detail
+
+
+# --- the screen and the status ---
+
+
+def test_a_known_slip_gets_its_hint(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    known = next(s for s in SLIPS if s.name == "kl-without-half")
+    source = (ROOT / "vae/elbo.py").read_text().replace(known.old, known.new)
+    ops = (ROOT / "autograd_lite/ops.py").read_text()
+    folder = write(tmp_path, {"vae/elbo.py": source, "autograd_lite/ops.py": ops})
+    assert command.main([str(folder), "--only", "vae.8"]) == 0
+    first, *below, last = capsys.readouterr().out.splitlines()
+    assert first.startswith("vae.8   kl_diag_gaussian                WRONG    ")
+    assert first.endswith("allowed 3e-14: its values are wrong")
+    assert " ".join(x.strip() for x in below) == f"hint: {known.hint}"
+    assert last == "0 of 1 checks passed"
+
+
+def test_lines_fit_a_screen_and_colour_is_for_terminals() -> None:
+    long = BY_LABEL["rbm.18"]
+    shown = lines(Result(long, "error", "word " * 59, "hint " * 40), colour=False)
+    assert max(map(len, shown)) <= report.WIDTH and len(shown) > 3
+    assert shown[0] == "rbm.18  log_pseudo_likelihood_estimate  ERROR"
+    assert not any("\033" in line for line in shown)
+    passed = lines(Result(KL, "pass", "7.8e-16"), colour=True)
+    assert passed == ["vae.8   kl_diag_gaussian                \033[32mPASS     \033[0m7.8e-16"]
+    assert "\033[31m" in lines(Result(KL, "wrong", "x"), colour=True)[0]
+
+
+@pytest.mark.parametrize(
+    ("terminal", "no_color", "expected"), [(1, "", 1), (1, "1", 0), (0, "", 0)]
+)
+def test_colour_follows_the_terminal_and_no_color(
+    terminal: int, no_color: str, expected: int, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: bool(terminal))
+    monkeypatch.setenv("NO_COLOR", no_color)
+    folder = write(tmp_path, {"vae/elbo.py": kl(RIGHT)})
+    assert command.main([str(folder), "--only", "vae.8"]) == 0
+    assert ("\033[32m" in capsys.readouterr().out) == bool(expected)
+
+
+def test_letters_that_the_screen_does_not_have_do_no_harm(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"vae/elbo.py": kl("raise ValueError('σ²')")})
+    done = run(folder, "--only", "vae.8", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "ValueError: ??" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (["grade", "absent"], "no folder absent"),
+        (["absent"], "no folder absent"),
+        (["empty"], "none of the folders autograd_lite, rbm, vae"),
+        (["student", "--only", "vae.99"], "No check is called vae.99"),
+        (["student", "--only", "va"], "No check is called va;"),
+        (["student", "--seed", "-1"], "--seed"),
+        (["student", "--seconds", "0"], "--seconds"),
+        (["student", "--seconds", "nan"], "--seconds"),
+        (["template", "student"], "student is not empty"),
+        (["template", "student/vae/elbo.py"], "is a file"),
+        (["template", "student/vae/elbo.py/kit"], "cannot be made"),
+        (["slip", "no-such-slip"], "no-such-slip"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_and_status_2(
+    argv: list[str], words: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"student/vae/elbo.py": kl(RIGHT), "empty/note": ""})
+    assert command.main(argv) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and words in said.err and said.err.count("\n") == 1
+    assert (tmp_path / "student/vae/elbo.py").read_text() == kl(RIGHT)
+    assert len(list(tmp_path.rglob("*"))) == 5  # nothing was written
+
+
+def test_a_wrong_command_line_is_one_sentence_too() -> None:
+    for argv in ([], ["grade"], [".", "--speed", "3"], ["--only", "vae"]):
+        done = run(*argv)
+        assert done.returncode == 2 and done.stderr.count("\n") == 1, argv
+
+
+def test_a_reader_that_leaves_early_is_no_failure() -> None:
+    line = [sys.executable, "-m", "grading", "slip"]
+    with subprocess.Popen(line, cwd=ROOT, stdout=PIPE, stderr=PIPE, text=True) as listing:
+        assert listing.stdout and listing.stderr
+        listing.stdout.close()
+        assert (listing.stderr.read(), listing.wait(20)) == ("", 0)
+
+
+def test_only_takes_labels_and_functions_by_their_parts() -> None:
+    assert command.chosen("vae.5") == [BY_LABEL["vae.5"]]
+    assert [c.equation for c in command.chosen("rbm.gibbs")] == ["rbm.12", "rbm.13"]
+    assert command.chosen("") == list(CHECKS)
+    assert command.chosen("vae.elbo.kl_diag_gaussian") == [KL]
+
+
+def test_slips_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str | None] = []
+    monkeypatch.setattr(slip, "show", shown.append)
+    assert [command.main(["slip"]), command.main(["slip", "x"])] == [0, 0]
+    assert shown == [None, "x"]
+
+
+def test_a_judge_that_breaks_is_no_zero_and_the_rest_is_graded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(check: Check, inputs: Any, outputs: Any) -> Any:
+        if check is KL:
+            raise ZeroDivisionError("oracle")
+        return judge(check, inputs, outputs)
+
+    monkeypatch.setattr(report, "judge", broken)
+    vjp = "def kl_diag_gaussian_vjp(dkl, mu, logvar):\n    return dkl, mu\n"
+    folder = write(tmp_path, {"vae/elbo.py": kl(RIGHT) + vjp})
+    assert command.main([str(folder), "--only", "vae.elbo"]) == 3
+    said = capsys.readouterr()
+    assert verdicts(said.out)["vae.8"] == "HARNESS" and verdicts(said.out)["vae.10"] == "FORM"
+    assert said.err == "The grading itself failed on vae.8.\n"
+
+
+def test_a_process_that_cannot_start_is_no_zero(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = write(tmp_path, {"worker.py": "import no_such_module", "vae/elbo.py": kl(RIGHT)})
+    monkeypatch.setattr(submission, "WORKER", broken / "worker.py")
+    assert command.main([str(tmp_path)]) == 3
+    said = capsys.readouterr()
+    assert said.out == "" and "does not work here: its process ended with status 1" in said.err
+    assert said.err.count("\n") == 1
+
+
+# --- the kit ---
+
+
+def functions(source: str) -> dict[str, ast.FunctionDef]:
+    return {n.name: n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)}
+
+
+CHECKED = {check.function for check in CHECKS}
+MODULES = sorted({name.rsplit(".", 1)[0].replace(".", "/") + ".py" for name in CHECKED})
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_the_kit_has_what_is_checked_and_its_words_are_the_references(path: str) -> None:
+    reference, kit = functions((ROOT / path).read_text()), functions(template.kit()[path])
+    module = path.removesuffix(".py").replace("/", ".")
+    assert {f"{module}.{name}" for name in kit} == {
+        n for n in CHECKED if n.rsplit(".", 1)[0] == module
+    }
+    for name, stub in kit.items():
+        assert ast.dump(stub.args) == ast.dump(reference[name].args)
+        assert ast.get_docstring(stub) == ast.get_docstring(reference[name])
+        assert (
+            ast.unparse(stub.body[1]).startswith("raise NotImplementedError('")
+            and len(stub.body) == 2
+        )
+
+
+def test_no_line_of_a_body_is_in_the_kit() -> None:
+    kit = "\n".join(template.kit().values())
+    removed = []
+    for path in MODULES:
+        text = (ROOT / path).read_text().splitlines()
+        module = path.removesuffix(".py").replace("/", ".")
+        for name, node in functions("\n".join(text)).items():
+            first = node.body[1].lineno if f"{module}.{name}" in CHECKED else node.lineno
+            removed += [line.split("  # ")[0].strip() for line in text[first - 1 : node.end_lineno]]
+    telling = [line for line in removed if len(line) > 12]
+    assert len(telling) > 100
+    assert [line for line in telling if line in kit] == []
+
+
+MODULE = '''\
+"""Doc."""
+
+import math
+
+HALF = 0.5  # stays
+
+
+# about f
+@decorator
+def f(
+    x,  # in
+):
+    """Doc of f."""
+    # secret
+    y = x  # secret
+    return y
+    # secret
+
+
+# secret
+def helper(x):
+    """Secret."""
+    return x
+
+
+# about Keep
+class Keep:
+    """Doc of Keep."""
+
+
+# secret
+def another(x):
+    return x
+
+
+def g(x: int) -> int:
+    """Doc of g.
+
+    And more.
+    """
+    return x  # secret
+'''
+STUBBED = '''\
+"""Doc."""
+
+import math
+
+HALF = 0.5  # stays
+
+
+# about f
+@decorator
+def f(
+    x,  # in
+):
+    """Doc of f."""
+    raise NotImplementedError("a.1, a.2")
+
+
+# about Keep
+class Keep:
+    """Doc of Keep."""
+
+
+def g(x: int) -> int:
+    """Doc of g.
+
+    And more.
+    """
+    raise NotImplementedError("a.3")
+'''
+
+
+def test_a_body_leaves_nothing_behind() -> None:
+    assert template.stubbed(MODULE, {"f": ["a.1", "a.2"], "g": ["a.3"]}) == STUBBED
+    with pytest.raises(ValueError, match="f is checked, but has no docstring"):
+        template.stubbed("def f(x):\n    return x\n", {"f": ["a.1"]})
+
+
+def test_the_readme_of_the_kit_names_every_file_and_label() -> None:
+    readme = template.kit()["README.md"]
+    assert all(f"`{path}`" in readme for path in MODULES)
+    assert all(check.equation in readme for check in CHECKS)
