@@ -3,7 +3,7 @@
 Legend: x input, y output, W (I, O) weights, b (O,) bias; I inputs, O outputs.
 `d` + a name is the gradient of one scalar loss with respect to that name, in the name's own shape.
 `op_vjp(dy, ...)` (vector-Jacobian product) takes the gradient of the output and just the values
-that the rule needs. Equations (ad.1) to (ad.10) of autograd_lite/DERIVATION.md.
+that the rule needs. Equations (ad.2) to (ad.11) of autograd_lite/DERIVATION.md.
 
 Every function keeps the dtype it is given and takes any number of leading axes.
 """
@@ -16,29 +16,29 @@ Array = NDArray[np.floating]  # float32 in training, float64 in checks
 
 def affine(x: Array, W: Array, b: Array) -> Array:
     """A linear map and a shift: (..., I), (I, O), (O,) -> (..., O)."""
-    return x @ W + b  # (ad.1)
+    return x @ W + b  # (ad.2)
 
 
 def affine_vjp_x(dy: Array, W: Array) -> Array:
     """Gradient of the input: (..., O), (I, O) -> (..., I)."""
-    return dy @ W.T  # (ad.2)
+    return dy @ W.T  # (ad.3)
 
 
 def affine_vjp_Wb(dy: Array, x: Array) -> tuple[Array, Array]:
     """Gradients of weights and bias, summed over all rows: (..., O), (..., I) -> (I, O), (O,)."""
     dy = dy.reshape(-1, dy.shape[-1])
     x = x.reshape(-1, x.shape[-1])
-    return x.T @ dy, dy.sum(axis=0)  # (ad.3)
+    return x.T @ dy, dy.sum(axis=0)  # (ad.4)
 
 
 def relu(x: Array) -> Array:
     """The positive part of x."""
-    return np.maximum(x, 0)  # (ad.4)
+    return np.maximum(x, 0)  # (ad.5)
 
 
 def relu_vjp(dy: Array, y: Array) -> Array:
     """Passes dy where the output is positive; at the kink, where no derivative exists, 0."""
-    return dy * (y > 0)  # (ad.5)
+    return dy * (y > 0)  # (ad.6)
 
 
 def sigmoid(x: Array) -> Array:
@@ -46,24 +46,24 @@ def sigmoid(x: Array) -> Array:
 
     The error is absolute, about one rounding of 1; where a logarithm follows, use log_sigmoid.
     """
-    return 0.5 * (1 + np.tanh(0.5 * x))  # (ad.6)
+    return 0.5 * (1 + np.tanh(0.5 * x))  # (ad.7)
 
 
 def sigmoid_vjp(dy: Array, y: Array) -> Array:
     """Needs the output only."""
-    return dy * y * (1 - y)  # (ad.7)
+    return dy * y * (1 - y)  # (ad.8)
 
 
 def softplus(x: Array) -> Array:
     """log(1 + exp(x)), with the larger of the two terms taken out of the logarithm."""
-    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))  # (ad.8)
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))  # (ad.9)
 
 
 def softplus_vjp(dy: Array, x: Array) -> Array:
     """The derivative of softplus is the sigmoid."""
-    return dy * sigmoid(x)  # (ad.9)
+    return dy * sigmoid(x)  # (ad.10)
 
 
 def log_sigmoid(x: Array) -> Array:
     """log(1 / (1 + exp(-x))), exact to rounding even where the sigmoid itself rounds to 0."""
-    return -softplus(-x)  # (ad.10)
+    return -softplus(-x)  # (ad.11)

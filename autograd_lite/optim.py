@@ -1,7 +1,7 @@
 """Optimisers: each takes parameters and the gradient of a loss, and returns new values of both
 parameters and moments. All of them descend.
 
-Equations (ad.15) and (ad.16) of autograd_lite/DERIVATION.md.
+Equations (ad.16) and (ad.17) of autograd_lite/DERIVATION.md.
 """
 
 import math
@@ -21,7 +21,7 @@ def momentum_step(
     params: T, velocity: T, grads: T, learning_rate: float, momentum: float
 ) -> tuple[T, T]:
     """Gradient descent with momentum -> (params, velocity). With momentum 0: plain descent."""
-    velocity = tree_map(lambda u, g: momentum * u - learning_rate * g, velocity, grads)  # (ad.15)
+    velocity = tree_map(lambda u, g: momentum * u - learning_rate * g, velocity, grads)  # (ad.16)
     return tree_map(np.add, params, velocity), velocity
 
 
@@ -56,6 +56,6 @@ def adam_step(
     scale = 1 / math.sqrt(1 - beta2**step)
 
     def descend(p: Any, m: Any, s: Any) -> Any:
-        return p - rate * m / (scale * np.sqrt(s) + epsilon)  # (ad.16)
+        return p - rate * m / (scale * np.sqrt(s) + epsilon)  # (ad.17)
 
     return tree_map(descend, params, mean, square), AdamState(mean, square, step)

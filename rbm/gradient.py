@@ -1,6 +1,6 @@
 """The gradient of the negative log-likelihood, as a difference of two phases.
 
-Legend as in rbm/model.py. Equations (rbm.8) and (rbm.9) of rbm/DERIVATION.md.
+Legend as in rbm/model.py. Equations (rbm.8) and (rbm.10) of rbm/DERIVATION.md.
 """
 
 from autograd_lite.ops import Array
@@ -24,4 +24,4 @@ def nll_gradient(v_data: Array, v_model: Array, W: Array, b: Array, c: Array) ->
     number.
     """
     data, model = statistics(v_data, W, c), statistics(v_model, W, c)
-    return Params(*(m - d for m, d in zip(model, data, strict=True)))  # (rbm.9)
+    return Params(*(m - d for m, d in zip(model, data, strict=True)))  # (rbm.10)

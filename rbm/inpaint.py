@@ -1,6 +1,6 @@
 """Filling in missing pixels: clamped Gibbs chains, and the mean of their last probabilities.
 
-Legend as in rbm/gibbs.py. Equation (rbm.12) of rbm/DERIVATION.md.
+Legend as in rbm/gibbs.py. Equation (rbm.20) of rbm/DERIVATION.md.
 """
 
 import numpy as np
@@ -34,4 +34,4 @@ def inpaint(
         probs = prob_v(h, W, b)
         v = np.where(known, v, bernoulli(rng, probs))
         total = total + probs
-    return np.where(known, v, total / average)  # (rbm.12)
+    return np.where(known, v, total / average)  # (rbm.20)

@@ -2,7 +2,7 @@
 
 Legend: v (B, D) visible units in {0, 1}, h (B, H) hidden units in {0, 1},
 W (D, H) weights, b (D,) visible biases, c (H,) hidden biases;
-B images, D pixels, H hidden units. Equations (rbm.1) to (rbm.5) of rbm/DERIVATION.md.
+B images, D pixels, H hidden units. Equations (rbm.1) to (rbm.6) of rbm/DERIVATION.md.
 """
 
 from typing import NamedTuple
@@ -27,17 +27,17 @@ def energy(v: Array, h: Array, W: Array, b: Array, c: Array) -> Array:
 
 def free_energy(v: Array, W: Array, b: Array, c: Array) -> Array:
     """Free energy of visible states; p(v) is proportional to exp(-free_energy). -> (B,)"""
-    return -(v @ b) - softplus(v @ W + c).sum(axis=-1)  # (rbm.3)
+    return -(v @ b) - softplus(v @ W + c).sum(axis=-1)  # (rbm.4)
 
 
 def prob_h(v: Array, W: Array, c: Array) -> Array:
     """P(h_j = 1 | v) for every hidden unit; given v they are independent. -> (B, H)"""
-    return sigmoid(v @ W + c)  # (rbm.4)
+    return sigmoid(v @ W + c)  # (rbm.5)
 
 
 def prob_v(h: Array, W: Array, b: Array) -> Array:
     """P(v_i = 1 | h) for every pixel; given h they are independent. -> (B, D)"""
-    return sigmoid(h @ W.T + b)  # (rbm.5)
+    return sigmoid(h @ W.T + b)  # (rbm.6)
 
 
 def init(rng: np.random.Generator, images: Array, hidden: int) -> Params:

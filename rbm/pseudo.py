@@ -1,6 +1,6 @@
 """Pseudo-likelihood: how well each pixel is predicted from all the others. It needs no Z.
 
-Legend as in rbm/model.py. Equations (rbm.10) and (rbm.11) of rbm/DERIVATION.md.
+Legend as in rbm/model.py. Equations (rbm.17) and (rbm.18) of rbm/DERIVATION.md.
 """
 
 import numpy as np
@@ -21,7 +21,7 @@ def log_pseudo_likelihood(v: Array, W: Array, b: Array, c: Array) -> Array:
         # F(v with i flipped) - F(v): only one row of W takes part, so v @ W is not redone.
         moved = softplus(logits + flip[:, None] * W[i]).sum(axis=-1)
         rise = -flip * b[i] - moved + softplus(logits).sum(axis=-1)
-        total = total + log_sigmoid(rise)  # (rbm.10)
+        total = total + log_sigmoid(rise)  # (rbm.17)
     return total
 
 
@@ -34,4 +34,4 @@ def log_pseudo_likelihood_estimate(
     flipped = v.copy()
     flipped[rows, pixel] = 1 - v[rows, pixel]
     rise = free_energy(flipped, W, b, c) - free_energy(v, W, b, c)
-    return D * log_sigmoid(rise)  # (rbm.11)
+    return D * log_sigmoid(rise)  # (rbm.18)

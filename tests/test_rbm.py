@@ -36,7 +36,7 @@ def log_likelihood(W, b, c, v):
 
 
 @pytest.mark.eq("rbm.1")
-@pytest.mark.eq("rbm.3")
+@pytest.mark.eq("rbm.4")
 def test_free_energy_and_energy_give_the_same_distribution():
     params = machine()
     by_free_energy = np.exp(-free_energy(VS, *params))
@@ -57,7 +57,7 @@ def test_hidden_units_are_independent_given_v_but_not_by_themselves():
         np.testing.assert_allclose(row, products, atol=1e-14)
 
 
-@pytest.mark.eq("rbm.9")
+@pytest.mark.eq("rbm.10")
 def test_the_gradient_is_that_of_the_enumerated_log_likelihood():
     """The model's phase weighted by its exact p(v): no sampling is left."""
     params = machine()
@@ -80,7 +80,7 @@ def expected_cd(params, v, k):
     return [sum(w * s[i] for w, s in zip(end, by_state, strict=True)) - data[i] for i in range(3)]
 
 
-@pytest.mark.eq("rbm.9")
+@pytest.mark.eq("rbm.10")
 @pytest.mark.parametrize("k", [1, 3])
 def test_cd_k_has_the_enumerated_expectation(k):
     params, rows = machine(), 200_000
@@ -94,7 +94,7 @@ def test_cd_k_has_the_enumerated_expectation(k):
         assert np.abs(estimate - true).max() < allowed
 
 
-@pytest.mark.eq("rbm.9")
+@pytest.mark.eq("rbm.10")
 def test_the_bias_of_cd_k_falls_to_nothing_as_k_grows():
     params = machine(3)
     v = np.random.default_rng(1).integers(0, 2, (5, D)).astype(float)
@@ -110,7 +110,7 @@ def test_the_bias_of_cd_k_falls_to_nothing_as_k_grows():
     assert all(later < sooner / 1.5 for sooner, later in pairwise(biases))
 
 
-@pytest.mark.eq("rbm.7")
+@pytest.mark.eq("rbm.13")
 @pytest.mark.parametrize("seed", range(3))
 def test_the_enumerated_kernel_is_reversible_and_keeps_p(seed):
     params = machine(seed)
@@ -120,7 +120,7 @@ def test_the_enumerated_kernel_is_reversible_and_keeps_p(seed):
     np.testing.assert_allclose(p @ T, p, atol=1e-15)
 
 
-@pytest.mark.eq("rbm.7")
+@pytest.mark.eq("rbm.13")
 @pytest.mark.parametrize("sweeps", [1, 4])
 def test_gibbs_keeps_p_of_v(sweeps):
     """100,000 chains that start in p(v) are in p(v) after any number of sweeps."""
@@ -130,7 +130,7 @@ def test_gibbs_keeps_p_of_v(sweeps):
     assert enumeration.frequency_error(end, p, comparisons=len(p)) < 1
 
 
-@pytest.mark.eq("rbm.7")
+@pytest.mark.eq("rbm.13")
 def test_clamped_gibbs_keeps_p_of_the_missing_given_the_known():
     params, rng = machine(), np.random.default_rng(4)
     known = np.array([True, False, False, True])
@@ -171,7 +171,7 @@ def test_symmetries_of_the_free_energy(seed):
     np.testing.assert_allclose(F, flipped, atol=1e-12)
 
 
-@pytest.mark.eq("rbm.11")
+@pytest.mark.eq("rbm.18")
 def test_the_estimate_is_unbiased_where_the_exact_value_is_known():
     W, b, c = machine(5)
     rng = np.random.default_rng(6)

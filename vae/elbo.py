@@ -3,7 +3,7 @@
 Legend: mu, logvar (B, Z) mean and log sigma^2 of q(z|x); eps (K, B, Z) standard normal noise;
 z (K, B, Z) codes; logits (K, B, D) of the decoder, x (B, D) images in [0, 1];
 K samples, B images, Z code units, D pixels. Costs are in nats an image.
-Equations (vae.1) to (vae.7) of vae/DERIVATION.md. The Bernoulli likelihood is
+Equations (vae.5) to (vae.17) of vae/DERIVATION.md. The Bernoulli likelihood is
 autograd_lite.losses.bernoulli_nll.
 """
 
@@ -14,24 +14,24 @@ from autograd_lite.ops import Array, sigmoid
 
 def kl_diag_gaussian(mu: Array, logvar: Array) -> Array:
     """KL( N(mu, diag exp(logvar)) || N(0, I) ): (B, Z), (B, Z) -> (B,)"""
-    return 0.5 * (mu * mu + np.exp(logvar) - 1 - logvar).sum(axis=-1)  # (vae.2)
+    return 0.5 * (mu * mu + np.exp(logvar) - 1 - logvar).sum(axis=-1)  # (vae.8)
 
 
 def kl_diag_gaussian_vjp(dkl: Array, mu: Array, logvar: Array) -> tuple[Array, Array]:
     """Gradients of mu and logvar: (B,), (B, Z), (B, Z) -> (B, Z), (B, Z)"""
     dkl = dkl[..., None]
-    return dkl * mu, dkl * 0.5 * (np.exp(logvar) - 1)  # (vae.3)
+    return dkl * mu, dkl * 0.5 * (np.exp(logvar) - 1)  # (vae.10)
 
 
 def reparameterise(mu: Array, logvar: Array, eps: Array) -> Array:
     """Samples of q(z|x) as a function of noise, so that gradients pass: -> (K, B, Z)"""
-    return mu + np.exp(0.5 * logvar) * eps  # (vae.4)
+    return mu + np.exp(0.5 * logvar) * eps  # (vae.12)
 
 
 def reparameterise_vjp(dz: Array, logvar: Array, eps: Array) -> tuple[Array, Array]:
     """Gradients of mu and logvar, summed over the samples: (K, B, Z) -> (B, Z), (B, Z)"""
     dsigma = (dz * eps).sum(axis=0)
-    return dz.sum(axis=0), dsigma * 0.5 * np.exp(0.5 * logvar)  # (vae.5)
+    return dz.sum(axis=0), dsigma * 0.5 * np.exp(0.5 * logvar)  # (vae.13)
 
 
 def squared_error(logits: Array, x: Array) -> Array:
@@ -40,15 +40,15 @@ def squared_error(logits: Array, x: Array) -> Array:
     It is -log N(x; sigmoid(logits), I/2) less the constant (D/2) log(pi), 448.73 nats for D = 784.
     """
     error = sigmoid(logits) - x
-    return (error * error).sum(axis=-1)  # (vae.6)
+    return (error * error).sum(axis=-1)  # (vae.16)
 
 
 def squared_error_vjp(dnll: Array, logits: Array, x: Array) -> Array:
     """Gradient of the logits: (...,), (..., D) -> (..., D)"""
     mean = sigmoid(logits)
-    return dnll[..., None] * 2 * (mean - x) * mean * (1 - mean)  # (vae.7)
+    return dnll[..., None] * 2 * (mean - x) * mean * (1 - mean)  # (vae.17)
 
 
 def neg_elbo(nll: Array, kl: Array) -> Array:
     """Minus the bound on log p(x), its expectation a mean over the samples: (K, B), (B,) -> (B,)"""
-    return nll.mean(axis=0) + kl  # (vae.1)
+    return nll.mean(axis=0) + kl  # (vae.5)

@@ -2,7 +2,7 @@
 
 Legend as in vae/elbo.py; H hidden units, h_enc (B, H), h_dec (K, B, H).
 The encoder is W1, then W_mu and W_logvar; the decoder W2, then W3.
-Equations (vae.8) and (vae.9) of vae/DERIVATION.md.
+Equations (vae.20) and (vae.21) of vae/DERIVATION.md.
 """
 
 import math
@@ -67,7 +67,7 @@ def forward(x: Array, eps: Array, params: Params) -> tuple[Outputs, Trace]:
     mu, logvar, h_enc = encode(x, params)
     z = reparameterise(mu, logvar, eps)
     logits, h_dec = decode(z, params)
-    return Outputs(logits, mu, logvar), Trace(x, h_enc, logvar, eps, z, h_dec)  # (vae.8)
+    return Outputs(logits, mu, logvar), Trace(x, h_enc, logvar, eps, z, h_dec)  # (vae.20)
 
 
 def backward(d: Outputs, trace: Trace, params: Params) -> Params:
@@ -82,7 +82,7 @@ def backward(d: Outputs, trace: Trace, params: Params) -> Params:
     dW_mu, db_mu = affine_vjp_Wb(dmu, h_enc)
     dh = affine_vjp_x(dmu, params.W_mu) + affine_vjp_x(dlogvar, params.W_logvar)
     dW1, db1 = affine_vjp_Wb(relu_vjp(dh, h_enc), x)
-    return Params(dW1, db1, dW_mu, db_mu, dW_logvar, db_logvar, dW2, db2, dW3, db3)  # (vae.9)
+    return Params(dW1, db1, dW_mu, db_mu, dW_logvar, db_logvar, dW2, db2, dW3, db3)  # (vae.21)
 
 
 def init(rng: np.random.Generator, D: int, H: int, Z: int, dtype: type = np.float32) -> Params:

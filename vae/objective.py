@@ -1,6 +1,6 @@
 """What training minimises: the mean of minus the bound over a batch, and its gradient.
 
-Legend as in vae/elbo.py. Equations (vae.10) and (vae.11) of vae/DERIVATION.md.
+Legend as in vae/elbo.py. Equations (vae.22) and (vae.23) of vae/DERIVATION.md.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def costs(x: Array, eps: Array, params: Params, likelihood: str) -> Costs:
     """The bound's parts for images x (B, D) and noise eps (K, B, Z)."""
     outputs, _ = forward(x, eps, params)
     nll, _ = LIKELIHOODS[likelihood]
-    return Costs(nll(outputs.logits, x), kl_diag_gaussian(outputs.mu, outputs.logvar))  # (vae.10)
+    return Costs(nll(outputs.logits, x), kl_diag_gaussian(outputs.mu, outputs.logvar))  # (vae.22)
 
 
 def gradient(x: Array, eps: Array, params: Params, likelihood: str) -> Params:
@@ -43,4 +43,4 @@ def gradient(x: Array, eps: Array, params: Params, likelihood: str) -> Params:
     _, nll_vjp = LIKELIHOODS[likelihood]
     dlogits = nll_vjp(np.full((K, B), 1 / (K * B), x.dtype), outputs.logits, x)
     dmu, dlogvar = kl_diag_gaussian_vjp(np.full(B, 1 / B, x.dtype), outputs.mu, outputs.logvar)
-    return backward(Outputs(dlogits, dmu, dlogvar), trace, params)  # (vae.11)
+    return backward(Outputs(dlogits, dmu, dlogvar), trace, params)  # (vae.23)

@@ -1,0 +1,205 @@
+"""The chapters, the code and the ledger say the same: every failure names file and line."""
+
+import contextlib
+import io
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grading.chapters import (
+    KINDS,
+    PACKAGES,
+    ROOT,
+    SEAT,
+    chapters,
+    equations,
+    tags,
+)
+from grading.checks import CHECKS
+from grading.ledger import PAGE, facts, page, read, refreshed
+from grading.slips import SLIPS
+
+FOUND = equations()
+BY_LABEL = {e.label: e for e in FOUND}
+DOCUMENTS = sorted(
+    p for p in ROOT.rglob("*.md") if not {".venv", "out"} & set(p.relative_to(ROOT).parts)
+)
+# Commands that GitHub's MathJax refuses, or that it and KaTeX do not both know.
+REFUSED = (
+    r"\label", r"\eqref", r"\mathbbm", r"\DeclareMathOperator", r"\newcommand", r"\operatorname",
+    r"\phantom", r"\mbox", r"\require",
+)  # fmt: skip
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def place(equation):
+    return f"{equation.chapter}:{equation.line}"
+
+
+def test_labels_are_unique_and_of_a_known_kind():
+    assert len(BY_LABEL) == len(FOUND) > 60
+    for e in FOUND:
+        assert e.kind in KINDS, f"{place(e)}: {e.label} is of kind {e.kind}"
+
+
+def test_every_tag_in_the_code_is_an_equation_of_a_chapter():
+    for label, (path, line) in tags():
+        assert label in BY_LABEL, f"{path}:{line}: ({label}) stands in no chapter"
+
+
+def test_every_mention_of_a_label_in_the_code_is_an_equation_of_a_chapter():
+    for package in (*PACKAGES, "grading"):
+        for path in (ROOT / package).rglob("*.py"):
+            for number, text in enumerate(path.read_text().splitlines(), 1):
+                for label in re.findall(r"[\"(]((?:ad|rbm|vae)\.\d+)[\")]", text):
+                    assert label in BY_LABEL, f"{path}:{number}: {label} stands in no chapter"
+
+
+@pytest.mark.parametrize("e", [e for e in FOUND if e.kind in ("result", "algorithm")], ids=str)
+def test_every_result_has_a_line_a_check_and_a_slip(e):
+    assert e.label in {label for label, _ in tags()}, f"{place(e)}: {e.label} has no line of code"
+    assert e.label in {c.equation for c in CHECKS}, f"{place(e)}: {e.label} has no check"
+    assert e.label in {s.equation for s in SLIPS}, f"{place(e)}: {e.label} has no slip"
+
+
+def test_what_an_equation_rests_on_is_known_and_not_circular():
+    def walk(label, path):
+        assert label not in path, f"{place(BY_LABEL[label])}: {' <- '.join((*path, label))}"
+        for used in BY_LABEL[label].uses:
+            assert used in BY_LABEL, f"{place(BY_LABEL[label])}: uses {used}, which is unknown"
+            walk(used, (*path, label))
+
+    for label in BY_LABEL:
+        walk(label, ())
+
+
+@pytest.mark.parametrize("chapter", chapters(), ids=lambda p: p.parent.name)
+def test_every_equation_has_its_anchor_and_its_tag(chapter):
+    lines = chapter.read_text().splitlines()
+    for e in FOUND:
+        if e.chapter == chapter:
+            assert lines[e.line - 2] == f'<a id="{e.label}"></a>', place(e)
+            assert lines[e.line] == "```math", place(e)
+            end = lines.index("```", e.line + 1)
+            found = re.findall(r"\\tag\{([^}]*)\}", "\n".join(lines[e.line : end]))
+            assert found == [e.label], f"{place(e)}: the tag is {found}"
+            has_code = e.label in {label for label, _ in tags()}
+            seat = SEAT.match(lines[end + 1])
+            assert (seat is not None and seat.group(1) == e.label) or not has_code, place(e)
+    tagged = re.findall(r"\\tag\{([^}]*)\}", chapter.read_text())
+    assert sorted(tagged) == sorted(e.label for e in FOUND if e.chapter == chapter)
+
+
+def test_every_check_has_recorded_a_number_and_its_tolerance_is_tight():
+    rows = read()
+    assert rows.keys() == {c.equation for c in CHECKS}
+    for label, row in rows.items():
+        assert row["passed"] and row["cases"] > 0 and np.isfinite(row["error"]), label
+        rounding = 1e-14
+        assert row["tolerance"] <= max(100 * row["error"], rounding), f"{label}: {row}"
+        assert row["caught"] == row["slips"] > 0, label
+
+
+def test_the_ledger_is_that_of_the_checks_and_slips_there_are():
+    rows = read()
+    for check in CHECKS:
+        now = facts(check)
+        assert {key: rows[check.equation][key] for key in now} == now, check.equation
+
+
+@pytest.mark.parametrize("chapter", chapters(), ids=lambda p: p.parent.name)
+def test_the_lines_under_the_equations_are_up_to_date(chapter):
+    lines = chapter.read_text().splitlines()
+    fresh = refreshed(chapter, FOUND, read()).splitlines()
+    for number, (old, new) in enumerate(zip(lines, fresh, strict=True), 1):
+        assert old == new, f"{chapter}:{number} is out of date; make ledger"
+
+
+def test_the_page_of_the_ledger_is_up_to_date():
+    assert PAGE.read_text() == page(FOUND, read()), "make ledger"
+
+
+def without_code(text):
+    text = FENCE.sub("", text)
+    text = re.sub(r"\$`[^`]*`\$", "", text)
+    return re.sub(r"`[^`\n]*`", "", text)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_link_leads_somewhere(path):
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        for target in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`]*`", "", line)):
+            if re.match(r"[a-z]+:", target):
+                continue
+            name, _, anchor = target.partition("#")
+            file = path.parent / name if name else path
+            assert file.exists(), f"{path}:{number}: {target}"
+            if re.fullmatch(r"L\d+", anchor):
+                assert int(anchor[1:]) <= len(file.read_text().splitlines()), f"{path}:{number}"
+            elif anchor:
+                text = file.read_text()
+                headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+                slugs = {
+                    re.sub(r"[^\w\- ]", "", h).strip().lower().replace(" ", "-") for h in headings
+                }
+                assert f'<a id="{anchor}"></a>' in text or anchor in slugs, (
+                    f"{path}:{number}: {target}"
+                )
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_markdown_is_what_github_shows_rightly(path):
+    """Mathematics in math fences or dollar-backticks, and commands that both its engines know."""
+    text = path.read_text()
+    for number, line in enumerate(without_code(text).splitlines(), 1):
+        assert "$" not in line, f"{path}, near line {number}: a bare dollar: {line[:80]}"
+    formulas = [body for kind, body in FENCE.findall(text) if kind == "math"]
+    formulas += re.findall(r"\$`([^`]*)`\$", text)
+    for formula in formulas:
+        for word in REFUSED:
+            assert word not in formula, f"{path}: {word} in {formula[:60]}"
+        assert formula.count("{") == formula.count("}"), f"{path}: braces in {formula[:60]}"
+        assert formula.count(r"\begin{") == formula.count(r"\end{"), f"{path}: {formula[:60]}"
+
+
+@pytest.mark.parametrize("path", chapters(), ids=lambda p: p.parent.name)
+def test_the_programs_of_a_chapter_print_what_stands_under_them(path):
+    """Each python fence runs after those before it; a text fence that follows is its output."""
+    space: dict[str, object] = {}
+    printed, ran = "", 0
+    for kind, body in FENCE.findall(path.read_text()):
+        if kind == "python":
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                exec(compile(body, f"{path}, program {ran + 1}", "exec"), space)
+            printed, ran = out.getvalue(), ran + 1
+        elif kind == "text" and printed:
+            assert close_enough(printed, body), f"{path}: program {ran} printed\n{printed}"
+            printed = ""
+    assert ran >= 1
+
+
+def close_enough(printed, shown):
+    """The same words, and numbers that agree to rounding or are both at rounding level."""
+    number = re.compile(r"-?\d+\.?\d*(?:e[+-]?\d+)?")
+    if number.sub("#", printed).split() != number.sub("#", shown).split():
+        return False
+    pairs = zip(number.findall(printed), number.findall(shown), strict=True)
+    return all(
+        np.isclose(float(a), float(b), rtol=1e-3, atol=0)
+        or max(abs(float(a)), abs(float(b))) < 1e-8
+        for a, b in pairs
+    )
+
+
+def test_the_record_of_a_command_says_how_it_was_made():
+    for path in sorted((ROOT / "results").glob("*.json")):
+        if path.name != "ledger.json":
+            record = json.loads(path.read_text())
+            keys = {"command", "commit", "versions", "data", "seeds", "protocol", "numbers"}
+            assert keys <= record.keys(), path
+            module = record["command"].split()[2]
+            assert (ROOT / Path(*module.split("."))).with_suffix(".py").exists(), path
