@@ -5,23 +5,17 @@ data/cache/ and then at the mirrors. Verified wherever it comes from: what ident
 the SHA-256 of its decompressed bytes, since anybody may compress it anew.
 """
 
-import contextlib
 import hashlib
-import http.client
 import io
 import os
-import queue
-import secrets
 import sys
-import threading
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from data.download import download
+from data.files import keep
 from data.idx import DataError, idx_header, parse_idx, read_idx
 
 Bytes = NDArray[np.uint8]
@@ -38,9 +32,6 @@ MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
 CACHE = Path(__file__).parent / "cache"
-SILENCE = 10.0  # seconds without a single byte, from looking up the host onwards
-DEADLINE = 120.0  # seconds for a whole file: 10 MB on a line of 0.7 Mbit/s
-MAX_DOWNLOAD = 2**26  # bytes; the largest file has 9.9 million, or 47 where a server unpacks it
 
 
 class FetchError(DataError):
@@ -74,65 +65,6 @@ def mnist_dir() -> Path | None:
     """The folder that MNIST_DIR names, or None where it is not set or empty."""
     said = os.environ.get("MNIST_DIR")
     return Path(said).expanduser() if said else None
-
-
-def keep(path: Path, content: bytes | memoryview) -> None:
-    """Writes a file under a name of its own, then renames it, so nobody ever reads half a file.
-
-    A cache only saves time: where it cannot be written (a full disk, a folder without permission)
-    one line on stderr says so, and nothing is left behind.
-    """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(temporary, "xb") as stream:
-            stream.write(content)
-        os.replace(temporary, path)
-    except OSError as error:
-        print(f"{path} is not kept for next time ({error.strerror or error}).", file=sys.stderr)
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-
-
-def download(url: str) -> bytes:
-    """What `url` holds. Raises DataError after SILENCE or DEADLINE seconds or MAX_DOWNLOAD bytes.
-
-    A thread does the reading: a socket's own time limit covers neither the look-up of the host
-    nor a server that sends a byte now and then, and starts anew for every address of a host.
-    """
-    parcels: queue.SimpleQueue[bytes | str] = queue.SimpleQueue()
-    enough = threading.Event()
-    threading.Thread(target=_stream, args=(url, parcels, enough), daemon=True).start()
-    end = time.monotonic() + DEADLINE
-    body = bytearray()
-    try:
-        while parcel := parcels.get(timeout=max(0.0, min(SILENCE, end - time.monotonic()))):
-            if isinstance(parcel, str):
-                reason = parcel[:200].encode("unicode_escape").decode()  # a stranger's words
-                raise DataError(f"{url} cannot be fetched ({reason}).")
-            body += parcel
-            if len(body) > MAX_DOWNLOAD:
-                raise DataError(f"{url} sends more than the {MAX_DOWNLOAD:,} bytes expected.")
-        return bytes(body)
-    except queue.Empty:
-        raise DataError(f"{url} is too slow or does not answer.") from None
-    finally:
-        enough.set()
-
-
-def _stream(url: str, parcels: "queue.SimpleQueue[bytes | str]", enough: threading.Event) -> None:
-    """Hands over what arrives, then b"" for the end, or one str that says what went wrong."""
-    try:
-        with urllib.request.urlopen(url, timeout=SILENCE) as response:
-            while not enough.is_set() and (chunk := response.read1(2**16)):
-                parcels.put(chunk)
-        parcels.put(b"")
-    except urllib.error.HTTPError as error:
-        with error:
-            parcels.put(f"the server says {error.code} {error.reason}")
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        parcels.put(str(getattr(error, "reason", error)) or type(error).__name__)
 
 
 def _from_folder(folder: Path, name: str) -> Bytes:

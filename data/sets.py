@@ -11,8 +11,9 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from data import digits, mnist
-from data.mnist import Bytes, FetchError, keep, load_mnist
+from data import digits, mnist, ways
+from data.files import keep
+from data.mnist import Bytes, FetchError, load_mnist
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -90,9 +91,10 @@ def _recent_failure() -> str:
 def _drawn() -> tuple[Bytes, Bytes, Bytes, Bytes]:
     """Drawn digits from the cache, else drawn anew and kept there.
 
-    The file's name carries a digest of the module that draws, so a changed one draws anew.
+    The file's name carries a digest of what draws them, so that a changed one draws anew.
     """
-    version = hashlib.sha256(Path(digits.__file__).read_bytes()).hexdigest()[:12]
+    sources = b"".join(Path(str(m.__file__)).read_bytes() for m in (digits, ways))
+    version = hashlib.sha256(sources).hexdigest()[:12]
     path = mnist.CACHE / f"digits-{version}.npz"
     try:
         # np.load leaves a damaged file open that it opened itself

@@ -20,7 +20,7 @@ import pytest
 from numpy.typing import NDArray
 
 from data import __main__ as command
-from data import digits, mnist, sets
+from data import digits, download, files, mnist, sets
 from data.idx import DataError
 from data.mnist import FetchError, load_mnist
 
@@ -184,15 +184,15 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in CONTENT.items()}
     monkeypatch.setattr(mnist, "SHA256", sums)
     monkeypatch.setattr(mnist, "CACHE", tmp_path / "cache")
-    monkeypatch.setattr(mnist, "MAX_DOWNLOAD", 1_000_000)
+    monkeypatch.setattr(download, "MAX_DOWNLOAD", 1_000_000)
     use(monkeypatch)
     return tmp_path / "cache"
 
 
 @pytest.fixture
 def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mnist, "SILENCE", PATIENCE)
-    monkeypatch.setattr(mnist, "DEADLINE", 3 * PATIENCE)
+    monkeypatch.setattr(download, "SILENCE", PATIENCE)
+    monkeypatch.setattr(download, "DEADLINE", 3 * PATIENCE)
 
 
 def use(monkeypatch: pytest.MonkeyPatch, *mirrors: Mirror) -> None:
@@ -373,10 +373,10 @@ def test_an_interrupted_write_leaves_nothing_behind(
     def interrupted(source: Path, target: Path) -> None:
         raise KeyboardInterrupt
 
-    mnist.keep(cache / "a", b"old")
+    files.keep(cache / "a", b"old")
     monkeypatch.setattr(os, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        mnist.keep(cache / "a", b"new")
+        files.keep(cache / "a", b"new")
     assert files_in(cache) == ["a"] and (cache / "a").read_bytes() == b"old"
 
 

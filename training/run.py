@@ -10,7 +10,6 @@ import errno
 import fcntl
 import io
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import numpy as np
+
+from data import files
 
 RUNS = Path("out") / "runs"
 
@@ -36,21 +37,14 @@ class Run(NamedTuple):
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A file to write that takes the name `path` once it is whole, or never. RunError if full."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with open(temporary, "wb") as file:
+        with files.replacing(path) as file:
             yield file
-        os.replace(temporary, path)
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise RunError(
-                f"{path} was not written, the disk is full; what stood there stands."
-            ) from error
-        raise RunError(
-            f"{path} was not written ({error.strerror}); what stood there stands."
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+        full = error.errno == errno.ENOSPC
+        reason = "the disk is full" if full else error.strerror or str(error)
+        message = f"{path} was not written ({reason}); what stood there stands."
+        raise RunError(message) from error
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -66,6 +60,8 @@ def _lock(folder: Path) -> Run:
     except OSError as error:
         lock.close()
         raise RunError(f"{folder} is in use by another process; wait or name another.") from error
+    for left_by_a_kill in folder.glob(".*.tmp"):
+        left_by_a_kill.unlink(missing_ok=True)
     return Run(folder, lock)
 
 

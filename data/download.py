@@ -1,0 +1,54 @@
+"""Fetching a file over the network, within bounds of time and size."""
+
+import http.client
+import queue
+import threading
+import time
+import urllib.error
+import urllib.request
+
+from data.idx import DataError
+
+SILENCE = 10.0  # seconds without a single byte, from looking up the host onwards
+DEADLINE = 120.0  # seconds for a whole file: 10 MB on a line of 0.7 Mbit/s
+MAX_DOWNLOAD = 2**26  # bytes; the largest file has 9.9 million, or 47 where a server unpacks it
+
+
+def download(url: str) -> bytes:
+    """What `url` holds. Raises DataError after SILENCE or DEADLINE seconds or MAX_DOWNLOAD bytes.
+
+    A thread does the reading: a socket's own time limit covers neither the look-up of the host
+    nor a server that sends a byte now and then, and starts anew for every address of a host.
+    """
+    parcels: queue.SimpleQueue[bytes | str] = queue.SimpleQueue()
+    enough = threading.Event()
+    threading.Thread(target=_stream, args=(url, parcels, enough), daemon=True).start()
+    end = time.monotonic() + DEADLINE
+    body = bytearray()
+    try:
+        while parcel := parcels.get(timeout=max(0.0, min(SILENCE, end - time.monotonic()))):
+            if isinstance(parcel, str):
+                reason = parcel[:200].encode("unicode_escape").decode()  # a stranger's words
+                raise DataError(f"{url} cannot be fetched ({reason}).")
+            body += parcel
+            if len(body) > MAX_DOWNLOAD:
+                raise DataError(f"{url} sends more than the {MAX_DOWNLOAD:,} bytes expected.")
+        return bytes(body)
+    except queue.Empty:
+        raise DataError(f"{url} is too slow or does not answer.") from None
+    finally:
+        enough.set()
+
+
+def _stream(url: str, parcels: "queue.SimpleQueue[bytes | str]", enough: threading.Event) -> None:
+    """Hands over what arrives, then b"" for the end, or one str that says what went wrong."""
+    try:
+        with urllib.request.urlopen(url, timeout=SILENCE) as response:
+            while not enough.is_set() and (chunk := response.read1(2**16)):
+                parcels.put(chunk)
+        parcels.put(b"")
+    except urllib.error.HTTPError as error:
+        with error:
+            parcels.put(f"the server says {error.code} {error.reason}")
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        parcels.put(str(getattr(error, "reason", error)) or type(error).__name__)
