@@ -120,6 +120,59 @@ def test_the_enumerated_kernel_is_reversible_and_keeps_p(seed):
     np.testing.assert_allclose(p @ T, p, atol=1e-15)
 
 
+@pytest.mark.eq("rbm.19")
+def test_the_clamped_kernel_is_reversible_given_the_known_pixels():
+    params, known = machine(1), np.array([True, False, False, True])
+    p, T = p_visible(params), enumeration.kernel(*params, known)
+    np.testing.assert_allclose(p[:, None] * T, (p[:, None] * T).T, atol=1e-15)
+    stays = (VS[:, None, known] == VS[None, :, known]).all(axis=2)
+    assert (T[~stays] == 0).all()
+    np.testing.assert_allclose(T.sum(axis=1), 1, rtol=1e-13)
+
+
+@pytest.mark.eq("rbm.16")
+def test_the_kernel_has_real_eigenvalues_in_the_unit_interval():
+    """It is a draw of h followed by its reverse, so no eigenvalue is negative."""
+    params = machine(3)
+    p, T = p_visible(params), enumeration.kernel(*params)
+    root = np.sqrt(p)
+    values = np.linalg.eigvalsh(root[:, None] * T / root)
+    assert values.min() > -1e-14 and abs(values.max() - 1) < 1e-13
+
+
+@pytest.mark.eq("rbm.11")
+def test_z_is_the_same_summed_over_both_layers_or_over_either():
+    W, b, c = machine(2)
+    both = sum(np.exp(-enumeration.energy(v, h, W, b, c)) for v in VS for h in HS)
+    np.testing.assert_allclose(np.exp(-free_energy(VS, W, b, c)).sum(), both, rtol=1e-13)
+    np.testing.assert_allclose(np.exp(-free_energy(HS, W.T, c, b)).sum(), both, rtol=1e-13)
+
+
+@pytest.mark.eq("rbm.22")
+def test_a_grey_image_has_no_lower_free_energy_than_the_binary_ones_it_stands_for():
+    """softplus is convex: F at the mean is above the mean of F, where (ad.12) has equality."""
+    grey = np.random.default_rng(0).random((1, D))
+    weights = np.prod(np.where(VS == 1, grey, 1 - grey), axis=1)
+    mean = weights @ free_energy(VS, *machine(1))
+    assert free_energy(grey, *machine(1))[0] > mean + 0.01
+
+
+@pytest.mark.eq("rbm.10")
+def test_probabilities_of_h_make_for_less_noise_than_draws_of_h():
+    """Variance of v h over chains in p(v, h), exactly: by the joint, and with h's mean for h."""
+    params = machine(3)
+    p = enumeration.joint(*params)
+    h_mean = (p / p.sum(axis=1, keepdims=True)) @ HS
+    for i in range(D):
+        for j in range(H):
+            drawn = VS[:, i, None] * HS[None, :, j]
+            mean = (p * drawn).sum()
+            smooth = VS[:, i] * h_mean[:, j]
+            assert (p.sum(axis=1) * smooth).sum() == pytest.approx(mean, abs=1e-14)
+            variance = (p * drawn**2).sum() - mean**2
+            assert (p.sum(axis=1) * smooth**2).sum() - mean**2 < variance
+
+
 @pytest.mark.eq("rbm.13")
 @pytest.mark.parametrize("sweeps", [1, 4])
 def test_gibbs_keeps_p_of_v(sweeps):
