@@ -34,13 +34,15 @@ def costs(x: Array, eps: Array, params: Params, likelihood: str) -> Costs:
     return Costs(nll(outputs.logits, x), kl_diag_gaussian(outputs.mu, outputs.logvar))  # (vae.22)
 
 
-def gradient(x: Array, eps: Array, params: Params, likelihood: str) -> Params:
-    """Gradient of the batch's mean of neg_elbo(*costs(...)). Of the costs themselves it needs none,
-    only that each sample of an image weighs 1 / (K B), and its KL 1 / B.
+def gradient(x: Array, eps: Array, params: Params, likelihood: str, beta: float = 1.0) -> Params:
+    """Gradient of the batch's mean of nll + beta kl; with beta = 1 that is minus the bound.
+
+    Of the costs themselves it needs none, only that each sample of an image weighs 1 / (K B), and
+    its KL beta / B.
     """
     outputs, trace = forward(x, eps, params)
     K, B = outputs.logits.shape[:2]
     _, nll_vjp = LIKELIHOODS[likelihood]
     dlogits = nll_vjp(np.full((K, B), 1 / (K * B), x.dtype), outputs.logits, x)
-    dmu, dlogvar = kl_diag_gaussian_vjp(np.full(B, 1 / B, x.dtype), outputs.mu, outputs.logvar)
+    dmu, dlogvar = kl_diag_gaussian_vjp(np.full(B, beta / B, x.dtype), outputs.mu, outputs.logvar)
     return backward(Outputs(dlogits, dmu, dlogvar), trace, params)  # (vae.23)

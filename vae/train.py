@@ -30,6 +30,8 @@ class Settings:
     codes: int = setting(2, "code units", least=1)
     hidden: int = setting(256, "hidden units of either network", least=1)
     samples: int = setting(1, "codes drawn an image and step", least=1)
+    beta: float = setting(1.0, "weight of the KL in training; 1 is the bound", least=0)
+    noise: float = setting(1.0, "size of the codes' noise; 0 with --beta 0: autoencoder", least=0)
     epochs: int = setting(30, "passes over the training images", least=1)
     batch_size: int = setting(128, "images a step", least=1)
     learning_rate: float = setting(1e-3, "of Adam", least=0)
@@ -51,16 +53,17 @@ def start(settings: Settings, images: Array) -> State:
     return State(params, adam_start(params), 0)
 
 
-def noise(rng: np.random.Generator, samples: int, x: Array, codes: int) -> Array:
-    """Standard normal noise for a batch. -> (K, B, Z)"""
-    return rng.standard_normal((samples, len(x), codes), dtype=x.dtype)
+def noise(rng: np.random.Generator, x: Array, settings: Settings) -> Array:
+    """The noise of a batch's codes: standard normal, unless the settings say less. -> (K, B, Z)"""
+    shape = (settings.samples, len(x), settings.codes)
+    return settings.noise * rng.standard_normal(shape, dtype=x.dtype)
 
 
 def step(state: State, x: Array, settings: Settings) -> State:
     """The state after one step of Adam on a batch x (B, D) of grey images."""
     x = binarise(stream(settings.seed, "pixels", state.step), x, settings.pixels)
-    eps = noise(stream(settings.seed, "noise", state.step), settings.samples, x, settings.codes)
-    grads = gradient(x, eps, state.params, settings.likelihood)
+    eps = noise(stream(settings.seed, "noise", state.step), x, settings)
+    grads = gradient(x, eps, state.params, settings.likelihood, settings.beta)
     params, adam = adam_step(state.params, state.adam, grads, settings.learning_rate)
     return State(params, adam, state.step + 1)
 
@@ -72,7 +75,7 @@ def evaluate(params: Params, images: Array, settings: Settings) -> Costs:
         x = binarise(
             stream(settings.seed, "measure pixels", i), images[i : i + 1000], settings.pixels
         )
-        eps = noise(stream(settings.seed, "measure", i), settings.samples, x, settings.codes)
+        eps = noise(stream(settings.seed, "measure", i), x, settings)
         nll, kl = costs(x, eps, params, settings.likelihood)
         parts.append((nll.mean(axis=0), kl))
     nll, kl = (np.concatenate(rows, dtype=np.float64) for rows in zip(*parts, strict=True))

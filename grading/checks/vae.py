@@ -102,8 +102,12 @@ def _oracle_backward(d: Any, trace: Any, params: Any) -> Any:
     return gradient(weighted, params.fields)
 
 
-def _objective(rng: Rng) -> Arrays:
+def _costs(rng: Rng) -> Arrays:
     return *_forward(rng), str(rng.choice(["bernoulli", "squared"]))
+
+
+def _gradient(rng: Rng) -> Arrays:
+    return *_costs(rng), 0.5 + rng.random()
 
 
 def _oracle_costs(x: Any, eps: Any, params: Any, likelihood: str) -> Any:
@@ -112,8 +116,8 @@ def _oracle_costs(x: Any, eps: Any, params: Any, likelihood: str) -> Any:
     return nll(logits, x), quadrature.kl_standard_normal(mu, logvar)
 
 
-def _oracle_gradient(x: Any, eps: Any, params: Any, likelihood: str) -> Any:
-    return gradient(lambda *p: networks.mean_neg_elbo(x, eps, p, likelihood), params.fields)
+def _oracle_gradient(x: Any, eps: Any, params: Any, likelihood: str, beta: float) -> Any:
+    return gradient(lambda *p: networks.mean_cost(x, eps, p, likelihood, beta), params.fields)
 
 
 E, STEP = "vae.elbo.", "complex step"
@@ -133,8 +137,8 @@ CHECKS = (
     Check("vae.17", E + "squared_error_vjp", STEP, _squared_vjp, exact(_oracle_squared_vjp), 1e-14, 20),
     Check("vae.20", "vae.mlp.forward", "term by term", _forward, exact(_oracle_forward), 1e-13, 20),
     Check("vae.21", "vae.mlp.backward", STEP, _backward, exact(_oracle_backward), 1e-13, 6),
-    Check("vae.22", "vae.objective.costs", "quadrature", _objective, exact(_oracle_costs), 3e-14, 20),
-    Check("vae.23", "vae.objective.gradient", "quadrature, complex step", _objective,
+    Check("vae.22", "vae.objective.costs", "quadrature", _costs, exact(_oracle_costs), 3e-14, 20),
+    Check("vae.23", "vae.objective.gradient", "quadrature, complex step", _gradient,
           exact(_oracle_gradient), 1e-13, 6),
 )
 # fmt: on

@@ -46,8 +46,8 @@ def vae_forward(x: Any, eps: Any, params: Any) -> Any:
     return (affine(h_dec, W3, b3), mu, logvar), (x, h_enc, logvar, eps, z, h_dec)
 
 
-def mean_neg_elbo(x: Any, eps: Any, params: Any, likelihood: str) -> Any:
-    """Minus the bound, averaged over samples and images."""
+def mean_cost(x: Any, eps: Any, params: Any, likelihood: str, beta: float) -> Any:
+    """The likelihood's cost and beta times the KL, averaged over samples and images."""
     (logits, mu, logvar), _ = vae_forward(x, eps, params)
     nll = {"bernoulli": bernoulli_nll, "squared": squared_error}[likelihood](logits, x)
-    return nll.mean() + kl_standard_normal(mu, logvar).mean()
+    return nll.mean() + beta * kl_standard_normal(mu, logvar).mean()
