@@ -8,7 +8,7 @@ import numpy as np
 from autograd_lite.ops import Array
 from autograd_lite.optim import momentum_step, zeros_like
 from data.pixels import binarise
-from rbm.gibbs import gibbs
+from rbm.gibbs import bernoulli, gibbs
 from rbm.gradient import nll_gradient
 from rbm.model import Params, free_energy, init
 from rbm.pseudo import log_pseudo_likelihood_estimate
@@ -27,6 +27,11 @@ class Settings:
         "threshold", "how grey becomes binary", choices=("threshold", "stochastic", "none")
     )
     hidden: int = setting(500, "hidden units", least=1)
+    chains: str = setting(
+        "data",
+        "the negative phase's chains begin at the batch (CD-k) or go on (PCD-k)",
+        choices=("data", "persistent"),
+    )
     gibbs_steps: int = setting(5, "Gibbs sweeps of the negative phase, the k of CD-k", least=1)
     epochs: int = setting(10, "passes over the training images", least=1)
     batch_size: int = setting(64, "images a step", least=1)
@@ -41,6 +46,7 @@ class State(NamedTuple):
 
     params: Params
     velocity: Params
+    chains: Array  # (batch_size, D) where they persist, else (0, D)
     step: int
 
 
@@ -48,7 +54,10 @@ def start(settings: Settings, images: Array) -> State:
     """The state before the first step; images (N, D) are the grey training images."""
     pixels = binarise(stream(settings.seed, "pixels"), images, settings.pixels)
     params = init(stream(settings.seed, "weights"), pixels, settings.hidden)
-    return State(params, zeros_like(params), 0)
+    rows = settings.batch_size if settings.chains == "persistent" else 0
+    fair = np.full((rows, images.shape[1]), 0.5, images.dtype)
+    chains = bernoulli(stream(settings.seed, "chains"), fair)
+    return State(params, zeros_like(params), chains, 0)
 
 
 def step(state: State, x: Array, settings: Settings) -> State:
@@ -56,13 +65,14 @@ def step(state: State, x: Array, settings: Settings) -> State:
     seed = settings.seed
     v = binarise(stream(seed, "pixels", state.step), x, settings.pixels)
     rng = stream(seed, "gibbs", state.step)
-    v_model = gibbs(rng, v, *state.params, settings.gibbs_steps)
+    persist = settings.chains == "persistent"
+    v_model = gibbs(rng, state.chains if persist else v, *state.params, settings.gibbs_steps)
     grads = nll_gradient(v, v_model, *state.params)
     decay = 1 + state.step / settings.halving if settings.halving else 1
     params, velocity = momentum_step(
         state.params, state.velocity, grads, settings.learning_rate / decay, settings.momentum
     )
-    return State(params, velocity, state.step + 1)
+    return State(params, velocity, v_model if persist else state.chains, state.step + 1)
 
 
 def measure(

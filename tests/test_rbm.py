@@ -15,6 +15,7 @@ from rbm.inpaint import inpaint
 from rbm.model import Params, energy, free_energy, init, prob_v
 from rbm.pseudo import log_pseudo_likelihood, log_pseudo_likelihood_estimate
 from rbm.train import Settings, start, step
+from training.streams import stream
 
 D, H = 4, 3
 VS, HS = enumeration.states(D), enumeration.states(H)
@@ -285,3 +286,18 @@ def test_the_rate_is_halved_where_it_should_be():
     halved = step(first, images, settings).params.W - first.params.W
     plain = step(first, images, Settings(hidden=3, learning_rate=0.25, momentum=0)).params.W
     np.testing.assert_array_equal(halved, plain - first.params.W)
+
+
+@pytest.mark.eq("rbm.23")
+def test_persistent_chains_go_on_and_others_begin_at_the_batch():
+    images = np.random.default_rng(0).random((20, D)).astype(np.float32)
+    settings = Settings(hidden=3, batch_size=8, chains="persistent", gibbs_steps=2)
+    first = start(settings, images)
+    assert first.chains.shape == (8, D) and start(Settings(), images).chains.shape == (0, D)
+    second = step(first, images[:5], settings)
+    rng = stream(settings.seed, "gibbs", 0)
+    np.testing.assert_array_equal(second.chains, gibbs(rng, first.chains, *first.params, 2))
+    v = (images[:5] >= 0.5).astype(np.float32)
+    gradient = nll_gradient(v, second.chains, *first.params)
+    moved = second.params.W - first.params.W
+    np.testing.assert_allclose(moved, -settings.learning_rate * gradient.W, rtol=1e-5, atol=1e-7)
