@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd_lite.tree import T, tree_map
+from autograd_lite.tree import T, tree_map, tree_split
 
 
 def zeros_like(params: T) -> T:
@@ -49,13 +49,14 @@ def adam_step(
 ) -> tuple[T, AdamState]:
     """One step of Adam (Kingma and Ba 2015, algorithm 1) -> (params, state)."""
     step = state.step + 1
-    mean = tree_map(lambda m, g: beta1 * m + (1 - beta1) * g, state.mean, grads)
-    square = tree_map(lambda s, g: beta2 * s + (1 - beta2) * (g * g), state.square, grads)
     # The running means start at 0: dividing by 1 - beta^step undoes the pull towards it.
     rate = learning_rate / (1 - beta1**step)
     scale = 1 / math.sqrt(1 - beta2**step)
 
-    def descend(p: Any, m: Any, s: Any) -> Any:
-        return p - rate * m / (scale * np.sqrt(s) + epsilon)  # (ad.17)
+    def descend(p: Any, m: Any, s: Any, g: Any) -> tuple[Any, Any, Any]:
+        m = beta1 * m + (1 - beta1) * g
+        s = beta2 * s + (1 - beta2) * (g * g)
+        return p - rate * m / (scale * np.sqrt(s) + epsilon), m, s  # (ad.17)
 
-    return tree_map(descend, params, mean, square), AdamState(mean, square, step)
+    params, mean, square = tree_split(descend, params, state.mean, state.square, grads)
+    return params, AdamState(mean, square, step)

@@ -1,4 +1,4 @@
-"""Parameters, gradients and moments are NamedTuples of arrays; two functions reach all of them."""
+"""Parameters, gradients and moments are NamedTuples of arrays: what reaches all of them."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -22,3 +22,13 @@ def leaves(tree: Any) -> Iterator[Any]:
             yield from leaves(branch)
     else:
         yield tree
+
+
+def tree_split(f: Callable[..., Any], first: T, *others: Any) -> tuple[T, ...]:
+    """For an f that returns several values a leaf: as many trees of the type of `first`.
+
+    All values of a leaf are computed before the next leaf's, while its arrays are still in cache.
+    """
+    rows = [f(*row) for row in zip(leaves(first), *map(leaves, others), strict=True)]
+    columns = (iter(column) for column in zip(*rows, strict=True))
+    return tuple(tree_map(lambda _, column=column: next(column), first) for column in columns)

@@ -84,7 +84,7 @@ def hint(check: Check, inputs: Sequence[Arrays], outputs: Sequence[Arrays]) -> s
                     same = all(_same(a, b) for a, b in pairs)
             except Exception:  # a slip may raise on inputs that a right function takes
                 continue
-            found += [slip.hint] if same else []
+            found += [f"{slip.hint} See ({slip.equation})."] if same else []
     return found[0] if len(found) == 1 else ""
 
 

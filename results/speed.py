@@ -1,0 +1,117 @@
+"""How much a training step costs beside the matrix products that it cannot do without.
+
+`python -m results.speed` (about a minute): both sides in turn, in one process, NumPy alone.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from autograd_lite.optim import adam_start, adam_step
+from rbm import train as rbm_train
+from results.record import write
+from training.command import complain
+from vae import train as vae_train
+
+ROUNDS, SECONDS = 11, 1.0
+
+
+def ratio(step: Callable[[], object], bare: Callable[[], object]) -> dict[str, float]:
+    """Median of step's time over bare's, round by round, so that a drifting machine cancels."""
+    ratios, steps, bares = [], [], []
+    for _ in range(ROUNDS):
+        steps.append(_time(step))
+        bares.append(_time(bare))
+        ratios.append(steps[-1] / bares[-1])
+    return {
+        "ratio": statistics.median(ratios),
+        "lowest": min(ratios),
+        "highest": max(ratios),
+        "step [ms]": 1e3 * statistics.median(steps),
+        "products [ms]": 1e3 * statistics.median(bares),
+    }
+
+
+def _time(f: Callable[[], object]) -> float:
+    f()
+    start, calls = time.perf_counter(), 0
+    while time.perf_counter() - start < SECONDS / 2:
+        f()
+        calls += 1
+    return (time.perf_counter() - start) / calls
+
+
+def rbm_pair(H: int = 500, B: int = 64, k: int = 30) -> tuple[Callable[[], object], ...]:
+    """A CD-k step, and its products: two a sweep, h of the last sweep, and two outer products."""
+    x = np.random.default_rng(0).random((B, 784), dtype=np.float32)
+    settings = rbm_train.Settings(hidden=H, gibbs_steps=k, batch_size=B)
+    state = rbm_train.start(settings, x)
+    v, W = (x > 0.5).astype(np.float32), state.params.W
+    h = (v @ W > 0).astype(np.float32)
+
+    def bare() -> None:
+        for _ in range(k):
+            v @ W
+            h @ W.T
+        v @ W
+        v.T @ h
+        v.T @ h
+
+    return lambda: rbm_train.step(state, x, settings), bare
+
+
+def vae_pair(H: int = 256, Z: int = 2, B: int = 128) -> tuple[Callable[[], object], ...]:
+    """A step of the dense VAE with Adam, and the products of its forward and backward pass."""
+    x = np.random.default_rng(0).random((B, 784), dtype=np.float32)
+    settings = vae_train.Settings(codes=Z, hidden=H, batch_size=B)
+    state = vae_train.start(settings, x)
+    p, h = state.params, x[:, :H].copy()
+    z = x[:, :Z].copy()
+
+    def bare() -> None:
+        x @ p.W1, h @ p.W_mu, h @ p.W_logvar, z @ p.W2, h @ p.W3
+        h.T @ x, x @ p.W3.T, z.T @ h, h @ p.W2.T
+        h.T @ z, z @ p.W_mu.T, h.T @ z, z @ p.W_logvar.T, x.T @ h
+
+    return lambda: vae_train.step(state, x, settings), bare
+
+
+def adam_milliseconds() -> float:
+    """One Adam step on the parameters of the dense VAE."""
+    settings = vae_train.Settings()
+    params = vae_train.start(settings, np.zeros((1, 784), np.float32)).params
+    state = adam_start(params)
+    return 1e3 * min(_time(lambda: adam_step(params, state, params)) for _ in range(5))
+
+
+def main(argv: Sequence[str]) -> None:
+    """Measures both steps, and Adam with and without the advice of training/memory.py."""
+    if argv == ["adam"]:
+        print(adam_milliseconds())
+        return
+    asked = [sys.executable, "-c", "from results.speed import *; main(['adam'])"]
+    plain = float(subprocess.run(asked, capture_output=True, text=True, check=True).stdout)
+    numbers = {
+        "CD-30 step, 500 hidden units, batch 64": ratio(*rbm_pair()),
+        "VAE step with Adam, 2 codes, batch 128": ratio(*vae_pair()),
+        "Adam step": {"as by default [ms]": plain, "memory kept [ms]": adam_milliseconds()},
+    }
+    for name, row in numbers.items():
+        print(name, {key: round(value, 3) for key, value in row.items()})
+    write(
+        "speed",
+        protocol=f"median over {ROUNDS} rounds of the step's time over that of its bare products,"
+        " in turn in one process, float32, synthetic images",
+        seeds=[0],
+        data=f"none; {os.cpu_count()} cores, BLAS threads as by default",
+        numbers=numbers,
+    )
+
+
+if __name__ == "__main__":
+    complain(main, sys.argv[1:])

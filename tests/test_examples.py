@@ -1,0 +1,34 @@
+"""The sample submission gets the score and the hints that it should."""
+
+from pathlib import Path
+
+from grading import __main__ as command
+
+HALF = Path(__file__).parent.parent / "grading" / "examples" / "half"
+RIGHT = (
+    "ad.2 ad.3 ad.5 ad.6 ad.7 ad.8 rbm.1 rbm.5 vae.5 vae.10 vae.16"  # written differently
+).split()
+HINTS = {
+    "ad.4": "The bias enters every row, so its gradient is a sum over the rows, not a mean.",
+    "rbm.4": "The hidden biases are missing inside softplus. See (rbm.4).",
+    "vae.8": "Your value is twice the true one: is the 1/2 missing? See (vae.8).",
+    "vae.12": "eps is scaled by the standard deviation, exp(logvar / 2), not by the variance.",
+}
+
+
+def test_the_sample_submission(capsys):
+    assert command.main(["grade", str(HALF)]) == 0
+    said = capsys.readouterr().out
+    blocks: dict[str, str] = {}
+    for line in said.splitlines()[:-1]:
+        if not line.startswith(" "):
+            label = line.split()[0]
+        blocks[label] = f"{blocks.get(label, '')} {line.strip()}"
+    verdicts = {label: text.split()[2] for label, text in blocks.items()}
+    assert [label for label, verdict in verdicts.items() if verdict == "PASS"] == RIGHT
+    for label, hint in HINTS.items():
+        assert verdicts[label] == "WRONG" and f"hint: {hint}" in blocks[label], blocks[label]
+    assert verdicts["ad.9"] == "FORM" and "not finite" in blocks["ad.9"]
+    assert verdicts["ad.10"] == "TODO" and verdicts["rbm.13"] == "MISSING"
+    assert verdicts["rbm.6"] == "ERROR" and "rbm/model.py:17" in blocks["rbm.6"]
+    assert said.splitlines()[-1] == "11 of 38 checks passed"
