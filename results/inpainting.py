@@ -17,9 +17,10 @@ from rbm.model import Params
 from rbm.train import Settings, start
 from results import baselines
 from results.record import write
+from training.checkpoint import load_checkpoint
 from training.command import complain
 from training.plan import Planned, make_runs
-from training.run import load_checkpoint, read_settings
+from training.run import read_settings
 from training.streams import stream
 
 SIZES, SHARES = (20, 100, 500), (0.2, 0.5, 0.8)

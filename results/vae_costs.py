@@ -13,9 +13,10 @@ import numpy as np
 from data.pixels import to_unit
 from data.sets import load
 from results.record import write
+from training.checkpoint import load_checkpoint
 from training.command import complain
 from training.plan import Planned, make_runs
-from training.run import load_checkpoint, read_settings
+from training.run import read_settings
 from vae.train import Settings, evaluate, start
 
 CODES, SEEDS = (2, 8, 16), (0, 1, 2)

@@ -16,11 +16,12 @@ import pytest
 from autograd_lite.tree import leaves
 from rbm import train as rbm_train
 from training import command, run
+from training.checkpoint import load_checkpoint, save_checkpoint
 from training.follow import Progress, follow, steps_per_epoch, train
 from training.images import Split
 from training.memory import keep_freed_memory
 from training.plan import Planned, make_runs
-from training.run import RunError, create_run, finished, load_checkpoint, save_checkpoint
+from training.run import RunError, create_run, finished
 from training.settings import SettingsError
 from training.streams import stream
 from vae import train as vae_train
@@ -202,7 +203,7 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path, monkeypatch):
     def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(run.np, "savez", full)
+    monkeypatch.setattr(np, "savez", full)
     with pytest.raises(RunError, match=r"\(the disk is full\); what stood there stands"):
         save_checkpoint(tmp_path, module.step(state, images.train, settings), [{"epoch": 2.0}])
     assert (tmp_path / "checkpoint.npz").read_bytes() == before

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from data.idx import DataError
+from training.checkpoint import load_checkpoint
 from training.follow import follow, train
 from training.images import Split, training_images
 from training.memory import keep_freed_memory
-from training.run import RUNS, Run, RunError, create_run, load_checkpoint, open_run, read_settings
+from training.run import RUNS, Run, RunError, create_run, open_run, read_settings
 from training.settings import Parser, SettingsError, add_settings, check_settings
 
 

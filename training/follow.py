@@ -10,8 +10,9 @@ from itertools import islice
 from typing import Any
 
 from data.batches import batches, epoch_order
+from training.checkpoint import save_checkpoint
 from training.images import Images, Split
-from training.run import Run, RunError, save_checkpoint
+from training.run import Run, RunError
 from training.streams import stream
 
 Row = dict[str, float]

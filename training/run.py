@@ -1,22 +1,17 @@
 """A run's folder: settings.json, checkpoint.npz and metrics.csv, each whole at any moment.
 
-A checkpoint is a State written down, array by array under the names of its fields. Files are
-written under a temporary name and renamed, so a kill at any moment leaves the file before or the
-file after. A lock, which the system drops when its holder dies, keeps a folder to one process.
+Files are written under a temporary name and renamed, so a kill at any moment leaves the file before
+or the file after. A lock, which the system drops with its holder, keeps a folder to one process.
 """
 
-import csv
 import errno
 import fcntl
-import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, NamedTuple
-
-import numpy as np
 
 from data import files
 
@@ -120,53 +115,3 @@ def finished(folder: Path) -> bool:
         return len((folder / "metrics.csv").read_text().splitlines()) == epochs + 1
     except (OSError, ValueError, KeyError):
         return False
-
-
-def _flatten(tree: Any, name: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(tree, tuple):
-        for field, branch in zip(tree._fields, tree, strict=True):  # type: ignore[attr-defined]
-            yield from _flatten(branch, f"{name}.{field}")
-    else:
-        yield name, tree
-
-
-def _fill(like: Any, name: str, arrays: dict[str, Any]) -> Any:
-    if isinstance(like, tuple):
-        pairs = zip(like._fields, like, strict=True)  # type: ignore[attr-defined]
-        return type(like)(*(_fill(branch, f"{name}.{field}", arrays) for field, branch in pairs))
-    value = arrays[name]
-    if np.shape(value) != np.shape(like):
-        raise ValueError(f"{name} has shape {value.shape}, expected {np.shape(like)}")
-    return int(value) if isinstance(like, int) else value
-
-
-def save_checkpoint(folder: Path, state: Any, rows: list[dict[str, float]]) -> None:
-    """Writes State and metrics. The metrics stand in the checkpoint, metrics.csv is a copy."""
-    arrays = dict(_flatten(state, "state"))
-    for name in rows[0] if rows else ():
-        arrays[f"metrics.{name}"] = np.array([row[name] for row in rows])
-    with replacing(folder / "checkpoint.npz") as file:
-        np.savez(file, **arrays)
-    text = io.StringIO()
-    table = csv.DictWriter(text, rows[0] if rows else [], lineterminator="\n")
-    table.writeheader()
-    table.writerows(rows)
-    with replacing(folder / "metrics.csv") as file:
-        file.write(text.getvalue().encode())
-
-
-def load_checkpoint(folder: Path, like: Any) -> tuple[Any, list[dict[str, float]]]:
-    """State and metrics of the run; `like` is a State of the same structure and shapes."""
-    path = folder / "checkpoint.npz"
-    try:
-        with open(path, "rb") as whole, np.load(whole, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        state = _fill(like, "state", arrays)
-    except FileNotFoundError:
-        return like, []  # killed before its first checkpoint: it begins again
-    except Exception as error:  # np.load raises many kinds on a damaged file
-        raise RunError(f"{path} is not a checkpoint of this run ({error}).") from error
-    names = [name for name in arrays if name.startswith("metrics.")]
-    columns = [arrays[name].tolist() for name in names]
-    keys = [name.removeprefix("metrics.") for name in names]
-    return state, [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
