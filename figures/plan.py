@@ -1,0 +1,57 @@
+"""The quick runs that the figures are made from: all of them in three minutes on two cores.
+
+They are there to look at. Longer ones give better numbers; results/ has those.
+"""
+
+import os
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from training.plan import Planned
+from training.run import finished
+
+
+class Quick(NamedTuple):
+    """A row of the table: what is trained, and how long one core takes for it."""
+
+    model: str
+    size: int  # hidden units of an RBM, code units of a VAE
+    options: str
+    seconds: int
+
+
+# Chains that persist, since free samples and restoring most of an image start far from any digit:
+# CD teaches a machine nothing about what is there (20 units then dream of one grey blob).
+PCD = "--chains persistent --gibbs-steps 10"
+# Long ones early, so that no core waits for one at the end; but a short one first, since lines on
+# the screen come in this order.
+TABLE = (
+    Quick("vae", 2, "--codes 2 --epochs 20", 45),
+    Quick("rbm", 500, f"--hidden 500 {PCD} --epochs 6 --learning-rate 0.05 --halving 2000", 100),
+    Quick("vae", 8, "--codes 8 --epochs 20", 45),
+    Quick("vae", 16, "--codes 16 --epochs 20", 45),
+    Quick("rbm", 100, f"--hidden 100 {PCD} --epochs 10 --learning-rate 0.05 --halving 2000", 45),
+    Quick("rbm", 20, f"--hidden 20 {PCD} --epochs 10 --learning-rate 0.01 --halving 4000", 25),
+)
+
+
+def planned(quick: Quick, data: str) -> Planned:
+    """The run of a row on the data set `data`, "mnist" or "digits"."""
+    options = ("--data", data, *quick.options.split())
+    return Planned(f"figures-{quick.model}-{quick.size}", quick.model, options)
+
+
+def family(model: str, data: str) -> list[Planned]:
+    """The runs of one model, the smallest first."""
+    rows = sorted((quick for quick in TABLE if quick.model == model), key=lambda quick: quick.size)
+    return [planned(quick, data) for quick in rows]
+
+
+def estimate(table: Sequence[Quick], data: str) -> str:
+    """What is still to be trained, and how long that may take, in a sentence."""
+    todo = [quick.seconds for quick in table if not finished(planned(quick, data).folder)]
+    if not todo:
+        return "All trainings are there already."
+    cores = min(os.cpu_count() or 1, 4)
+    seconds = max(max(todo), sum(todo) / cores)
+    return f"{len(todo)} trainings, about {seconds:.0f} s with {cores} at a time:"

@@ -1,0 +1,107 @@
+"""The look that all figures share, and mosaics of images, pasted pixel by pixel.
+
+Ink is dark on white paper, as it was written. x (N, D) holds images in [0, 1], ink near 1; tiles
+(N, side, side) or (N, side, side, 3) are what a mosaic is made of. Lengths are in screen pixels,
+and places are counted from the upper left corner, as in an image.
+"""
+
+import math
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.transforms import IdentityTransform
+from numpy.typing import NDArray
+
+from training.run import replacing
+
+Floats = NDArray[np.floating[Any]]
+
+DPI = 128
+LINES = ("#0072b2", "#d55e00", "#009e73")  # Okabe and Ito's: distinct to colour-blind eyes too
+# Petroff's ten, as far apart as ten can be for all eyes (arXiv 2107.02270); the order is ours:
+# digits that look alike lie next to one another in figures, and get colours that do not.
+TEN = (
+    *("#92dadd", "#717581", "#b9ac70", "#bd1f01", "#3f90da"),
+    *("#ffa90e", "#a96b59", "#94a4a2", "#832db6", "#e76300"),
+)
+MISSING = (0.56, 0.79, 0.96)  # light blue: no grey level of a digit looks like it
+GAP = 1  # pixels of the images between the tiles of a mosaic
+
+matplotlib.rcParams.update(
+    {
+        "font.size": 11,
+        "axes.titlesize": 12,
+        "figure.titlesize": 14,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "legend.frameon": False,
+    }
+)
+
+
+class Picture(NamedTuple):
+    """A figure, and what was done to get it. What there is to see stands in figures/words.py."""
+
+    name: str  # of the file, without .png
+    facts: str  # data, settings, training time
+    figure: Figure
+
+
+def new_figure(width: int, height: int, title: str, layout: Any = None) -> Figure:
+    """An empty figure with a title. It belongs to no global state of matplotlib."""
+    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, layout=layout)
+    if layout is None:
+        figure.suptitle(title, y=1 - 12 / height)
+    else:
+        figure.suptitle(title)  # at a place of its own choice, which the layout then keeps free
+    return figure
+
+
+def save(picture: Picture, folder: Path) -> Path:
+    """Writes <folder>/<name>.png, whole or not at all; raises RunError where it cannot."""
+    path = folder / f"{picture.name}.png"
+    with replacing(path) as file:
+        picture.figure.savefig(file, format="png")
+    return path
+
+
+def squares(x: NDArray[Any]) -> NDArray[Any]:
+    """Rows as square images: (N, D) -> (N, side, side)"""
+    side = math.isqrt(x.shape[1])
+    return x.reshape(len(x), side, side)
+
+
+def paper(x: Floats, known: NDArray[np.bool_] | None = None) -> Floats:
+    """Colours: ink dark on white, and MISSING where `known` is False. -> (N, side, side, 3)"""
+    grey = np.repeat(1 - squares(x)[..., None], 3, axis=-1)
+    if known is None:
+        return grey
+    return np.where(squares(known)[..., None], grey, np.array(MISSING, grey.dtype))
+
+
+def mosaic(tiles: Floats, columns: int, gap: int = GAP) -> Floats:
+    """Tiles in rows of `columns`, left to right and then down, white between and after them."""
+    rows = -(-len(tiles) // columns)
+    height, width = tiles.shape[1:3]
+    shape = (rows * (height + gap) - gap, columns * (width + gap) - gap, *tiles.shape[3:])
+    picture = np.ones(shape, tiles.dtype)
+    for i, tile in enumerate(tiles):
+        top, left = (i // columns) * (height + gap), (i % columns) * (width + gap)
+        picture[top : top + height, left : left + width] = tile
+    return picture
+
+
+def paste(figure: Figure, picture: Floats, left: int, top: int, scale: int) -> None:
+    """Puts a mosaic (h, w, 3) on the figure, `scale` screen pixels for each of its own, exactly."""
+    levels = np.rint(255 * picture).astype(np.uint8)  # matplotlib itself would round down
+    large = levels.repeat(scale, axis=0).repeat(scale, axis=1)
+    figure.figimage(large, left, round(figure.bbox.height) - top - len(large))
+
+
+def write(figure: Figure, x: float, y: float, text: str, **style: Any) -> None:
+    """Text with its middle at (x, y), unless the style says ha= or va=."""
+    middle: dict[str, Any] = {"ha": "center", "va": "center"}
+    figure.text(x, figure.bbox.height - y, text, transform=IdentityTransform(), **middle | style)

@@ -1,0 +1,81 @@
+"""What the page says of each figure: its title, what there is to see, and what stands in for it."""
+
+from typing import NamedTuple
+
+
+class Words(NamedTuple):
+    title: str
+    caption: str  # for who looks at it
+    alt: str  # for who cannot
+
+
+WORDS = {
+    "rbm-restored": Words(
+        "Restored digits",
+        "In each block: the first test image of each digit, the same with pixels taken away (light"
+        " blue), and what the machine puts in their place, grey where it is unsure. The given"
+        " pixels are held fixed; the others are drawn by Gibbs sampling from coin flips on, and"
+        " what is shown is their mean probability of ink over the last 100 of 200 sweeps. With 20"
+        " hidden units the strokes blur. With 500 they stay sharp, but where little is given a"
+        " sharp stroke may be the wrong one, or break off: compare with the originals.",
+        "Nine blocks of ten digits, each original, corrupted and restored. Rows: 20, 100 and 500"
+        " hidden units. Columns: 20, 50 and 80 percent of the pixels missing.",
+    ),
+    "rbm-filters": Words(
+        "Filters",
+        "Each tile is the column of W of one hidden unit, laid out as the image that it is"
+        " connected to. Ink on red makes the unit more likely, ink on blue less so. With few hidden"
+        " units each has to say something about whole digits; with many, each looks for a piece of"
+        " stroke or for a spot that is left blank.",
+        "Three mosaics of weights in red and blue: all of 20 hidden units, all of 100, and the"
+        " strongest 100 of 500.",
+    ),
+    "rbm-pseudo-likelihood": Words(
+        "Pseudo-likelihood",
+        "How well each pixel is foretold by all the others: the sum over pixels of log P(pixel |"
+        " the rest), where 0 would be perfect. A validation line (dashed) that falls while its"
+        " training line rises would be overfitting. Estimated from ten random pixels of each of"
+        " 2,000 images, hence the jitter.",
+        "Log pseudo-likelihood in nats an image against epochs for three machines, training solid,"
+        " validation dashed: the more hidden units, the higher.",
+    ),
+    "rbm-samples": Words(
+        "Free samples",
+        "Each tile is a chain of its own: coin flips, then 1,000 Gibbs sweeps in which no pixel is"
+        " given; shown is the probability of ink. More hidden units make crisper digits. But they"
+        " also make chains that seldom leave the first kind of digit they come to: a few kinds are"
+        " seen again and again, and that is a fault of the chains as much as of the machine.",
+        "Three mosaics of made-up digits, from machines of 20, 100 and 500 hidden units.",
+    ),
+    "vae-manifold": Words(
+        "Manifold",
+        "What the decoder draws for 20 x 20 codes. Neighbours look alike, and on the way from one"
+        " digit to another stand all that lies between them. Most codes of the prior lie within 2"
+        " of the middle.",
+        "A square of 20 by 20 digits that turn gradually into one another.",
+    ),
+    "vae-latent-means": Words(
+        "Latent means",
+        "Each dot is a test image, where the encoder puts it; it never saw which digit it is. A"
+        " number stands at the median of its digit's dots. Where two digits lie on top of one"
+        " another, two numbers are too few to tell them apart. Dashed circles: 1 and 2 standard"
+        " deviations of the prior.",
+        "Scatter of the test images by their two codes: digits form clusters, and some overlap.",
+    ),
+    "vae-reconstructions": Words(
+        "Reconstructions",
+        "Above: the first test image of each digit. Below: what the decoder draws from the mean of"
+        " its codes. Two numbers give a digit of about the right kind; 8 and 16 bring back the"
+        " handwriting.",
+        "Ten test digits and, in three rows below, their reconstructions from 2, 8 and 16 codes.",
+    ),
+    "vae-costs": Words(
+        "Costs",
+        "The cost is minus a bound on log p(image), lower is better. It has two parts:"
+        " reconstruction, and KL, what the codes themselves cost. More codes pay more KL and save"
+        " more than that in reconstruction. The numbers are those of the validation images after"
+        " the last epoch.",
+        "Cost, reconstruction and KL in nats an image against epochs for 2, 8 and 16 codes,"
+        " training solid, validation dashed.",
+    ),
+}
