@@ -3,11 +3,10 @@
 They are there to look at. Longer ones give better numbers; results/ has those.
 """
 
-import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from training.plan import Planned
+from training.plan import Planned, at_once
 from training.run import finished
 
 
@@ -23,11 +22,10 @@ class Quick(NamedTuple):
 # Chains that persist, since free samples and restoring most of an image start far from any digit:
 # CD teaches a machine nothing about what is there (20 units then dream of one grey blob).
 PCD = "--chains persistent --gibbs-steps 10"
-# Long ones early, so that no core waits for one at the end; but a short one first, since lines on
-# the screen come in this order.
+# Long ones first, so that no core waits for one at the end.
 TABLE = (
-    Quick("vae", 2, "--codes 2 --epochs 20", 45),
     Quick("rbm", 500, f"--hidden 500 {PCD} --epochs 6 --learning-rate 0.05 --halving 2000", 100),
+    Quick("vae", 2, "--codes 2 --epochs 20", 45),
     Quick("vae", 8, "--codes 8 --epochs 20", 45),
     Quick("vae", 16, "--codes 16 --epochs 20", 45),
     Quick("rbm", 100, f"--hidden 100 {PCD} --epochs 10 --learning-rate 0.05 --halving 2000", 45),
@@ -52,6 +50,6 @@ def estimate(table: Sequence[Quick], data: str) -> str:
     todo = [quick.seconds for quick in table if not finished(planned(quick, data).folder)]
     if not todo:
         return "All trainings are there already."
-    cores = min(os.cpu_count() or 1, 4)
+    cores = at_once()
     seconds = max(max(todo), sum(todo) / cores)
     return f"{len(todo)} trainings, about {seconds:.0f} s with {cores} at a time:"

@@ -54,7 +54,10 @@ def load_checkpoint(folder: Path, like: Any) -> tuple[Any, list[dict[str, float]
     except FileNotFoundError:
         return like, []  # killed before its first checkpoint: it begins again
     except Exception as error:  # np.load raises many kinds on a damaged file
-        raise RunError(f"{path} is not a checkpoint of this run ({error}).") from error
+        raise RunError(
+            f"{path} is not a checkpoint of this run ({error}); expected one that the present code"
+            " has written, else remove the folder and train anew."
+        ) from error
     names = [name for name in arrays if name.startswith("metrics.")]
     columns = [arrays[name].tolist() for name in names]
     keys = [name.removeprefix("metrics.") for name in names]

@@ -1,4 +1,4 @@
-"""Several runs, made side by side: one process a core, one thread a process.
+"""Several runs, made side by side: one process a core, one thread a process, begun in order.
 
 On small matrices two processes of one thread do more than one process of two.
 """
@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,14 +33,23 @@ class Planned(NamedTuple):
 
 
 def make_runs(plan: Sequence[Planned]) -> None:
-    """Makes the runs that are not there yet and goes on with unfinished ones, in the plan's order.
+    """Makes the runs that are not there yet and goes on with unfinished ones, several at once.
 
-    A line on stderr for each. RunError, with what the training said, when one fails.
+    A line on stderr for each that is done. RunError, with what the training said, when one fails.
     """
     todo = [planned for planned in plan if not finished(planned.folder)]
-    with ThreadPoolExecutor(max(1, min(os.cpu_count() or 1, 4))) as pool:
-        for done, label in enumerate(pool.map(_make, todo), 1):
-            print(f"  {done} of {len(todo)}: {label}", file=sys.stderr, flush=True)
+    with ThreadPoolExecutor(at_once()) as pool:
+        runs = [pool.submit(_make, planned) for planned in todo]
+        try:
+            for done, made in enumerate(as_completed(runs), 1):
+                print(f"  {done} of {len(todo)}: {made.result()}", file=sys.stderr, flush=True)
+        finally:
+            pool.shutdown(cancel_futures=True)  # after a failure, no further one begins
+
+
+def at_once() -> int:
+    """How many runs are made at a time."""
+    return max(1, min(os.cpu_count() or 1, 4))
 
 
 def _make(planned: Planned) -> str:
@@ -56,6 +65,6 @@ def _make(planned: Planned) -> str:
         text=True,
     )
     if training.returncode:
-        said = training.stderr.strip() or "nothing"
+        said = training.stderr.strip() or f"nothing, and ended with status {training.returncode}"
         raise RunError(f"{planned.folder} was not finished; its training said: {said}")
     return f"{planned.label} ({time.monotonic() - start:.0f} s)"
