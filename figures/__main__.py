@@ -51,9 +51,10 @@ def draw(data: DataSet, choice: str, folder: Path) -> Path:
         raise RunError(f"{folder} cannot be made ({error.strerror}).") from None
     machines = [read(run.folder, rbm.train) for run in family("rbm", choice)]
     networks = [read(run.folder, vae.train) for run in family("vae", choice)]
+    (autoencoder,) = (read(run.folder, vae.train) for run in family("autoencoder", choice))
     sections = {
         "The restricted Boltzmann machine": figures.rbm.pictures(machines, data),
-        "The variational autoencoder": figures.vae.pictures(networks, data),
+        "The variational autoencoder": figures.vae.pictures(networks, autoencoder, data),
     }
     for pictures in sections.values():
         for picture in pictures:

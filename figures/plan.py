@@ -13,10 +13,15 @@ from training.run import finished
 class Quick(NamedTuple):
     """A row of the table: what is trained, and how long one core takes for it."""
 
-    model: str
+    family: str  # "rbm", "vae", or "autoencoder": a network of vae's without noise and KL
     size: int  # hidden units of an RBM, code units of a VAE
     options: str
     seconds: int
+
+    @property
+    def model(self) -> str:
+        """The package that trains it."""
+        return "vae" if self.family == "autoencoder" else self.family
 
 
 # Chains that persist, since free samples and restoring most of an image start far from any digit:
@@ -26,6 +31,7 @@ PCD = "--chains persistent --gibbs-steps 10"
 TABLE = (
     Quick("rbm", 500, f"--hidden 500 {PCD} --epochs 6 --learning-rate 0.05 --halving 2000", 100),
     Quick("vae", 2, "--codes 2 --epochs 20", 45),
+    Quick("autoencoder", 2, "--codes 2 --epochs 20 --beta 0 --noise 0", 45),
     Quick("vae", 8, "--codes 8 --epochs 20", 45),
     Quick("vae", 16, "--codes 16 --epochs 20", 45),
     Quick("rbm", 100, f"--hidden 100 {PCD} --epochs 10 --learning-rate 0.05 --halving 2000", 45),
@@ -36,12 +42,12 @@ TABLE = (
 def planned(quick: Quick, data: str) -> Planned:
     """The run of a row on the data set `data`, "mnist" or "digits"."""
     options = ("--data", data, *quick.options.split())
-    return Planned(f"figures-{quick.model}-{quick.size}", quick.model, options)
+    return Planned(f"figures-{quick.family}-{quick.size}", quick.model, options)
 
 
-def family(model: str, data: str) -> list[Planned]:
-    """The runs of one model, the smallest first."""
-    rows = sorted((quick for quick in TABLE if quick.model == model), key=lambda quick: quick.size)
+def family(name: str, data: str) -> list[Planned]:
+    """The runs of one family, the smallest first."""
+    rows = sorted((quick for quick in TABLE if quick.family == name), key=lambda quick: quick.size)
     return [planned(quick, data) for quick in rows]
 
 

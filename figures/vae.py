@@ -29,6 +29,7 @@ from training.streams import stream
 from vae.mlp import decode, encode
 
 REACH, SIDE = 3.0, 20  # of the manifold: standard deviations of the prior, and images
+PRIOR = 20  # codes drawn from the prior
 PARTS = {"cost": "cost", "nll": "reconstruction", "kl": "KL"}  # by their names in the metrics
 PHRASES = (
     "{codes} code units",
@@ -40,15 +41,19 @@ PHRASES = (
 )
 
 
-def pictures(networks: Sequence[Trained], data: DataSet) -> list[Picture]:
+def pictures(networks: Sequence[Trained], autoencoder: Trained, data: DataSet) -> list[Picture]:
     """All of them, in the order of the page; the first network must have two codes."""
     plane = networks[0]
     of_plane, of_all = facts([plane], data, PHRASES), facts(networks, data, PHRASES)
+    of_both = facts(
+        [plane, autoencoder], data, (*PHRASES, "weight of the KL {beta}, noise {noise}")
+    )
     return [
         Picture("vae-manifold", of_plane, manifold(plane, data)),
         Picture("vae-latent-means", of_plane, latent_means(plane, data)),
         Picture("vae-reconstructions", of_all, reconstructions(networks, data)),
         Picture("vae-costs", of_all, costs(networks, data)),
+        Picture("vae-autoencoder", of_both, without_noise(plane, autoencoder, data)),
     ]
 
 
@@ -56,7 +61,27 @@ def latent_means(network: Trained, data: DataSet) -> Figure:
     """Where the encoder puts the test images, coloured by digit."""
     title = f"Test images in the plane of codes: VAE of 2 code units, {data.name}"
     figure = new_figure(1320, 1220, title, layout="constrained")
-    axes = figure.subplots()
+    _plane(figure.subplots(), network, data)
+    figure.legend(title="digit", loc="outside right center")
+    return figure
+
+
+def without_noise(network: Trained, autoencoder: Trained, data: DataSet) -> Figure:
+    """The same plane of a network trained without noise and KL, and what lies under the prior."""
+    title = f"With noise and KL, and without: networks of 2 code units, {data.name}"
+    figure = new_figure(1700, 1060, title)
+    z = stream(0, "figure prior").standard_normal((PRIOR, 2), dtype=np.float32)
+    for left, trained, word in ((90, network, "VAE"), (930, autoencoder, "autoencoder")):
+        box = (left / 1700, 285 / 1060, 700 / 1700, 690 / 1060)
+        axes = figure.add_axes(box, title=f"{word}: where test images lie")
+        _plane(axes, trained, data)
+        tiles = paper(sigmoid(decode(z, trained.params)[0]))
+        paste(figure, mosaic(tiles, PRIOR // 2), left, 900, 2)
+        write(figure, left, 880, f"{word}: decoded codes drawn from N(0, I)", ha="left")
+    return figure
+
+
+def _plane(axes: Axes, network: Trained, data: DataSet) -> None:
     mu, _, _ = encode(_pixels(data.test_images, network), network.params)
     order = stream(0, "figure order").permutation(len(mu))  # else one digit would cover another
     colours = np.array(TEN)[data.test_labels]
@@ -69,8 +94,6 @@ def latent_means(network: Trained, data: DataSet) -> Figure:
         axes.text(x, y, str(digit), ha="center", va="center", fontsize=13, bbox=spot)
         axes.scatter([], [], c=colour, label=str(digit))
     axes.set(aspect="equal", xlabel="mean of $z_1$", ylabel="mean of $z_2$")
-    figure.legend(title="digit", loc="outside right center")
-    return figure
 
 
 def manifold(network: Trained, data: DataSet) -> Figure:

@@ -43,6 +43,7 @@ from training.follow import follow, train
 from training.plan import THREADS, Planned
 from training.run import RunError, create_run, finished
 from training.settings import add_settings, check_settings
+from training.streams import stream
 from vae.mlp import Params as Network
 from vae.mlp import encode
 
@@ -51,7 +52,11 @@ TINY = "--images 300 --validation 100 --epochs 2 --batch-size 50"
 TABLE = (
     *(Quick("rbm", n, f"--hidden {n} --gibbs-steps 1 {TINY}", 1) for n in (120, 20, 6)),
     *(Quick("vae", n, f"--codes {n} --hidden 8 {TINY}", 1) for n in (2, 16, 8)),
+    Quick("autoencoder", 2, f"--codes 2 --hidden 8 --beta 0 --noise 0 {TINY}", 1),
 )
+
+
+OF_THE_PLANE = ("vae-manifold", "vae-latent-means", "vae-autoencoder")
 
 
 def some_digits() -> DataSet:
@@ -182,7 +187,7 @@ def test_the_page_shows_every_figure_and_says_how_it_was_made(drawn: Path) -> No
         assert "2 epochs of 300 images" in page.text[name]
         assert re.search(r"Training took [\d/]+ s\.", page.text[name])
         sizes = "6/20/120 hidden" if name.startswith("rbm") else "2/8/16 code"
-        assert sizes in page.text[name] or name in ("vae-manifold", "vae-latent-means")
+        assert sizes in page.text[name] or name in OF_THE_PLANE
     assert "http" not in text and "color-scheme: light dark" in text
     for quick in TABLE:
         assert f"make {quick.model} DATA=digits ARGS=&quot;{quick.options}&quot;" in text
@@ -256,8 +261,9 @@ def real_table() -> tuple[Quick, ...]:
 
 def test_the_plan_has_the_sizes_and_settings_that_are_asked_for() -> None:
     table = real_table()
-    sizes = {m: sorted(q.size for q in table if q.model == m) for m in MODELS}
-    assert sizes == {"rbm": [20, 100, 500], "vae": [2, 8, 16]}
+    families = ("rbm", "vae", "autoencoder")
+    sizes = {m: sorted(q.size for q in table if q.family == m) for m in families}
+    assert sizes == {"rbm": [20, 100, 500], "vae": [2, 8, 16], "autoencoder": [2]}
     for quick in table:
         kind: Any = MODELS[quick.model].Settings
         parser = ArgumentParser(allow_abbrev=False)
@@ -266,6 +272,8 @@ def test_the_plan_has_the_sizes_and_settings_that_are_asked_for() -> None:
         check_settings(settings)
         assert settings.data == "digits"
         assert (settings.hidden if quick.model == "rbm" else settings.codes) == quick.size
+        if quick.family == "autoencoder":
+            assert settings.beta == settings.noise == 0
     assert sum(quick.seconds for quick in table) / 2 < 195  # with drawing, less than 4 minutes
     folders = {planned(quick, data).folder for quick in table for data in ("mnist", "digits")}
     assert len(folders) == 2 * len(table)
@@ -560,6 +568,26 @@ def test_latent_means_are_coloured_by_digit(networks: list[Trained]) -> None:
     assert [text.get_text() for text in legend.get_texts()] == list("0123456789")
 
 
+def test_the_autoencoder_stands_beside_the_vae(drawn: Path, networks: list[Trained]) -> None:
+    (run,) = family("autoencoder", "digits")
+    autoencoder = read(run.folder, vae.train)
+    assert autoencoder.settings.beta == autoencoder.settings.noise == 0
+    figure = figures.vae.without_noise(networks[0], autoencoder, DATA)
+    assert [axes.get_title().split(":")[0] for axes in figure.axes] == ["VAE", "autoencoder"]
+    for axes, network in zip(figure.axes, (networks[0], autoencoder), strict=True):
+        mu, _, _ = encode(to_unit(DATA.test_images), network.params)
+        dots: Any = axes.collections[0]
+        assert np.allclose(np.sort(dots.get_offsets(), axis=0), np.sort(mu, axis=0))
+    picture = imread(drawn / "vae-autoencoder.png")
+    z = stream(0, "figure prior").standard_normal((20, 2), dtype=np.float32)
+    for left, network in ((90, networks[0]), (930, autoencoder)):
+        p = network.params
+        logits = np.maximum(z @ p.W2 + p.b2, 0) @ p.W3 + p.b3
+        for i, expected in enumerate(paper(1 / (1 + np.exp(-logits)))):
+            shown = tile(picture, left, 900, 2, i // 10, i % 10)
+            assert np.abs(shown - expected).max() < 0.0021
+
+
 def test_reconstructions_stand_under_their_originals(drawn: Path, networks: list[Trained]) -> None:
     picture = imread(drawn / "vae-reconstructions.png")
     x = to_unit(one_of_each(DATA))
@@ -594,7 +622,8 @@ def test_costs_show_the_metrics_on_one_axis(networks: list[Trained]) -> None:
 def test_every_title_names_the_data(
     draw: Callable[..., Any], machines: list[Trained], networks: list[Trained]
 ) -> None:
-    trained = machines if draw is figures.rbm.pictures else networks
-    for picture in draw(trained, DATA._replace(name="MNIST")):
+    alike = draw is figures.vae.pictures
+    trained = (networks, networks[0]) if alike else (machines,)
+    for picture in draw(*trained, DATA._replace(name="MNIST")):
         assert "MNIST" in picture.figure.get_suptitle() and picture.figure.dpi == DPI
         assert picture.facts.startswith("Data: MNIST.")
