@@ -98,7 +98,8 @@ def test_one_bad_function_costs_its_own_check_only(
     argv = ["grade", str(folder), "--only", "vae.elbo", "--seconds", "1.5"]
     assert command.main(argv) == 0
     screen = capsys.readouterr().out
-    expected = [(f"vae.{i}", "TIMEOUT" if i == 4 else "PASS") for i in range(1, 8)]
+    labels = [f"vae.{i}" for i in (5, 8, 10, 12, 13, 16, 17)]
+    expected = [(label, "TIMEOUT" if label == "vae.12" else "PASS") for label in labels]
     assert list(verdicts(screen).items()) == expected
     assert screen.splitlines()[-1] == "6 of 7 checks passed"
 
@@ -137,7 +138,7 @@ def test_right_values_pass(name: str) -> None:
 
 def test_a_file_that_shadows_numpy_or_a_standard_module_hides_nothing() -> None:
     assert outcome({**SHADOWS, "vae/elbo.py": kl(RIGHT)}).verdict == "pass"
-    assert np.__file__ is not None and str(ROOT) not in np.__file__
+    assert Path(str(np.__file__)).parts[-2:] == ("numpy", "__init__.py")
 
 
 # --- one function, answered wrongly, dishonestly or not at all ---
@@ -374,7 +375,7 @@ def test_a_known_slip_gets_its_hint(tmp_path: Path, capsys: pytest.CaptureFixtur
     first, *below, last = capsys.readouterr().out.splitlines()
     assert first.startswith("vae.8   kl_diag_gaussian                WRONG    ")
     assert first.endswith("allowed 3e-14: its values are wrong")
-    assert " ".join(x.strip() for x in below) == f"hint: {known.hint}"
+    assert " ".join(x.strip() for x in below) == f"hint: {known.hint} See (vae.8)."
     assert last == "0 of 1 checks passed"
 
 
