@@ -61,7 +61,12 @@ def visible(equation: Equation, row: dict[str, Any] | None) -> str:
         line += " " + ", ".join(links)
     if row is not None:
         random = row["tolerance"] == 1
-        bound = "within its bound" if random else f"largest error &le; {magnitude(row['error'])}"
+        if not row["passed"]:
+            bound = "the check **fails**"
+        else:
+            bound = (
+                "within its bound" if random else f"largest error &le; {magnitude(row['error'])}"
+            )
         line += (
             f" | checked against *{row['oracle']}*, {row['cases']} cases, {bound}"
             f" | {row['caught']} of {row['slips']} slips caught"

@@ -109,9 +109,10 @@ def main(argv: Sequence[str]) -> None:
     if v is test:
         write(
             "inpainting",
-            protocol="pixels binarised at 1/2; 20, 50, 80 % of all pixels of each of the first 2,000"
-            " test images missing, the same for all methods; machines trained on 55,000 images"
-            f" with {OPTIONS}; mixing weight from 5,000 validation images; test set used once",
+            protocol="pixels binarised at 1/2; 20, 50, 80 % of all pixels of each of the first"
+            " 2,000 test images missing, the same for all methods; machines trained on 55,000"
+            f" images with {OPTIONS}; mixing weight from 5,000 validation images; test set used"
+            " once",
             seeds=[0],
             data="MNIST",
             numbers=numbers,

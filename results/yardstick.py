@@ -5,12 +5,16 @@ test digits of MNIST and on 10,000 drawn ones that it has not seen, and writes t
 It takes some 10 seconds. Epochs, batch and learning rate were set before MNIST was ever read.
 """
 
+import sys
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from data.digits import drawn_digits
 from data.sets import load
 from results import record
+from training.command import complain
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -48,7 +52,8 @@ def right(weights: Floats, images: Bytes, labels: Bytes) -> NDArray[np.bool_]:
     return np.asarray((as_rows(images) @ weights).argmax(axis=1) == labels)
 
 
-def main() -> None:
+def main(argv: Sequence[str]) -> None:
+    """Trains on each seed's drawn digits, tests, writes the accuracies down."""
     mnist = load("mnist")
     on_mnist, on_drawn = [], []
     for seed in SEEDS:
@@ -76,4 +81,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    complain(main, sys.argv[1:])

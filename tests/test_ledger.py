@@ -19,7 +19,7 @@ from grading.chapters import (
     tags,
 )
 from grading.checks import CHECKS
-from grading.ledger import PAGE, facts, page, read, refreshed
+from grading.ledger import PAGE, evidence, facts, page, read, refreshed, visible
 from grading.slips import SLIPS
 
 FOUND = equations()
@@ -120,6 +120,13 @@ def test_the_lines_under_the_equations_are_up_to_date(chapter):
 
 def test_the_page_of_the_ledger_is_up_to_date():
     assert PAGE.read_text() == page(FOUND, read()), "make ledger"
+
+
+@pytest.mark.parametrize("error", [np.nan, np.inf, 0.5])
+def test_an_equation_whose_check_fails_says_so_in_its_line(error):
+    row = read()["vae.8"] | {"passed": False, "error": error}
+    assert "the check **fails**" in visible(BY_LABEL["vae.8"], row)
+    assert evidence(BY_LABEL["vae.8"], {"vae.8": row}) == "failing"
 
 
 def without_code(text):

@@ -22,7 +22,7 @@ from training.images import Split
 from training.memory import keep_freed_memory
 from training.plan import Planned, make_runs
 from training.run import RunError, create_run, finished
-from training.settings import SettingsError
+from training.settings import SettingsError, check_settings
 from training.streams import stream
 from vae import train as vae_train
 
@@ -81,6 +81,8 @@ def test_settings_are_the_command_line(model, tmp_path):
         (["learn"], "takes `train` and options"),
         (["train", "--resume", tmp_path], f"{tmp_path} holds no run"),
         (["train", "--data", "digits", "--images", "10000000"], "--images is 10000000; expected"),
+        (["train", "--data", "digits", "--validation", "60000"], "expected less than 60000"),
+        (["train", *QUICK, "--hidden", "1" + 11 * "0", "--out", tmp_path], "Unable to allocate"),
     ):
         code, out, err = outcome(model, *words)
         assert code == 2 and sentence in err and len(err.splitlines()) == 1, err
@@ -148,6 +150,73 @@ def test_ctrl_c_keeps_what_was_trained_and_resumes_within_an_epoch(model, stop, 
     go(tmp_path / "cut", module, settings, images)
     assert_same_bits(tmp_path / "whole", tmp_path / "cut")
     assert finished(tmp_path / "cut")
+
+
+def test_ctrl_c_while_an_epoch_is_measured_costs_no_row_of_metrics(tmp_path):
+    module, settings, images = tiny(epochs=1)
+    go(tmp_path / "whole", module, settings, images)
+    held = create_run(tmp_path / "cut", "x", settings)
+    state = module.start(settings, images.train)
+    states = train(module.step, state, images.train, settings)
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit):
+        follow(held, state, [], states, images, settings, interrupted)
+    held.lock.close()
+    go(tmp_path / "cut", module, settings, images)
+    assert_same_bits(tmp_path / "whole", tmp_path / "cut")
+    assert finished(tmp_path / "cut")
+
+
+def test_metrics_that_a_kill_left_behind_their_checkpoint_are_written_again(tmp_path):
+    module, settings, images = tiny()
+    go(tmp_path / "x", module, settings, images)
+    metrics = tmp_path / "x" / "metrics.csv"
+    whole = metrics.read_text()
+    metrics.write_text("".join(whole.splitlines(keepends=True)[:-1]))
+    assert not finished(tmp_path / "x")
+    go(tmp_path / "x", module, settings, images)
+    assert metrics.read_text() == whole and finished(tmp_path / "x")
+
+
+def test_what_is_no_run_is_not_finished_and_cannot_be_resumed(tmp_path):
+    (tmp_path / "settings.json").write_text("[]")
+    assert not finished(tmp_path)
+    with pytest.raises(RunError, match="holds no run"):
+        run.open_run(tmp_path / (300 * "a"))
+
+
+def test_a_resumed_run_keeps_the_epochs_it_was_given_and_loses_none(tmp_path):
+    resumed = ["rbm", "train", "--resume", tmp_path / "a"]
+    assert outcome("rbm", "train", *QUICK, "--epochs", "1", "--out", tmp_path / "a")[0] == 0
+    assert outcome(*resumed, "--epochs", "2", "--hidden", "8")[0] == 0  # 8, as it has
+    assert json.loads((tmp_path / "a" / "settings.json").read_text())["epochs"] == 2
+    assert finished(tmp_path / "a")
+    code, _, err = outcome(*resumed, "--epochs", "1")
+    assert code == 2
+    assert err == f"--epochs is 1; expected at least 2: {tmp_path / 'a'} has begun it.\n"
+    assert finished(tmp_path / "a")
+
+
+def test_settings_of_the_wrong_type_are_one_sentence():
+    with pytest.raises(SettingsError, match="--hidden is '5'; expected a value of type int"):
+        check_settings(rbm_train.Settings(hidden="5"))
+
+
+def test_a_folder_that_cannot_be_locked_is_one_sentence(tmp_path):
+    (tmp_path / "lock").mkdir()
+    with pytest.raises(RunError, match="cannot be locked"):
+        create_run(tmp_path, "x", rbm_train.Settings())
+
+
+def test_files_that_are_none_of_a_run_s_stay_where_they_are(tmp_path):
+    left_by_a_kill, foreign = tmp_path / ".metrics.csv.0123.tmp", tmp_path / ".notes.tmp"
+    left_by_a_kill.touch()
+    foreign.touch()
+    create_run(tmp_path, "x", rbm_train.Settings()).lock.close()
+    assert foreign.exists() and not left_by_a_kill.exists()
 
 
 def test_every_image_is_seen_once_an_epoch_and_the_short_batch_is_kept():
@@ -288,6 +357,15 @@ def test_errors_of_a_program_are_one_sentence_and_status_2(capsys):
     with pytest.raises(SystemExit) as stopped:
         command.complain(wrong, [])
     assert stopped.value.code == 2 and capsys.readouterr().err == "--x is 1; expected 2.\n"
+
+
+def test_ctrl_c_before_the_first_step_is_no_traceback(capsys):
+    def stopped_early(argv):
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit) as stopped:
+        command.complain(stopped_early, [])
+    assert stopped.value.code == 130 and capsys.readouterr().err == ""
 
 
 def test_kept_memory_is_safe_to_ask_for_anywhere():

@@ -36,6 +36,11 @@ def save_checkpoint(folder: Path, state: Any, rows: list[dict[str, float]]) -> N
         arrays[f"metrics.{name}"] = np.array([row[name] for row in rows])
     with replacing(folder / "checkpoint.npz") as file:
         np.savez(file, **arrays)
+    save_metrics(folder, rows)
+
+
+def save_metrics(folder: Path, rows: list[dict[str, float]]) -> None:
+    """Writes metrics.csv, a row an epoch."""
     text = io.StringIO()
     table = csv.DictWriter(text, rows[0] if rows else [], lineterminator="\n")
     table.writeheader()

@@ -8,21 +8,29 @@ from typing import Any, NamedTuple
 
 from data.idx import DataError
 from training.checkpoint import load_checkpoint
-from training.follow import follow, train
+from training.follow import follow, steps_per_epoch, train
 from training.images import Split, training_images
 from training.memory import keep_freed_memory
-from training.run import RUNS, Run, RunError, create_run, open_run, read_settings
+from training.run import RUNS, Run, RunError, create_run, open_run, read_settings, save_settings
 from training.settings import Parser, SettingsError, add_settings, check_settings
 
 
 def complain(program: Callable[[Sequence[str]], None], argv: Sequence[str]) -> None:
-    """Runs a program; whatever is wrong with its input becomes one sentence and status 2."""
+    """Runs a program; whatever is wrong with its input becomes one sentence and status 2.
+
+    Ctrl-C, where the program does not handle it, is status 130.
+    """
     keep_freed_memory()
     try:
         program(argv)
     except (DataError, RunError, SettingsError) as error:
         print(error, file=sys.stderr)
         sys.exit(2)
+    except MemoryError as error:  # settings that are too large
+        print(str(error) or "There is not enough memory.", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 class Job(NamedTuple):
@@ -43,6 +51,12 @@ def train_command(argv: Sequence[str], model: Any, stem: str) -> None:
         raise SettingsError(f"{prog} takes `train` and options; {prog} train --help lists them.")
     run, settings, images = begin(f"{prog} train", model.Settings, stem, argv[1:])
     state, rows = load_checkpoint(run.folder, model.start(settings, images.train))
+    begun = -(-state.step // steps_per_epoch(settings, images.train))
+    if settings.epochs < begun:
+        raise SettingsError(
+            f"--epochs is {settings.epochs}; expected at least {begun}: {run.folder} has begun it."
+        )
+    save_settings(run.folder, settings)  # a resumed run may have been given more epochs
     states = train(model.step, state, images.train, settings)
     follow(run, state, rows, states, images, settings, model.measure)
     print(f"{run.folder}: {settings.epochs} epochs on {images.name}")
@@ -69,11 +83,12 @@ def begin(prog: str, kind: type, stem: str, argv: Sequence[str]) -> Job:
     run = open_run(resume)
     if given.get("data") == "auto":
         del given["data"]  # no demand: the run goes on with the data that it has
-    fixed = sorted(set(given) - {"epochs"})
+    before = read_settings(resume, kind)
+    settings = _checked(replace(before, **given))
+    fixed = sorted(x for x in set(given) - {"epochs"} if given[x] != getattr(before, x))
     if fixed:
         name = fixed[0].replace("_", "-")
         raise SettingsError(f"--{name} cannot change in a resumed run; only --epochs may.")
-    settings = _checked(replace(read_settings(resume, kind), **given))
     return Job(run, settings, training_images(settings.data, settings.images, settings.validation))
 
 

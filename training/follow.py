@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from data.batches import batches, epoch_order
-from training.checkpoint import save_checkpoint
+from training.checkpoint import save_checkpoint, save_metrics
 from training.images import Images, Split
 from training.run import Run, RunError
 from training.streams import stream
@@ -51,26 +51,31 @@ def follow(
     """Takes the states as they come, from `state` on, and returns the last.
 
     `measure(params, train, validation, settings)` is the model's: a row of metrics, names with
-    their units, once an epoch.
+    their units, once an epoch. The end of an epoch counts as reached with its row: after Ctrl-C
+    in between, the epoch's last step is repeated.
     """
     per_epoch = steps_per_epoch(settings, images.train)
     progress = Progress(per_epoch, settings.epochs, state.step)
     before = rows[-1]["seconds"] if rows else 0.0
+    if rows:  # a kill may have come between the checkpoint and its copy
+        save_metrics(run.folder, rows)
     try:
-        for state in states:
-            progress.show(state.step)
-            if state.step % per_epoch == 0:
-                row = {"epoch": state.step // per_epoch, "seconds": before + progress.spent()}
-                row |= measure(state.params, images.train, images.validation, settings)
-                bad = [name for name, value in row.items() if not math.isfinite(value)]
-                if bad:
-                    raise RunError(
-                        f"{run.folder} has {bad[0]} = {row[bad[0]]} after epoch {row['epoch']:.0f}:"
-                        " it diverged; expected finite numbers, try a smaller --learning-rate."
-                    )
-                rows.append(row)
-                save_checkpoint(run.folder, state, rows)
-                progress.say(", ".join(f"{name} {value:.6g}" for name, value in row.items()))
+        for reached in states:
+            progress.show(reached.step)
+            if reached.step % per_epoch:
+                state = reached
+                continue
+            row = {"epoch": reached.step // per_epoch, "seconds": before + progress.spent()}
+            row |= measure(reached.params, images.train, images.validation, settings)
+            bad = [name for name, value in row.items() if not math.isfinite(value)]
+            if bad:
+                raise RunError(
+                    f"{run.folder} has {bad[0]} = {row[bad[0]]} after epoch {row['epoch']:.0f}:"
+                    " it diverged; expected finite numbers, try a smaller --learning-rate."
+                )
+            state, rows = reached, [*rows, row]
+            save_checkpoint(run.folder, state, rows)
+            progress.say(", ".join(f"{name} {value:.6g}" for name, value in row.items()))
     except KeyboardInterrupt:
         save_checkpoint(run.folder, state, rows)
         progress.say(f"stopped at step {state.step}; go on with --resume {run.folder}")

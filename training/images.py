@@ -27,6 +27,9 @@ def training_images(data: str, images: int, validation: int) -> Split:
     Raises DataError, and SettingsError for more images than there are.
     """
     loaded = load(data)
+    there = len(loaded.train_images)
+    if validation >= there:
+        raise SettingsError(f"--validation is {validation}; expected less than {there}.")
     train, held_out = split(loaded.train_images, validation)
     if images > len(train):
         raise SettingsError(f"--images is {images}; expected at most {len(train)}, or 0 for all.")

@@ -7,6 +7,7 @@ or the file after. A lock, which the system drops with its holder, keeps a folde
 import errno
 import fcntl
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -16,6 +17,7 @@ from typing import IO, Any, NamedTuple
 from data import files
 
 RUNS = Path("out") / "runs"
+FILES = ("settings.json", "checkpoint.npz", "metrics.csv")
 
 
 class RunError(Exception):
@@ -49,14 +51,18 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def _lock(folder: Path) -> Run:
-    lock = open(folder / "lock", "w")
+    try:
+        lock = open(folder / "lock", "w")
+    except OSError as error:
+        raise RunError(f"{folder} cannot be locked ({error.strerror}).") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         lock.close()
         raise RunError(f"{folder} is in use by another process; wait or name another.") from error
-    for left_by_a_kill in folder.glob(".*.tmp"):
-        left_by_a_kill.unlink(missing_ok=True)
+    for name in FILES:
+        for left_by_a_kill in folder.glob(f".{name}.*.tmp"):
+            left_by_a_kill.unlink(missing_ok=True)
     return Run(folder, lock)
 
 
@@ -74,7 +80,7 @@ def create_run(folder: Path | None, stem: str, settings: Any) -> Run:
     if (folder / "settings.json").exists():
         run.lock.close()
         raise RunError(f"{folder} holds a run; go on with --resume {folder} or name another --out.")
-    write_json(folder / "settings.json", asdict(settings))
+    save_settings(folder, settings)
     return run
 
 
@@ -92,9 +98,14 @@ def _first_free(path: Path) -> Path:
 
 def open_run(folder: Path) -> Run:
     """A run that is there already, locked."""
-    if not (folder / "settings.json").is_file():
+    if not os.path.isfile(folder / "settings.json"):  # Path.is_file may raise
         raise RunError(f"{folder} holds no run; expected a folder with settings.json.")
     return _lock(folder)
+
+
+def save_settings(folder: Path, settings: Any) -> None:
+    """Writes settings.json."""
+    write_json(folder / "settings.json", asdict(settings))
 
 
 def read_settings(folder: Path, kind: type) -> Any:
@@ -113,5 +124,5 @@ def finished(folder: Path) -> bool:
     try:
         epochs = json.loads((folder / "settings.json").read_text())["epochs"]
         return len((folder / "metrics.csv").read_text().splitlines()) == epochs + 1
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return False

@@ -12,10 +12,10 @@ class SettingsError(Exception):
 
 
 def setting(
-    default: Any, help: str, unit: str = "", choices: Sequence[str] = (), least: float | None = None
+    default: Any, help: str, choices: Sequence[str] = (), least: float | None = None
 ) -> Any:
     """A field of a settings dataclass, with all that --help and the check of its value need."""
-    metadata = {"help": help, "unit": unit, "choices": choices, "least": least}
+    metadata = {"help": help, "choices": choices, "least": least}
     return field(default=default, metadata=metadata)
 
 
@@ -32,21 +32,23 @@ def add_settings(parser: argparse.ArgumentParser, kind: type) -> None:
     types = get_type_hints(kind)
     for f in fields(kind):
         assert f.default is not MISSING
-        unit = f" [{f.metadata['unit']}]" if f.metadata["unit"] else ""
         parser.add_argument(
             "--" + f.name.replace("_", "-"),
             type=types[f.name],
             default=argparse.SUPPRESS,
             metavar="|".join(f.metadata["choices"]) or types[f.name].__name__.upper(),
-            help=f"{f.metadata['help']}{unit} (default: {f.default})",
+            help=f"{f.metadata['help']} (default: {f.default})",
         )
 
 
 def check_settings(settings: Any) -> None:
-    """SettingsError for a value outside its choices or below its least."""
+    """SettingsError for a value of the wrong type, outside its choices, or below its least."""
     for f in fields(settings):
         value = getattr(settings, f.name)
         name, choices, least = f.name.replace("_", "-"), f.metadata["choices"], f.metadata["least"]
+        if not isinstance(value, type(f.default)):
+            kind = type(f.default).__name__
+            raise SettingsError(f"--{name} is {value!r}; expected a value of type {kind}.")
         if choices and value not in choices:
             raise SettingsError(f"--{name} is {value!r}; expected one of {', '.join(choices)}.")
         if least is not None and not value >= least:
