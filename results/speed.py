@@ -94,6 +94,7 @@ def main(argv: Sequence[str]) -> None:
     if argv == ["adam"]:
         print(adam_milliseconds())
         return
+    # A process of its own that has not asked for its freed memory to be kept.
     asked = [sys.executable, "-c", "from results.speed import *; main(['adam'])"]
     plain = float(subprocess.run(asked, capture_output=True, text=True, check=True).stdout)
     numbers = {

@@ -290,6 +290,7 @@ def test_the_estimate_leaves_out_what_is_there(
     folder = planned(rows[0], "mnist").folder
     create_run(folder, "", rbm.train.Settings(epochs=1)).lock.close()
     (folder / "metrics.csv").write_text("epoch\n1\n")
+    (folder / "checkpoint.npz").touch()
     assert estimate(rows, "mnist").startswith("2 trainings, about 20 s")
     assert estimate(rows[:1], "mnist") == "All trainings are there already."
     assert estimate(rows, "digits").startswith("3 trainings")

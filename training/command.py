@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from data.idx import DataError
 from training.checkpoint import load_checkpoint
 from training.follow import follow, steps_per_epoch, train
@@ -22,7 +24,8 @@ def complain(program: Callable[[Sequence[str]], None], argv: Sequence[str]) -> N
     """
     keep_freed_memory()
     try:
-        program(argv)
+        with np.errstate(over="ignore", invalid="ignore"):  # what diverges is told by its metrics
+            program(argv)
     except (DataError, RunError, SettingsError) as error:
         print(error, file=sys.stderr)
         sys.exit(2)

@@ -123,6 +123,7 @@ def finished(folder: Path) -> bool:
     """Whether the run in `folder` has a row of metrics for every epoch of its settings."""
     try:
         epochs = json.loads((folder / "settings.json").read_text())["epochs"]
-        return len((folder / "metrics.csv").read_text().splitlines()) == epochs + 1
+        rows = len((folder / "metrics.csv").read_text().splitlines()) - 1
+        return bool(rows == epochs and (folder / "checkpoint.npz").is_file())
     except (OSError, ValueError, KeyError, TypeError):
         return False
