@@ -2,54 +2,59 @@
 
 `python -m results.yardstick` trains on 60,000 drawn digits for each seed, tests on the 10,000 real
 test digits of MNIST and on 10,000 drawn ones that it has not seen, and writes the accuracies down.
-It takes some 10 seconds. Epochs, batch and learning rate were set before MNIST was ever read.
+It takes some 10 seconds. Epochs, batch and learning rate were set before MNIST was read. The drawings
+were changed four times after a look at this number, and once after a look at which digits it took
+for which: so it is slightly informed by the test set.
 """
 
 import sys
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd_lite.losses import categorical_nll_vjp
+from autograd_lite.ops import Array, affine, affine_vjp_Wb
+from autograd_lite.optim import momentum_step, zeros_like
+from data.batches import batches, epoch_order
 from data.digits import drawn_digits
+from data.pixels import to_unit
 from data.sets import load
 from results import record
 from training.command import complain
 
 Bytes = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 
 SEEDS = [0, 1, 2]
 EPOCHS, BATCH, RATE, MOMENTUM = 10, 128, 0.1, 0.9
 
 
-def as_rows(images: Bytes) -> Floats:
-    """Images (N, 28, 28) as rows (N, 785) in [0, 1]; a last column of ones carries the bias."""
-    rows = np.ones((len(images), images[0].size + 1), np.float32)
-    rows[:, :-1] = images.reshape(len(images), -1) / np.float32(255)
-    return rows
+class Classifier(NamedTuple):
+    """A linear map from pixels to the logits of the ten digits."""
+
+    W: Array  # (784, 10)
+    b: Array  # (10,)
 
 
-def fit(rng: np.random.Generator, images: Bytes, labels: Bytes) -> Floats:
-    """Weights (785, 10) of a softmax classifier: gradient descent on the mean cross-entropy."""
-    x, wanted = as_rows(images), np.eye(10, dtype=np.float32)[labels]
-    weights = np.zeros((x.shape[1], 10), np.float32)
-    velocity = np.zeros_like(weights)
+def fit(rng: np.random.Generator, images: Bytes, labels: Bytes) -> Classifier:
+    """Gradient descent with momentum on the mean of -log p(label)."""
+    x = to_unit(images)
+    params = Classifier(np.zeros((x.shape[1], 10), x.dtype), np.zeros(10, x.dtype))
+    velocity = zeros_like(params)
     for _ in range(EPOCHS):
-        order = rng.permutation(len(x))
-        for rows in np.split(order, range(BATCH, len(x), BATCH)):
-            logits = x[rows] @ weights
-            probs = np.exp(logits - logits.max(axis=1, keepdims=True))
-            probs /= probs.sum(axis=1, keepdims=True)
-            dweights = x[rows].T @ (probs - wanted[rows]) / len(rows)
-            velocity = MOMENTUM * velocity - RATE * dweights
-            weights = weights + velocity
-    return weights
+        for rows in batches(epoch_order(rng, len(x)), BATCH):
+            logits = affine(x[rows], *params)
+            weight = np.full(len(rows), 1 / len(rows), x.dtype)
+            dlogits = categorical_nll_vjp(weight, logits, labels[rows])
+            grads = Classifier(*affine_vjp_Wb(dlogits, x[rows]))
+            params, velocity = momentum_step(params, velocity, grads, RATE, MOMENTUM)
+    return params
 
 
-def right(weights: Floats, images: Bytes, labels: Bytes) -> NDArray[np.bool_]:
+def right(params: Classifier, images: Bytes, labels: Bytes) -> NDArray[np.bool_]:
     """Whether each image (N, 28, 28) is given its own label (N,)."""
-    return np.asarray((as_rows(images) @ weights).argmax(axis=1) == labels)
+    return np.asarray(affine(to_unit(images), *params).argmax(axis=1) == labels)
 
 
 def main(argv: Sequence[str]) -> None:
@@ -58,9 +63,9 @@ def main(argv: Sequence[str]) -> None:
     on_mnist, on_drawn = [], []
     for seed in SEEDS:
         images, labels, test_images, test_labels = drawn_digits(seed)
-        weights = fit(np.random.default_rng(seed), images, labels)
-        on_mnist.append(right(weights, mnist.test_images, mnist.test_labels))
-        on_drawn.append(right(weights, test_images, test_labels).mean())
+        params = fit(np.random.default_rng(seed), images, labels)
+        on_mnist.append(right(params, mnist.test_images, mnist.test_labels))
+        on_drawn.append(right(params, test_images, test_labels).mean())
         print(f"seed {seed}: MNIST {on_mnist[-1].mean():.1%}, drawn digits {on_drawn[-1]:.1%}")
     hits = np.array(on_mnist)
     by_class = [hits[:, mnist.test_labels == digit].mean() for digit in range(10)]
