@@ -126,9 +126,11 @@ def judge(check: Check, inputs: Sequence[Arrays], outputs: Sequence[Arrays]) -> 
     return Verdict(passed, worst, "" if passed else "its values are wrong")
 
 
-def run(check: Check, function: Callable[..., Any], module: Any, seed: int = 0) -> Verdict:
-    """The verdict on a function of this process."""
-    inputs = draw_cases(check, seed)
+def run(
+    check: Check, function: Callable[..., Any], module: Any, seed: int = 0, count: int | None = None
+) -> Verdict:
+    """The verdict on a function of this process, on `count` cases or as many as the check has."""
+    inputs = draw_cases(check, seed, count)
     with np.errstate(all="raise", under="ignore"):
         try:
             outputs = [call(function, given, module) for given in inputs]

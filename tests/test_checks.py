@@ -8,6 +8,7 @@ from grading.check import Check, call, draw_cases, judge, resolve, run
 from grading.checks import CHECKS
 from grading.slip import Slip, StaleSlipError, checks_of, planted, verdict
 from grading.slips import SLIPS
+from grading.versions import VERSIONS
 
 NAMES = [f"{c.equation}-{c.function.rsplit('.', 1)[1]}" for c in CHECKS]
 EXACT = [c for c in CHECKS if c.tolerance < 1]
@@ -71,89 +72,8 @@ def test_float32_stays_float32_and_close_to_float64(check):
             assert np.max(np.abs(a - b) / size) < 3e-5
 
 
-# Right answers written differently: none may be refused.
-
-
-def _kl_by_sigma(mu, logvar):
-    sigma = np.sqrt(np.exp(logvar))
-    return np.sum(0.5 * sigma**2 + 0.5 * mu**2 - 0.5 - np.log(sigma), axis=1)
-
-
-def _free_energy_by_units(v, W, b, c):
-    total = -(b * v).sum(axis=1)
-    for j in range(len(c)):
-        total = total - np.logaddexp(0, c[j] + v @ W[:, j])
-    return total
-
-
-def _sigmoid_in_two_branches(x):
-    e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1 / (1 + e), e / (1 + e))
-
-
-def _bernoulli_by_binomial(rng, probs):
-    return rng.binomial(1, probs).astype(float)
-
-
-def _bernoulli_row_by_row(rng, probs):
-    return np.stack([(1 - rng.random(row.shape) <= row) * 1.0 for row in probs])
-
-
-def _gradient_by_einsum(v, W, c):
-    h = 1 / (1 + np.exp(-(np.einsum("bi,ij->bj", v, W) + c)))
-    return np.einsum("bi,bj->ij", v, h) / len(v), np.mean(v, 0), np.mean(h, 0)
-
-
-def _bernoulli_nll_by_cases(logits, x):
-    return (np.maximum(logits, 0) - logits * x + np.log1p(np.exp(-np.abs(logits)))).sum(-1)
-
-
-def _pseudo_by_free_energies(v, W, b, c):
-    total = 0.0
-    for i in range(v.shape[1]):
-        flipped = v.copy()
-        flipped[:, i] = 1 - flipped[:, i]
-        gap = _free_energy_by_units(flipped, W, b, c) - _free_energy_by_units(v, W, b, c)
-        total = total - np.logaddexp(0, -gap)
-    return total
-
-
-def _gibbs_one_chain_at_a_time(rng, v, W, b, c, steps, known=None):
-    v = v.copy()
-    keep = np.zeros(v.shape, bool) if known is None else known
-    for _ in range(steps):
-        h = rng.binomial(1, 0.5 + 0.5 * np.tanh((v @ W + c) / 2))
-        fresh = rng.binomial(1, 0.5 + 0.5 * np.tanh((h @ W.T + b) / 2)).astype(float)
-        v[~keep] = fresh[~keep]
-    return v
-
-
-def _inpaint_from_data_bias(rng, v, known, W, b, c, burn_in=100, average=100):
-    v = np.where(known, v, _sigmoid_in_two_branches(b) > 0.5) * 1.0
-    total = np.zeros_like(v)
-    for t in range(burn_in + average):
-        h = rng.binomial(1, _sigmoid_in_two_branches(v @ W + c))
-        p = _sigmoid_in_two_branches(h @ W.T + b)
-        v = np.where(known, v, rng.binomial(1, p)) * 1.0
-        total += p * (t >= burn_in)
-    return np.where(known, v, total / average)
-
-
-WHEATS = {
-    "kl_diag_gaussian": [_kl_by_sigma],
-    "free_energy": [_free_energy_by_units],
-    "sigmoid": [_sigmoid_in_two_branches],
-    "bernoulli": [_bernoulli_by_binomial, _bernoulli_row_by_row],
-    "statistics": [_gradient_by_einsum],
-    "bernoulli_nll": [_bernoulli_nll_by_cases],
-    "log_pseudo_likelihood": [_pseudo_by_free_energies],
-    "gibbs": [_gibbs_one_chain_at_a_time],
-    "inpaint": [_inpaint_from_data_bias],
-}
-
-
 @pytest.mark.parametrize(
-    "name, version", [(name, f) for name, versions in WHEATS.items() for f in versions]
+    "name, version", [(name, f) for name, versions in VERSIONS.items() for f in versions]
 )
 def test_other_right_versions_pass(name, version):
     check = check_of(name)
@@ -162,16 +82,41 @@ def test_other_right_versions_pass(name, version):
     assert outcome.passed, outcome
 
 
-@pytest.mark.parametrize("stub", [np.zeros_like, lambda x: x[::-1].copy(), lambda x: x + 1e-10])
-@pytest.mark.parametrize("check", EXACT, ids=EXACT_NAMES)
-def test_stubs_of_the_right_shape_are_refused(check, stub):
+# Outputs of the right shape and scale that somebody might hand in for the answer.
+STUBS = {
+    "zeros": lambda x, tolerance: np.zeros_like(x),
+    "rows in another order": lambda x, tolerance: x[::-1].copy(),
+    "off by ten tolerances": lambda x, tolerance: x + 10 * tolerance * np.maximum(np.abs(x), 1),
+}
+RANDOM_STUBS = {
+    "zeros": np.zeros_like,
+    "ones": np.ones_like,
+    "a half": lambda x: np.full_like(x, 0.5),
+    "units in another order": lambda x: np.roll(x, 1, axis=-1) if x.ndim > 1 else 1.01 * x,
+    "the same row for all": lambda x: np.broadcast_to(x[:1], x.shape).copy(),
+}
+
+
+def refused(check, stub):
     function, module = resolve(check.function)
     inputs = draw_cases(check)
     outputs = [
         tuple(stub(np.asarray(x)) if np.ndim(x) else x for x in call(function, case, module))
         for case in inputs
     ]
-    assert not judge(check, inputs, outputs).passed
+    return not judge(check, inputs, outputs).passed
+
+
+@pytest.mark.parametrize("stub", STUBS)
+@pytest.mark.parametrize("check", EXACT, ids=EXACT_NAMES)
+def test_stubs_of_the_right_shape_are_refused(check, stub):
+    assert refused(check, lambda x: STUBS[stub](x, check.tolerance))
+
+
+@pytest.mark.parametrize("stub", RANDOM_STUBS)
+@pytest.mark.parametrize("check", [c for c in CHECKS if c not in EXACT], ids=lambda c: c.equation)
+def test_stubs_of_random_functions_are_refused(check, stub):
+    assert refused(check, RANDOM_STUBS[stub])
 
 
 def test_lists_of_outputs_are_judged_by_form():
