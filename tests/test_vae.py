@@ -193,3 +193,16 @@ def test_training_lowers_the_cost_and_leaves_old_states_alone():
     assert all(np.array_equal(a, b) for a, b in zip(kept, arrays, strict=True))
     again = step(first, images[::4], settings)
     np.testing.assert_array_equal(again.params.W1, step(first, images[::4], settings).params.W1)
+
+
+def test_costs_are_measured_with_sampled_codes_on_every_image():
+    """Against 300 fresh samples an image; without sampling the cost would be another, and lower."""
+    params, rng = tiny(Z=2)
+    images = rng.random((1500, 6))
+    settings = Settings(codes=2, hidden=5)
+    nll, kl = evaluate(params, images, settings)
+    fresh, exact_kl = costs(images, rng.normal(size=(300, 1500, 2)), params, "bernoulli")
+    still, _ = costs(images, np.zeros((1, 1500, 2)), params, "bernoulli")
+    error = fresh.std(axis=0).mean() / np.sqrt(1500)  # of a mean with one sample an image
+    assert abs(nll - fresh.mean()) < 6 * error < abs(still.mean() - fresh.mean()) / 2
+    assert kl == pytest.approx(exact_kl.mean(), rel=1e-12)
