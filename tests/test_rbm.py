@@ -14,7 +14,7 @@ from rbm.gradient import nll_gradient, statistics
 from rbm.inpaint import inpaint
 from rbm.model import Params, energy, free_energy, init, prob_v
 from rbm.pseudo import log_pseudo_likelihood, log_pseudo_likelihood_estimate
-from rbm.train import Settings, start, step
+from rbm.train import Settings, measure, start, step
 from training.streams import stream
 
 D, H = 4, 3
@@ -251,6 +251,8 @@ def test_first_biases_give_the_data_s_means_and_constant_pixels_are_safe():
     mean = prob_v(np.zeros((1, 3), np.float32), 0 * params.W, params.b)[0]
     np.testing.assert_allclose(mean, np.clip(images.mean(axis=0), 0.001, 0.999), atol=1e-6)
     assert {x.dtype for x in params} == {np.dtype(np.float32)}
+    W = init(rng, images, hidden=2000).W
+    assert abs(W.std() / 0.01 - 1) < 6 / np.sqrt(2 * W.size)  # six standard errors
 
 
 def test_training_raises_the_exact_likelihood_of_bars():
@@ -264,6 +266,18 @@ def test_training_raises_the_exact_likelihood_of_bars():
         state = step(state, images[i % 10 :: 10], settings)
     after = log_likelihood(*state.params, patterns)
     assert before < -2 and after > -0.75
+
+
+def test_what_is_measured_is_an_image_s_mean():
+    images = np.random.default_rng(0).random((40, D))
+    params = machine(1)
+    row = measure(params, images, images[:8], Settings(hidden=3))
+    for name, part in (("train", images), ("validation", images[:8])):
+        v = (part >= 0.5).astype(float)
+        assert row[f"{name}_free_energy [nats/image]"] == free_energy(v, *params).mean()
+        exact = log_pseudo_likelihood(v, *params)
+        estimate = row[f"{name}_pseudo [nats/image]"]
+        assert abs(estimate - exact.mean()) < 3  # one term of four, ten times an image
 
 
 def test_a_step_returns_new_values_and_leaves_the_old_ones():

@@ -11,7 +11,7 @@ from grading.oracles import quadrature
 from vae.elbo import kl_diag_gaussian, neg_elbo, reparameterise, squared_error
 from vae.mlp import decode, encode, init
 from vae.objective import costs, gradient
-from vae.train import Settings, evaluate, start, step
+from vae.train import Settings, evaluate, noise, start, step
 
 finite = st.floats(-6, 6)
 
@@ -206,3 +206,11 @@ def test_costs_are_measured_with_sampled_codes_on_every_image():
     error = fresh.std(axis=0).mean() / np.sqrt(1500)  # of a mean with one sample an image
     assert abs(nll - fresh.mean()) < 6 * error < abs(still.mean() - fresh.mean()) / 2
     assert kl == pytest.approx(exact_kl.mean(), rel=1e-12)
+
+
+def test_the_noise_is_as_large_as_the_settings_say():
+    x = np.zeros((2000, 6), np.float32)
+    for size in (1.0, 0.5, 0.0):
+        eps = noise(np.random.default_rng(0), x, Settings(codes=3, samples=2, noise=size))
+        assert eps.shape == (2, 2000, 3) and eps.dtype == np.float32
+        assert abs(eps.std() - size) <= 6 * size / np.sqrt(2 * eps.size)

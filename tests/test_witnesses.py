@@ -142,13 +142,33 @@ def test_the_tape_s_own_rules_agree_with_finite_differences(ufunc):
     if ufunc is np.matmul:
         args = [rng.normal(size=(2, 5, 4)), rng.normal(size=(4, 3))]
     else:  # shapes that have to be broadcast, in both directions
-        args = [0.5 + rng.random((5, 1, 3)), 2 + rng.random((4, 3))][: ufunc.nin]
+        args = [0.5 + rng.random((5, 1, 3)), 0.9 + 0.2 * rng.random((4, 3))][: ufunc.nin]
         args[0] = args[0] * (1 if ufunc in (np.log, np.log1p) else rng.choice([-1, 1], (5, 1, 3)))
 
     def rule(dy):
         return tape.gradient(lambda *a: (ufunc(*a) * dy).sum(), *args)
 
     assert directional_error(rng, ufunc, rule, *args) < 1e-10
+
+
+def test_the_tape_multiplies_a_matrix_and_a_vector():
+    rng = np.random.default_rng(4)
+    args = rng.normal(size=(2, 5, 4)), rng.normal(size=4)
+
+    def rule(dy):
+        return tape.gradient(lambda a, b: ((a @ b) * dy).sum(), *args)
+
+    assert directional_error(rng, np.matmul, rule, *args) < 1e-10
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+def test_the_error_is_relative_to_the_gradient_and_the_direction(scale):
+    """A rule that is 1 % too large, on one number: |1.01 g - g| / |1.01 g| whatever the scale."""
+    x = np.array([0.7])
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        error = directional_error(rng, lambda x: scale * x, lambda dy: (1.01 * scale * dy,), x)
+        assert error == pytest.approx(0.01 / 1.01, rel=1e-6)
 
 
 def test_the_tape_follows_indexing_where_sums_and_shared_values():
