@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from grading import ledger, slip
+from grading import ledger, show
 from grading.check import Check
 from grading.checks import CHECKS
 from grading.exchange import GradingError, snapshot
@@ -116,7 +116,7 @@ def chosen(only: str) -> list[Check]:
 def show_slip(name: str | None) -> None:
     """Prints a slip being caught, or lists all of them."""
     try:
-        slip.show(name)
+        show.show(name)
     except LookupError as error:
         raise GradingError(str(error.args[0])) from error
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from grading import slip
+from grading import show
 from grading.check import Arrays, Check, judge
 from grading.exchange import Answer, printable
 
@@ -35,7 +35,7 @@ def result_of(check: Check, inputs: Sequence[Arrays], answer: Answer) -> Result:
         return Result(check, answer.kind, needs + answer.text)
     try:
         verdict = judge(check, inputs, answer.outputs)
-        hint = "" if verdict.passed else slip.hint(check, inputs, answer.outputs)
+        hint = "" if verdict.passed else show.hint(check, inputs, answer.outputs)
     except Exception as error:
         return Result(check, "harness", printable(f"{type(error).__name__}: {error}"))
     if verdict.passed:

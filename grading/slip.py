@@ -5,15 +5,12 @@ The edited source runs in a copy of its module, so nothing else sees the mistake
 
 import ast
 import importlib
-import inspect
 import types
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from grading.check import Arrays, Check, Verdict, call, draw_cases, judge, run
+from grading.check import Check, Verdict, run
 
 
 class Slip(NamedTuple):
@@ -68,64 +65,3 @@ def verdict(slip: Slip, checks: Sequence[Check], seed: int = 0) -> Verdict:
     """The verdict on the function with the slip in it, by the first check of its equation."""
     function, module = planted(slip)
     return run(checks_of(slip, checks)[0], function, module, seed)
-
-
-def hint(check: Check, inputs: Sequence[Arrays], outputs: Sequence[Arrays]) -> str:
-    """What would help, where the outputs of all cases are those of exactly one known slip."""
-    from grading.slips import SLIPS
-
-    found = []
-    for slip in SLIPS:
-        if (slip.equation, slip.function) == (check.equation, check.function):
-            function, module = planted(slip)
-            try:
-                with np.errstate(all="ignore"):
-                    pairs = zip(outputs, (call(function, x, module) for x in inputs), strict=True)
-                    same = all(_same(a, b) for a, b in pairs)
-            except Exception:  # a slip may raise on inputs that a right function takes
-                continue
-            found += [f"{slip.hint} See ({slip.equation})."] if same else []
-    return found[0] if len(found) == 1 else ""
-
-
-def _same(got: Arrays, slipped: Arrays) -> bool:
-    return len(got) == len(slipped) and all(
-        np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-9, atol=1e-12)
-        for a, b in zip(got, slipped, strict=True)
-    )
-
-
-def show(name: str | None) -> None:
-    """Prints a slip being caught; without a name, lists all of them."""
-    from grading.checks import CHECKS
-    from grading.slips import SLIPS
-
-    if name is None:
-        for slip in SLIPS:
-            print(f"{slip.name:28} {slip.equation:8} {slip.function}")
-        return
-    by_name = {slip.name: slip for slip in SLIPS}
-    if name not in by_name:
-        raise LookupError(f"there is no slip {name}; `make slip` lists all {len(SLIPS)}.")
-    slip = by_name[name]
-    check = checks_of(slip, CHECKS)[0]
-    outcome = verdict(slip, CHECKS)
-    inputs = draw_cases(check)
-    module_name, function_name = slip.function.rsplit(".", 1)
-    module = importlib.import_module(module_name)
-    function = getattr(module, function_name)
-    right = judge(check, inputs, [call(function, x, module) for x in inputs])
-    place = Path(str(module.__file__)).relative_to(Path.cwd())
-    line = inspect.getsourcelines(function)[1]
-    print(f"({slip.equation})  {place}:{line}  {function_name}\n")
-    print(f"  - {slip.old}\n  + {slip.new}\n")
-    print(f"checked against: {check.oracle}, {check.cases} cases, tolerance {check.tolerance:.0e}")
-    print(f"  as it stands:  {_words(right)}\n  with the slip: {_words(outcome)}")
-    print(f"\nhint: {slip.hint}")
-
-
-def _words(verdict: Verdict) -> str:
-    if verdict.passed:
-        return f"passes, largest error {verdict.error:.1e}"
-    measured = "" if np.isnan(verdict.error) else f", largest error {verdict.error:.1e}"
-    return f"CAUGHT: {verdict.why}{measured}"

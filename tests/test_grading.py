@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from grading import __main__ as command
-from grading import exchange, report, slip, submission, template
+from grading import exchange, report, show, submission, template
 from grading.check import Check, Record, Seed, draw_cases, judge
 from grading.checks import CHECKS
 from grading.report import Result, lines, result_of
@@ -464,7 +464,7 @@ def test_only_takes_labels_and_functions_by_their_parts() -> None:
 
 def test_slips_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[str | None] = []
-    monkeypatch.setattr(slip, "show", shown.append)
+    monkeypatch.setattr(show, "show", shown.append)
     assert [command.main(["slip"]), command.main(["slip", "x"])] == [0, 0]
     assert shown == [None, "x"]
 

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from autograd_lite.losses import bernoulli_nll
 from autograd_lite.tree import leaves
 from grading.oracles import quadrature
+from training.streams import stream
 from vae.elbo import kl_diag_gaussian, neg_elbo, reparameterise, squared_error
 from vae.mlp import decode, encode, init
 from vae.objective import costs, gradient
-from vae.train import Settings, evaluate, noise, start, step
+from vae.train import Settings, evaluate, measure, noise, start, step
 
 finite = st.floats(-6, 6)
 
@@ -214,3 +215,20 @@ def test_the_noise_is_as_large_as_the_settings_say():
         eps = noise(np.random.default_rng(0), x, Settings(codes=3, samples=2, noise=size))
         assert eps.shape == (2, 2000, 3) and eps.dtype == np.float32
         assert abs(eps.std() - size) <= 6 * size / np.sqrt(2 * eps.size)
+
+
+def test_what_is_measured_weighs_every_image_and_every_sample_alike():
+    params, rng = tiny(Z=2)
+    images = rng.random((1300, 6))  # more than one batch, and the last one is short
+    settings = Settings(codes=2, hidden=5, samples=3)
+    total = np.zeros(2)
+    for first in (0, 1000):
+        x = images[first : first + 1000]
+        eps = noise(stream(settings.seed, "measure", first), x, settings)
+        nll, kl = costs(x, eps, params, "bernoulli")
+        total += nll.sum() / 3, kl.sum()
+    np.testing.assert_allclose(evaluate(params, images, settings), total / 1300, rtol=1e-12)
+    row = measure(params, images, images[:5], settings)
+    for part in ("train", "validation"):
+        cost, nll, kl = (row[f"{part}_{name} [nats/image]"] for name in ("cost", "nll", "kl"))
+        assert cost == nll + kl

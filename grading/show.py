@@ -1,0 +1,69 @@
+"""What slips are good for besides testing the checks: hints for students, and a demonstration."""
+
+import importlib
+import inspect
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from grading.check import Arrays, Check, Verdict, call, draw_cases, judge
+from grading.checks import CHECKS
+from grading.slip import checks_of, planted, verdict
+from grading.slips import SLIPS
+
+
+def hint(check: Check, inputs: Sequence[Arrays], outputs: Sequence[Arrays]) -> str:
+    """What would help, where the outputs of all cases are those of exactly one known slip."""
+    found = []
+    for slip in SLIPS:
+        if check in checks_of(slip, [check]):
+            function, module = planted(slip)
+            try:
+                with np.errstate(all="ignore"):
+                    pairs = zip(outputs, (call(function, x, module) for x in inputs), strict=True)
+                    same = all(_same(a, b) for a, b in pairs)
+            except Exception:  # a slip may raise on inputs that a right function takes
+                continue
+            found += [f"{slip.hint} See ({slip.equation})."] if same else []
+    return found[0] if len(found) == 1 else ""
+
+
+def _same(got: Arrays, slipped: Arrays) -> bool:
+    return len(got) == len(slipped) and all(
+        np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-9, atol=1e-12)
+        for a, b in zip(got, slipped, strict=True)
+    )
+
+
+def show(name: str | None) -> None:
+    """Prints a slip being caught; without a name, lists all of them."""
+    if name is None:
+        for slip in SLIPS:
+            print(f"{slip.name:28} {slip.equation:8} {slip.function}")
+        return
+    by_name = {slip.name: slip for slip in SLIPS}
+    if name not in by_name:
+        raise LookupError(f"there is no slip {name}; `make slip` lists all {len(SLIPS)}.")
+    slip = by_name[name]
+    check = checks_of(slip, CHECKS)[0]
+    outcome = verdict(slip, CHECKS)
+    inputs = draw_cases(check)
+    module_name, function_name = slip.function.rsplit(".", 1)
+    module = importlib.import_module(module_name)
+    function = getattr(module, function_name)
+    right = judge(check, inputs, [call(function, x, module) for x in inputs])
+    place = Path(str(module.__file__)).relative_to(Path.cwd())
+    line = inspect.getsourcelines(function)[1]
+    print(f"({slip.equation})  {place}:{line}  {function_name}\n")
+    print(f"  - {slip.old}\n  + {slip.new}\n")
+    print(f"checked against: {check.oracle}, {check.cases} cases, tolerance {check.tolerance:.0e}")
+    print(f"  as it stands:  {_words(right)}\n  with the slip: {_words(outcome)}")
+    print(f"\nhint: {slip.hint}")
+
+
+def _words(verdict: Verdict) -> str:
+    if verdict.passed:
+        return f"passes, largest error {verdict.error:.1e}"
+    measured = "" if np.isnan(verdict.error) else f", largest error {verdict.error:.1e}"
+    return f"CAUGHT: {verdict.why}{measured}"
