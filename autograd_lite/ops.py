@@ -3,7 +3,7 @@
 Legend: x input, y output, W (I, O) weights, b (O,) bias; I inputs, O outputs.
 `d` + a name is the gradient of one scalar loss with respect to that name, in the name's own shape.
 `op_vjp(dy, ...)` (vector-Jacobian product) takes the gradient of the output and just the values
-that the rule needs. Equations (ad.2) to (ad.11) of autograd_lite/DERIVATION.md.
+that the rule needs. Equations (ad.2) to (ad.11), (ad.21), (ad.22) of autograd_lite/DERIVATION.md.
 
 Every function keeps the dtype it is given and takes any number of leading axes.
 """
@@ -39,6 +39,16 @@ def relu(x: Array) -> Array:
 def relu_vjp(dy: Array, y: Array) -> Array:
     """Passes dy where the output is positive; at the kink, where no derivative exists, 0."""
     return dy * (y > 0)  # (ad.6)
+
+
+def tanh(x: Array) -> Array:
+    """The hyperbolic tangent: a sigmoid from -1 to 1."""
+    return np.tanh(x)  # (ad.21)
+
+
+def tanh_vjp(dy: Array, y: Array) -> Array:
+    """Needs the output only."""
+    return dy * (1 - y * y)  # (ad.22)
 
 
 def sigmoid(x: Array) -> Array:

@@ -22,16 +22,24 @@ def binarise(rng: np.random.Generator, x: Floats, mode: str) -> Floats:
     """Images of the shape and dtype of `x`, made black and white; x itself stays as it is.
 
     "threshold": 1 where x >= 0.5. "stochastic": 1 with probability x, drawn anew at each call.
-    "none": x itself. Only "stochastic" draws from `rng`. Raises ValueError for any other mode.
+    "once": the same, for images that were made so when they were loaded: what is 0 or 1 stays.
+    "none": x itself. Only these two draw from `rng`. Raises ValueError for any other mode.
     """
     if mode == "none":
         return x
     if mode == "threshold":
         return (x >= 0.5).astype(x.dtype)
-    if mode == "stochastic":
+    if mode in ("stochastic", "once"):
         # 24 random bits a pixel, whatever x's dtype: both precisions then see the same draws.
         return (rng.random(x.shape, dtype=np.float32) < x).astype(x.dtype)
-    raise ValueError(f"mode is {mode!r}, expected 'threshold', 'stochastic' or 'none'.")
+    raise ValueError(f"mode is {mode!r}, expected 'threshold', 'stochastic', 'once' or 'none'.")
+
+
+def keep_pixels(rng: np.random.Generator, x: Floats, share: float) -> Floats:
+    """Each pixel kept with probability `share`, else 0: what a denoising encoder sees."""
+    if share == 1:
+        return x
+    return x * (rng.random(x.shape, dtype=np.float32) < share)
 
 
 def remove_pixels(

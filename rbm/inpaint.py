@@ -26,12 +26,33 @@ def inpaint(
     The chain starts from coin flips, runs `burn_in` sweeps, and then averages P(v_i = 1 | h) over
     `average` sweeps: the mean of the probabilities has less noise than the mean of the samples.
     """
-    v = np.where(known, v, bernoulli(rng, np.full_like(v, 0.5)))
+    start = np.where(known, v, bernoulli(rng, np.full_like(v, 0.5)))
+    probs = chain_mean(rng, start, W, b, c, burn_in, average, known)
+    return np.where(known, v, probs)  # (rbm.20)
+
+
+def chain_mean(
+    rng: np.random.Generator,
+    v: Array,
+    W: Array,
+    b: Array,
+    c: Array,
+    burn_in: int,
+    average: int,
+    known: NDArray[np.bool_] | None = None,
+) -> Array:
+    """The mean of P(v_i = 1 | h) over `average` sweeps after `burn_in`; the chain starts at v.
+
+    Free without `known`: it then forgets v, given pixels and all. -> (B, D)
+    """
+    given = v
     v = gibbs(rng, v, W, b, c, burn_in, known)
     total = np.zeros_like(v)
     for _ in range(average):
         h = bernoulli(rng, prob_h(v, W, c))
         probs = prob_v(h, W, b)
-        v = np.where(known, v, bernoulli(rng, probs))
+        v = bernoulli(rng, probs)
+        if known is not None:
+            v = np.where(known, given, v)
         total = total + probs
-    return np.where(known, v, total / average)  # (rbm.20)
+    return total / average

@@ -2,7 +2,8 @@
 
 Legend: v (B, D) visible units in {0, 1}, h (B, H) hidden units in {0, 1},
 W (D, H) weights, b (D,) visible biases, c (H,) hidden biases;
-B images, D pixels, H hidden units. Equations (rbm.1) to (rbm.6) of rbm/DERIVATION.md.
+B images, D pixels, H hidden units.
+Equations (rbm.1) to (rbm.6), (rbm.21) and (rbm.24) of rbm/DERIVATION.md.
 """
 
 from typing import NamedTuple
@@ -52,3 +53,16 @@ def init(rng: np.random.Generator, images: Array, hidden: int) -> Params:
         b=np.log(mean / (1 - mean)).astype(images.dtype),
         c=np.zeros(hidden, images.dtype),
     )
+
+
+def init_truncated(rng: np.random.Generator, images: Array, hidden: int) -> Params:
+    """As the sources begin: normal weights of deviation 0.1, cut at 0.2, and biases of 0.1."""
+    W = rng.standard_normal((images.shape[1], hidden))
+    while (far := np.abs(W) > 2).any():
+        W[far] = rng.standard_normal(int(far.sum()))  # (rbm.24)
+    biases = np.full(images.shape[1], 0.1, images.dtype), np.full(hidden, 0.1, images.dtype)
+    return Params((0.1 * W).astype(images.dtype), *biases)
+
+
+# By name: ours, and the sources'.
+INITS = {"means": init, "truncated": init_truncated}

@@ -10,7 +10,7 @@ from autograd_lite.optim import momentum_step, zeros_like
 from data.pixels import binarise
 from rbm.gibbs import bernoulli, gibbs
 from rbm.gradient import nll_gradient
-from rbm.model import Params, free_energy, init
+from rbm.model import INITS, Params, free_energy
 from rbm.pseudo import log_pseudo_likelihood_estimate
 from training.settings import setting
 from training.streams import stream
@@ -27,6 +27,7 @@ class Settings:
         "threshold", "how grey becomes binary", choices=("threshold", "stochastic", "none")
     )
     hidden: int = setting(500, "hidden units", least=1)
+    init: str = setting("means", "first weights and biases", choices=tuple(INITS))
     chains: str = setting(
         "data",
         "the negative phase's chains begin at the batch (CD-k) or go on (PCD-k)",
@@ -39,6 +40,7 @@ class Settings:
     halving: int = setting(0, "the rate is r / (1 + step / halving); 0 for r throughout", least=0)
     momentum: float = setting(0.5, "share of the last step that is repeated", least=0)
     seed: int = setting(0, "of every random stream of the run", least=0)
+    snapshots: int = setting(0, "parameters are kept every so many epochs, 0: never", least=0)
 
 
 class State(NamedTuple):
@@ -53,7 +55,7 @@ class State(NamedTuple):
 def start(settings: Settings, images: Array) -> State:
     """The state before the first step; images (N, D) are the grey training images."""
     pixels = binarise(stream(settings.seed, "pixels"), images, settings.pixels)
-    params = init(stream(settings.seed, "weights"), pixels, settings.hidden)
+    params = INITS[settings.init](stream(settings.seed, "weights"), pixels, settings.hidden)
     rows = settings.batch_size if settings.chains == "persistent" else 0
     fair = np.full((rows, images.shape[1]), 0.5, images.dtype)
     chains = bernoulli(stream(settings.seed, "chains"), fair)

@@ -39,6 +39,22 @@ def save_checkpoint(folder: Path, state: Any, rows: list[dict[str, float]]) -> N
     save_metrics(folder, rows)
 
 
+def save_params(folder: Path, epoch: int, params: Any) -> None:
+    """A snapshot: the parameters after so many epochs."""
+    with replacing(folder / f"params-{epoch:04}.npz") as file:
+        np.savez(file, **dict(_flatten(params, "params")))
+
+
+def load_params(folder: Path, epoch: int, like: Any) -> Any:
+    """A snapshot's parameters; `like` has their structure and shapes. RunError without one."""
+    path = folder / f"params-{epoch:04}.npz"
+    try:
+        with open(path, "rb") as whole, np.load(whole, allow_pickle=False) as file:
+            return _fill(like, "params", {name: file[name] for name in file.files})
+    except Exception as error:
+        raise RunError(f"{path} is no snapshot of this run ({error}).") from error
+
+
 def save_metrics(folder: Path, rows: list[dict[str, float]]) -> None:
     """Writes metrics.csv, a row an epoch."""
     text = io.StringIO()

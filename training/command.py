@@ -80,7 +80,7 @@ def begin(prog: str, kind: type, stem: str, argv: Sequence[str]) -> Job:
     out, resume = given.pop("out"), given.pop("resume")
     if resume is None:
         settings = _checked(kind(**given))
-        images = training_images(settings.data, settings.images, settings.validation)
+        images = _images(settings)
         settings = replace(settings, data=images.choice)  # what "auto" found, for good
         return Job(create_run(out, stem.format(**vars(settings)), settings), settings, images)
     run = open_run(resume)
@@ -92,7 +92,12 @@ def begin(prog: str, kind: type, stem: str, argv: Sequence[str]) -> Job:
     if fixed:
         name = fixed[0].replace("_", "-")
         raise SettingsError(f"--{name} cannot change in a resumed run; only --epochs may.")
-    return Job(run, settings, training_images(settings.data, settings.images, settings.validation))
+    return Job(run, settings, _images(settings))
+
+
+def _images(settings: Any) -> Split:
+    once = settings.seed if settings.pixels == "once" else None
+    return training_images(settings.data, settings.images, settings.validation, once)
 
 
 def _checked(settings: Any) -> Any:

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from data.batches import batches, epoch_order
-from training.checkpoint import save_checkpoint, save_metrics
+from training.checkpoint import save_checkpoint, save_metrics, save_params
 from training.images import Images, Split
 from training.run import Run, RunError
 from training.streams import stream
@@ -59,6 +59,8 @@ def follow(
     before = rows[-1]["seconds"] if rows else 0.0
     if rows:  # a kill may have come between the checkpoint and its copy
         save_metrics(run.folder, rows)
+    if settings.snapshots and not state.step:
+        save_params(run.folder, 0, state.params)
     try:
         for reached in states:
             progress.show(reached.step)
@@ -74,6 +76,8 @@ def follow(
                     " it diverged; expected finite numbers, try a smaller --learning-rate."
                 )
             state, rows = reached, [*rows, row]
+            if settings.snapshots and len(rows) % settings.snapshots == 0:
+                save_params(run.folder, len(rows), state.params)
             save_checkpoint(run.folder, state, rows)
             progress.say(", ".join(f"{name} {value:.6g}" for name, value in row.items()))
     except KeyboardInterrupt:

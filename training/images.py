@@ -5,9 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from data.pixels import to_unit
+from data.pixels import binarise, to_unit
 from data.sets import load, split
 from training.settings import SettingsError
+from training.streams import stream
 
 Images = NDArray[np.float32]
 
@@ -21,9 +22,10 @@ class Split(NamedTuple):
     validation: Images  # (V, D)
 
 
-def training_images(data: str, images: int, validation: int) -> Split:
+def training_images(data: str, images: int, validation: int, once: int | None = None) -> Split:
     """The data set `data`; `images` is how many training images to use, 0 for all that there are.
 
+    Where `once` is a seed, all pixels are made black and white with it, for good.
     Raises DataError, and SettingsError for more images than there are.
     """
     loaded = load(data)
@@ -34,4 +36,8 @@ def training_images(data: str, images: int, validation: int) -> Split:
     if images > len(train):
         raise SettingsError(f"--images is {images}; expected at most {len(train)}, or 0 for all.")
     choice = "mnist" if loaded.name == "MNIST" else "digits"
-    return Split(loaded.name, choice, to_unit(train[: images or None]), to_unit(held_out))
+    parts = to_unit(train[: images or None]), to_unit(held_out)
+    if once is not None:
+        rng = stream(once, "pixels once")
+        parts = binarise(rng, parts[0], "once"), binarise(rng, parts[1], "once")
+    return Split(loaded.name, choice, *parts)

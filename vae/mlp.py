@@ -1,7 +1,8 @@
-"""The dense VAE: D - H - Z - H - D, ReLU inside. Forward, and under it backward, its mirror.
+"""The dense VAE: D - H - Z - H - D. Forward, and under it backward, its mirror.
 
 Legend as in vae/elbo.py; H hidden units, h_enc (B, H), h_dec (K, B, H).
-The encoder is W1, then W_mu and W_logvar; the decoder W2, then W3.
+The encoder is W1, then W_mu and W_logvar; the decoder W2, then W3. `activation` names what is
+between two layers. A likelihood with a learned scale has an output more than pixels: its logarithm.
 Equations (vae.20) and (vae.21) of vae/DERIVATION.md.
 """
 
@@ -10,8 +11,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from autograd_lite.ops import Array, affine, affine_vjp_Wb, affine_vjp_x, relu, relu_vjp
+from autograd_lite.ops import (
+    Array,
+    affine,
+    affine_vjp_Wb,
+    affine_vjp_x,
+    relu,
+    relu_vjp,
+    tanh,
+    tanh_vjp,
+)
 from vae.elbo import reparameterise, reparameterise_vjp
+
+# By name: the nonlinearity, and its rule, which needs its output.
+ACTIVATIONS = {"relu": (relu, relu_vjp), "tanh": (tanh, tanh_vjp)}
 
 
 class Params(NamedTuple):
@@ -48,49 +61,59 @@ class Trace(NamedTuple):
     h_dec: Array  # (K, B, H)
 
 
-def encode(x: Array, params: Params) -> tuple[Array, Array, Array]:
+def encode(x: Array, params: Params, activation: str = "relu") -> tuple[Array, Array, Array]:
     """Mean and log-variance of q(z|x), and the hidden layer: (B, D) -> (B, Z), (B, Z), (B, H)"""
-    h_enc = relu(affine(x, params.W1, params.b1))
+    act, _ = ACTIVATIONS[activation]
+    h_enc = act(affine(x, params.W1, params.b1))
     mu = affine(h_enc, params.W_mu, params.b_mu)
     logvar = affine(h_enc, params.W_logvar, params.b_logvar)
     return mu, logvar, h_enc
 
 
-def decode(z: Array, params: Params) -> tuple[Array, Array]:
+def decode(z: Array, params: Params, activation: str = "relu") -> tuple[Array, Array]:
     """Logits of the pixels, and the hidden layer: (..., Z) -> (..., D), (..., H)"""
-    h_dec = relu(affine(z, params.W2, params.b2))
+    act, _ = ACTIVATIONS[activation]
+    h_dec = act(affine(z, params.W2, params.b2))
     return affine(h_dec, params.W3, params.b3), h_dec
 
 
-def forward(x: Array, eps: Array, params: Params) -> tuple[Outputs, Trace]:
+def forward(
+    x: Array, eps: Array, params: Params, activation: str = "relu"
+) -> tuple[Outputs, Trace]:
     """Images and noise -> what the bound needs, and what backward needs."""
-    mu, logvar, h_enc = encode(x, params)
+    mu, logvar, h_enc = encode(x, params, activation)
     z = reparameterise(mu, logvar, eps)
-    logits, h_dec = decode(z, params)
+    logits, h_dec = decode(z, params, activation)
     return Outputs(logits, mu, logvar), Trace(x, h_enc, logvar, eps, z, h_dec)  # (vae.20)
 
 
-def backward(d: Outputs, trace: Trace, params: Params) -> Params:
+def backward(d: Outputs, trace: Trace, params: Params, activation: str = "relu") -> Params:
     """Gradients of the parameters from those of the outputs; forward read from bottom to top."""
     x, h_enc, logvar, eps, z, h_dec = trace
+    _, act_vjp = ACTIVATIONS[activation]
     dW3, db3 = affine_vjp_Wb(d.logits, h_dec)
-    dh_dec = relu_vjp(affine_vjp_x(d.logits, params.W3), h_dec)
+    dh_dec = act_vjp(affine_vjp_x(d.logits, params.W3), h_dec)
     dW2, db2 = affine_vjp_Wb(dh_dec, z)
     dmu_z, dlogvar_z = reparameterise_vjp(affine_vjp_x(dh_dec, params.W2), logvar, eps)
     dmu, dlogvar = d.mu + dmu_z, d.logvar + dlogvar_z  # the bound reaches q directly and through z
     dW_logvar, db_logvar = affine_vjp_Wb(dlogvar, h_enc)
     dW_mu, db_mu = affine_vjp_Wb(dmu, h_enc)
     dh = affine_vjp_x(dmu, params.W_mu) + affine_vjp_x(dlogvar, params.W_logvar)
-    dW1, db1 = affine_vjp_Wb(relu_vjp(dh, h_enc), x)
+    dW1, db1 = affine_vjp_Wb(act_vjp(dh, h_enc), x)
     return Params(dW1, db1, dW_mu, db_mu, dW_logvar, db_logvar, dW2, db2, dW3, db3)  # (vae.21)
 
 
-def init(rng: np.random.Generator, D: int, H: int, Z: int, dtype: type = np.float32) -> Params:
-    """Uniform weights of variance 2 / (inputs + outputs), zero biases (Glorot and Bengio 2010)."""
+def init(
+    rng: np.random.Generator, D: int, H: int, Z: int, dtype: type = np.float32, scales: int = 0
+) -> Params:
+    """Uniform weights of variance 2 / (inputs + outputs), zero biases (Glorot and Bengio 2010).
+
+    `scales` is how many outputs the decoder has beside one a pixel.
+    """
 
     def layer(inputs: int, outputs: int) -> tuple[Array, Array]:
         limit = math.sqrt(6 / (inputs + outputs))
         W = rng.uniform(-limit, limit, size=(inputs, outputs))
         return W.astype(dtype), np.zeros(outputs, dtype)
 
-    return Params(*layer(D, H), *layer(H, Z), *layer(H, Z), *layer(Z, H), *layer(H, D))
+    return Params(*layer(D, H), *layer(H, Z), *layer(H, Z), *layer(Z, H), *layer(H, D + scales))

@@ -9,15 +9,19 @@ from typing import NamedTuple
 import numpy as np
 
 from autograd_lite.losses import bernoulli_nll, bernoulli_nll_vjp
-from autograd_lite.ops import Array
+from autograd_lite.ops import Array, sigmoid
+from vae.densities import gaussian_nll, gaussian_nll_vjp, laplace_nll, laplace_nll_vjp
 from vae.elbo import kl_diag_gaussian, kl_diag_gaussian_vjp, squared_error, squared_error_vjp
 from vae.mlp import Outputs, Params, backward, forward
 
-# By name: the cost of pixels given logits, and its rule.
+# By name: the cost of pixels given the decoder's outputs, and its rule.
 LIKELIHOODS: dict[str, tuple[Callable[..., Array], Callable[..., Array]]] = {
     "bernoulli": (bernoulli_nll, bernoulli_nll_vjp),
     "squared": (squared_error, squared_error_vjp),
+    "gaussian": (gaussian_nll, gaussian_nll_vjp),
+    "laplace": (laplace_nll, laplace_nll_vjp),
 }
+SCALES = {"bernoulli": 0, "squared": 0, "gaussian": 1, "laplace": 1}  # outputs that are no pixels
 
 
 class Costs(NamedTuple):
@@ -27,22 +31,37 @@ class Costs(NamedTuple):
     kl: Array  # (B,)
 
 
-def costs(x: Array, eps: Array, params: Params, likelihood: str) -> Costs:
+def pixel_means(outputs: Array, likelihood: str) -> Array:
+    """What a decoder's outputs draw: the centre of every pixel. (..., D + scales) -> (..., D)"""
+    return sigmoid(outputs[..., : outputs.shape[-1] - SCALES[likelihood]])
+
+
+def costs(x: Array, eps: Array, params: Params, likelihood: str, activation: str = "relu") -> Costs:
     """The bound's parts for images x (B, D) and noise eps (K, B, Z)."""
-    outputs, _ = forward(x, eps, params)
+    outputs, _ = forward(x, eps, params, activation)
     nll, _ = LIKELIHOODS[likelihood]
     return Costs(nll(outputs.logits, x), kl_diag_gaussian(outputs.mu, outputs.logvar))  # (vae.22)
 
 
-def gradient(x: Array, eps: Array, params: Params, likelihood: str, beta: float = 1.0) -> Params:
+def gradient(
+    x: Array,
+    eps: Array,
+    params: Params,
+    likelihood: str,
+    beta: float = 1.0,
+    activation: str = "relu",
+    seen: Array | None = None,
+) -> Params:
     """Gradient of the batch's mean of nll + beta kl; with beta = 1 that is minus the bound.
+
+    Where the encoder sees a damaged image, `seen` (B, D) is that; x is what shall come back.
 
     Of the costs themselves it needs none, only that each sample of an image weighs 1 / (K B), and
     its KL beta / B.
     """
-    outputs, trace = forward(x, eps, params)
+    outputs, trace = forward(x if seen is None else seen, eps, params, activation)
     K, B = outputs.logits.shape[:2]
     _, nll_vjp = LIKELIHOODS[likelihood]
     dlogits = nll_vjp(np.full((K, B), 1 / (K * B), x.dtype), outputs.logits, x)
     dmu, dlogvar = kl_diag_gaussian_vjp(np.full(B, beta / B, x.dtype), outputs.mu, outputs.logvar)
-    return backward(Outputs(dlogits, dmu, dlogvar), trace, params)  # (vae.23)
+    return backward(Outputs(dlogits, dmu, dlogvar), trace, params, activation)  # (vae.23)

@@ -1,17 +1,19 @@
 """Training the dense VAE: settings, state, step, and what is measured."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from autograd_lite.ops import Array
 from autograd_lite.optim import AdamState, adam_start, adam_step
-from data.pixels import binarise
+from data.pixels import binarise, keep_pixels
 from training.settings import setting
 from training.streams import stream
-from vae.mlp import Params, init
-from vae.objective import Costs, costs, gradient
+from vae.mlp import ACTIVATIONS, Params, init
+from vae.objective import LIKELIHOODS, SCALES, Costs, costs, gradient
+from vae.weights import load_weights
 
 
 @dataclass(frozen=True)
@@ -22,13 +24,16 @@ class Settings:
     images: int = setting(0, "training images to use, 0 for all", least=0)
     validation: int = setting(5000, "images cut from the training set", least=0)
     pixels: str = setting(
-        "none", "how grey becomes binary", choices=("threshold", "stochastic", "none")
+        "none", "how grey becomes binary", choices=("threshold", "stochastic", "once", "none")
     )
     likelihood: str = setting(
-        "bernoulli", "of the pixels given the codes", choices=("bernoulli", "squared")
+        "bernoulli", "of the pixels given the codes", choices=tuple(LIKELIHOODS)
     )
     codes: int = setting(2, "code units", least=1)
     hidden: int = setting(256, "hidden units of either network", least=1)
+    activation: str = setting("relu", "of the hidden units", choices=tuple(ACTIVATIONS))
+    weights: str = setting("", "file of weights to begin with; none: random ones")
+    keep: float = setting(1.0, "share of the pixels that the encoder sees in training", least=0)
     samples: int = setting(1, "codes drawn an image and step", least=1)
     beta: float = setting(1.0, "weight of the KL in training; 1 is the bound", least=0)
     noise: float = setting(1.0, "size of the codes' noise; 0 with --beta 0: autoencoder", least=0)
@@ -36,6 +41,7 @@ class Settings:
     batch_size: int = setting(128, "images a step", least=1)
     learning_rate: float = setting(1e-3, "of Adam", least=0)
     seed: int = setting(0, "of every random stream of the run", least=0)
+    snapshots: int = setting(0, "parameters are kept every so many epochs, 0: never", least=0)
 
 
 class State(NamedTuple):
@@ -49,7 +55,10 @@ class State(NamedTuple):
 def start(settings: Settings, images: Array) -> State:
     """The state before the first step; images (N, D) are the grey training images."""
     rng = stream(settings.seed, "weights")
-    params = init(rng, images.shape[1], settings.hidden, settings.codes, images.dtype.type)
+    sizes = images.shape[1], settings.hidden, settings.codes
+    params = init(rng, *sizes, images.dtype.type, SCALES[settings.likelihood])
+    if settings.weights:
+        params = load_weights(Path(settings.weights), params)
     return State(params, adam_start(params), 0)
 
 
@@ -63,7 +72,9 @@ def step(state: State, x: Array, settings: Settings) -> State:
     """The state after one step of Adam on a batch x (B, D) of grey images."""
     x = binarise(stream(settings.seed, "pixels", state.step), x, settings.pixels)
     eps = noise(stream(settings.seed, "noise", state.step), x, settings)
-    grads = gradient(x, eps, state.params, settings.likelihood, settings.beta)
+    seen = keep_pixels(stream(settings.seed, "keep", state.step), x, settings.keep)
+    how = settings.likelihood, settings.beta, settings.activation
+    grads = gradient(x, eps, state.params, *how, seen)
     params, adam = adam_step(state.params, state.adam, grads, settings.learning_rate)
     return State(params, adam, state.step + 1)
 
@@ -76,7 +87,7 @@ def evaluate(params: Params, images: Array, settings: Settings) -> Costs:
             stream(settings.seed, "measure pixels", i), images[i : i + 1000], settings.pixels
         )
         eps = noise(stream(settings.seed, "measure", i), x, settings)
-        nll, kl = costs(x, eps, params, settings.likelihood)
+        nll, kl = costs(x, eps, params, settings.likelihood, settings.activation)
         parts.append((nll.mean(axis=0), kl))
     nll, kl = (np.concatenate(rows, dtype=np.float64) for rows in zip(*parts, strict=True))
     return Costs(nll.mean(), kl.mean())

@@ -1,0 +1,36 @@
+"""The trainings that follow the sources: which, under which options. Commands and figures share them.
+
+Labels are folders in out/runs; S1 to S8 are the systems of SOURCES.md.
+"""
+
+from training.plan import Planned
+
+MACHINES = (20, 100, 500)  # hidden units
+SEEDS = (0, 1, 2)
+
+# S1 and S3: as the sources train, and the same schedule on binary pixels from our first weights.
+# Snapshots after every epoch: the source draws its chains before each.
+CD30 = "--data mnist --validation 0 --gibbs-steps 30 --learning-rate 0.1 --momentum 0"
+CD30 += " --epochs 30 --snapshots 1"
+KINDS = {"grey": f"{CD30} --pixels none --init truncated", "binary": CD30}
+
+# S7: 784-500-2-500-784, tanh, 95 % of the input kept; and its long preset.
+TANH = "--data mnist --validation 10000 --hidden 500 --codes 2 --activation tanh --keep 0.95"
+SHORT = f"{TANH} --images 5000 --batch-size 50 --epochs 20"
+LONG = f"{TANH} --batch-size 500 --epochs 500 --learning-rate 1e-4 --pixels stochastic"
+
+
+def machine(kind: str, hidden: int) -> Planned:
+    """S1 and S3: a restricted Boltzmann machine trained by CD-30 for 30 epochs."""
+    return Planned(f"cd30-{kind}-{hidden}", "rbm", (*KINDS[kind].split(), "--hidden", str(hidden)))
+
+
+def short(pixels: str, seed: int, beta: float = 1.0) -> Planned:
+    """S7: 5,000 images, 20 epochs; pixels drawn "once", or afresh each epoch ("stochastic")."""
+    options = f"{SHORT} --pixels {pixels} --seed {seed}" + (f" --beta {beta}" if beta != 1 else "")
+    return Planned(f"tanh-{pixels}-{seed}-{beta:g}", "vae", tuple(options.split()))
+
+
+def long() -> Planned:
+    """S7's long preset: 50,000 images, 500 epochs."""
+    return Planned("tanh-long", "vae", tuple(LONG.split()))
