@@ -12,7 +12,7 @@ DIR =
 # A system upgrade can take the Python or the packages from under .venv: its stamps are then void.
 $(shell $(PY) -c 'import importlib.util as u; assert u.find_spec("numpy")' 2>/dev/null || rm -f .venv/ready*)
 
-.PHONY: help figures test rbm vae slip grade template ledger data lint clean
+.PHONY: help figures reproduce catalogue test rbm vae slip grade template ledger data lint clean
 
 help: ## this list
 	@awk -F ': .*## ' '/^[a-z]+: .*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -24,6 +24,12 @@ help: ## this list
 
 figures: .venv/ready ## train the models and draw every figure into out/figures (4 min)
 	$(PY) -m figures --data $(DATA) $(ARGS)
+
+reproduce: .venv/ready ## every result and figure of the sources, on MNIST, resumable (3 hours)
+	$(PY) -m results.reproduce $(ARGS)
+
+catalogue: .venv/ready ## draw figures of the sources: NAME=..., or all (trains what they need)
+	$(PY) -m figures.catalogue $(NAME) $(ARGS)
 
 test: .venv/ready-test ## check every equation and everything else (3 min)
 	$(PY) -m pytest $(ARGS)

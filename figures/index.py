@@ -5,7 +5,7 @@ from html import escape
 from pathlib import Path
 
 from figures.style import Picture
-from figures.words import WORDS
+from figures.words import WORDS, Words
 from training.run import replacing
 
 PAGE = """\
@@ -52,7 +52,11 @@ FIGURE = """\
 
 
 def write_index(
-    sections: Mapping[str, Sequence[Picture]], data: str, commands: Sequence[str], folder: Path
+    sections: Mapping[str, Sequence[Picture]],
+    data: str,
+    commands: Sequence[str],
+    folder: Path,
+    words: Mapping[str, Words] = WORDS,
 ) -> Path:
     """Writes <folder>/index.html: a section's heading, its pictures; how to train such models.
 
@@ -60,7 +64,10 @@ def write_index(
     """
     body = []
     for heading, pictures in sections.items():
-        body += [f"<h2>{escape(heading)}</h2>", *(_figure(picture) for picture in pictures)]
+        body += [
+            f"<h2>{escape(heading)}</h2>",
+            *(_figure(picture, words[picture.name]) for picture in pictures),
+        ]
     items = [f"<li><code>{escape(command)}</code></li>" for command in commands]
     page = PAGE.format(data=escape(data), body="\n".join(body), commands="\n".join(items))
     path = folder / "index.html"
@@ -69,13 +76,13 @@ def write_index(
     return path
 
 
-def _figure(picture: Picture) -> str:
+def _figure(picture: Picture, words: Words) -> str:
     width, height = picture.figure.bbox.size
-    words = {key: escape(text) for key, text in WORDS[picture.name]._asdict().items()}
+    escaped = {key: escape(text) for key, text in words._asdict().items()}
     return FIGURE.format(
         name=picture.name,
         facts=escape(picture.facts),
         width=round(width),
         height=round(height),
-        **words,
+        **escaped,
     )

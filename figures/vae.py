@@ -82,7 +82,7 @@ def without_noise(network: Trained, autoencoder: Trained, data: DataSet) -> Figu
 
 
 def _plane(axes: Axes, network: Trained, data: DataSet) -> None:
-    mu, _, _ = encode(_pixels(data.test_images, network), network.params)
+    mu, _, _ = encode(as_trained(data.test_images, network), network.params)
     order = stream(0, "figure order").permutation(len(mu))  # else one digit would cover another
     colours = np.array(TEN)[data.test_labels]
     axes.scatter(mu[order, 0], mu[order, 1], s=4, c=colours[order], linewidths=0, antialiased=False)
@@ -100,25 +100,40 @@ def manifold(network: Trained, data: DataSet) -> Figure:
     """What the decoder makes of codes on a grid."""
     title = f"Codes in a plane, decoded: VAE of 2 code units, {data.name}"
     figure = new_figure(1240, 1250, title)
-    tiles = manifold_tiles(lambda z: sigmoid(decode(z, network.params)[0]))
-    picture = mosaic(tiles, SIDE, gap=0)
-    paste(figure, picture, 90, 50, 2)
-    width, height = figure.bbox.size
-    size = 2 * len(picture)
-    box = (90 / width, 1 - (50 + size) / height, size / width, size / height)
-    axes = figure.add_axes(box, facecolor="none")
-    axes.spines[:].set_visible(False)
-    edge = REACH + REACH / (SIDE - 1)  # half a tile beyond the last code
-    axes.set(xlim=(-edge, edge), ylim=(-edge, edge), xlabel="$z_1$", ylabel="$z_2$")
+    plane_of_tiles(figure, lambda z: sigmoid(decode(z, network.params)[0]), 90, 50, 2)
     return figure
 
 
-def manifold_tiles(probs: Callable[[Floats], Floats]) -> Floats:
+def plane_of_tiles(
+    figure: Figure,
+    probs: Callable[[Floats], Floats],
+    left: int,
+    top: int,
+    scale: int,
+    side: int = SIDE,
+    reach: float = REACH,
+) -> Axes:
+    """Pastes the tiles of `manifold_tiles`; the axes on top of them are in units of the codes."""
+    picture = mosaic(manifold_tiles(probs, side, reach), side, gap=0)
+    paste(figure, picture, left, top, scale)
+    width, height = figure.bbox.size
+    size = scale * len(picture)
+    box = (left / width, 1 - (top + size) / height, size / width, size / height)
+    axes = figure.add_axes(box, facecolor="none")
+    axes.spines[:].set_visible(False)
+    edge = reach + reach / (side - 1)  # half a tile beyond the last code
+    axes.set(xlim=(-edge, edge), ylim=(-edge, edge), xlabel="$z_1$", ylabel="$z_2$")
+    return axes
+
+
+def manifold_tiles(
+    probs: Callable[[Floats], Floats], side: int = SIDE, reach: float = REACH
+) -> Floats:
     """Tiles of a mosaic in which the first code grows to the right and the second upwards.
 
-    probs(z (SIDE * SIDE, 2)) -> (SIDE * SIDE, D)
+    Both go from -reach to reach in even steps. probs(z (side * side, 2)) -> (side * side, D)
     """
-    codes = np.linspace(-REACH, REACH, SIDE, dtype=np.float32)
+    codes = np.linspace(-reach, reach, side, dtype=np.float32)
     z1, z2 = np.meshgrid(codes, codes[::-1])  # a mosaic is filled from the top row down
     return paper(probs(np.stack([z1.ravel(), z2.ravel()], axis=1)))
 
@@ -127,9 +142,9 @@ def reconstructions(networks: Sequence[Trained], data: DataSet) -> Figure:
     """Test digits, and under them what comes back through the codes' means."""
     figure = new_figure(1600, 660, f"Test images through few codes and back: VAEs, {data.name}")
     images = one_of_each(data)
-    tiles, labels = [paper(_pixels(images, networks[0]))], ["original"]
+    tiles, labels = [paper(as_trained(images, networks[0]))], ["original"]
     for network in networks:
-        mu, _, _ = encode(_pixels(images, network), network.params)
+        mu, _, _ = encode(as_trained(images, network), network.params)
         tiles.append(paper(sigmoid(decode(mu, network.params)[0])))
         labels.append(f"{network.settings.codes} codes")
     paste(figure, mosaic(np.concatenate(tiles), len(images)), 130, 60, 5)
@@ -172,6 +187,6 @@ def _curves(axes: Axes, network: Trained, part: str, word: str, colour: str) -> 
     )
 
 
-def _pixels(images: Bytes, network: Trained) -> Floats:
+def as_trained(images: Bytes, network: Trained) -> Floats:
     """Images (N, 28, 28) as the network was trained to see them: (N, D)"""
     return binarise(stream(0, "figure pixels"), to_unit(images), network.settings.pixels)

@@ -75,9 +75,48 @@ def _inpaint_from_data_bias(
     return np.where(known, v, total / average)
 
 
+def _tanh_vjp_by_factors(dy: Any, y: Any) -> Any:
+    return (1 + y) * (1 - y) * dy
+
+
+def _tanh_by_sigmoid(x: Any) -> Any:
+    return 2 * _sigmoid_in_two_branches(2 * x) - 1
+
+
+def _gaussian_nll_by_pixels(outputs: Any, x: Any) -> Any:
+    sigma = np.exp(outputs[..., -1] / 2)
+    total = np.zeros(outputs.shape[:-1])
+    for i in range(x.shape[-1]):
+        standard = (x[..., i] - _sigmoid_in_two_branches(outputs[..., i])) / sigma
+        total += standard**2 / 2 + np.log(np.sqrt(2 * np.pi) * sigma)
+    return total
+
+
+def _gaussian_nll_vjp_by_sigma(dnll: Any, outputs: Any, x: Any) -> Any:
+    sigma, p = np.exp(outputs[..., -1:] / 2), _sigmoid_in_two_branches(outputs[..., :-1])
+    standard = (p - x) / sigma
+    grads = np.empty(outputs.shape)
+    grads[..., :-1] = standard / sigma * (p - p**2)
+    grads[..., -1] = (1 - standard**2).sum(axis=-1) / 2
+    return np.einsum("kb,kbi->kbi", dnll, grads)
+
+
+def _laplace_nll_vjp_by_cases(dnll: Any, outputs: Any, x: Any) -> Any:
+    scale, p = np.exp(outputs[..., -1:]), _sigmoid_in_two_branches(outputs[..., :-1])
+    grads = np.empty(outputs.shape)
+    grads[..., :-1] = np.where(p > x, 1, -1) * p * (1 - p) / scale
+    grads[..., -1] = (1 - np.abs(p - x) / scale).sum(axis=-1)
+    return grads * dnll[:, :, None]
+
+
 VERSIONS: dict[str, list[Callable[..., Any]]] = {
     "kl_diag_gaussian": [_kl_by_sigma],
     "free_energy": [_free_energy_by_units],
+    "tanh": [_tanh_by_sigmoid],
+    "tanh_vjp": [_tanh_vjp_by_factors],
+    "gaussian_nll": [_gaussian_nll_by_pixels],
+    "gaussian_nll_vjp": [_gaussian_nll_vjp_by_sigma],
+    "laplace_nll_vjp": [_laplace_nll_vjp_by_cases],
     "sigmoid": [_sigmoid_in_two_branches],
     "bernoulli": [_bernoulli_by_binomial, _bernoulli_row_by_row],
     "statistics": [_gradient_by_einsum],

@@ -56,13 +56,12 @@ def init(rng: np.random.Generator, images: Array, hidden: int) -> Params:
 
 
 def init_truncated(rng: np.random.Generator, images: Array, hidden: int) -> Params:
-    """As the sources begin: normal weights of deviation 0.1, cut at 0.2, and biases of 0.1."""
+    """As the sources begin: normal weights of deviation 0.1 before they are cut, all biases 0.1.
+
+    Weights outside [-0.2, 0.2] are drawn again; images (N, D) give number of pixels and dtype.
+    """
     W = rng.standard_normal((images.shape[1], hidden))
     while (far := np.abs(W) > 2).any():
         W[far] = rng.standard_normal(int(far.sum()))  # (rbm.24)
     biases = np.full(images.shape[1], 0.1, images.dtype), np.full(hidden, 0.1, images.dtype)
     return Params((0.1 * W).astype(images.dtype), *biases)
-
-
-# By name: ours, and the sources'.
-INITS = {"means": init, "truncated": init_truncated}

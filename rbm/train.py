@@ -10,10 +10,12 @@ from autograd_lite.optim import momentum_step, zeros_like
 from data.pixels import binarise
 from rbm.gibbs import bernoulli, gibbs
 from rbm.gradient import nll_gradient
-from rbm.model import INITS, Params, free_energy
+from rbm.model import Params, free_energy, init, init_truncated
 from rbm.pseudo import log_pseudo_likelihood_estimate
 from training.settings import setting
 from training.streams import stream
+
+INITS = {"means": init, "truncated": init_truncated}  # by name: ours, and the sources'
 
 
 @dataclass(frozen=True)

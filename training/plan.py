@@ -4,12 +4,13 @@ On small matrices two processes of one thread do more than one process of two.
 """
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,18 +32,54 @@ class Planned(NamedTuple):
         digest = hashlib.sha256(" ".join((self.model, *self.options)).encode()).hexdigest()[:8]
         return RUNS / f"{self.label}-{digest}"
 
+    def under_way(self) -> str:
+        """How far its training is, or "" where it has not begun or is finished."""
+        try:
+            epochs = json.loads((self.folder / "settings.json").read_text())["epochs"]
+            table = self.folder / "metrics.csv"
+            rows = table.read_text().count("\n") - 1 if table.exists() else 0
+        except (OSError, ValueError, KeyError):
+            return ""
+        return f"{self.label} {rows}/{epochs}" if rows < epochs else ""
+
+
+class Line:
+    """What is under way: rewritten in place on a terminal, else a line a minute."""
+
+    def __init__(self) -> None:
+        self.live = sys.stderr.isatty()
+        self.said = time.monotonic()
+
+    def stays(self, text: str) -> None:
+        """A line for good."""
+        print(f"\r  {text:<76}" if self.live else f"  {text}", file=sys.stderr, flush=True)
+
+    def shows(self, parts: Sequence[str]) -> None:
+        """Epochs done, of all; for each training that is under way."""
+        text = "epochs done: " + ", ".join(part for part in parts if part)
+        if self.live:
+            print(f"\r  {text[:76]:<76}", end="", file=sys.stderr, flush=True)
+        elif time.monotonic() - self.said > 60:
+            self.said = time.monotonic()
+            self.stays(text)
+
 
 def make_runs(plan: Sequence[Planned]) -> None:
     """Makes the runs that are not there yet and goes on with unfinished ones, several at once.
 
-    A line on stderr for each that is done. RunError, with what the training said, when one fails.
+    A line on stderr for each that is done, and one now and then for those under way. RunError,
+    with what the training said, when one fails.
     """
     todo = [planned for planned in plan if not finished(planned.folder)]
+    line = Line()
     with ThreadPoolExecutor(at_once()) as pool:
-        runs = [pool.submit(_make, planned) for planned in todo]
+        runs = {pool.submit(_make, planned) for planned in todo}
         try:
-            for done, made in enumerate(as_completed(runs), 1):
-                print(f"  {done} of {len(todo)}: {made.result()}", file=sys.stderr, flush=True)
+            while runs:
+                made, runs = wait(runs, timeout=2, return_when=FIRST_COMPLETED)
+                for run in made:
+                    line.stays(f"{len(todo) - len(runs)} of {len(todo)}: {run.result()}")
+                line.shows([planned.under_way() for planned in todo])
         finally:
             pool.shutdown(cancel_futures=True)  # after a failure, no further one begins
 

@@ -1,9 +1,26 @@
-"""`python -m vae train`: trains a dense VAE and keeps it in a run's folder."""
+"""`python -m vae`: `train` trains a dense VAE and keeps it, `summary` prints what one consists of."""
 
 import sys
+from collections.abc import Sequence
 
 from training.command import complain, train_command
-from vae import train
+from training.settings import SettingsError
+from vae import summary, train
+
+
+def main(argv: Sequence[str]) -> None:
+    """Does what the first word says. SettingsError for another one."""
+    match argv[:1]:
+        case ["summary"]:
+            summary.main(argv[1:])
+        case ["train"]:
+            train_command(argv, train, "vae-{likelihood}-{codes}")
+        case _:
+            raise SettingsError(
+                "python -m vae takes `train` and options, or `summary` and options;"
+                " --help after either lists them."
+            )
+
 
 if __name__ == "__main__":
-    complain(lambda argv: train_command(argv, train, "vae-{likelihood}-{codes}"), sys.argv[1:])
+    complain(main, sys.argv[1:])

@@ -63,6 +63,15 @@ def _upstream_and_sigmoid(rng: Rng) -> Arrays:
     return rng.normal(size=(B, O)), np.real(sigmoid(rng.normal(size=(B, O)) * 2))
 
 
+def _upstream_and_tanh(rng: Rng) -> Arrays:
+    return rng.normal(size=(B, O)), networks.tanh(1.5 * rng.normal(size=(B, O)))
+
+
+def _oracle_tanh_vjp(dy: Any, y: Any) -> Any:
+    x = 0.5 * (np.log(1 + y) - np.log(1 - y))  # the input that gives y
+    return gradient(lambda x: (networks.tanh(x) * dy).sum(), (x,))
+
+
 def _oracle_relu_vjp(dy: Any, y: Any) -> Any:
     x = np.where(y > 0, y, -1)  # any input that gives y
     return gradient(lambda x: (relu(x) * dy).sum(), (x,))
@@ -151,6 +160,8 @@ CHECKS = (
     Check("ad.7", OPS + "sigmoid", "np.logaddexp", _one,
           exact(lambda x: np.exp(-np.logaddexp(0, -x))), 5e-15, 50),
     Check("ad.8", OPS + "sigmoid_vjp", STEP, _upstream_and_sigmoid, exact(_oracle_sigmoid_vjp), 1e-14, 50),
+    Check("ad.21", OPS + "tanh", "definition", _one, exact(networks.tanh), 1e-14, 50),
+    Check("ad.22", OPS + "tanh_vjp", STEP, _upstream_and_tanh, exact(_oracle_tanh_vjp), 1e-14, 50),
     Check("ad.9", OPS + "softplus", "np.logaddexp", _one,
           exact(lambda x: np.logaddexp(0, x), floor=1e-300), 1e-14, 50),
     Check("ad.10", OPS + "softplus_vjp", STEP, _upstream_and_input, exact(_oracle_softplus_vjp), 1e-14, 50),

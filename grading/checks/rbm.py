@@ -13,6 +13,7 @@ from grading.oracles.differences import gradient, softplus
 
 B, D, H = 5, 4, 3
 DRAWS = 40_000  # chains of a random function that are judged together
+DEVIATION, CUT = 0.1, 0.2  # of the first weights of the sources: before the cut, and the cut
 Rng = np.random.Generator
 
 
@@ -161,6 +162,65 @@ def _measure_inpaint(inputs: Arrays, outputs: Arrays) -> float:
     return float(max(astray, np.max(np.abs(probs.mean(axis=0) - truth) / allowed)))
 
 
+def _truncated(rng: Rng) -> Arrays:
+    """200 x 200 weights; of the images only number of pixels and dtype matter."""
+    return Seed(rng.integers(2**31)), rng.random((2, 200)), 200
+
+
+def _measure_truncated(inputs: Arrays, outputs: Arrays) -> float:
+    """Frequencies in 16 intervals, mean and variance; products of neighbours, which vanish in the
+    mean only if no two weights go together; biases and the cut to rounding.
+    """
+    pixels, hidden = inputs[1].shape[1], inputs[2]
+    require_form(inputs, outputs, [np.empty((pixels, hidden)), np.empty(pixels), np.empty(hidden)])
+    W, *biases = outputs
+    edges = np.linspace(-CUT, CUT, 17)
+    shares, variance = enumeration.truncated_normal(edges, DEVIATION, CUT)
+    counts = np.histogram(np.clip(W, -CUT, CUT), edges)[0]
+    # name: what was measured, what it should be, variance and span of one value, number of values
+    rows, columns = (a.ravel() for a in (W[::2] * W[1::2], W[:, ::2] * W[:, 1::2]))
+    comparisons = len(shares) + 4
+    errors = [
+        np.abs(np.asarray(got) - true) / enumeration.bound(var, span, draws, comparisons)
+        for got, true, var, span, draws in (
+            (counts / W.size, shares, shares * (1 - shares), 1.0, W.size),
+            (W.mean(), 0.0, variance, CUT, W.size),
+            ((W**2).mean(), variance, variance * (CUT**2 - variance), CUT**2, W.size),
+            (rows.mean(), 0.0, variance**2, CUT**2, rows.size),
+            (columns.mean(), 0.0, variance**2, CUT**2, columns.size),
+        )
+    ]
+    astray = [np.abs(bias - 0.1).max() / 1e-15 for bias in biases]
+    outside = (np.abs(W).max() - CUT) / 1e-15
+    return float(max(outside, *astray, *(np.max(error) for error in errors)))
+
+
+def _exact(rng: Rng) -> Arrays:
+    """Every image has missing pixels of its own: all, none, and others; every third machine has
+    weights whose exponentials overflow.
+    """
+    known = rng.random((B, D)) < 0.5
+    known[0], known[1] = False, True
+    size = 300.0 if rng.random() < 1 / 3 else 1.0
+    return _binary(rng, B, D), known, *(size * p for p in _params(rng))
+
+
+def _oracle_log_marginal(v: Any, known: Any, *params: Any) -> Any:
+    rows = zip(v, known, strict=True)
+    return np.array([enumeration.log_marginal(vv, kk, *params) for vv, kk in rows])
+
+
+def _conditional(rng: Rng) -> Arrays:
+    known = rng.random((B, D)) < 0.5
+    known[0], known[1] = False, True
+    return _binary(rng, B, D), known, *_params(rng)
+
+
+def _oracle_conditional(v: Any, known: Any, *params: Any) -> Any:
+    rows = zip(v, known, strict=True)
+    return np.array([enumeration.conditional(vv, kk, *params) for vv, kk in rows])
+
+
 M = "rbm.model."
 JOINT = "enumerated joint"
 
@@ -180,5 +240,10 @@ CHECKS = (
           exact(_oracle_log_pseudo_likelihood), 3e-14, 30),
     Check("rbm.18", "rbm.pseudo.log_pseudo_likelihood_estimate", JOINT, _estimate, _measure_estimate, 1.0, 6),
     Check("rbm.20", "rbm.inpaint.inpaint", "enumerated conditional", _inpaint, _measure_inpaint, 1.0, 6),
+    Check("rbm.24", M + "init_truncated", "quadrature of the density", _truncated, _measure_truncated, 1.0, 6),
+    Check("rbm.25", "rbm.exact.log_marginal", "sum over both layers", _exact,
+          exact(_oracle_log_marginal), 1e-14, 30),
+    Check("rbm.26", "rbm.exact.conditional", "enumerated conditional", _conditional,
+          exact(_oracle_conditional), 1e-14, 30),
 )
 # fmt: on

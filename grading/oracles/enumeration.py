@@ -69,6 +69,45 @@ def conditional(v: Any, known: Any, W: Any, b: Any, c: Any) -> Any:
     return (p[agree] @ vs[agree]) / p[agree].sum()
 
 
+def log_marginal(v: Any, known: Any, W: Any, b: Any, c: Any) -> float:
+    """log of the sum of exp(-energy) over all states that agree with v (D,) where it is given."""
+    vs, hs = states(len(b)), states(len(c))
+    agree = vs[(vs == v)[:, known].all(axis=1)]
+    logs = np.array([-energy(vv, h, W, b, c) for vv in agree for h in hs])
+    return float(logs.max() + np.log(np.exp(logs - logs.max()).sum()))
+
+
+def ink_posterior(damaged: Any, removal: float, W: Any, b: Any, c: Any) -> Any:
+    """P(v | damaged) for all v, (2^D,), where each pixel that is on was turned off with probability
+    `removal`, independently: every image of the joint, under every way of damaging it.
+    """
+    vs = states(len(b))
+    p = joint(W, b, c).sum(axis=1)
+    weights = np.zeros(len(vs))
+    for number, v in enumerate(vs):
+        for gone in vs:  # which pixels the removal would take, on or off
+            chance = np.prod(np.where(gone == 1, removal, 1 - removal))
+            if (v * (1 - gone) == damaged).all():
+                weights[number] += p[number] * chance
+    return weights / weights.sum()
+
+
+def truncated_normal(edges: Any, deviation: float, cut: float) -> tuple[Any, float]:
+    """A normal variable of mean 0, given that |x| <= cut: P(between neighbouring edges), and its
+    variance. By Gauss-Legendre quadrature of the density.
+    """
+    nodes, weights = np.polynomial.legendre.leggauss(40)
+
+    def integral(low: float, high: float, power: int) -> float:
+        x = 0.5 * (low + high) + 0.5 * (high - low) * nodes
+        density = np.exp(-0.5 * (x / deviation) ** 2)
+        return float(0.5 * (high - low) * (weights * density * x**power).sum())
+
+    whole = integral(-cut, cut, 0)
+    shares = [integral(low, high, 0) / whole for low, high in itertools.pairwise(edges)]
+    return np.array(shares), integral(-cut, cut, 2) / whole
+
+
 def log_pseudo_likelihood_terms(v: Any, W: Any, b: Any, c: Any) -> Any:
     """log P(v_i | all other pixels) for one image v (D,), from the joint. (D,)"""
     p = joint(W, b, c).sum(axis=1)

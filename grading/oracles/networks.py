@@ -8,7 +8,17 @@ from typing import Any
 import numpy as np
 
 from grading.oracles.differences import relu, sigmoid, softplus
-from grading.oracles.quadrature import kl_standard_normal
+from grading.oracles.quadrature import kl_standard_normal, log_normal
+
+
+def tanh(x: Any) -> Any:
+    """(e^x - e^-x) / (e^x + e^-x), both divided by the larger of the two powers."""
+    sign = np.where(np.real(x) < 0, -1, 1)
+    small = np.exp(-2 * sign * x)
+    return sign * (1 - small) / (1 + small)
+
+
+ACTIVATIONS = {"relu": relu, "tanh": tanh}
 
 
 def affine(x: Any, W: Any, b: Any) -> Any:
@@ -28,6 +38,27 @@ def squared_error(logits: Any, x: Any) -> Any:
     return -log_density.sum(axis=-1)
 
 
+def gaussian_nll(outputs: Any, x: Any) -> Any:
+    """-sum_i log N(x_i; m_i, sigma^2), whose sigma^2 the last output is the logarithm of."""
+    sigma = np.sqrt(np.exp(outputs[..., -1:]))
+    return -log_normal(x, sigmoid(outputs[..., :-1]), sigma).sum(axis=-1)
+
+
+def laplace_nll(outputs: Any, x: Any) -> Any:
+    """-sum_i log of exp(-|x_i - m_i| / s) / (2 s), where log s is the last output."""
+    scale, error = np.exp(outputs[..., -1:]), x - sigmoid(outputs[..., :-1])
+    distance = np.where(np.real(error) < 0, -error, error)
+    return -(np.log(1 / (2 * scale)) - distance / scale).sum(axis=-1)
+
+
+NLLS = {
+    "bernoulli": bernoulli_nll,
+    "squared": squared_error,
+    "gaussian": gaussian_nll,
+    "laplace": laplace_nll,
+}
+
+
 def categorical_nll(logits: Any, labels: Any) -> Any:
     """-log of exp(logit of the label) / sum of exp(logits)."""
     top = logits.real.max(axis=-1, keepdims=True)
@@ -35,19 +66,25 @@ def categorical_nll(logits: Any, labels: Any) -> Any:
     return -np.log(np.take_along_axis(probs, labels[..., None], axis=-1)[..., 0])
 
 
-def vae_forward(x: Any, eps: Any, params: Any) -> Any:
+def vae_forward(x: Any, eps: Any, params: Any, activation: str) -> Any:
     """(logits, mu, logvar) and (x, h_enc, logvar, eps, z, h_dec), one noise sample at a time."""
     W1, b1, W_mu, b_mu, W_logvar, b_logvar, W2, b2, W3, b3 = params
-    h_enc = relu(affine(x, W1, b1))
+    act = ACTIVATIONS[activation]
+    h_enc = act(affine(x, W1, b1))
     mu, logvar = affine(h_enc, W_mu, b_mu), affine(h_enc, W_logvar, b_logvar)
     sigma = np.sqrt(np.exp(logvar))
     z = np.stack([mu + sigma * e for e in eps])
-    h_dec = relu(affine(z, W2, b2))
+    h_dec = act(affine(z, W2, b2))
     return (affine(h_dec, W3, b3), mu, logvar), (x, h_enc, logvar, eps, z, h_dec)
 
 
-def mean_cost(x: Any, eps: Any, params: Any, likelihood: str, beta: float) -> Any:
-    """The likelihood's cost and beta times the KL, averaged over samples and images."""
-    (logits, mu, logvar), _ = vae_forward(x, eps, params)
-    nll = {"bernoulli": bernoulli_nll, "squared": squared_error}[likelihood](logits, x)
+def mean_cost(
+    x: Any, eps: Any, params: Any, likelihood: str, beta: float, activation: str, seen: Any
+) -> Any:
+    """The likelihood's cost of x and beta times the KL, averaged over samples and images.
+
+    The encoder is given `seen`.
+    """
+    (outputs, mu, logvar), _ = vae_forward(seen, eps, params, activation)
+    nll = NLLS[likelihood](outputs, x)
     return nll.mean() + beta * kl_standard_normal(mu, logvar).mean()

@@ -1,0 +1,86 @@
+"""`make reproduce`: every result and figure of the sources, on real MNIST.
+
+Says first what it will do and how long that takes; goes on where it was stopped; writes
+results/*.json, the tables of README.md and SOURCES.md, and out/catalogue/.
+"""
+
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from results.record import write
+from training.command import complain
+from training.run import RunError
+from training.settings import Parser, SettingsError
+
+
+class Part(NamedTuple):
+    """A command, and its minutes on two cores where nothing is there yet."""
+
+    module: str
+    minutes: float
+    what: str
+
+    @property
+    def name(self) -> str:
+        return self.module.partition(".")[2]
+
+
+PARTS = (
+    Part("results.vae_costs", 20, "S2, S4: dense VAEs, 2, 8 and 16 codes, two likelihoods"),
+    Part("results.vae_curves", 3, "S4: the cost after each of 30 epochs"),
+    Part("results.assignment", 25, "S7: tanh network, 20 epochs, and its preset of 500 epochs"),
+    Part("results.questions", 5, "S7: five questions"),
+    Part("results.likelihoods", 6, "S8: four likelihoods"),
+    Part("results.samples", 6, "S8: m samples in training"),
+    Part("results.inpainting", 90, "S1, S3: RBMs of CD-30, restored digits"),
+    Part("figures.catalogue", 5, "every figure of figures/CATALOGUE.md"),
+    Part("results.tables", 0, "the tables of README.md and SOURCES.md"),
+)
+
+
+def main(argv: Sequence[str]) -> None:
+    """Runs the parts in order; `--only NAME` runs one."""
+    parser = Parser(prog="python -m results.reproduce", allow_abbrev=False)
+    parser.add_argument("--only", metavar="NAME", help="one part")
+    parser.add_argument("--plan", action="store_true", help="say what there is to do, do nothing")
+    options = parser.parse_args(argv)
+    parts = [part for part in PARTS if options.only in (None, part.name)]
+    if not parts:
+        names = ", ".join(part.name for part in PARTS)
+        raise SettingsError(f"--only is {options.only}; expected one of {names}.")
+    for part in parts:
+        print(f"{part.minutes:4.0f} min  python -m {part.module:22} {part.what}")
+    total = sum(part.minutes for part in parts)
+    print(f"{total:4.0f} min on two cores in all; what is there already is not made again.")
+    if options.plan:
+        return
+    spent = {part.name: _run(part, i, len(parts)) for i, part in enumerate(parts, 1)}
+    if len(parts) == len(PARTS):
+        write(
+            "reproduce",
+            protocol="seconds of each part in this run; trainings and parts of measurements that"
+            " were there already were not made again",
+            seeds=[],
+            data="MNIST",
+            numbers=spent,
+        )
+
+
+def _run(part: Part, number: int, parts: int) -> float:
+    """Runs one part, its own lines on the screen; the seconds it took."""
+    print(f"\n{number} of {parts}: python -m {part.module}", flush=True)
+    start = time.monotonic()
+    ended = subprocess.run([sys.executable, "-m", part.module])
+    if ended.returncode == 130:  # Ctrl-C
+        raise KeyboardInterrupt
+    if ended.returncode:
+        again = f"once that is mended, make reproduce ARGS='--only {part.name}' goes on"
+        raise RunError(f"python -m {part.module} ended with status {ended.returncode}; {again}.")
+    return time.monotonic() - start
+
+
+if __name__ == "__main__":
+    complain(main, sys.argv[1:])
