@@ -12,7 +12,7 @@ DIR =
 # A system upgrade can take the Python or the packages from under .venv: its stamps are then void.
 $(shell $(PY) -c 'import importlib.util as u; assert u.find_spec("numpy")' 2>/dev/null || rm -f .venv/ready*)
 
-.PHONY: help figures reproduce catalogue test rbm vae slip grade template ledger data lint clean
+.PHONY: help figures reproduce catalogue test rbm vae gan slip grade template ledger data lint clean
 
 help: ## this list
 	@awk -F ': .*## ' '/^[a-z]+: .*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -25,10 +25,10 @@ help: ## this list
 figures: .venv/ready ## train the models and draw every figure into out/figures (4 min)
 	$(PY) -m figures --data $(DATA) $(ARGS)
 
-reproduce: .venv/ready ## every result and figure of the sources, on MNIST, resumable (3 hours)
+reproduce: .venv/ready ## every result and figure of the sources, on MNIST, resumable (180 min)
 	$(PY) -m results.reproduce $(ARGS)
 
-catalogue: .venv/ready ## draw figures of the sources: NAME=..., or all (trains what they need)
+catalogue: .venv/ready ## draw figures of the sources: NAME=..., or all, with what they need (30 min)
 	$(PY) -m figures.catalogue $(NAME) $(ARGS)
 
 test: .venv/ready-test ## check every equation and everything else (3 min)
@@ -39,6 +39,9 @@ rbm: .venv/ready ## train one restricted Boltzmann machine (by its size, 1 to 10
 
 vae: .venv/ready ## train one variational autoencoder (by its size, 1 to 10 min)
 	$(PY) -m vae train --data $(DATA) $(ARGS)
+
+gan: .venv/ready ## train one generative adversarial network (10 min as the source does)
+	$(PY) -m gan train --data $(DATA) $(ARGS)
 
 slip: .venv/ready ## list the usual mistakes; NAME=... shows one being caught (2 s)
 	$(PY) -m grading slip $(NAME)

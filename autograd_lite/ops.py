@@ -41,6 +41,16 @@ def relu_vjp(dy: Array, y: Array) -> Array:
     return dy * (y > 0)  # (ad.6)
 
 
+def leaky_relu(x: Array, slope: float = 0.2) -> Array:
+    """x where it is positive, slope * x elsewhere: a ReLU that never stops the gradient."""
+    return np.where(x > 0, x, slope * x)  # (ad.23)
+
+
+def leaky_relu_vjp(dy: Array, y: Array, slope: float = 0.2) -> Array:
+    """Needs the output only, whose sign is the input's; at the kink the slope of the left side."""
+    return np.where(y > 0, dy, slope * dy)  # (ad.24)
+
+
 def tanh(x: Array) -> Array:
     """The hyperbolic tangent: a sigmoid from -1 to 1."""
     return np.tanh(x)  # (ad.21)

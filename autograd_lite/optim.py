@@ -1,7 +1,7 @@
 """Optimisers: each takes parameters and the gradient of a loss, and returns new values of both
 parameters and moments. All of them descend.
 
-Equations (ad.16) and (ad.17) of autograd_lite/DERIVATION.md.
+Equations (ad.16), (ad.17) and (ad.31) of autograd_lite/DERIVATION.md.
 """
 
 import math
@@ -60,3 +60,32 @@ def adam_step(
 
     params, mean, square = tree_split(descend, params, state.mean, state.square, grads)
     return params, AdamState(mean, square, step)
+
+
+class RmspropState(NamedTuple):
+    """The running mean of the gradient's square."""
+
+    square: Any  # like the parameters
+
+
+def rmsprop_start(params: Any) -> RmspropState:
+    """The moments before the first step."""
+    return RmspropState(zeros_like(params))
+
+
+def rmsprop_step(
+    params: T,
+    state: RmspropState,
+    grads: T,
+    learning_rate: float = 1e-3,
+    rho: float = 0.9,
+    epsilon: float = 1e-7,
+) -> tuple[T, RmspropState]:
+    """One step of RMSprop (Hinton's lecture 6e of 2012) -> (params, state)."""
+
+    def descend(p: Any, s: Any, g: Any) -> tuple[Any, Any]:
+        s = rho * s + (1 - rho) * (g * g)
+        return p - learning_rate * g / (np.sqrt(s) + epsilon), s  # (ad.31)
+
+    params, square = tree_split(descend, params, state.square, grads)
+    return params, RmspropState(square)

@@ -4,9 +4,11 @@ It is the second witness for the hand-written gradients and shares no rule with 
 stands in for an ndarray; NumPy hands every operation on it to `__array_ufunc__` or
 `__array_function__`, which compute the value and keep, for each traced input, a function from the
 gradient of the output to the gradient of that input. `gradient` then walks the record backwards.
+An array may be filled piece by piece; views of it that were taken before do not follow.
 """
 
 from collections.abc import Callable
+from copy import copy
 from itertools import count
 from typing import Any
 
@@ -56,7 +58,7 @@ FLAT = {
 
 
 class Traced(np.lib.mixins.NDArrayOperatorsMixin):
-    """A value, and how gradients reach what it was computed from."""
+    """A value, and how gradients reach what it was computed from. Its time tells it from others."""
 
     def __init__(self, value: Any, parents: Any = ()) -> None:
         self.value, self.parents, self.time = np.asarray(value), parents, next(_clock)
@@ -80,6 +82,8 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         return _record(y, inputs, rules)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if func in (np.zeros_like, np.empty_like):
+            return Traced(func(*map(_plain, args), **kwargs))
         if func is not np.where:
             return NotImplemented
         test, a, b = args
@@ -115,6 +119,20 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
 
         return _record(self.value[index], (self,), [scatter])
 
+    def __setitem__(self, index: Any, new: Any) -> None:
+        """From here on this is another value; what was computed from the old one has a copy."""
+        value = self.value.copy()
+        value[index] = _plain(new)
+
+        def others(g: Any) -> Any:
+            g = g.copy()
+            g[index] = 0
+            return g
+
+        self.__dict__ = vars(_record(value, (self, new), [others, lambda g: g[index]]))
+
+    __iadd__ = np.lib.mixins.NDArrayOperatorsMixin.__add__  # x[i] += y is x[i] = x[i] + y
+
 
 def _plain(x: Any) -> Any:
     return x.value if isinstance(x, Traced) else x
@@ -122,7 +140,7 @@ def _plain(x: Any) -> Any:
 
 def _record(y: Any, inputs: Any, rules: Any) -> Traced:
     pairs = zip(inputs, rules, strict=True)
-    return Traced(y, [(x, rule) for x, rule in pairs if isinstance(x, Traced)])
+    return Traced(y, [(copy(x), rule) for x, rule in pairs if isinstance(x, Traced)])
 
 
 def gradient(f: Callable[..., Any], *args: Any) -> Any:
@@ -131,17 +149,17 @@ def gradient(f: Callable[..., Any], *args: Any) -> Any:
     Each of args is an array or a tree of arrays; the result is a tuple of the same trees.
     """
     traced = tuple(tree_map(Traced, arg) for arg in args)
-    result = f(*traced)
+    result = f(*(tree_map(copy, tree) for tree in traced))
     if result.shape != ():
         raise ValueError(f"gradient needs a scalar; the function returned shape {result.shape}")
-    grads: dict[int, Any] = {id(result): np.ones((), result.dtype)}
-    waiting = {id(result): result}
+    grads: dict[int, Any] = {result.time: np.ones((), result.dtype)}
+    waiting = {result.time: result}
     while waiting:
-        node = waiting.pop(max(waiting, key=lambda key: waiting[key].time))
+        node = waiting.pop(max(waiting))
         for parent, rule in node.parents:
-            g = _fit(rule(grads[id(node)]), parent.shape)
-            grads[id(parent)] = grads[id(parent)] + g if id(parent) in grads else g
-            waiting[id(parent)] = parent
+            g, time = _fit(rule(grads[node.time]), parent.shape), parent.time
+            grads[time] = grads[time] + g if time in grads else g
+            waiting[time] = parent
     return tuple(
-        tree_map(lambda x: grads.get(id(x), np.zeros_like(x.value)), arg) for arg in traced
+        tree_map(lambda x: grads.get(x.time, np.zeros_like(x.value)), tree) for tree in traced
     )

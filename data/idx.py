@@ -4,11 +4,13 @@ A file from elsewhere may be damaged or hostile, so nothing is believed before i
 the memory used never exceeds what the file holds, nor what its header promises, nor MAX_BYTES.
 """
 
+import contextlib
 import gzip
 import io
 import math
 import struct
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -43,13 +45,24 @@ def parse_idx(raw: io.BufferedIOBase, name: str, ndim: int) -> NDArray[np.uint8]
     Raises DataError for a wrong magic number, a wrong number of dimensions, sizes in the header
     that are absurd or differ from what is there, and a gzip stream that is cut short or corrupt.
     """
+    with unpacked(raw, name) as stream:
+        return _parse_plain(stream, name, ndim)
+
+
+@contextlib.contextmanager
+def unpacked(raw: io.BufferedIOBase, name: str) -> Iterator[io.BufferedIOBase]:
+    """The seekable stream `raw`, or, where it is gzip's, what it decompresses to.
+
+    Raises DataError as soon as a gzip stream turns out to be cut short or corrupt.
+    """
     packed = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
     raw.seek(0)
     if not packed:
-        return _parse_plain(raw, name, ndim)
+        yield raw
+        return
     try:
-        with gzip.GzipFile(fileobj=raw) as unpacked:
-            return _parse_plain(unpacked, name, ndim)
+        with gzip.GzipFile(fileobj=raw) as stream:
+            yield stream
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         reason = str(error).rstrip(".")
         raise DataError(f"{name} is cut short or corrupt, as gzip says: {reason}.") from None

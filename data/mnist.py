@@ -1,8 +1,9 @@
 """MNIST: 60,000 training and 10,000 test images of 28 x 28 bytes, with their labels.
 
 Looked for in the folder that the environment variable MNIST_DIR names; where that is not set, in
-data/cache/ and then at the mirrors. Verified wherever it comes from: what identifies a file is
-the SHA-256 of its decompressed bytes, since anybody may compress it anew.
+data/cache/ and then at the mirrors. In a folder it may be the four IDX files, or, where these are
+not all there, one of the single files of data/archives.py. Verified wherever it comes from: what
+identifies a file is the SHA-256 of its decompressed bytes, since anybody may compress it anew.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from data.archives import ARCHIVES, PARTS, read_archive
 from data.download import download
 from data.files import keep
 from data.idx import DataError, idx_header, parse_idx, read_idx
@@ -41,11 +43,40 @@ class FetchError(DataError):
 def load_mnist(fetch: bool = True) -> tuple[Bytes, Bytes, Bytes, Bytes]:
     """Training images (60000, 28, 28), their labels (60000,), test images and labels; all uint8.
 
+    From the first of these that is in MNIST_DIR or, where that is not set, in data/cache: all four
+    IDX files (plain or .gz), mnist.npz of Keras, mnist.pkl.gz or mnist.pkl of deeplearning.net,
+    which is read without unpickling it. What is not in the cache is fetched, as IDX files.
+
     Raises FetchError where it is neither on this machine nor to be fetched (or `fetch` is off),
     and DataError for a file in MNIST_DIR that is missing, damaged or not MNIST's.
     """
     folder = mnist_dir()
-    mirrors = list(MIRRORS) if fetch else []
+    if path := archive_in(folder or CACHE):
+        try:
+            return _from_archive(path)
+        except DataError as damaged:
+            if folder:
+                raise
+            print(f"{damaged} It is passed over.", file=sys.stderr)
+    return _from_files(folder, list(MIRRORS) if fetch else [])
+
+
+def archive_in(folder: Path) -> Path | None:
+    """The single file that MNIST is read from; None where all IDX files, or neither, are there."""
+    if all(_find(folder, name) for name in SHA256):
+        return None
+    return next((folder / name for name in ARCHIVES if os.path.exists(folder / name)), None)
+
+
+def _from_archive(path: Path) -> tuple[Bytes, Bytes, Bytes, Bytes]:
+    train_images, train_labels, test_images, test_labels = (
+        _verified(array, name, f"{part} of {path}")
+        for array, name, part in zip(read_archive(path), SHA256, PARTS, strict=True)
+    )
+    return train_images, train_labels, test_images, test_labels
+
+
+def _from_files(folder: Path | None, mirrors: list[str]) -> tuple[Bytes, Bytes, Bytes, Bytes]:
     train_images, train_labels, test_images, test_labels = (
         _from_folder(folder, name) if folder else _from_cache(name, mirrors) for name in SHA256
     )
@@ -70,7 +101,10 @@ def mnist_dir() -> Path | None:
 def _from_folder(folder: Path, name: str) -> Bytes:
     path = _find(folder, name)
     if path is None:
-        raise DataError(f"MNIST_DIR is {folder}, but {name} (plain or .gz) is not there.")
+        others = f"{', '.join(ARCHIVES[:-1])} or {ARCHIVES[-1]}"
+        raise DataError(
+            f"MNIST_DIR is {folder}, but {name} (plain or .gz) is not there, nor {others}."
+        )
     return _read(path, name)
 
 

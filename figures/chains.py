@@ -1,7 +1,4 @@
-"""Figures of S1 and S3: free chains under way, early and late in training.
-
-What is shown are the chains' states, black and white, as in the sources.
-"""
+"""Figures of S1 and S3: free chains. Shown are their states, black and white as the sources'."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +16,7 @@ from figures.read import read
 from figures.style import MISSING, Floats, mosaic, new_figure, paper, paste, write
 from rbm.gibbs import bernoulli, gibbs
 from rbm.model import Params
-from results.runs import KINDS, MACHINES, machine
+from results.runs import MACHINES, machine
 from training.checkpoint import load_params
 from training.run import RunError
 from training.streams import stream
@@ -66,35 +63,33 @@ def before_each_epoch(folders: Sequence[Path], data: DataSet) -> Figure:
     """Where chains are after some sweeps, from training images and from coin flips."""
     (folder,) = folders
     _, settings, _ = read(folder, rbm.train)
-    from_data = seen(data.train_images[:CHAINS], settings)
-    coins = bernoulli(stream(0, "figure coins"), np.full_like(from_data, 0.5))
-    start = np.concatenate([from_data, coins])
+    images = seen(data.train_images[:CHAINS], settings)
+    coins = bernoulli(stream(0, "figure coins"), np.full_like(images, 0.5))
+    start = np.concatenate([images, coins])
     epochs = snapshots(folder, settings.epochs - 1)
     half = -(-len(epochs) // 2)
     title = f"Free chains of {SWEEPS} sweeps before each epoch: RBM of {settings.hidden} hidden"
     title += f" units, {INPUT[settings.pixels]}, {data.name}"
     figure = new_figure(1880, 180 + 58 * half, title)
-    for column, part in enumerate((epochs[:half], epochs[half:])):
-        left = 90 + 930 * column
-        ends = [_end(machine_after(folder, epoch), start) for epoch in part]
-        write(figure, left - 10, 114, "start", ha="right")
-        for i, epoch in enumerate(part):
-            write(figure, left - 10, 196 + 58 * i, f"{epoch + 1}", ha="right")
-        for i, word in enumerate(("training images", "coin flips")):
-            ours = slice(i * len(from_data), (i + 1) * len(from_data))
-            there = left + 430 * i
-            write(figure, there + 202, 64, f"started from {word}", fontweight="bold")
-            paste(figure, mosaic(paper(start[ours]), CHAINS), there, 84, 2)
-            if ends:
-                rows = np.concatenate([end[ours] for end in ends])
-                paste(figure, mosaic(paper(rows), len(from_data)), there, 166, 2)
+    for left, part in ((90, epochs[:half]), (1020, epochs[half:])):
+        _rows(figure, left, 84, {"start": start})
+        ends = {}
+        for epoch in part:  # the same draws for each: only the machine differs between rows
+            params = machine_after(folder, epoch).params
+            ends[f"{epoch + 1}"] = gibbs(stream(0, "figure chains"), start, *params, SWEEPS)
+        _rows(figure, left, 166, ends)
         write(figure, left - 70, 166 + 29 * half, "before epoch", rotation="vertical")
+        for i, word in enumerate(("training images", "coin flips")):
+            write(figure, left + 202 + 430 * i, 64, f"started from {word}", fontweight="bold")
     return figure
 
 
-def _end(machine: Machine, start: Floats) -> Floats:
-    # The same draws for every machine: what differs between rows is the machine.
-    return gibbs(stream(0, "figure chains"), start, *machine.params, SWEEPS)
+def _rows(figure: Figure, left: int, top: int, rows: dict[str, Floats]) -> None:
+    """Named rows of chains; those from images stand left, those from coin flips right."""
+    for i, (word, states) in enumerate(rows.items()):
+        write(figure, left - 10, top + 28 + 58 * i, word, ha="right")
+        for j, part in enumerate(np.split(states, 2)):
+            paste(figure, mosaic(paper(part), len(part)), left + 430 * j, top + 58 * i, 2)
 
 
 def under_way(folders: Sequence[Path], data: DataSet) -> Figure:
@@ -121,6 +116,29 @@ def under_way(folders: Sequence[Path], data: DataSet) -> Figure:
     return figure
 
 
+BEFORE = (
+    "Each row is drawn by the machine as it was before that epoch: the states of 200 free sweeps,"
+    " left from seven training images, right from coin flips. Before epoch 1 all end in noise. "
+)
+AFTERWARDS = {
+    20: "From digits, smudges of digits come after one epoch, from coin flips after a few.",
+    100: "From digits, digits come after one epoch, from coin flips after two; but a few epochs"
+    " later more and more of those from coin flips are scraps that belong to no digit.",
+    500: "From digits, digits come after one epoch. From coin flips it is noise for twelve epochs,"
+    " then scraps of strokes. So the left half does not tell what the machine makes by itself: CD"
+    " trains on chains that begin at data, and what lies elsewhere it hardly sees.",
+}
+LONG = (
+    "Each column is one chain: a test image, what is left of it, which is where the chain starts,"
+    " and the chain's state every 500 sweeps with nothing held fixed. "
+)
+FORGOTTEN = {
+    "grey": "After 500 sweeps the image is forgotten: nearly all chains show a slanted 1, the"
+    " favourite of this machine, whatever they began with.",
+    "binary": "The source's schedule on binary pixels, from our first weights: the chains change"
+    " slowly, and most go to 0, 6 and 8. Where one ends at its first digit, that is chance.",
+}
+
 ITEMS = (
     *(
         Item(
@@ -128,7 +146,7 @@ ITEMS = (
             "S3",
             "For each of three machines 30 mosaics, one before each epoch: 64 free chains of 200"
             " sweeps, all started from training images. None starts from noise.",
-            "TODO",
+            BEFORE + AFTERWARDS[hidden],
             (machine("grey", hidden),),
             before_each_epoch,
         )
@@ -140,10 +158,10 @@ ITEMS = (
             "S1",
             "Mosaics of 64 chains, every 500 of 5,000 sweeps, started from damaged test images;"
             " 500 hidden units, 3 epochs. The damage reached the upper edge of the image only.",
-            "TODO",
+            LONG + FORGOTTEN[kind],
             (machine(kind, max(MACHINES)),),
             under_way,
         )
-        for kind in KINDS
+        for kind in FORGOTTEN
     ),
 )

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, MaxNLocator, NullFormatter
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from data.sets import DataSet
 from figures.codes import NAMES, encoded
@@ -15,9 +16,11 @@ from figures.read import Trained
 from figures.style import LINES, Floats, new_figure
 from results.active import LEAST, active_units, variances
 from results.record import HERE
+from vae.elbo import kl_diag_gaussian
 
 SOURCE, CURVES = HERE / "source_numbers.json", HERE / "vae_curves.json"
 BAND, SETTLED = 1.0, 5  # how near ours shall be, in nats, and from which epoch on
+GREY = "0.88"
 
 
 class Curve(NamedTuple):
@@ -31,38 +34,39 @@ class Curve(NamedTuple):
 def costs(networks: Sequence[Trained], data: DataSet) -> Figure:
     """The cost after each epoch beside the source's, and under it the difference."""
     part, curves = _curves(networks, data)
-    word = {"test": "test images", "train": "training images"}[part]
-    title = f"Cost of VAEs with squared error, epoch by epoch, and the source's: {word}, "
-    figure = new_figure(1500, 900, title + data.name, layout="constrained")
+    images = {"test": "test images", "train": "training images"}[part]
+    title = f"Cost of VAEs with squared error after each epoch: {images}, {data.name}"
+    figure = new_figure(1500, 920, title, layout="constrained")
     grid = figure.subplots(
         2, len(networks), sharex=True, sharey="row", height_ratios=(2, 1), squeeze=False
     )
     for network, curve, above, below in zip(networks, curves, *grid, strict=True):
         epochs = np.arange(1, len(curve.ours) + 1)
-        above.plot(epochs, curve.source, "s--", ms=3, color=LINES[1], label="the source")
-        above.plot(epochs, curve.ours, "o-", ms=3, color=LINES[0], label=f"ours ({data.name})")
+        for line, word, mark, colour, side in (
+            (curve.source, "the source, MNIST", "s--", LINES[1], 1),
+            (curve.ours, f"ours, {data.name}", "o-", LINES[0], -1),
+        ):
+            above.plot(epochs, line, mark, ms=3, color=colour, label=word)
+            last = {"xytext": (0, 14 * side), "textcoords": "offset points", "color": colour}
+            place = {"ha": "right", "va": "center"}
+            above.annotate(f"{line[-1]:.2f}", (epochs[-1], line[-1]), **last, **place)
         above.set(title=f"{network.settings.codes} code units")
-        for line, colour, side in ((curve.source, LINES[1], 1), (curve.ours, LINES[0], -1)):
-            above.annotate(
-                f"{line[-1]:.2f}",
-                (epochs[-1], line[-1]),
-                xytext=(0, 14 * side),
-                textcoords="offset points",
-                ha="right",
-                va="center",
-                color=colour,
-            )
+        above.margins(y=0.15)
+        above.grid(alpha=0.3)
         _difference(below, epochs, curve)
     grid[0, 0].set(ylabel="nats an image, less 448.73")
-    grid[1, 0].set(ylabel="ours less the source's")
-    figure.legend(*grid[0, 0].get_legend_handles_labels(), ncols=2, loc="outside lower center")
+    grid[1, 0].set(ylabel="ours less the source's", ylim=(-2 * BAND, 2 * BAND))
+    lines, _ = grid[0, 0].get_legend_handles_labels()
+    lines.append(Patch(color=GREY, label=f"within {BAND:g} nat, from epoch {SETTLED} on"))
+    if curves[0].spread is not None:
+        lines.append(Patch(color=LINES[0], alpha=0.3, label="deviation over the seeds"))
+    figure.legend(handles=lines, ncols=len(lines), loc="outside lower center")
     return figure
 
 
 def _difference(axes: Axes, epochs: Any, curve: Curve) -> None:
     difference = curve.ours - curve.source
-    last = max(epochs[-1], SETTLED)
-    axes.fill_between((SETTLED, last), -BAND, BAND, color="0.9", lw=0)
+    axes.fill_between((SETTLED, max(epochs[-1], SETTLED)), -BAND, BAND, color=GREY, lw=0)
     axes.axhline(0, color="0.4", lw=0.8)
     if curve.spread is not None:
         low, high = difference - curve.spread, difference + curve.spread
@@ -70,8 +74,8 @@ def _difference(axes: Axes, epochs: Any, curve: Curve) -> None:
     axes.plot(epochs, difference, "o-", ms=3, color=LINES[0])
     settled = np.abs(difference[SETTLED - 1 :])
     if len(settled):
-        text = f"from epoch {SETTLED} on: at most {settled.max():.2f}"
-        axes.set_title(text, fontsize=11)
+        text = f"from epoch {SETTLED} on: {settled.max():.2f} or less"
+        axes.text(0.97, 0.92, text, transform=axes.transAxes, ha="right", va="top")
     axes.set(xlabel="epochs")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     axes.grid(alpha=0.3)
@@ -96,21 +100,33 @@ def _curves(networks: Sequence[Trained], data: DataSet) -> tuple[str, list[Curve
 
 
 def active(networks: Sequence[Trained], data: DataSet) -> Figure:
-    """The variances of the units' means, in falling order; a panel for each likelihood."""
-    title = f"Which code units VAEs use: variance of their means, test images of {data.name}"
-    figure = new_figure(1400, 760, title, layout="constrained")
+    """The variance of each unit's mean, and its KL, most used unit first; a column a likelihood."""
+    title = f"Which code units VAEs use, and what for: test images of {data.name}"
+    figure = new_figure(1400, 1000, title, layout="constrained")
     kinds = list(dict.fromkeys(network.settings.likelihood for network in networks))
-    grid = figure.subplots(1, len(kinds), sharex=True, sharey=True, squeeze=False)[0]
-    for kind, axes in zip(kinds, grid, strict=True):
+    grid = figure.subplots(
+        2, len(kinds), sharex=True, sharey="row", height_ratios=(3, 2), squeeze=False
+    )
+    for kind, (above, below) in zip(kinds, grid.T, strict=True):
         group = [network for network in networks if network.settings.likelihood == kind]
-        for network, colour, marker in zip(group, LINES, "sDo", strict=True):
-            mu, _ = encoded(network, data)
-            falling = np.sort(variances(mu))[::-1]
+        for network, colour, marker in zip(group, LINES, "sDo", strict=False):
+            mu, logvar = encoded(network, data)
+            spread = variances(mu)
+            falling = np.argsort(-spread)
+            ranks = np.arange(1, len(falling) + 1)
+            look = {"marker": marker, "color": colour, "ms": 7}
             label = f"{len(falling)} codes: {active_units(mu).sum()} active"
-            axes.plot(np.arange(1, len(falling) + 1), falling, marker + "-", color=colour, ms=7, label=label)
-        axes.axhline(LEAST, color="0.4", ls="--", lw=1)
-        axes.set(yscale="log", title=NAMES.get(kind, kind), xlabel="code units, most used first")
-        axes.legend(loc="lower left")
-        axes.grid(alpha=0.3)
-    grid[0].set(ylabel=r"variance of $\mu_j$ over test images")
+            above.plot(ranks, spread[falling], label=label, **look)
+            kl = [kl_diag_gaussian(mu[:, [j]], logvar[:, [j]]).mean() for j in falling]
+            below.plot(ranks, kl, label=f"{sum(kl):.1f} in all", **look)
+        above.axhline(LEAST, color="0.4", ls="--", lw=1)
+        above.set(yscale="log", title=NAMES.get(kind, kind))
+        below.set(xlabel="code units, most used first", ylim=(0, None))
+        below.xaxis.set_major_locator(MaxNLocator(integer=True))
+        above.legend(loc="lower left")
+        below.legend(loc="upper right")
+        above.grid(alpha=0.3)
+        below.grid(alpha=0.3)
+    grid[0, 0].set(ylabel=r"variance of $\mu_j$ over the images")
+    grid[1, 0].set(ylabel="KL of the unit [nats an image]")
     return figure

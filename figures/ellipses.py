@@ -18,7 +18,7 @@ from results.assignment import images
 from training.streams import stream
 from vae.mlp import encode
 
-SHOWN = 500  # ellipses of each part of the data: more would cover one another
+SHOWN = 400  # ellipses of each part of the data: more would cover one another
 
 
 class Part(NamedTuple):
@@ -48,21 +48,28 @@ def name_of(network: Trained, data: DataSet) -> str:
     """The network and its training in few words."""
     settings = network.settings
     count = settings.images or len(data.train_images) - settings.validation
-    way = {"once": "drawn once", "stochastic": "drawn afresh"}[settings.pixels]
-    return (
-        f"VAE of {settings.codes} codes, {settings.activation}, {settings.epochs} epochs of"
-        f" {count:,} images, pixels {way}"
-    )
+    return f"{settings.activation} VAE, {settings.epochs} epochs of {count:,} images"
+
+
+def posterior(network: Trained, x: Floats) -> tuple[Floats, Floats]:
+    """Means and deviations of the codes: (B, D) -> (B, Z), (B, Z)"""
+    mu, logvar, _ = encode(x, network.params, network.settings.activation)
+    return mu, np.exp(0.5 * logvar)
 
 
 def latent_plane(network: Trained, data: DataSet) -> Figure:
     """Where each image's code may be: an ellipse about its mean, half-axes one deviation."""
+    parts = looked_at(network, data, SHOWN)
+    q = [posterior(network, part.x) for part in parts]
+    ends = np.concatenate([mu + side * sigma for mu, sigma in q for side in (-1, 1)])
+    width, height = np.ptp(ends, axis=0)
     title = f"Images in the plane of codes: {name_of(network, data)}, {data.name}"
-    figure = new_figure(1900, 800, title, "constrained")
+    tall = 165 + round(560 * min(max(height / width, 0.5), 1.5))  # no space above wide planes
+    figure = new_figure(1900, tall, title, "constrained")
     panels = figure.subplots(1, 3, sharex=True, sharey=True)
-    for axes, part in zip(panels, looked_at(network, data, SHOWN), strict=True):
-        mu, logvar, _ = encode(part.x, network.params, network.settings.activation)
-        draw_ellipses(axes, mu, np.exp(0.5 * logvar), np.array(TEN)[part.digits])
+    for axes, part, (mu, sigma) in zip(panels, parts, q, strict=True):
+        draw_ellipses(axes, mu, sigma, np.array(TEN)[part.digits])
+        name_digits(axes, mu, part.digits)
         axes.set(aspect="equal", title=f"{len(mu)} {part.name} images", xlabel="$z_1$")
     panels[0].set_ylabel("$z_2$")
     handles = [Patch(color=colour, label=str(digit)) for digit, colour in enumerate(TEN)]
@@ -81,10 +88,19 @@ def draw_ellipses(axes: Axes, mu: Floats, sigma: Floats, colours: Floats) -> Non
         offset_transform=axes.transData,
         facecolors=to_rgba_array(colours, 0.35),
         edgecolors=to_rgba_array(colours),
-        linewidths=0.7,
+        linewidths=0.8,
+        antialiaseds=False,  # a file of half the size
     )
     axes.add_collection(ellipses)
     for radius in (1, 2):
         axes.add_patch(Circle((0, 0), radius, fill=False, color="0.3", lw=0.9, ls="--"))
     axes.update_datalim(np.concatenate([mu - sigma, mu + sigma]))
     axes.autoscale_view()
+
+
+def name_digits(axes: Axes, mu: Floats, digits: Bytes) -> None:
+    """The number of each digit at the median of its means."""
+    for digit in np.unique(digits):
+        x, y = np.median(mu[digits == digit], axis=0)
+        spot = {"boxstyle": "circle,pad=0.12", "facecolor": "white", "edgecolor": TEN[digit]}
+        axes.text(x, y, str(digit), fontsize=9, ha="center", va="center", bbox=spot)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("autograd_lite", "rbm", "vae")
+PACKAGES = ("autograd_lite", "rbm", "vae", "gan")
 KINDS = ("definition", "step", "result", "algorithm", "cited")
 
 HEAD = re.compile(r'^<!-- (\w+\.\d+) (\w+) "([^"]+)"(?: uses ([\w. ]+))? -->$')

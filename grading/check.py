@@ -20,7 +20,10 @@ class Seed(int):
 
 
 class Record(NamedTuple):
-    """An input that becomes a NamedTuple of the function's own module, such as its Params."""
+    """An input that becomes a NamedTuple of the function's own module, such as its Params.
+
+    Inputs may be tuples too, and fields may be Records and tuples.
+    """
 
     kind: str
     fields: Arrays
@@ -107,7 +110,9 @@ def call(function: Callable[..., Any], inputs: Arrays, module: Any) -> Arrays:
         if isinstance(x, Seed):
             return np.random.default_rng(int(x))
         if isinstance(x, Record):
-            return getattr(module, x.kind)(*x.fields)
+            return getattr(module, x.kind)(*map(prepared, x.fields))
+        if isinstance(x, tuple):
+            return tuple(map(prepared, x))
         return x.copy() if isinstance(x, np.ndarray) else x
 
     return tuple(leaves(function(*(prepared(x) for x in inputs))))

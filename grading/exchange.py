@@ -72,6 +72,8 @@ def encode(cases: Sequence[Arrays]) -> dict[str, Any]:
             return {"seed": int(x)}
         if isinstance(x, Record):
             return {"record": x.kind, "fields": [encoded(y) for y in x.fields]}
+        if isinstance(x, tuple):
+            return {"tuple": [encoded(y) for y in x]}
         return x
 
     text = json.dumps([[encoded(x) for x in case] for case in cases])

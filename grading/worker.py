@@ -75,6 +75,8 @@ def decode(value: Any, arrays: Any, module: Any) -> Any:
             if not hasattr(module, kind):
                 raise MissingError(f"{module.__name__.replace('.', '/')}.py has no class {kind}")
             return getattr(module, kind)(*(decode(x, arrays, module) for x in fields))
+        case {"tuple": parts}:
+            return tuple(decode(x, arrays, module) for x in parts)
     return value
 
 

@@ -4,6 +4,7 @@
 the weights of the long one under the names of S7, and measures all of them.
 """
 
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from autograd_lite.losses import bernoulli_nll
 from autograd_lite.ops import Array
 from data.pixels import binarise, keep_pixels, to_unit
 from data.sets import DataSet, load, split
-from results.record import write
+from results.record import HERE, write
 from results.runs import SEEDS, long, short
 from training.checkpoint import load_checkpoint
 from training.command import complain
@@ -34,15 +35,6 @@ NETWORKS: dict[str, tuple[Planned, ...]] = {
     "short, pixels drawn afresh": tuple(short("stochastic", seed) for seed in SEEDS),
     "long": (long(),),
 }
-# The source's log: an epoch each, the training cost summed over a batch of 50, and after some
-# epochs its parts. Means over the epoch, on damaged input.
-SOURCE_BATCH = 50
-SOURCE_COST = (
-    *(13956.06, 10371.19, 10086.20, 9953.65, 9869.18, 9761.70, 9485.08, 9385.65, 9236.72, 9213.69),
-    *(9215.66, 9182.28, 9196.30, 9186.93, 9176.92, 9163.60, 9149.47, 9083.89, 9098.66, 9132.34),
-)
-SOURCE_NLL = {1: 12883.17, 2: 9915.02, 3: 9762.64, 4: 9661.50, 5: 9614.04, 10: 8997.16, 20: 8890.42}
-SOURCE_KL = {1: 1072.80, 2: 456.16, 3: 323.56, 4: 292.15, 5: 255.13, 10: 216.54, 20: 241.92}
 PROTOCOL = (
     "784-500-2-500-784, tanh, Adam, 5 % of the input's pixels damaged in training only; short:"
     " 5,000 training images, batches of 50, rate 1e-3, 20 epochs; long: 50,000, batches of 500,"
@@ -54,6 +46,23 @@ PROTOCOL = (
     " 5 % of the input damaged there too, on at most 5,000 images. Spread is the deviation over"
     " seeds"
 )
+
+
+def source_costs() -> dict[str, dict[int, float]]:
+    """What the source printed, by part and epoch: nats an image, on damaged input while it trains.
+
+    It printed sums over a batch.
+    """
+    printed = json.loads((HERE / "source_numbers.json").read_text())["S7"]
+    columns = {"cost": ("train", 1), "nll": ("log-likelihood", -1), "kl": ("kl", 1)}
+    return {
+        part: {
+            epoch: sign * value / printed["batch size"]
+            for epoch, value in enumerate(printed[column], 1)
+            if value is not None
+        }
+        for part, (column, sign) in columns.items()
+    }
 
 
 def images(data: DataSet, settings: Settings) -> dict[str, Array]:
@@ -131,8 +140,7 @@ def main(argv: Sequence[str]) -> None:
     table = []
     for network, runs in NETWORKS.items():
         table += rows(network, [measured(run, data) for run in runs])
-    source = {"cost": SOURCE_COST[-1], "nll": SOURCE_NLL[20], "kl": SOURCE_KL[20]}
-    last = {name: value / SOURCE_BATCH for name, value in source.items()}
+    last = {part: values[max(values)] for part, values in source_costs().items()}
     numbers = {
         "networks": table,
         "source": {"short, training, damaged": last, "expected there": 200},

@@ -1,10 +1,12 @@
 """Long measurements in parts: one process a core, each part kept as soon as it is done.
 
-A part is kept under a digest of what it was asked, of the files it reads and of the code, so a
-stopped command goes on where it was, and a changed machine is never taken for the one before.
+A part is kept under a digest of what it was asked, of the files it reads and of the module that
+its function stands in: a stopped command goes on where it was, and a machine that was trained anew
+is never taken for the one before. Whoever changes the models' own code removes out/cells.
 """
 
 import hashlib
+import inspect
 import json
 import os
 import sys
@@ -19,7 +21,6 @@ from training.plan import THREADS, at_once
 from training.run import write_json
 
 KEPT = Path("out", "cells")
-CODE = ("autograd_lite", "data", "rbm", "vae", "results")
 
 
 class Cell(NamedTuple):
@@ -32,8 +33,7 @@ class Cell(NamedTuple):
 
 def measure(cells: Sequence[Cell]) -> list[Any]:
     """The answers in order. A line on stderr for every part that is done, with the time left."""
-    code = _digest([path for package in CODE for path in sorted(Path(package).glob("*.py"))])
-    paths = [_place(cell, code) for cell in cells]
+    paths = [_place(cell) for cell in cells]
     todo = [i for i, path in enumerate(paths) if not path.exists()]
     if todo:
         _run([(cells[i], paths[i]) for i in todo])
@@ -61,9 +61,10 @@ def _run(todo: Sequence[tuple[Cell, Path]]) -> None:
             pool.shutdown(cancel_futures=True)  # after a failure, no further one begins
 
 
-def _place(cell: Cell, code: str) -> Path:
+def _place(cell: Cell) -> Path:
     name = cell.function.__name__
-    asked = f"{cell.function.__module__} {name} {cell.task!r} {code} {_digest(cell.reads)}"
+    files = (Path(inspect.getfile(cell.function)), *cell.reads)
+    asked = f"{name} {cell.task!r} {_digest(files)}"
     return KEPT / f"{name}-{hashlib.sha256(asked.encode()).hexdigest()[:16]}.json"
 
 

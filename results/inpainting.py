@@ -1,9 +1,9 @@
 """Restored digits: restricted Boltzmann machines beside three baselines, clamped and not.
 
 `python -m results.inpainting` trains nine machines (an hour and a quarter on two cores; resumable)
-and fills in 20, 50 and 80 % of all pixels, or of the ink, of the first 1,000 test images (half an
-hour, resumable). Where ink is removed, a method is told the corrupted picture alone: every dark
-pixel may be missing, and all of them are scored.
+and fills in 20, 50 and 80 % of all pixels, or of the ink, of the first 500 test images (a quarter
+of an hour, resumable). Where ink is removed, a method is told the corrupted picture alone: every
+dark pixel may be missing, and all of them are scored.
 """
 
 import sys
@@ -16,6 +16,7 @@ from results.restoring import (
     EXACT,
     IMAGES,
     KINDS,
+    MANY,
     PLACES,
     SHARES,
     by_baselines,
@@ -53,11 +54,13 @@ def main(argv: Sequence[str]) -> None:
     write(
         "inpainting",
         protocol=f"pixels binarised at 1/2; the first {IMAGES:,} test images, the same pixels"
-        " missing for all methods; clamped: mean of P(v=1|h) over 2 chains of 100 sweeps after 100"
-        " from coin flips; unclamped: the same of free chains from the damaged picture; told the"
-        " share: log(share) added to the visible biases, (rbm.27); exact: all hidden states"
+        " missing for all methods; clamped: mean of P(v=1|h) over 100 sweeps after 100, two chains"
+        " from the damaged picture (missing pixels dark), or two from coin flips; unclamped: the"
+        " same of one free chain; told the share: log(share) added to the visible biases, (rbm.27),"
+        " one chain; exact: all hidden states"
         f" summed, first {EXACT} test images; baselines fitted on training images, their weights"
-        " chosen on 5,000 validation images; test set used once",
+        f" chosen on 5,000 validation images; likelihoods on the first {MANY:,} test images; test"
+        " set used once",
         seeds=[0],
         data="MNIST",
         numbers={

@@ -65,7 +65,8 @@ def errors(params: Params, x: Array, settings: Settings) -> tuple[float, float]:
     mu, _, _ = encode(x, params, settings.activation)
     outputs, _ = decode(mu, params, settings.activation)
     error = pixel_means(outputs, settings.likelihood) - x
-    return tuple(float(e.sum(axis=1).mean(dtype=np.float64)) for e in (error**2, abs(error)))
+    squared, absolute = (error * error).sum(axis=1), np.abs(error).sum(axis=1)
+    return float(squared.mean(dtype=np.float64)), float(absolute.mean(dtype=np.float64))
 
 
 def measured(params: Params, x: Array, settings: Settings) -> dict[str, float | None]:

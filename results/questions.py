@@ -4,142 +4,133 @@
 on one core, and goes on where it was stopped; measuring takes 2 minutes more. With the argument
 `long` it measures the network of 50,000 images and 500 epochs too, whose training takes hours.
 
-All networks see the same images: 10,000 for validation, and the 5,000 training images among which
-neighbours are looked for. No test image is used.
+(a) what happens without the KL, (b) which digits come back well, (c) what separates in the plane of
+codes, (d) whether mean and variance of the posterior tell how well an image comes back, (e) what
+the grid of decoded codes has to do with it. All networks see the same binary images: 10,000 for
+validation, and the 5,000 training images among which neighbours are looked for. No test image.
 """
 
 import sys
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from autograd_lite.ops import Array
-from data.sets import load, split
 from figures.read import Trained, read
-from results import latent
-from results.latent import Digits
+from results.answers import (
+    Images,
+    come_back,
+    images_of,
+    look,
+    separate,
+    tell,
+)
+from results.latent import over_seeds, rank_correlation, rank_correlation_error
+from results.plane import prior_and_images, real_distances, shares_of_grid
 from results.record import write
 from results.runs import SEEDS, long, short
 from training.command import complain
-from training.images import training_images
 from training.plan import Planned, make_runs
-from training.streams import stream
+from training.settings import SettingsError
 from vae import train
-from vae.mlp import Params, decode, encode
-from vae.objective import costs, pixel_means
 
 BETAS = (0.0, 0.01, 0.1, 0.5, 1.0, 2.0, 4.0)
-SAMPLES = 5  # codes drawn an image, so that the cost of one image is not the luck of one draw
-PRIOR = 1000  # codes drawn from the prior
-SIDE, REACH = 20, 3.0  # of the grid of codes
-WITHIN = 3.0348542587702925  # 99 % of N(0, I) in the plane lies this near to 0: sqrt(-2 log 0.01)
+PAIRS = 5  # of digits, the most often confused
 
 
-class Images(NamedTuple):
-    """Binary images, a row each, and their digits."""
-
-    train: Array  # (M, D)
-    train_labels: Digits  # (M,)
-    x: Array  # (N, D), for validation
-    labels: Digits  # (N,)
-
-
-class Seen(NamedTuple):
-    """What a network makes of images. Costs in nats an image."""
-
-    nll: NDArray[np.float64]  # (N,)
-    kl: NDArray[np.float64]  # (N,)
-    mu: NDArray[np.float64]  # (N, Z)
-    logvar: NDArray[np.float64]  # (N, Z)
+def of_digits(network: Trained, images: Images) -> dict[str, Any]:
+    """(b) to (e) for one network."""
+    reference, seen = look(network, images.train), look(network, images.x)
+    row = come_back(network, seen, images) | separate(reference, seen, images)
+    row |= tell(seen, images) | shares_of_grid(network, reference, images)
+    for by in ("codes", "images"):
+        share = row[f"share of the grid, by {by}"]
+        for name in ("cost", "explained", "recognised", "accuracy"):
+            rho = rank_correlation(share, row[name])
+            row[f"share by {by} with {name}, over the digits"] = rho
+    return row
 
 
-def images_of(settings: train.Settings) -> Images:
-    """The images that the settings name, made binary once, with seed 0, for all networks."""
-    parts = training_images(settings.data, settings.images, settings.validation, once=0)
-    labels, held_out = split(load(settings.data).train_labels, settings.validation)
-    return Images(parts.train, labels[: len(parts.train)], parts.validation, held_out)
+def confused(table: Sequence[Sequence[float]], labels: Any) -> list[dict[str, Any]]:
+    """The pairs of digits that are taken for one another most often, of all their images."""
+    counts = np.bincount(labels, minlength=10)
+    share = np.array(table) / (counts[:, None] + counts)
+    order = np.argsort(-share, axis=None, kind="stable")[:PAIRS]
+    rows, columns = np.unravel_index(order, share.shape)
+    return [
+        {"digits": [int(a), int(b)], "share of both": float(share[a, b])}
+        for a, b in zip(rows, columns, strict=True)
+    ]
 
 
-def look(network: Trained, x: Array) -> Seen:
-    """Costs with sampled codes, and the posteriors, of images x (N, D)."""
-    params, settings = network.params, network.settings
-    parts = []
-    for i in range(0, len(x), 1000):
-        rows = x[i : i + 1000]
-        shape = (SAMPLES, len(rows), settings.codes)
-        eps = stream(0, "questions", i).standard_normal(shape, dtype=x.dtype)
-        nll, kl = costs(rows, eps, params, settings.likelihood, settings.activation)
-        mu, logvar, _ = encode(rows, params, settings.activation)
-        parts.append((nll.mean(axis=0), kl, mu, logvar))
-    return Seen(*(np.concatenate(part, dtype=np.float64) for part in zip(*parts, strict=True)))
+def of_weight(network: Trained, images: Images) -> dict[str, Any]:
+    """(a) for one network."""
+    reference, seen = look(network, images.train), look(network, images.x)
+    nll, kl = seen.nll.mean(), seen.kl.mean()
+    right = separate(reference, seen, images)["accuracy, all"]
+    parts = {"reconstruction": nll, "KL": kl, "cost": nll + kl, "accuracy": right}
+    return parts | prior_and_images(network, reference, seen, images)
 
 
-def decoded(network: Trained, z: NDArray[Any]) -> Array:
-    """The means of the pixels for codes (N, Z)."""
-    codes = z.astype(network.params.W2.dtype)
-    outputs, _ = decode(codes, network.params, network.settings.activation)
-    return pixel_means(outputs, network.settings.likelihood)
+def main(argv: Sequence[str]) -> None:
+    """Trains what is missing, measures, writes the answers; the argument `long` adds that network.
 
-
-def come_back(network: Trained, seen: Seen, images: Images) -> dict[str, Any]:
-    """(b): costs by digit, beside what the best constant image would cost, and which digit is
-    recognised in the decoded mean of the code, by the nearest training images in pixel space.
+    Raises SettingsError for any other argument.
     """
-    ink = np.clip(images.train.mean(axis=0, dtype=np.float64), 1e-3, 1 - 1e-3)
-    constant = -(images.x @ np.log(ink) + (1 - images.x) @ np.log(1 - ink))
-    cost = seen.nll + seen.kl
-    counts = np.bincount(images.labels, minlength=10)
-    spread = [cost[images.labels == digit].std(ddof=1) for digit in range(10)]
-    said = latent.classify(decoded(network, seen.mu), images.train, images.train_labels)
-    of = latent.by_digit
-    return {
-        "cost": of(cost, images.labels),
-        "standard error of the cost": spread / np.sqrt(counts),
-        "reconstruction": of(seen.nll, images.labels),
-        "KL": of(seen.kl, images.labels),
-        "cost of the mean image": of(constant, images.labels),
-        "explained": 1 - of(seen.nll, images.labels) / of(constant, images.labels),
-        "recognised": of(said == images.labels, images.labels),
-        "cost, all": cost.mean(),
-        "reconstruction, all": seen.nll.mean(),
-        "KL, all": seen.kl.mean(),
-        "recognised, all": (said == images.labels).mean(),
+    if argv not in ([], ["long"]):
+        raise SettingsError(f"The argument is {' '.join(argv)}; expected `long` or none.")
+    columns: dict[str, list[Planned]] = {"short": [short("once", seed) for seed in SEEDS]}
+    if argv:
+        columns["long"] = [long()]
+    sweep = [(beta, [short("once", seed, beta) for seed in SEEDS]) for beta in BETAS]
+    make_runs([run for runs in (*columns.values(), *(runs for _, runs in sweep)) for run in runs])
+    images = images_of(read(columns["short"][0].folder, train).settings)
+    digits = {}
+    for name, runs in columns.items():
+        table = over_seeds([of_digits(read(run.folder, train), images) for run in runs])
+        table["most confused"] = confused(table.pop("confused")["mean"], images.labels)
+        digits[name] = table
+        say(name, table)
+    weights = []
+    for beta, runs in sweep:
+        table = over_seeds([of_weight(read(run.folder, train), images) for run in runs])
+        weights.append({"beta": beta, **table})
+        print(f"beta {beta:g}: " + ", ".join(f"{k} {v['mean']:.4g}" for k, v in table.items()))
+    numbers = {
+        "images of each digit": np.bincount(images.labels, minlength=10).tolist(),
+        "digits": digits,
+        "weight of the KL": weights,
+        "real images": real_distances(images),
+        "standard error of a rank correlation of ten digits, at 0": rank_correlation_error(0, 10),
     }
+    record(numbers)
 
 
-def separate(reference: Seen, seen: Seen, images: Images) -> dict[str, Any]:
-    """(c): accuracy of the nearest neighbours in the plane of mu, and who is taken for whom."""
-    said = latent.classify(seen.mu, reference.mu, images.train_labels)
-    right = said == images.labels
-    return {
-        "accuracy": latent.by_digit(right, images.labels),
-        "accuracy, all": right.mean(),
-        "confused": latent.confusions(images.labels, said),
-    }
+def say(name: str, table: dict[str, Any]) -> None:
+    """The numbers of one column on the screen."""
+    for key, value in table.items():
+        if key != "most confused":
+            print(f"{name}, {key}: {np.round(value['mean'], 3)}")
+    for pair in table["most confused"]:
+        print(f"{name}: {pair['digits']} confused in {pair['share of both']:.1%}")
 
 
-def tell(seen: Seen, labels: Digits) -> dict[str, Any]:
-    """(d): rank correlations of cost and reconstruction with |mu| and with mean log variance."""
-    size = np.linalg.norm(seen.mu, axis=1)
-    by = {"|mu|": size, "mean log variance": seen.logvar.mean(axis=1)}
-    table: dict[str, Any] = {}
-    for what, values in (("cost", seen.nll + seen.kl), ("reconstruction", seen.nll)):
-        for name, other in by.items():
-            rho = latent.rank_correlation(values, other)
-            rows = [labels == digit for digit in range(10)]
-            within = np.array([latent.rank_correlation(values[r], other[r]) for r in rows])
-            errors = [latent.rank_correlation_error(*w) for w in zip(within, map(np.sum, rows))]
-            table[f"{what} with {name}"] = rho
-            table[f"{what} with {name}: error"] = latent.rank_correlation_error(rho, len(labels))
-            table[f"{what} with {name}, by digit"] = within
-            table[f"{what} with {name}, by digit: error"] = errors
-            table[f"{what} with {name}, mean within digits"] = within.mean()
-    return table
+def record(numbers: Any) -> None:
+    """Writes results/questions.json."""
+    write(
+        "questions",
+        protocol="784-500-2-500-784, tanh, 95 % of the input kept in training, pixels binarised"
+        " once; short: 5,000 images, 20 epochs, batch 50, Adam 1e-3; long: 50,000 images, 500"
+        " epochs, batch 500, Adam 1e-4, pixels drawn anew; measured on 10,000 validation images"
+        " binarised once, costs with 5 sampled codes an image; neighbours: 10, among the means of"
+        " 5,000 training images; spread over seeds; weight of the KL: the short training with other"
+        " weights, 'cost' always with weight 1; distances: pixels that differ after a cut at 1/2,"
+        " from or to the nearest of 10,000 validation images, 1,000 images of the other kind",
+        seeds=SEEDS,
+        data="MNIST",
+        numbers=numbers,
+    )
 
 
-def grid() -> NDArray[np.float64]:
-    """The codes of the grid, (SIDE * SIDE, 2)"""
-    line = np.linspace(-REACH, REACH, SIDE)
-    return np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
+if __name__ == "__main__":
+    complain(main, sys.argv[1:])

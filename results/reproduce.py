@@ -22,17 +22,22 @@ class Part(NamedTuple):
     module: str
     minutes: float
     what: str
+    options: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         return self.module.partition(".")[2]
+
+    @property
+    def command(self) -> str:
+        return " ".join(("python -m", self.module, *self.options))
 
 
 PARTS = (
     Part("results.vae_costs", 20, "S2, S4: dense VAEs, 2, 8 and 16 codes, two likelihoods"),
     Part("results.vae_curves", 3, "S4: the cost after each of 30 epochs"),
     Part("results.assignment", 25, "S7: tanh network, 20 epochs, and its preset of 500 epochs"),
-    Part("results.questions", 5, "S7: five questions"),
+    Part("results.questions", 5, "S7: five questions", ("long",)),
     Part("results.likelihoods", 6, "S8: four likelihoods"),
     Part("results.samples", 6, "S8: m samples in training"),
     Part("results.inpainting", 90, "S1, S3: RBMs of CD-30, restored digits"),
@@ -52,7 +57,7 @@ def main(argv: Sequence[str]) -> None:
         names = ", ".join(part.name for part in PARTS)
         raise SettingsError(f"--only is {options.only}; expected one of {names}.")
     for part in parts:
-        print(f"{part.minutes:4.0f} min  python -m {part.module:22} {part.what}")
+        print(f"{part.minutes:4.0f} min  {part.command:32} {part.what}")
     total = sum(part.minutes for part in parts)
     print(f"{total:4.0f} min on two cores in all; what is there already is not made again.")
     if options.plan:
@@ -71,14 +76,14 @@ def main(argv: Sequence[str]) -> None:
 
 def _run(part: Part, number: int, parts: int) -> float:
     """Runs one part, its own lines on the screen; the seconds it took."""
-    print(f"\n{number} of {parts}: python -m {part.module}", flush=True)
+    print(f"\n{number} of {parts}: {part.command}", flush=True)
     start = time.monotonic()
-    ended = subprocess.run([sys.executable, "-m", part.module])
+    ended = subprocess.run([sys.executable, "-m", part.module, *part.options])
     if ended.returncode == 130:  # Ctrl-C
         raise KeyboardInterrupt
     if ended.returncode:
         again = f"once that is mended, make reproduce ARGS='--only {part.name}' goes on"
-        raise RunError(f"python -m {part.module} ended with status {ended.returncode}; {again}.")
+        raise RunError(f"{part.command} ended with status {ended.returncode}; {again}.")
     return time.monotonic() - start
 
 

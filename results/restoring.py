@@ -23,7 +23,8 @@ from training.run import read_settings
 from training.streams import stream
 
 PLACES, SHARES = ("all", "ink"), (0.2, 0.5, 0.8)
-IMAGES, EXACT = 1000, 100  # test images; and those for which 2^20 hidden states are summed
+# Test images for likelihoods, for restored digits, and where 2^20 hidden states are summed.
+MANY, IMAGES, EXACT = 1000, 500, 100
 # By name: which training, and after how many of its epochs.
 KINDS = {
     "grey CD-30, 3 epochs": ("grey", 3),
@@ -51,9 +52,9 @@ def reads(kind: str, hidden: int) -> tuple[Path, ...]:
     return (planned(kind, hidden).folder / f"params-{KINDS[kind][1]:04}.npz",)
 
 
-def test_images() -> Any:
-    """(IMAGES, 784), 0 or 1."""
-    return binarise(stream(0, "none"), to_unit(load("mnist").test_images[:IMAGES]), "threshold")
+def test_images(count: int = IMAGES) -> Any:
+    """(count, 784), 0 or 1."""
+    return binarise(stream(0, "none"), to_unit(load("mnist").test_images[:count]), "threshold")
 
 
 def given(v: Any, of: str, share: float, purpose: str = "test mask") -> Any:
@@ -63,28 +64,36 @@ def given(v: Any, of: str, share: float, purpose: str = "test mask") -> Any:
 
 
 def by_machine(kind: str, hidden: int, of: str, share: float) -> Any:
-    """Rows for one machine and one mask: clamped, unclamped, and told how much ink is missing."""
+    """Rows for one machine and one mask: chains from two starts, told the share, and unclamped."""
     W, b, c = params_of(kind, hidden)
     v = test_images()
     known = given(v, of, share)
-    told = b + np.float32(np.log(share))
     damaged = np.where(known, v, np.float32(0))
-    ways: dict[str, Callable[[int], Any]] = {
-        "clamped": lambda i: inpaint(stream(hidden, "inpaint", i), v, known, W, b, c),
-        "unclamped": lambda i: chain_mean(stream(hidden, "free", i), damaged, W, b, c, 100, 100),
+    told = b + np.float32(np.log(share))
+
+    def clamped(i: int, b: Any = b) -> Any:
+        return chain_mean(stream(hidden, "damaged", i), damaged, W, b, c, 100, 100, known)
+
+    ways: dict[str, tuple[int, Callable[[int], Any]]] = {
+        "clamped": (2, clamped),
+        "clamped, from coin flips": (
+            2,
+            lambda i: inpaint(stream(hidden, "inpaint", i), v, known, W, b, c),
+        ),
+        "unclamped": (
+            1,
+            lambda i: chain_mean(stream(hidden, "free", i), damaged, W, b, c, 100, 100),
+        ),
     }
     if of == "ink":
-        ways["told the share"] = lambda i: inpaint(
-            stream(hidden, "inpaint", i), v, known, W, told, c
-        )
+        ways["clamped, told the share"] = 1, lambda i: clamped(i, told)
     rows = []
-    for way, chain in ways.items():
-        probs = baselines.kept_inside(np.mean([chain(i) for i in range(2)], axis=0))
+    for way, (chains, chain) in ways.items():
+        probs = baselines.kept_inside(np.mean([chain(i) for i in range(chains)], axis=0))
         here = {"kind": kind, "hidden": hidden, "of": of, "missing": share, "way": way}
-        rows.append({**here, **score(probs, v, known)})
-        if way == "clamped":
-            few = slice(EXACT)
-            rows[0]["on the first"] = score(probs[few], v[few], known[few])
+        few = slice(EXACT)
+        there = {"on the first": score(probs[few], v[few], known[few])}
+        rows.append({**here, **score(probs, v, known), **there})
     return rows
 
 
@@ -105,7 +114,7 @@ def by_exact_sum(kind: str, hidden: int) -> Any:
 def likelihoods(kind: str, hidden: int) -> Any:
     """Exact pseudo-log-likelihood; with few hidden units the log-likelihood too. Nats an image."""
     params = Params(*(a.astype(np.float64) for a in params_of(kind, hidden)))
-    v = test_images().astype(np.float64)
+    v = test_images(MANY).astype(np.float64)
     pseudo = np.concatenate([log_pseudo_likelihood(part, *params) for part in np.split(v, 10)])
     row = {"pseudo": pseudo.mean(), "pseudo error": pseudo.std() / len(v) ** 0.5}
     if hidden == min(runs.MACHINES):

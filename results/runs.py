@@ -43,3 +43,16 @@ def short(pixels: str, seed: int, beta: float = 1.0) -> Planned:
 def long() -> Planned:
     """S7's long preset: 50,000 images, 500 epochs."""
     return Planned("tanh-long", "vae", tuple(LONG.split()))
+
+
+def convolutional(seed: int) -> Planned:
+    """S5: 10,000 images, batches of 32, RMSprop, squared error, 30 epochs."""
+    options = "--data mnist --validation 0 --images 10000 --network conv --optimiser rmsprop"
+    options += f" --likelihood squared --batch-size 32 --epochs 30 --snapshots 1 --seed {seed}"
+    return Planned(f"conv-{seed}", "vae", tuple(options.split()))
+
+
+def adversarial(seed: int, loss: str = "non-saturating") -> Planned:
+    """S6: both players as the source trains them, 50 epochs."""
+    options = f"--data mnist --epochs 50 --snapshots 5 --loss {loss} --seed {seed}"
+    return Planned(f"gan-{loss}-{seed}", "gan", tuple(options.split()))

@@ -1,18 +1,18 @@
-"""Writes the README's tables from results/*.json: `python -m results.tables`.
+"""Writes the tables of README.md and SOURCES.md from results/*.json: `python -m results.tables`.
 
 A table stands between `<!-- table NAME -->` and `<!-- end NAME -->`.
 """
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from training.run import replacing
 
 ROOT = Path(__file__).parent.parent
-README = ROOT / "README.md"
+PAGES = (ROOT / "README.md", ROOT / "SOURCES.md")
 
 
 def rows_to_markdown(header: list[str], rows: list[list[str]]) -> str:
@@ -38,30 +38,184 @@ def vae_costs(numbers: Any) -> str:
     return rows_to_markdown(header, rows)
 
 
+def _percent(share: float, digits: int = 0) -> str:
+    return f"{share:.{digits}%}".replace("%", " %")
+
+
 def inpainting(numbers: Any) -> str:
-    """A method a row, a share of missing pixels a column; the best of a column in bold."""
-    shares = sorted({r["missing"] for r in numbers})
-    cost, right = "cross-entropy [nats/missing pixel]", "right"
-    best = {
-        s: (
-            min(r[cost] for r in numbers if r["missing"] == s),
-            max(r[right] for r in numbers if r["missing"] == s),
-        )
-        for s in shares
-    }
+    """The README's choice: baselines, and machines of PCD-5 and CD-30, clamped."""
+    rows = [r for r in numbers["restored"] if r.get("kind", "PCD-5") in ("PCD-5", "CD-30")]
+    return _restored([r for r in rows if r["way"] == "clamped" or "kind" not in r])
 
-    def cell(r: Any) -> str:
-        low, high = best[r["missing"]]
-        a = f"{r[right]:.2%}".replace("%", " %")
-        b = f"{r[cost]:.4f}"
-        return f"{f'**{a}**' if r[right] == high else a}, {f'**{b}**' if r[cost] == low else b}"
 
-    rows = [
-        [method, *(cell(r) for r in numbers if r["method"] == method)]
-        for method in dict.fromkeys(r["method"] for r in numbers)
+def restored(numbers: Any) -> str:
+    """Everything that was measured."""
+    return _restored(numbers["restored"])
+
+
+def _restored(rows: Sequence[Any]) -> str:
+    """A method a row, what is missing a column; the best of a column in bold."""
+    columns = list(dict.fromkeys((r["of"], r["missing"]) for r in rows))
+    cells: dict[str, dict[Any, Any]] = {}
+    for r in rows:
+        name = f"RBM, {r['hidden']} units, {r['kind']}, {r['way']}" if "kind" in r else r["way"]
+        cells.setdefault(name, {})[r["of"], r["missing"]] = r
+    low = {c: min(row[c]["cost"] for row in cells.values() if c in row) for c in columns}
+    high = {c: max(row[c]["right"] for row in cells.values() if c in row) for c in columns}
+
+    def cell(r: Any, c: Any) -> str:
+        right, cost = _percent(r["right"], 1), f"{r['cost']:.3f}"
+        right = f"**{right}**" if r["right"] == high[c] else right
+        return f"{right}, {f'**{cost}**' if r['cost'] == low[c] else cost}"
+
+    header = [
+        "method",
+        *(f"{_percent(s)} of {'all' if of == 'all' else 'ink'}" for of, s in columns),
     ]
-    header = ["method", *(f"{s:.0%} missing".replace("%", " %") for s in shares)]
+    lines = [
+        [name, *(cell(row[c], c) if c in row else "" for c in columns)]
+        for name, row in cells.items()
+    ]
+    return rows_to_markdown(header, lines)
+
+
+def exact(numbers: Any) -> str:
+    """Machines of 20 units: clamped chains beside the sum over all hidden states."""
+    chains = {
+        (r["kind"], r["hidden"], r["way"], r["of"], r["missing"]): r["on the first"]["cost"]
+        for r in numbers["restored"]
+        if "kind" in r
+    }
+    columns = list(dict.fromkeys((r["of"], r["missing"]) for r in numbers["exact"]))
+    rows = []
+    for kind in dict.fromkeys(r["kind"] for r in numbers["exact"]):
+        found = {
+            (r["of"], r["missing"]): (r["hidden"], r["cost"])
+            for r in numbers["exact"]
+            if r["kind"] == kind
+        }
+        rows.append([f"{kind}, exact", *(f"{found[c][1]:.4f}" for c in columns)])
+        for way in ("clamped", "clamped, from coin flips"):
+            costs = [f"{chains[kind, found[c][0], way, *c]:.4f}" for c in columns]
+            rows.append([f"{kind}, {way}", *costs])
+    header = ["machine", *(f"{_percent(s)} of {of}" for of, s in columns)]
     return rows_to_markdown(header, rows)
+
+
+def likelihoods_of_machines(numbers: Any) -> str:
+    """Exact pseudo-likelihood and, where it can be had, the likelihood."""
+    rows = [
+        [
+            r["kind"],
+            str(r["hidden"]),
+            f"{r['pseudo']:.1f} &plusmn; {r['pseudo error']:.1f}",
+            f"{r['log p']:.1f} &plusmn; {r['log p error']:.1f}" if "log p" in r else "",
+            f"{r['log Z']:.1f}" if "log Z" in r else "",
+        ]
+        for r in numbers["likelihoods"]
+    ]
+    header = ["machine", "hidden units", "log pseudo-likelihood", "log-likelihood", "log Z"]
+    return rows_to_markdown(header, rows)
+
+
+def vae_curves(numbers: Any) -> str:
+    """Test cost after some epochs, ours and the source's, and the largest difference from 5 on."""
+    source = json.loads((ROOT / "results" / "source_numbers.json").read_text())["S4"]["costs"]
+    shown = (1, 2, 5, 10, 20, 30)
+    rows = []
+    for ours, theirs in zip(numbers, source, strict=True):
+        assert ours["codes"] == theirs["codes"]
+        gaps = [a - b for a, b in zip(ours["test"], theirs["test"], strict=True)]
+        largest = max(gaps[4:], key=abs)
+        pairs = [f"{ours['test'][e - 1]:.2f} / {theirs['test'][e - 1]:.2f}" for e in shown]
+        rows.append([str(ours["codes"]), *pairs, f"{largest:+.2f}"])
+    header = ["codes", *(f"epoch {e}" for e in shown), "largest difference from epoch 5 on"]
+    return rows_to_markdown(header, rows)
+
+
+def assignment(numbers: Any) -> str:
+    """S7: costs of its networks on all parts of the data, beside the source's last epoch."""
+    parts = ("training", "validation", "test", "training, damaged")
+    rows = []
+    for network in dict.fromkeys(r["network"] for r in numbers["networks"]):
+        found = {r["images"]: r for r in numbers["networks"] if r["network"] == network}
+        rows.append([network, *(_cost(found[part]) for part in parts)])
+    last = numbers["source"]["short, training, damaged"]
+    there = f"{last['cost']:.2f} = {last['nll']:.2f} + {last['kl']:.2f}"
+    rows.append(["source, short, mean over its last epoch", "", "", "", there])
+    return rows_to_markdown(["network", *parts], rows)
+
+
+def _cost(r: Any) -> str:
+    spread = f" &plusmn; {r['spread']:.2f}" if r["spread"] is not None else ""
+    return f"{r['cost']:.2f}{spread} = {r['nll']:.2f} + {r['kl']:.2f}"
+
+
+def _mean(value: Any, digits: int = 2) -> str:
+    if value["mean"] is None:
+        return ""
+    return f"{value['mean']:.{digits}f} &plusmn; {value['spread']:.{digits}f}"
+
+
+def likelihoods(numbers: Any) -> str:
+    """S8: a likelihood a row."""
+    columns = {
+        "cost as a density [nats/image]": 1,
+        "KL [nats/image]": 2,
+        "squared error [1/image]": 2,
+        "absolute error [1/image]": 2,
+        "active units": 1,
+    }
+    rows = [[r["likelihood"], *(_mean(r[c], d) for c, d in columns.items())] for r in numbers]
+    return rows_to_markdown(["likelihood", *columns], rows)
+
+
+def samples(numbers: Any) -> str:
+    """S8: m samples in training, what they cost and what they buy."""
+    step, noise = "step, as a multiple of one sample's", "gradient's variance of the noise"
+    one = next(sum(r[noise]) for r in numbers if r["samples"] == 1)
+    rows = [
+        [
+            str(r["samples"]),
+            _mean(r["validation_cost [nats/image]"]),
+            f"{r[step]:.2f}",
+            f"{one / sum(r[noise]):.2f}",
+        ]
+        for r in numbers
+    ]
+    header = [
+        "m",
+        "validation cost",
+        "time of a step, m = 1 being 1",
+        "noise's variance, divided by",
+    ]
+    return rows_to_markdown(header, rows)
+
+
+def digits(numbers: Any) -> str:
+    """S7's questions (b), (c) and (e), digit by digit."""
+    table = numbers["digits"]["short"]
+    names = {
+        "cost": 1,
+        "explained": 2,
+        "accuracy": 2,
+        "share of the grid, by codes": 2,
+        "share of the grid, by images": 2,
+    }
+    rows = [
+        [name, *(f"{x:.{places}f}" for x in table[name]["mean"])] for name, places in names.items()
+    ]
+    return rows_to_markdown(["", *map(str, range(10))], rows)
+
+
+def weights(numbers: Any) -> str:
+    """S7's question (a): what other weights of the KL do."""
+    names = [name for name in numbers["weight of the KL"][0] if name != "beta"]
+    rows = [
+        [f"{r['beta']:g}", *(f"{r[name]['mean']:.4g}" for name in names)]
+        for r in numbers["weight of the KL"]
+    ]
+    return rows_to_markdown(["weight", *names], rows)
 
 
 def speed(numbers: Any) -> str:
@@ -74,25 +228,38 @@ def speed(numbers: Any) -> str:
     return rows_to_markdown(["step", "ratio", "step", "bare products"], rows)
 
 
-TABLES: dict[str, Callable[[Any], str]] = {
-    "vae_costs": vae_costs,
-    "inpainting": inpainting,
-    "speed": speed,
+# By name: the file of its numbers, and what makes it.
+TABLES: dict[str, tuple[str, Callable[[Any], str]]] = {
+    "vae_costs": ("vae_costs", vae_costs),
+    "vae_curves": ("vae_curves", vae_curves),
+    "inpainting": ("inpainting", inpainting),
+    "restored": ("inpainting", restored),
+    "exact": ("inpainting", exact),
+    "likelihoods_of_machines": ("inpainting", likelihoods_of_machines),
+    "assignment": ("assignment", assignment),
+    "digits": ("questions", digits),
+    "weights": ("questions", weights),
+    "likelihoods": ("likelihoods", likelihoods),
+    "samples": ("samples", samples),
+    "speed": ("speed", speed),
 }
 
 
 def filled(text: str) -> str:
     """A text with every table in it as the results have it now, and how to make it again."""
-    for name, table in TABLES.items():
-        record = json.loads((ROOT / "results" / f"{name}.json").read_text())
-        source = f"`{record['command']}` &rarr; [{name}.json](results/{name}.json)."
-        body = f"{table(record['numbers'])}\n\n{source} {record['data']}; {record['protocol']}."
+    for name, (source, table) in TABLES.items():
+        if f"<!-- table {name} -->" not in text:
+            continue
+        record = json.loads((ROOT / "results" / f"{source}.json").read_text())
+        made = f"`{record['command']}` &rarr; [{source}.json](results/{source}.json)."
+        body = f"{table(record['numbers'])}\n\n{made} {record['data']}; {record['protocol']}."
         pattern = re.compile(f"(<!-- table {name} -->\n).*?(<!-- end {name} -->)", re.DOTALL)
         text = pattern.sub(lambda m, b=body: f"{m[1]}\n{b}\n\n{m[2]}", text)  # type: ignore[misc]
     return text
 
 
 if __name__ == "__main__":
-    content = filled(README.read_text())
-    with replacing(README) as file:
-        file.write(content.encode())
+    for page in PAGES:
+        content = filled(page.read_text())
+        with replacing(page) as file:
+            file.write(content.encode())

@@ -613,5 +613,6 @@ def test_the_command_ends_with_2_and_no_traceback(tmp_path: Path) -> None:
     )
     assert run.returncode == 2 and run.stdout == ""
     assert run.stderr == (
-        f"MNIST_DIR is {tmp_path / 'nowhere'}, but {TRAIN_IMAGES} (plain or .gz) is not there.\n"
+        f"MNIST_DIR is {tmp_path / 'nowhere'}, but {TRAIN_IMAGES} (plain or .gz) is not there,"
+        " nor mnist.npz, mnist.pkl.gz or mnist.pkl.\n"
     )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.batches import batches, epoch_order
-from data.pixels import Floats, binarise, remove_pixels, to_unit
+from data.pixels import Floats, binarise, keep_pixels, remove_pixels, to_unit
 from data.sets import split
 
 Float = type[np.floating[Any]]
@@ -74,6 +74,52 @@ def test_stochastic_draws_are_the_same_in_both_precisions_and_fresh_at_each_call
     first, second = binarise(draw, x, "stochastic"), binarise(draw, x, "stochastic")
     assert not np.array_equal(first, second)
     assert np.array_equal(binarise(rng(2), x.astype(np.float32), "stochastic"), first)
+
+
+@both_dtypes
+def test_once_draws_grey_as_stochastic_does_and_leaves_black_and_white_as_it_is(
+    dtype: Float,
+) -> None:
+    grey = rng(3).random((10, 100)).astype(dtype)
+    drawn = binarise(rng(2), grey, "once")
+    assert np.array_equal(drawn, binarise(rng(2), grey, "stochastic")) and drawn.dtype == dtype
+    for seed in range(3):
+        again = binarise(rng(seed), drawn, "once")
+        assert np.array_equal(again, drawn) and again.dtype == dtype
+        assert not np.array_equal(binarise(rng(seed), grey, "once"), drawn) or seed == 2
+
+
+@both_dtypes
+def test_pixels_are_kept_with_the_probability_that_was_asked_for(dtype: Float) -> None:
+    """20,000 images: shares within 5 standard errors, and pixels of an image independent."""
+    n, share = 20_000, 0.95
+    x = np.tile(np.linspace(0.05, 1, 20, dtype=dtype), (n, 1))
+    x.flags.writeable = False
+    seen = keep_pixels(rng(1), x, share)
+    kept = seen != 0
+    assert seen.dtype == dtype and np.array_equal(seen[kept], x[kept])
+    variance = share * (1 - share)
+    assert np.all(np.abs(kept.mean(axis=0) - share) <= 5 * np.sqrt(variance / n))
+    # Independent pixels: the variance of an image's count is the sum of the pixels' variances.
+    counts = kept.sum(axis=1)
+    squares = (counts - counts.mean()) ** 2
+    assert abs(squares.mean() - 20 * variance) <= 5 * squares.std() / np.sqrt(n)
+
+
+def test_kept_pixels_are_the_same_in_both_precisions_and_others_at_each_call() -> None:
+    x = np.full((10, 100), 0.25)
+    draw = rng(2)
+    first, second = keep_pixels(draw, x, 0.5), keep_pixels(draw, x, 0.5)
+    assert not np.array_equal(first, second)
+    assert np.array_equal(keep_pixels(rng(2), x.astype(np.float32), 0.5), first)
+
+
+def test_all_pixels_are_kept_or_none() -> None:
+    x = some_images(4, 5, 30)
+    draw = rng()
+    assert np.array_equal(keep_pixels(draw, x, 1.0), x)
+    assert draw.bit_generator.state == rng().bit_generator.state  # nothing was drawn for it
+    assert not keep_pixels(draw, x, 0.0).any()
 
 
 def test_an_unknown_way_to_binarise_is_one_sentence() -> None:

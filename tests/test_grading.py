@@ -531,7 +531,8 @@ def test_no_line_of_a_body_is_in_the_kit() -> None:
         text = (ROOT / path).read_text().splitlines()
         module = path.removesuffix(".py").replace("/", ".")
         for name, node in functions("\n".join(text)).items():
-            first = node.body[1].lineno if f"{module}.{name}" in CHECKED else node.lineno
+            # Parameters may well stand in the kit: they are those of some checked function.
+            first = node.body[1 if f"{module}.{name}" in CHECKED else 0].lineno
             removed += [line.split("  # ")[0].strip() for line in text[first - 1 : node.end_lineno]]
     telling = [line for line in removed if len(line) > 12]
     assert len(telling) > 100

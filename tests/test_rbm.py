@@ -1,6 +1,8 @@
 """The restricted Boltzmann machine against a machine of 4 x 3 units that is written out in full."""
 
 from itertools import pairwise
+from math import comb, floor, log
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -9,21 +11,34 @@ from hypothesis import strategies as st
 
 from grading.oracles import enumeration
 from grading.oracles.differences import gradient
-from rbm.gibbs import gibbs
+from rbm import exact
+from rbm.exact import conditional, log_marginal
+from rbm.gibbs import bernoulli, gibbs
 from rbm.gradient import nll_gradient, statistics
-from rbm.inpaint import inpaint
-from rbm.model import Params, energy, free_energy, init, prob_v
+from rbm.inpaint import chain_mean, inpaint
+from rbm.model import Params, energy, free_energy, init, init_truncated, prob_v
 from rbm.pseudo import log_pseudo_likelihood, log_pseudo_likelihood_estimate
 from rbm.train import Settings, measure, start, step
+from training.checkpoint import load_checkpoint, load_params
+from training.command import begin
+from training.follow import follow, train
 from training.streams import stream
 
 D, H = 4, 3
 VS, HS = enumeration.states(D), enumeration.states(H)
 
 
-def machine(seed=0):
+def machine(seed=0, D=D, H=H):
     rng = np.random.default_rng(seed)
     return Params(rng.normal(size=(D, H)), 0.7 * rng.normal(size=D), 0.7 * rng.normal(size=H))
+
+
+def masked(rows=6, D=D, seed=0):
+    """Images and which of their pixels are given: none of the first, all of the second."""
+    rng = np.random.default_rng(seed)
+    known = rng.random((rows, D)) < 0.5
+    known[0], known[1] = False, True
+    return rng.integers(0, 2, (rows, D)).astype(float), known
 
 
 def p_visible(params):
@@ -212,6 +227,134 @@ def test_no_given_pixel_ever_moves(seed, steps):
     assert np.isin(end, (0, 1)).all() and filled.min() >= 0 and filled.max() <= 1
 
 
+@pytest.mark.eq("rbm.14")
+def test_a_free_chain_forgets_its_start_given_pixels_and_all():
+    """From two starts: after one sweep as the kernel says, after 60 at the marginals of p(v)."""
+    params, rows = machine(3), 40_000
+    marginals, T = p_visible(params) @ VS, enumeration.kernel(*params)
+    allowed = enumeration.bound(0.25, 1.0, rows, D)  # a mean of probabilities varies less
+    for number in (0, 6):
+        rng, v = np.random.default_rng(number), np.tile(VS[number], (rows, 1))
+        probs = chain_mean(rng, v, *params, burn_in=0, average=1)
+        assert 0 < probs.min() and probs.max() < 1  # of probabilities the mean is taken, no draws
+        once = probs.mean(axis=0)
+        assert np.abs(once - T[number] @ VS).max() < allowed
+        assert np.abs(once - marginals).max() > 5 * allowed
+        later = chain_mean(rng, v, *params, burn_in=60, average=4).mean(axis=0)
+        assert np.abs(later - marginals).max() < allowed
+
+
+@pytest.mark.eq("rbm.20")
+def test_a_clamped_chain_is_what_inpaints_and_its_start_does_not_matter():
+    params, (v, known) = machine(2), masked()
+    rng = np.random.default_rng(3)
+    begin = np.where(known, v, bernoulli(rng, np.full_like(v, 0.5)))
+    probs = chain_mean(rng, begin, *params, 5, 3, known)
+    filled = inpaint(np.random.default_rng(3), v, known, *params, 5, 3)
+    np.testing.assert_array_equal(filled, np.where(known, v, probs))
+    rows = 20_000
+    image, mask = np.array([1.0, 0, 1, 0]), np.array([True, True, False, False])
+    truth = enumeration.conditional(image, mask, *params)
+    for missing in (0.0, 1.0):
+        begin = np.tile(np.where(mask, image, missing), (rows, 1))
+        got = chain_mean(rng, begin, *params, 60, 4, np.tile(mask, (rows, 1))).mean(axis=0)
+        allowed = enumeration.bound(truth * (1 - truth), 1.0, rows, D)
+        assert (np.abs(got - truth)[~mask] < allowed[~mask]).all()
+
+
+@pytest.mark.eq("rbm.26")
+def test_long_clamped_chains_come_to_the_exact_conditional():
+    """A machine of 7 x 5 units; four images, 10,000 chains each."""
+    params, (v, known) = machine(4, 7, 5), masked(4, 7)
+    rows = 10_000
+    truth = conditional(v, known, *params)
+    many, masks = np.repeat(v, rows, axis=0), np.repeat(known, rows, axis=0)
+    got = inpaint(np.random.default_rng(5), many, masks, *params, burn_in=100, average=4)
+    got = got.reshape(4, rows, 7).mean(axis=1)
+    allowed = enumeration.bound(truth * (1 - truth), 1.0, rows, truth.size)
+    assert (np.abs(got - truth) < allowed).all()
+    assert allowed.max() < 0.05 and np.abs(truth[~known] - 0.5).max() > 0.2
+
+
+@pytest.mark.eq("rbm.25")
+def test_the_sum_over_missing_pixels_has_the_free_energy_and_log_z_at_its_ends():
+    params, (v, known) = machine(3), masked()
+    got = log_marginal(v, known, *params)
+    weights = np.exp(-free_energy(VS, *params))
+    assert got[0] == pytest.approx(np.log(weights.sum()), abs=1e-13)
+    assert got[1] == pytest.approx(-free_energy(v[1:2], *params)[0], abs=1e-13)
+    for row, mask, value in zip(v, known, got, strict=True):
+        agree = (VS == row)[:, mask].all(axis=1)
+        assert value == pytest.approx(np.log(weights[agree].sum()), abs=1e-13)
+
+
+@pytest.mark.eq("rbm.25")
+@pytest.mark.eq("rbm.26")
+@pytest.mark.parametrize("rising", [-1, 1])
+@pytest.mark.parametrize("size", [1, 400])
+def test_hidden_states_in_many_blocks_give_what_one_block_gives(monkeypatch, rising, size):
+    """32 hidden states, three at a time; the largest weight comes early, or late."""
+    W, b, _ = (size * p for p in machine(6, 4, 5))
+    c = rising * size * np.array([0.5, 1, 1.5, 2, 2.5])
+    v, known = masked()
+    whole = log_marginal(v, known, W, b, c), conditional(v, known, W, b, c)
+    monkeypatch.setattr(exact, "CHUNK", 3)
+    np.testing.assert_allclose(log_marginal(v, known, W, b, c), whole[0], rtol=1e-14, atol=1e-13)
+    np.testing.assert_allclose(conditional(v, known, W, b, c), whole[1], atol=1e-12)
+
+
+@pytest.mark.eq("rbm.25")
+def test_exact_answers_stay_finite_where_exponentials_overflow():
+    params, (v, known) = Params(*(1e4 * p for p in machine(7))), masked()
+    truth = [enumeration.log_marginal(*pair, *params) for pair in zip(v, known, strict=True)]
+    np.testing.assert_allclose(log_marginal(v, known, *params), truth, rtol=1e-14)
+    assert np.abs(truth).max() > 1e4
+    probs = conditional(v, known, *params)
+    assert np.isfinite(probs).all() and probs.min() >= 0 and probs.max() <= 1 + 1e-12
+
+
+@pytest.mark.eq("rbm.25")
+@pytest.mark.eq("rbm.26")
+def test_exact_answers_keep_the_precision_they_are_given():
+    high, (v, known) = machine(8, 60, 10), masked(5, 60)
+    low = Params(*(p.astype(np.float32) for p in high))
+    high = Params(*(p.astype(np.float64) for p in low))
+    for function, close in ((log_marginal, {"rtol": 1e-6}), (conditional, {"atol": 1e-4})):
+        a, b = function(v.astype(np.float32), known, *low), function(v, known, *high)
+        assert (a.dtype, b.dtype) == (np.float32, np.float64)
+        np.testing.assert_allclose(a, b, **close)
+
+
+@pytest.mark.eq("rbm.27")
+@pytest.mark.parametrize("removal", [0.2, 0.5, 0.8])
+def test_a_removal_that_takes_ink_alone_is_a_change_of_the_visible_biases(removal):
+    """All 16 damaged pictures of a small machine, against every image under every removal."""
+    W, b, c = machine(9)
+    known = VS == 1
+    told = conditional(VS, known, W, b + log(removal), c)
+    truth = [enumeration.ink_posterior(damaged, removal, W, b, c) @ VS for damaged in VS]
+    np.testing.assert_allclose(told, truth, atol=1e-14)
+    # Not told, the dark pixels come out with too much ink.
+    untold = conditional(VS, known, W, b, c)
+    assert (untold - told)[~known].min() > 0 and (untold - told).max() > 0.05
+
+
+@pytest.mark.eq("rbm.27")
+def test_a_removal_of_an_exact_share_tells_how_much_ink_there_was():
+    """floor(share * ink) pixels, every choice alike: p(v) over the number of choices."""
+    share, params = 0.5, machine(9)
+    damaged = np.array([0.0, 1, 0, 0])
+    p, weights = p_visible(params), np.zeros(len(VS))
+    for number, v in enumerate(VS):
+        gone = [g for g in VS if g.sum() == floor(share * v.sum()) and (g <= v).all()]
+        weights[number] = p[number] * np.mean([(v - g == damaged).all() for g in gone])
+    ink = VS.sum(axis=1)
+    agree = (VS >= damaged).all(axis=1) & (ink - np.floor(share * ink) == 1)
+    closed = agree * p / [comb(int(n), floor(share * n)) for n in ink]
+    np.testing.assert_allclose(weights, closed, atol=1e-16)
+    assert set(ink[weights > 0]) == {1, 2}
+
+
 @given(seed=st.integers(0, 2**32 - 1))
 def test_symmetries_of_the_free_energy(seed):
     """Hidden units may change places; flipping every pixel is a change of parameters."""
@@ -253,6 +396,48 @@ def test_first_biases_give_the_data_s_means_and_constant_pixels_are_safe():
     assert {x.dtype for x in params} == {np.dtype(np.float32)}
     W = init(rng, images, hidden=2000).W
     assert abs(W.std() / 0.01 - 1) < 6 / np.sqrt(2 * W.size)  # six standard errors
+
+
+@pytest.mark.eq("rbm.24")
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_first_weights_of_the_sources_are_a_cut_normal(dtype):
+    images = np.zeros((3, 300), dtype)
+    params = init_truncated(np.random.default_rng(0), images, hidden=400)
+    assert {x.dtype for x in params} == {np.dtype(dtype)}
+    assert [x.shape for x in params] == [(300, 400), (300,), (400,)]
+    W = params.W.astype(np.float64)
+    assert np.abs(W).max() <= dtype(0.2) and (np.abs(W) > 0.199).any()
+    assert (params.b == dtype(0.1)).all() and (params.c == dtype(0.1)).all()
+    normal = NormalDist()
+    variance = 1 - 4 * normal.pdf(2) / (2 * normal.cdf(2) - 1)
+    shares, by_quadrature = enumeration.truncated_normal([-2.0, 2.0], 1.0, 2.0)
+    assert variance == pytest.approx(by_quadrature, abs=1e-14) and shares == [pytest.approx(1)]
+    # The standard error of a mean of squares, from their own deviation; six of them.
+    squares = (W / 0.1) ** 2
+    assert abs(squares.mean() - variance) < 6 * squares.std() / W.size**0.5
+    assert abs(W.mean() / 0.1) < 6 * (variance / W.size) ** 0.5
+
+
+def test_a_run_from_the_sources_weights_keeps_them_and_every_epoch_s(tmp_path):
+    folder = tmp_path / "run"
+    words = "--data digits --images 300 --validation 50 --hidden 6 --epochs 2 --snapshots 1"
+    words += f" --init truncated --pixels none --gibbs-steps 1 --out {folder}"
+    run, settings, images = begin("rbm train", Settings, "rbm", words.split())
+    assert (settings.init, settings.snapshots) == ("truncated", 1)
+    first = start(settings, images.train)
+    follow(run, first, [], train(step, first, images.train, settings), images, settings, measure)
+    run.lock.close()
+    assert sorted(p.name for p in folder.glob("params-*")) == [
+        f"params-{epoch:04}.npz" for epoch in range(3)
+    ]
+    kept = [load_params(folder, epoch, first.params) for epoch in range(3)]
+    for a, b in zip(kept[0], first.params, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert np.abs(kept[0].W).max() <= np.float32(0.2) and (kept[0].b == np.float32(0.1)).all()
+    state, rows = load_checkpoint(folder, first)
+    assert len(rows) == 2 and not np.array_equal(kept[1].W, kept[2].W)
+    for a, b in zip(kept[2], state.params, strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 def test_training_raises_the_exact_likelihood_of_bars():

@@ -8,7 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = (
-    "autograd_lite", "rbm", "vae", "gan", "data", "training", "figures", "results", "grading",
+    "autograd_lite", "rbm", "vae", "gan", "scores", "data", "training", "figures", "results",
+    "grading",
 )  # fmt: skip
 MODELS = {"rbm", "vae", "gan"}
 SOURCES = [p for package in PACKAGES for p in sorted((ROOT / package).rglob("*.py"))]

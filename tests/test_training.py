@@ -88,10 +88,11 @@ def test_settings_are_the_command_line(model, tmp_path):
         assert code == 2 and sentence in err and len(err.splitlines()) == 1, err
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", ["rbm", "vae", "gan"])
 def test_a_run_resumed_or_killed_at_any_moment_ends_in_the_same_bits(model, tmp_path):
     """SIGKILL at moments spread over the run, resumed each time, against a run left alone."""
-    words = [model, "train", *QUICK, "--epochs", "12"]
+    quick = [*QUICK[:4], "--generator", "8", "--discriminator", "8"] if model == "gan" else QUICK
+    words = [model, "train", *quick, "--epochs", "12"]
     assert outcome(*words, "--out", tmp_path / "whole")[0] == 0
     start_up = time.monotonic()
     killed = tmp_path / "killed"
@@ -377,7 +378,7 @@ def test_states_are_written_whole(tmp_path):
     state = module.step(module.start(settings, images.train), images.train, settings)
     save_checkpoint(tmp_path, state, [])
     again, rows = load_checkpoint(tmp_path, module.start(settings, images.train))
-    assert rows == [] and again.step == 1 and again.adam.step == 1
+    assert rows == [] and again.step == 1 and again.moments.step == 1
     for a, b in zip(leaves(state), leaves(again), strict=True):
         np.testing.assert_array_equal(a, b)
     assert sorted(os.listdir(tmp_path)) == ["checkpoint.npz", "metrics.csv"]

@@ -1,18 +1,34 @@
 """The variational autoencoder: the bound against quadrature, the costs against identities."""
 
+import itertools
+import math
+import pickle
+import re
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import vae.train
 from autograd_lite.losses import bernoulli_nll
-from autograd_lite.tree import leaves
+from autograd_lite.optim import adam_start, adam_step
+from autograd_lite.tree import leaves, tree_map
 from grading.oracles import quadrature
+from training.checkpoint import load_checkpoint, load_params, save_checkpoint
+from training.follow import follow
+from training.follow import train as epochs_of
+from training.images import Split, training_images
+from training.run import RunError, create_run
+from training.settings import SettingsError
 from training.streams import stream
+from vae.densities import gaussian_nll, gaussian_nll_vjp, laplace_nll, laplace_nll_vjp
 from vae.elbo import kl_diag_gaussian, neg_elbo, reparameterise, squared_error
-from vae.mlp import decode, encode, init
-from vae.objective import costs, gradient
+from vae.mlp import ACTIVATIONS, Params, decode, encode, init
+from vae.objective import LIKELIHOODS, SCALES, costs, gradient, pixel_means
 from vae.train import Settings, evaluate, measure, noise, start, step
+from vae.weights import NAMES, load_weights, save_weights
 
 finite = st.floats(-6, 6)
 
@@ -51,9 +67,9 @@ def test_samples_have_the_mean_and_the_variance_they_should():
     np.testing.assert_allclose(variance, np.exp(logvar), rtol=1e-13)
 
 
-def tiny(seed=0, D=6, H=5, Z=1):
+def tiny(seed=0, D=6, H=5, Z=1, likelihood="bernoulli"):
     rng = np.random.default_rng(seed)
-    params = init(rng, D, H, Z, np.float64)
+    params = init(rng, D, H, Z, np.float64, SCALES[likelihood])
     return params._replace(b2=rng.normal(size=H), W3=2 * params.W3), rng
 
 
@@ -148,13 +164,14 @@ def test_grey_pixels_cost_the_mean_of_the_binary_ones():
     np.testing.assert_allclose(bernoulli_nll(logits, grey), total, rtol=1e-13)
 
 
-@pytest.mark.parametrize("likelihood", ["bernoulli", "squared"])
-def test_costs_are_per_image_whatever_the_batch(likelihood):
-    params, rng = tiny(Z=2)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("likelihood", LIKELIHOODS)
+def test_costs_are_per_image_whatever_the_batch(likelihood, activation):
+    params, rng = tiny(Z=2, likelihood=likelihood)
     x, eps = rng.random((4, 6)), rng.normal(size=(3, 4, 2))
-    nll, kl = costs(x, eps, params, likelihood)
+    nll, kl = costs(x, eps, params, likelihood, activation)
     for i in range(4):
-        one = costs(x[i : i + 1], eps[:, i : i + 1], params, likelihood)
+        one = costs(x[i : i + 1], eps[:, i : i + 1], params, likelihood, activation)
         np.testing.assert_allclose(one.nll[:, 0], nll[:, i], rtol=1e-13)
         np.testing.assert_allclose(one.kl[0], kl[i], rtol=1e-13)
     once = gradient(x, eps, params, likelihood)
@@ -169,13 +186,186 @@ def test_losses_stay_finite_at_logits_of_ten_thousand(dtype):
     x = np.array([[1, 0, 0, 1]], dtype)
     assert bernoulli_nll(logits, x)[0] == 2e4
     assert squared_error(logits, x)[0] == 2
+    outputs = np.append(logits, np.zeros((1, 1), dtype), axis=1)  # scale 1
+    assert gaussian_nll(outputs, x)[0] == dtype(0.5 * (2 + 4 * dtype(math.log(2 * math.pi))))
+    assert laplace_nll(outputs, x)[0] == dtype(2 + 4 * dtype(math.log(2)))
+    one = np.ones(1, dtype)
+    for rule in (gaussian_nll_vjp, laplace_nll_vjp):
+        np.testing.assert_array_equal(rule(one, outputs, x)[0, :4], 0)
 
 
-@pytest.mark.parametrize("codes, total", [(2, 404_244), (8, 408_864), (16, 415_024)])
-def test_numbers_of_parameters_are_the_sources(codes, total):
-    params = init(np.random.default_rng(0), 784, 256, codes)
+DENSITIES = {"gaussian": gaussian_nll, "laplace": laplace_nll}
+
+
+@pytest.mark.eq("vae.24")
+@pytest.mark.eq("vae.26")
+@pytest.mark.parametrize("logit", [-2.0, 0.3, 800.0])
+@pytest.mark.parametrize("scale", [0.05, 0.7, 3.0])
+@pytest.mark.parametrize("likelihood", DENSITIES)
+def test_a_density_of_one_pixel_integrates_to_one_and_has_the_scale_it_says(
+    likelihood, scale, logit
+):
+    """Gauss-Legendre on either side of the centre, where the Laplace density has its kink."""
+    t, w = np.polynomial.legendre.leggauss(80)
+    distance, w = 20 * scale * (t + 1), 20 * scale * w  # from 0 to 40 scales
+    centre = 1 / (1 + math.exp(-logit))
+    power = 2 if likelihood == "gaussian" else 1  # its variance, or its mean absolute deviation
+    total = spread = 0.0
+    for sign in (-1, 1):
+        x = (centre + sign * distance)[:, None]
+        p = np.exp(-DENSITIES[likelihood](np.array([logit, power * math.log(scale)]), x))
+        total += (w * p).sum()
+        spread += (w * p * distance**power).sum()
+    assert total == pytest.approx(1, rel=1e-11)
+    assert spread == pytest.approx(scale**power, rel=1e-11)
+
+
+@pytest.mark.eq("vae.25")
+@pytest.mark.eq("vae.27")
+@pytest.mark.parametrize("likelihood", DENSITIES)
+def test_the_best_scale_is_the_mean_square_or_the_mean_absolute_deviation(likelihood):
+    rng = np.random.default_rng(0)
+    logits, x = rng.normal(size=(5, 6)), rng.random((5, 6))
+    error = 1 / (1 + np.exp(-logits)) - x
+    squares, distances = (error**2).mean(axis=1), np.abs(error).mean(axis=1)
+    best = np.log(squares if likelihood == "gaussian" else distances)
+    nll, rule = LIKELIHOODS[likelihood]
+
+    def at(shift):
+        outputs = np.append(logits, best[:, None] + shift, axis=1)
+        return nll(outputs, x), rule(np.ones(5), outputs, x)[:, -1]
+
+    least, slope = at(0.0)
+    assert np.abs(slope).max() < 1e-13
+    for shift in (-0.1, 0.1):
+        cost, slope = at(shift)
+        assert (cost > least).all() and (np.sign(slope) == np.sign(shift)).all()
+    # At the best scale the mean square, or distance, over the scale is 1: what is left is this.
+    per_pixel = (best + math.log(2 * math.pi) + 1) / 2
+    per_pixel = per_pixel if likelihood == "gaussian" else best + math.log(2) + 1
+    np.testing.assert_allclose(least, 6 * per_pixel, rtol=1e-12)
+
+
+@pytest.mark.eq("vae.27")
+def test_a_pixel_that_is_met_exactly_sends_nothing_back():
+    outputs, x = np.array([[0.0, 0.0, 0.3]]), np.array([[0.5, 0.1]])
+    dlogits = laplace_nll_vjp(np.ones(1), outputs, x)[0, :2]
+    assert dlogits[0] == 0 and dlogits[1] == pytest.approx(0.25 * math.exp(-0.3))
+
+
+@pytest.mark.eq("vae.28")
+@pytest.mark.parametrize("variance", [0.05, 0.5, 2.0])
+def test_a_fixed_variance_is_squared_error_with_another_beta(variance):
+    """The learned log-variance is held at one value: no weight reaches it, its bias is that."""
+    params, rng = tiny(Z=2, likelihood="gaussian")
+    x, eps = rng.random((4, 6)), rng.normal(size=(3, 4, 2))
+    params.W3[:, -1], params.b3[-1] = 0, math.log(variance)
+    squared = params._replace(W3=params.W3[:, :-1], b3=params.b3[:-1])
+    gauss = gradient(x, eps, params, "gaussian")
+    gauss = gauss._replace(W3=gauss.W3[:, :-1], b3=gauss.b3[:-1])
+    by_beta = gradient(x, eps, squared, "squared", beta=2 * variance)
+    for a, b in zip(gauss, by_beta, strict=True):
+        np.testing.assert_allclose(2 * variance * a, b, rtol=1e-12, atol=1e-14)
+    nll, _ = costs(x, eps, params, "gaussian")
+    squares, _ = costs(x, eps, squared, "squared")
+    constant = 3 * math.log(2 * math.pi * variance)  # D / 2 = 3
+    np.testing.assert_allclose(nll, squares / (2 * variance) + constant, rtol=1e-12)
+    # Adam divides the factor out again, but for epsilon.
+    one, _ = adam_step(squared, adam_start(squared), gauss, epsilon=1e-8)
+    other, _ = adam_step(squared, adam_start(squared), by_beta, epsilon=2 * variance * 1e-8)
+    for a, b in zip(one, other, strict=True):
+        np.testing.assert_allclose(a, b, rtol=0, atol=1e-9)
+
+
+@pytest.mark.eq("vae.29")
+@pytest.mark.parametrize("seed", range(3))
+def test_codes_of_a_damaged_image_give_a_bound_too(seed):
+    """All 64 masks of six pixels; one code unit, so that log p(x) is an integral over a line."""
+    params, _ = tiny(seed)
+    x = np.array([[1.0, 1, 0, 1, 1, 0]])
+    masks = np.array(list(itertools.product([0.0, 1.0], repeat=6)))
+    probs = np.prod(np.where(masks == 1, 0.7, 0.3), axis=1)
+    z = np.linspace(-40, 40, 40_001)
+    dz = z[1] - z[0]
+    logits, _ = decode(z[:, None], params)
+    nll = bernoulli_nll(logits, x)
+    log_joint = quadrature.log_normal(z, 0.0, 1.0) - nll
+    log_p = np.log(np.exp(log_joint).sum() * dz)
+    mu, logvar, _ = encode(x * masks, params)
+    log_q = quadrature.log_normal(z, mu, np.exp(0.5 * logvar))  # (64, line)
+    q = np.exp(log_q)
+    bounds = -neg_elbo((q * nll).sum(axis=1)[None] * dz, kl_diag_gaussian(mu, logvar))
+    gaps = (q * (log_q - (log_joint - log_p))).sum(axis=1) * dz
+    assert (bounds < log_p).all() and np.ptp(bounds) > 1e-3
+    assert probs @ bounds + probs @ gaps == pytest.approx(log_p, abs=1e-9)
+    mixture = probs @ q  # the density of codes when the mask is drawn too
+    of_mixture = (mixture * (log_joint - np.log(np.maximum(mixture, 1e-300)))).sum() * dz
+    assert probs @ bounds < of_mixture < log_p
+
+
+def variance_and_error(values):
+    """The variance of a sample, and the standard error of that variance."""
+    squares = (values - values.mean()) ** 2
+    return squares.mean(), squares.std() / math.sqrt(len(values))
+
+
+def projected(gradients, direction):
+    """The component of each gradient along a direction: one number each."""
+    pairs = zip(leaves(gradients), leaves(direction), strict=True)
+    return float(sum((a * b).sum() for a, b in pairs))
+
+
+@pytest.mark.eq("vae.30")
+def test_m_samples_are_the_mean_of_m_gradients():
+    params, rng = tiny(Z=2, likelihood="gaussian")
+    x, eps = rng.random((4, 6)), rng.normal(size=(5, 4, 2))
+    together = gradient(x, eps, params, "gaussian", 0.7, "tanh")
+    single = [gradient(x, eps[k : k + 1], params, "gaussian", 0.7, "tanh") for k in range(5)]
+    for whole, *parts in zip(together, *single, strict=True):
+        np.testing.assert_allclose(whole, np.mean(parts, axis=0), rtol=0, atol=1e-14)
+
+
+@pytest.mark.eq("vae.30")
+def test_m_samples_leave_the_mean_and_divide_the_sampling_part_of_the_variance_by_m():
+    """2,000 draws of each kind; every bound is six standard errors."""
+    params, rng = tiny(Z=2)
+    direction = tree_map(lambda w: rng.normal(size=w.shape), params)
+    images, N, B, m = rng.random((3, 6)), 2000, 2, 8
+
+    def draw(rows, K):
+        x = images[rows]
+        eps = rng.normal(size=(K, len(x), 2))
+        return projected(gradient(x, eps, params, "bernoulli"), direction)
+
+    def close(a, b, error):
+        return abs(a - b) < 6 * error
+
+    one = np.array([[draw([i], 1) for _ in range(N)] for i in range(3)])  # by image
+    many = np.array([draw([0], m) for _ in range(N)])
+    (var, error), (var_m, error_m) = variance_and_error(one[0]), variance_and_error(many)
+    assert close(one[0].mean(), many.mean(), math.sqrt((var + var_m) / N))
+    assert close(var / m, var_m, math.hypot(error / m, error_m))
+    between = one.mean(axis=1).var()
+    within, within_error = np.mean([variance_and_error(row) for row in one], axis=0)
+    between_error = 2 * math.sqrt(between * within / (3 * N))
+    assert between > within / m  # else the part that more samples cannot lower would not show
+    for K in (1, m):
+        batches = [draw(rng.integers(0, 3, B), K) for _ in range(N)]
+        var, error = variance_and_error(np.array(batches))
+        whole_error = math.hypot(error, between_error / B, within_error / (K * B))
+        assert close(var, (between + within / K) / B, whole_error)
+
+
+SIZES = [(256, 2, 404_244), (256, 8, 408_864), (256, 16, 415_024), (500, 2, 788_788)]
+
+
+@pytest.mark.parametrize("hidden, codes, total", SIZES)
+def test_numbers_of_parameters_are_the_sources(hidden, codes, total):
+    params = init(np.random.default_rng(0), 784, hidden, codes)
     assert sum(x.size for x in params) == total
-    limit = np.sqrt(6 / (784 + 256))
+    scaled = init(np.random.default_rng(0), 784, hidden, codes, scales=1)
+    assert sum(x.size for x in scaled) == total + hidden + 1
+    limit = np.sqrt(6 / (784 + hidden))
     assert 0.95 * limit < np.abs(params.W1).max() <= limit
     assert not params.b1.any() and {x.dtype for x in params} == {np.dtype(np.float32)}
 
@@ -232,3 +422,259 @@ def test_what_is_measured_weighs_every_image_and_every_sample_alike():
     for part in ("train", "validation"):
         cost, nll, kl = (row[f"{part}_{name} [nats/image]"] for name in ("cost", "nll", "kl"))
         assert cost == nll + kl
+
+
+@pytest.mark.parametrize("likelihood", LIKELIHOODS)
+def test_the_centres_of_the_pixels_are_the_sigmoids_of_their_logits_alone(likelihood):
+    outputs = np.random.default_rng(0).normal(size=(3, 2, 6 + SCALES[likelihood]))
+    expected = 1 / (1 + np.exp(-outputs[..., :6]))
+    np.testing.assert_allclose(pixel_means(outputs, likelihood), expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize("likelihood, log_scale", [("gaussian", -4.6), ("laplace", -2.5)])
+def test_training_learns_the_scale(likelihood, log_scale):
+    """Noise of deviation 0.1 around one image: log 0.01, and log(0.1 sqrt(2 / pi)) = -2.5283."""
+    rng = np.random.default_rng(0)
+    images = (0.5 + 0.1 * rng.normal(size=(500, 30))).astype(np.float32)
+    settings = Settings(codes=1, hidden=8, learning_rate=0.01, likelihood=likelihood)
+    state = start(settings, images)
+    for _ in range(400):
+        state = step(state, images, settings)
+    outputs, _ = decode(np.zeros((1, 1), np.float32), state.params)
+    assert outputs[0, -1] == pytest.approx(log_scale, abs=0.15)
+    np.testing.assert_allclose(pixel_means(outputs, likelihood), 0.5, atol=0.03)
+
+
+def like(dtype=np.float32):
+    return init(np.random.default_rng(0), 6, 5, 2, dtype)
+
+
+@pytest.mark.parametrize("names", [NAMES, Params._fields], ids=["theirs", "ours"])
+def test_weights_are_read_as_they_were_written_under_either_names(names, tmp_path):
+    path = tmp_path / "weights.npz"
+    params = tree_map(lambda w: w + 1, like(np.float64))
+    if names == NAMES:
+        save_weights(path, params)
+        with np.load(path) as file:
+            assert sorted(file.files) == sorted(
+                "W1 W2_mu W2_logvar W3 W4 b1 b2_mu b2_logvar b3 b4".split()
+            )
+            np.testing.assert_array_equal(file["W3"], params.W2)  # their third layer decodes codes
+            np.testing.assert_array_equal(file["W2_logvar"], params.W_logvar)
+    else:
+        np.savez(path, **params._asdict())
+    for dtype in (np.float32, np.float64):
+        read = load_weights(path, like(dtype))
+        for a, b in zip(read, params, strict=True):
+            assert a.dtype == dtype
+            np.testing.assert_array_equal(a, b.astype(dtype))
+
+
+def _file_of(params, change):
+    arrays = dict(zip(NAMES, params, strict=True))
+    return lambda path: np.savez(path, **{k: v for k, v in change(arrays).items() if v is not None})
+
+
+BAD_WEIGHTS = {
+    "wrong shape": (
+        _file_of(like(), lambda a: a | {"W3": a["W3"].T}),
+        r" has W3 of shape \(5, 2\); expected \(2, 5\)\.",
+    ),
+    "missing name": (
+        _file_of(like(), lambda a: a | {"b2_mu": None}),
+        r" has no b2_mu; expected W1, b1, W2_mu, .*, W4, b4\.",
+    ),
+    "not finite": (
+        _file_of(like(), lambda a: a | {"b4": np.full(6, np.nan)}),
+        r" has b4 with entries that are no finite real numbers\.",
+    ),
+    "words": (
+        _file_of(like(), lambda a: a | {"b4": np.array(["a"] * 6)}),
+        r" has b4 with entries that are no finite real numbers\.",
+    ),
+    "pickled object": (
+        _file_of(like(), lambda a: a | {"b4": np.array([None] * 6)}),
+        r" cannot be read as weights; expected an \.npz file of arrays of numbers, without .*\.",
+    ),
+    "pickle": (
+        lambda path: path.write_bytes(pickle.dumps({"W1": np.zeros(3)})),
+        r" cannot be read as weights; expected an \.npz file .*\.",
+    ),
+    "one array": (
+        lambda path: path.write_bytes(np.lib.format.magic(1, 0) + b"nothing"),
+        r" cannot be read as weights; expected an \.npz file .*\.",
+    ),
+    "nothing": (lambda path: None, r" cannot be read \(No such file or directory\)\."),
+    "folder": (lambda path: path.mkdir(), r" cannot be read \(Is a directory\)\."),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_WEIGHTS)
+def test_a_file_of_weights_that_does_not_fit_is_one_sentence(kind, tmp_path):
+    path = tmp_path / "weights.npz"
+    write, sentence = BAD_WEIGHTS[kind]
+    write(path)
+    with pytest.raises(RunError) as refused:
+        load_weights(path, like())
+    assert str(refused.value).startswith(str(path))
+    assert re.fullmatch(sentence, str(refused.value)[len(str(path)) :])
+
+
+def test_training_with_weights_begins_from_them(tmp_path):
+    path = tmp_path / "weights.npz"
+    given = tree_map(lambda w: w + 0.1, like())
+    save_weights(path, given)
+    images = np.random.default_rng(0).random((20, 6)).astype(np.float32)
+    for seed in (0, 1):
+        settings = Settings(codes=2, hidden=5, weights=str(path), seed=seed)
+        state = start(settings, images)
+        for a, b in zip(state.params, given, strict=True):
+            np.testing.assert_array_equal(a, b)
+        assert state.step == 0 and not any(np.any(m) for m in state.moments.mean)
+    without = start(replace(settings, weights=""), images)
+    assert not np.array_equal(without.params.W1, given.W1)
+
+
+def test_pixels_are_kept_back_in_training_only():
+    """With none kept, the encoder learns nothing of the pixels; the decoder still sees them."""
+    rng = np.random.default_rng(0)
+    images = np.repeat(rng.random((1, 12)).round(), 30, axis=0).astype(np.float32)
+    whole = Settings(codes=2, hidden=8, learning_rate=0.02)
+    blind = replace(whole, keep=0.0)
+    first = state = start(blind, images)
+    for _ in range(300):
+        state = step(state, images, blind)
+    np.testing.assert_array_equal(state.params.W1, first.params.W1)
+    assert not np.array_equal(step(first, images, whole).params.W1, first.params.W1)
+    logits, _ = decode(np.zeros((1, 2), np.float32), state.params)
+    np.testing.assert_array_equal(logits[0] > 0, images[0] > 0)  # the target was the whole image
+    # Measured is the bound whose encoder sees the whole image: no mask is drawn.
+    half = replace(whole, keep=0.5)
+    for params in (first.params, step(first, images, half).params):
+        assert evaluate(params, images, half) == evaluate(params, images, whole)
+
+
+def test_every_step_keeps_back_other_pixels_and_its_target_is_whole(monkeypatch):
+    calls = []
+
+    def spy(x, eps, params, likelihood, beta, activation, seen):
+        calls.append((x, seen))
+        return gradient(x, eps, params, likelihood, beta, activation, seen)
+
+    monkeypatch.setattr(vae.train, "gradient", spy)
+    images = 0.1 + 0.9 * np.random.default_rng(0).random((40, 50)).astype(np.float32)
+    settings = Settings(codes=2, hidden=5, keep=0.8)
+    state = start(settings, images)
+    for _ in range(2):
+        state = step(state, images, settings)
+    masks = []
+    for x, seen in calls:
+        np.testing.assert_array_equal(x, images)
+        masks.append(seen != 0)
+        np.testing.assert_array_equal(seen, x * masks[-1])
+        error = math.sqrt(0.8 * 0.2 / x.size)
+        assert abs(masks[-1].mean() - 0.8) < 5 * error
+    assert not np.array_equal(*masks)
+
+
+def trained(folder, settings, split):
+    """The parameters after all epochs, and the run's folder."""
+    held = create_run(folder, "x", settings)
+    first = start(settings, split.train)
+    states = epochs_of(step, first, split.train, settings)
+    try:
+        return follow(held, first, [], states, split, settings, measure).params
+    finally:
+        held.lock.close()
+
+
+def test_snapshots_are_the_parameters_of_a_run_that_stopped_there(tmp_path):
+    images = np.random.default_rng(0).random((50, 12)).astype(np.float32)
+    split = Split("drawn digits", "digits", images[:40], images[40:])
+    settings = Settings(hidden=5, epochs=4, batch_size=16, data="digits", snapshots=2)
+    last = trained(tmp_path / "whole", settings, split)
+    first = start(settings, split.train).params
+    names = sorted(path.name for path in (tmp_path / "whole").glob("params-*.npz"))
+    assert names == ["params-0000.npz", "params-0002.npz", "params-0004.npz"]
+    short = trained(tmp_path / "short", replace(settings, epochs=2, snapshots=0), split)
+    assert not list((tmp_path / "short").glob("params-*"))
+    for epoch, expected in ((0, first), (2, short), (4, last)):
+        for a, b in zip(load_params(tmp_path / "whole", epoch, first), expected, strict=True):
+            np.testing.assert_array_equal(a, b)
+    with pytest.raises(RunError, match=r"params-0003\.npz is no snapshot of this run"):
+        load_params(tmp_path / "whole", 3, first)
+
+
+@pytest.mark.parametrize("pixels", ["once", "stochastic"])
+def test_binary_pixels_are_drawn_once_or_anew_in_every_epoch(pixels, monkeypatch):
+    epochs: list[list[bytes]] = [[], []]
+
+    def spy(x, *rest):
+        assert set(np.unique(x)) == {0, 1}
+        epochs[seen_so_far() // 3] += [row.tobytes() for row in x]
+        return gradient(x, *rest)
+
+    def seen_so_far():
+        return sum(len(epoch) for epoch in epochs) // 20
+
+    monkeypatch.setattr(vae.train, "gradient", spy)
+    settings = Settings(hidden=4, epochs=2, batch_size=20, images=60, pixels=pixels, data="digits")
+    once = settings.seed if pixels == "once" else None
+    images = training_images("digits", 60, 100, once).train
+    list(epochs_of(step, start(settings, images), images, settings))
+    assert [len(epoch) for epoch in epochs] == [60, 60]
+    same = len(set(epochs[0]) & set(epochs[1]))
+    assert same == (60 if pixels == "once" else 0)
+    if pixels == "once":
+        again = training_images("digits", 60, 100, once).train
+        other = training_images("digits", 60, 100, once + 1).train
+        np.testing.assert_array_equal(images, again)
+        assert not np.array_equal(images, other)
+
+
+CONV = Settings(
+    network="conv", likelihood="squared", optimiser="rmsprop", batch_size=32, images=200,
+    validation=50, data="digits",
+)  # fmt: skip
+
+
+def test_a_few_steps_of_the_convolutional_network_lower_its_cost():
+    images = training_images("digits", 200, 50).train
+    state = first = start(CONV, images)
+    costs_of = [sum(evaluate(state.params, images, CONV))]
+    for i in range(14):  # two passes
+        state = step(state, images[32 * (i % 7) : 32 * (i % 7) + 32], CONV)
+        costs_of += [sum(evaluate(state.params, images, CONV))] if i % 7 == 6 else []
+    assert costs_of[1] < 0.75 * costs_of[0] and costs_of[2] < costs_of[1]
+    for a, b in zip(first.params, start(CONV, images).params, strict=True):
+        np.testing.assert_array_equal(a, b)  # a state that somebody kept is as it was
+
+
+@pytest.mark.parametrize("optimiser", ["rmsprop", "adam"])
+def test_a_convolutional_run_goes_on_from_a_checkpoint_in_the_same_bits(optimiser, tmp_path):
+    images = training_images("digits", 20, 0).train
+    settings = replace(CONV, optimiser=optimiser, batch_size=10, epochs=2)
+
+    def states(state):
+        return list(epochs_of(step, state, images, settings))
+
+    straight = states(start(settings, images))
+    save_checkpoint(tmp_path, straight[0], [])
+    restored, _ = load_checkpoint(tmp_path, start(settings, images))
+    again = states(restored)
+    assert len(straight) == 4 and len(again) == 3
+    for a, b in zip(leaves(straight[-1]), leaves(again[-1]), strict=True):
+        assert np.asarray(a).tobytes() == np.asarray(b).tobytes()
+
+
+@pytest.mark.parametrize(
+    "given, sentence",
+    [
+        ({"weights": "w.npz"}, "--weights is for --network dense only."),
+        ({"likelihood": "gaussian"}, "--likelihood gaussian is for --network dense only."),
+        ({"likelihood": "laplace"}, "--likelihood laplace is for --network dense only."),
+    ],
+)
+def test_what_the_convolutional_network_does_not_have_is_refused(given, sentence):
+    with pytest.raises(SettingsError, match=f"^{re.escape(sentence)}$"):
+        start(replace(CONV, **given), np.zeros((20, 784), np.float32))

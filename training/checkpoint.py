@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,13 @@ import numpy as np
 from training.run import RunError, replacing
 
 
+def _fields(tree: tuple[Any, ...]) -> Sequence[Any]:
+    return getattr(tree, "_fields", range(len(tree)))  # a plain tuple's are its places
+
+
 def _flatten(tree: Any, name: str) -> Iterator[tuple[str, Any]]:
     if isinstance(tree, tuple):
-        for field, branch in zip(tree._fields, tree, strict=True):  # type: ignore[attr-defined]
+        for field, branch in zip(_fields(tree), tree, strict=True):
             yield from _flatten(branch, f"{name}.{field}")
     else:
         yield name, tree
@@ -21,8 +25,9 @@ def _flatten(tree: Any, name: str) -> Iterator[tuple[str, Any]]:
 
 def _fill(like: Any, name: str, arrays: dict[str, Any]) -> Any:
     if isinstance(like, tuple):
-        pairs = zip(like._fields, like, strict=True)  # type: ignore[attr-defined]
-        return type(like)(*(_fill(branch, f"{name}.{field}", arrays) for field, branch in pairs))
+        pairs = zip(_fields(like), like, strict=True)
+        filled = [_fill(branch, f"{name}.{field}", arrays) for field, branch in pairs]
+        return getattr(type(like), "_make", tuple)(filled)
     value = arrays[name]
     if np.shape(value) != np.shape(like):
         raise ValueError(f"{name} has shape {value.shape}, expected {np.shape(like)}")

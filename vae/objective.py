@@ -1,10 +1,11 @@
 """What training minimises: the mean of minus the bound over a batch, and its gradient.
 
-Legend as in vae/elbo.py. Equations (vae.22) and (vae.23) of vae/DERIVATION.md.
+Legend as in vae/elbo.py; params of the dense network or of the convolutional one.
+Equations (vae.22) and (vae.23) of vae/DERIVATION.md.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,7 +13,8 @@ from autograd_lite.losses import bernoulli_nll, bernoulli_nll_vjp
 from autograd_lite.ops import Array, sigmoid
 from vae.densities import gaussian_nll, gaussian_nll_vjp, laplace_nll, laplace_nll_vjp
 from vae.elbo import kl_diag_gaussian, kl_diag_gaussian_vjp, squared_error, squared_error_vjp
-from vae.mlp import Outputs, Params, backward, forward
+from vae.mlp import Outputs, Params
+from vae.networks import backward, forward
 
 # By name: the cost of pixels given the decoder's outputs, and its rule.
 LIKELIHOODS: dict[str, tuple[Callable[..., Array], Callable[..., Array]]] = {
@@ -51,7 +53,7 @@ def gradient(
     beta: float = 1.0,
     activation: str = "relu",
     seen: Array | None = None,
-) -> Params:
+) -> Any:
     """Gradient of the batch's mean of nll + beta kl; with beta = 1 that is minus the bound.
 
     Where the encoder sees a damaged image, `seen` (B, D) is that; x is what shall come back.

@@ -1,4 +1,4 @@
-"""`python -m vae summary`: the layers of a network, their shapes, and how many parameters each has."""
+"""`python -m vae summary`: the layers of a network, their shapes and numbers of parameters."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -49,7 +49,8 @@ def layers(params: Params) -> list[Layer]:
     found = []
     for weights, biases in zip(Params._fields[::2], Params._fields[1::2], strict=True):
         W, b = getattr(params, weights), getattr(params, biases)
-        found.append(Layer(*LAYERS[weights], weights, biases, *W.shape, W.size + b.size))
+        inputs, outputs = W.shape
+        found.append(Layer(*LAYERS[weights], weights, biases, inputs, outputs, W.size + b.size))
     return found
 
 

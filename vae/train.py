@@ -1,19 +1,33 @@
-"""Training the dense VAE: settings, state, step, and what is measured."""
+"""Training the VAE: settings, state, step, and what is measured."""
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd_lite.ops import Array
-from autograd_lite.optim import AdamState, adam_start, adam_step
+from autograd_lite.optim import (
+    AdamState,
+    RmspropState,
+    adam_start,
+    adam_step,
+    rmsprop_start,
+    rmsprop_step,
+)
 from data.pixels import binarise, keep_pixels
-from training.settings import setting
+from training.settings import SettingsError, setting
 from training.streams import stream
-from vae.mlp import ACTIVATIONS, Params, init
+from vae import conv
+from vae.mlp import ACTIVATIONS, init
 from vae.objective import LIKELIHOODS, SCALES, Costs, costs, gradient
 from vae.weights import load_weights
+
+# By name: the moments before the first step, and a step.
+OPTIMISERS: dict[str, Any] = {
+    "adam": (adam_start, adam_step),
+    "rmsprop": (rmsprop_start, rmsprop_step),
+}
 
 
 @dataclass(frozen=True)
@@ -31,6 +45,7 @@ class Settings:
     )
     codes: int = setting(2, "code units", least=1)
     hidden: int = setting(256, "hidden units of either network", least=1)
+    network: str = setting("dense", "the kind of both networks", choices=("dense", "conv"))
     activation: str = setting("relu", "of the hidden units", choices=tuple(ACTIVATIONS))
     weights: str = setting("", "file of weights to begin with; none: random ones")
     keep: float = setting(1.0, "share of the pixels that the encoder sees in training", least=0)
@@ -39,16 +54,26 @@ class Settings:
     noise: float = setting(1.0, "size of the codes' noise; 0 with --beta 0: autoencoder", least=0)
     epochs: int = setting(30, "passes over the training images", least=1)
     batch_size: int = setting(128, "images a step", least=1)
-    learning_rate: float = setting(1e-3, "of Adam", least=0)
+    optimiser: str = setting("adam", "what makes steps of gradients", choices=tuple(OPTIMISERS))
+    learning_rate: float = setting(1e-3, "of the optimiser", least=0)
     seed: int = setting(0, "of every random stream of the run", least=0)
     snapshots: int = setting(0, "parameters are kept every so many epochs, 0: never", least=0)
+
+    def __post_init__(self) -> None:
+        """SettingsError for what the convolutional network does not have."""
+        if self.network == "conv":
+            if self.weights or self.activation != "relu":
+                name = "weights" if self.weights else f"activation {self.activation}"
+                raise SettingsError(f"--{name} is for --network dense only.")
+            if SCALES.get(self.likelihood):
+                raise SettingsError(f"--likelihood {self.likelihood} is for --network dense only.")
 
 
 class State(NamedTuple):
     """All that a run needs to go on."""
 
-    params: Params
-    adam: AdamState
+    params: Any  # of either network
+    moments: AdamState | RmspropState
     step: int
 
 
@@ -56,10 +81,14 @@ def start(settings: Settings, images: Array) -> State:
     """The state before the first step; images (N, D) are the grey training images."""
     rng = stream(settings.seed, "weights")
     sizes = images.shape[1], settings.hidden, settings.codes
-    params = init(rng, *sizes, images.dtype.type, SCALES[settings.likelihood])
-    if settings.weights:
-        params = load_weights(Path(settings.weights), params)
-    return State(params, adam_start(params), 0)
+    if settings.network == "conv":
+        params: Any = conv.init(rng, settings.codes, images.dtype.type)
+    else:
+        params = init(rng, *sizes, images.dtype.type, SCALES[settings.likelihood])
+        if settings.weights:
+            params = load_weights(Path(settings.weights), params)
+    begin, _ = OPTIMISERS[settings.optimiser]
+    return State(params, begin(params), 0)
 
 
 def noise(rng: np.random.Generator, x: Array, settings: Settings) -> Array:
@@ -69,17 +98,18 @@ def noise(rng: np.random.Generator, x: Array, settings: Settings) -> Array:
 
 
 def step(state: State, x: Array, settings: Settings) -> State:
-    """The state after one step of Adam on a batch x (B, D) of grey images."""
+    """The state after one step on a batch x (B, D) of grey images."""
     x = binarise(stream(settings.seed, "pixels", state.step), x, settings.pixels)
     eps = noise(stream(settings.seed, "noise", state.step), x, settings)
     seen = keep_pixels(stream(settings.seed, "keep", state.step), x, settings.keep)
     how = settings.likelihood, settings.beta, settings.activation
     grads = gradient(x, eps, state.params, *how, seen)
-    params, adam = adam_step(state.params, state.adam, grads, settings.learning_rate)
-    return State(params, adam, state.step + 1)
+    _, descend = OPTIMISERS[settings.optimiser]
+    params, moments = descend(state.params, state.moments, grads, settings.learning_rate)
+    return State(params, moments, state.step + 1)
 
 
-def evaluate(params: Params, images: Array, settings: Settings) -> Costs:
+def evaluate(params: Any, images: Array, settings: Settings) -> Costs:
     """The mean parts of the cost, with sampled codes: without sampling it is no bound."""
     parts = []
     for i in range(0, len(images), 1000):
@@ -93,9 +123,7 @@ def evaluate(params: Params, images: Array, settings: Settings) -> Costs:
     return Costs(nll.mean(), kl.mean())
 
 
-def measure(
-    params: Params, train: Array, validation: Array, settings: Settings
-) -> dict[str, float]:
+def measure(params: Any, train: Array, validation: Array, settings: Settings) -> dict[str, float]:
     """The cost and its parts on 5,000 images of each, by the same code on both."""
     row = {}
     for name, x in (("train", train[:5000]), ("validation", validation[:5000])):

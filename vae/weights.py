@@ -27,14 +27,19 @@ def load_weights(path: Path, like: Params) -> Params:
     try:
         with open(path, "rb") as whole, np.load(whole, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
+    except OSError as error:
+        raise RunError(f"{path} cannot be read ({error.strerror or error}).") from error
     except Exception as error:  # np.load raises many kinds on a file that is not its own
-        raise RunError(f"{path} cannot be read as weights ({error}); expected .npz.") from error
+        expected = "an .npz file of arrays of numbers, without pickled objects"
+        raise RunError(f"{path} cannot be read as weights; expected {expected}.") from error
     # W3, b3 stand in both lists for different layers: W4 tells them apart.
     names = NAMES if "W4" in arrays else Params._fields
     for name, array in zip(names, like, strict=True):
         if name not in arrays:
             raise RunError(f"{path} has no {name}; expected {', '.join(names)}.")
-        if arrays[name].shape != array.shape:
-            found = arrays[name].shape
-            raise RunError(f"{path} has {name} of shape {found}; expected {array.shape}.")
+        found = arrays[name]
+        if found.shape != array.shape:
+            raise RunError(f"{path} has {name} of shape {found.shape}; expected {array.shape}.")
+        if found.dtype.kind not in "fiu" or not np.isfinite(found).all():
+            raise RunError(f"{path} has {name} with entries that are no finite real numbers.")
     return Params(*(arrays[name].astype(a.dtype) for name, a in zip(names, like, strict=True)))

@@ -77,6 +77,20 @@ def _oracle_relu_vjp(dy: Any, y: Any) -> Any:
     return gradient(lambda x: (relu(x) * dy).sum(), (x,))
 
 
+def _leaky(rng: Rng) -> Arrays:
+    return _wide(rng, B, O), float(rng.choice([0.01, 0.2, 0.3]))
+
+
+def _leaky_vjp(rng: Rng) -> Arrays:
+    x, slope = _leaky(rng)
+    return rng.normal(size=(B, O)), networks.leaky_relu(x, slope), slope
+
+
+def _oracle_leaky_vjp(dy: Any, y: Any, slope: float) -> Any:
+    x = np.where(y > 0, y, y / slope)  # the input that gives y
+    return gradient(lambda x: (networks.leaky_relu(x, slope) * dy).sum(), (x,))
+
+
 def _oracle_sigmoid_vjp(dy: Any, y: Any) -> Any:
     return gradient(lambda x: (sigmoid(x) * dy).sum(), (np.log(y) - np.log(1 - y),))
 
@@ -147,6 +161,24 @@ def _oracle_adam(
     return p - rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s, np.array(t)
 
 
+def _rmsprop(rng: Rng) -> Arrays:
+    """A mean square after some steps or none; gradients of all sizes."""
+    p, m, g = rng.normal(size=(3, B, O))
+    g = g * 10.0 ** rng.integers(-9, 2, size=(B, O))
+    s = m**2 * rng.random((B, O)) * rng.integers(0, 2)
+    return p, Record("RmspropState", (s,)), g, 0.01, 0.8, 1e-6
+
+
+def _oracle_rmsprop(p: Any, state: Any, g: Any, rate: float, rho: float, epsilon: float) -> Any:
+    """One number after the other."""
+    (s,) = state.fields
+    moved, squares = np.empty_like(p), np.empty_like(p)
+    for at in np.ndindex(p.shape):
+        squares[at] = s[at] * rho + g[at] ** 2 - g[at] ** 2 * rho
+        moved[at] = p[at] - g[at] / (squares[at] ** 0.5 + epsilon) * rate
+    return moved, squares
+
+
 OPS, LOSSES, OPTIM = "autograd_lite.ops.", "autograd_lite.losses.", "autograd_lite.optim."
 STEP = "complex step"
 
@@ -157,6 +189,8 @@ CHECKS = (
     Check("ad.4", OPS + "affine_vjp_Wb", STEP, _affine_vjp_Wb, exact(_oracle_affine_vjp_Wb), 3e-14, 50),
     Check("ad.5", OPS + "relu", "definition", _one, exact(relu), 1e-15, 50),
     Check("ad.6", OPS + "relu_vjp", STEP, _upstream_and_relu, exact(_oracle_relu_vjp), 1e-15, 50),
+    Check("ad.23", OPS + "leaky_relu", "definition", _leaky, exact(networks.leaky_relu), 1e-15, 50),
+    Check("ad.24", OPS + "leaky_relu_vjp", STEP, _leaky_vjp, exact(_oracle_leaky_vjp), 1e-15, 50),
     Check("ad.7", OPS + "sigmoid", "np.logaddexp", _one,
           exact(lambda x: np.exp(-np.logaddexp(0, -x))), 5e-15, 50),
     Check("ad.8", OPS + "sigmoid_vjp", STEP, _upstream_and_sigmoid, exact(_oracle_sigmoid_vjp), 1e-14, 50),
@@ -179,5 +213,7 @@ CHECKS = (
           exact(_oracle_momentum), 1e-14, 50),
     Check("ad.17", OPTIM + "adam_step", "the published algorithm", _adam,
           exact(_oracle_adam, floor=0.1), 5e-14, 50),
+    Check("ad.31", OPTIM + "rmsprop_step", "number by number", _rmsprop,
+          exact(_oracle_rmsprop, floor=0.1), 1e-14, 50),
 )
 # fmt: on

@@ -18,6 +18,11 @@ def tanh(x: Any) -> Any:
     return sign * (1 - small) / (1 + small)
 
 
+def leaky_relu(x: Any, slope: float) -> Any:
+    """x on the right of 0, slope times x on the left, decided by the real part."""
+    return x * np.where(np.real(x) > 0, 1.0, slope)
+
+
 ACTIVATIONS = {"relu": relu, "tanh": tanh}
 
 

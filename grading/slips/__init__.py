@@ -1,6 +1,6 @@
 """All slips, a module for each package of the project."""
 
 from grading.slip import Slip
-from grading.slips import ad, rbm, vae
+from grading.slips import ad, conv, gan, rbm, vae
 
-SLIPS: tuple[Slip, ...] = ad.SLIPS + rbm.SLIPS + vae.SLIPS
+SLIPS: tuple[Slip, ...] = ad.SLIPS + conv.SLIPS + rbm.SLIPS + vae.SLIPS + gan.SLIPS

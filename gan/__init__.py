@@ -1,0 +1,1 @@
+"""The generative adversarial network: two dense networks, one game."""

@@ -1,0 +1,49 @@
+"""The losses of both players, on the discriminator's logits, each with its rule.
+
+Legend: real, fake (B,) logits of real and generated images: D = sigmoid(logit) is the probability
+that an image is real. Losses are in nats an image: (B,) -> (B,). All are minimised.
+Equations (gan.4), (gan.5) and (gan.8) to (gan.11) of gan/DERIVATION.md.
+"""
+
+from collections.abc import Callable
+
+from autograd_lite.ops import Array, sigmoid, softplus
+
+
+def discriminator_loss(real: Array, fake: Array, label: float = 1.0) -> Array:
+    """-label log D(x) - (1 - label) log(1 - D(x)) - log(1 - D(G(z))); label 0.9 is smoothed."""
+    return softplus(real) - label * real + softplus(fake)  # (gan.4)
+
+
+def discriminator_loss_vjp(
+    dloss: Array, real: Array, fake: Array, label: float = 1.0
+) -> tuple[Array, Array]:
+    """Gradients of both logits."""
+    return dloss * (sigmoid(real) - label), dloss * sigmoid(fake)  # (gan.5)
+
+
+def saturating(fake: Array) -> Array:
+    """log(1 - D(G(z))), what the game says: its slope is 0 where D is sure."""
+    return -softplus(fake)  # (gan.8)
+
+
+def saturating_vjp(dloss: Array, fake: Array) -> Array:
+    """Gradient of the logits."""
+    return -dloss * sigmoid(fake)  # (gan.9)
+
+
+def non_saturating(fake: Array) -> Array:
+    """-log D(G(z)): falls where the other falls, and is steepest where D is sure."""
+    return softplus(-fake)  # (gan.10)
+
+
+def non_saturating_vjp(dloss: Array, fake: Array) -> Array:
+    """Gradient of the logits."""
+    return -dloss * sigmoid(-fake)  # (gan.11)
+
+
+# By name: the generator's loss, and its rule.
+LOSSES: dict[str, tuple[Callable[..., Array], Callable[..., Array]]] = {
+    "non-saturating": (non_saturating, non_saturating_vjp),
+    "saturating": (saturating, saturating_vjp),
+}

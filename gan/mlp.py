@@ -1,0 +1,98 @@
+"""The dense network that both players are: forward, and under it backward, its mirror.
+
+Legend: x (B, I) inputs, out (B, O) outputs, mask (B, H) dropout: 0, or 1 / (share kept), or the
+number 1 where nothing is dropped. Params is a tuple of layers; leaky ReLU and dropout between them.
+Equations (gan.14) to (gan.16) of gan/DERIVATION.md.
+"""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd_lite.ops import (
+    Array,
+    affine,
+    affine_vjp_Wb,
+    affine_vjp_x,
+    leaky_relu,
+    leaky_relu_vjp,
+)
+
+WHOLE = np.float32(1)  # the mask that drops nothing
+
+
+class Layer(NamedTuple):
+    """The parameters of a layer; their gradients have this type too."""
+
+    W: Array  # (I, O)
+    b: Array  # (O,)
+
+
+Params = tuple[Layer, ...]
+Masks = Sequence[Any]  # one for every hidden layer
+
+
+class Passed(NamedTuple):
+    """What backward needs of one hidden layer: its input, its output before dropout, its mask."""
+
+    x: Array  # (B, I)
+    h: Array  # (B, H)
+    mask: Any  # (B, H), or 1
+
+
+class Trace(NamedTuple):
+    """What backward needs of a forward pass."""
+
+    hidden: tuple[Passed, ...]
+    last: Array  # (B, H) input of the last layer
+
+
+def forward(x: Array, masks: Masks, params: Params) -> tuple[Array, Trace]:
+    """(B, I) -> (B, O), and what backward needs."""
+    hidden = []
+    for (W, b), mask in zip(params[:-1], masks, strict=True):
+        h = leaky_relu(affine(x, W, b))
+        hidden.append(Passed(x, h, mask))
+        x = h * mask
+    return affine(x, *params[-1]), Trace(tuple(hidden), x)  # (gan.14)
+
+
+def backward(dout: Array, trace: Trace, params: Params) -> tuple[Array, Params]:
+    """Gradients of the input and of the parameters; forward read from bottom to top."""
+    grads = [Layer(*affine_vjp_Wb(dout, trace.last))]
+    dx = affine_vjp_x(dout, params[-1].W)
+    for (x, h, mask), (W, _) in zip(trace.hidden[::-1], params[-2::-1], strict=True):
+        du = leaky_relu_vjp(dx * mask, h)
+        grads.append(Layer(*affine_vjp_Wb(du, x)))
+        dx = affine_vjp_x(du, W)
+    return dx, tuple(grads[::-1])  # (gan.16)
+
+
+def dropout(rng: np.random.Generator, batch: int, params: Params, share: float) -> Masks:
+    """Masks for the hidden layers, (B, H) each: a unit is dropped with probability `share`.
+
+    What is kept is divided by the share that is kept, so that the mean is as without dropout.
+    With share 0 every mask is the number 1.
+    """
+    if not share:
+        return (WHOLE,) * (len(params) - 1)
+    masks = []
+    for _, b in params[:-1]:
+        kept = rng.random((batch, len(b)), dtype=np.float32) >= share
+        masks.append(kept.astype(b.dtype) / (1 - share))
+    return tuple(masks)  # (gan.15)
+
+
+def init(rng: np.random.Generator, sizes: Sequence[int], dtype: type = np.float32) -> Params:
+    """Uniform weights and biases within 1 / sqrt(inputs), as the source's library draws them."""
+
+    def layer(inputs: int, outputs: int) -> Layer:
+        limit = 1 / math.sqrt(inputs)
+        W = rng.uniform(-limit, limit, size=(inputs, outputs))
+        b = rng.uniform(-limit, limit, size=outputs)
+        return Layer(W.astype(dtype), b.astype(dtype))
+
+    return tuple(layer(*pair) for pair in pairwise(sizes))

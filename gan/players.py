@@ -1,0 +1,57 @@
+"""The two players: what each makes, and the gradient of each one's loss by its own parameters.
+
+Legend: x (B, P) real images of P pixels in [-1, 1], z (B, Z) noise, G and D the parameters of
+generator and discriminator; masks as in gan/mlp.py.
+Equations (gan.17) to (gan.19) of gan/DERIVATION.md.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from autograd_lite.ops import Array, tanh, tanh_vjp
+from gan.losses import LOSSES, discriminator_loss, discriminator_loss_vjp
+from gan.mlp import Layer, Masks, Params, Trace, backward, forward
+
+
+def generate(z: Array, masks: Masks, G: Params) -> tuple[Array, Trace]:
+    """Images in [-1, 1] from noise: (B, Z) -> (B, P)"""
+    out, trace = forward(z, masks, G)
+    return tanh(out), trace  # (gan.17)
+
+
+def discriminator_gradient(
+    x: Array, fake: Array, masks: Sequence[Masks], D: Params, label: float
+) -> tuple[Array, Params]:
+    """The discriminator's loss (B,) on x and fake (B, P), and its mean's gradient by D.
+
+    Masks twice: for the real images, for the generated ones. Both images are plain arrays, so
+    nothing reaches the generator from here.
+    """
+    (real, real_trace), (generated, fake_trace) = (
+        forward(images, m, D) for images, m in zip((x, fake), masks, strict=True)
+    )
+    loss = discriminator_loss(real[:, 0], generated[:, 0], label)
+    dloss = np.full_like(loss, 1 / len(loss))
+    dreal, dfake = discriminator_loss_vjp(dloss, real[:, 0], generated[:, 0], label)
+    _, by_real = backward(dreal[:, None], real_trace, D)
+    _, by_fake = backward(dfake[:, None], fake_trace, D)
+    grads = tuple(Layer(r.W + f.W, r.b + f.b) for r, f in zip(by_real, by_fake, strict=True))
+    return loss, grads  # (gan.18)
+
+
+def generator_gradient(
+    z: Array, masks: Sequence[Masks], G: Params, D: Params, loss: str
+) -> tuple[Array, Params]:
+    """The generator's loss (B,) on noise z (B, Z), and its mean's gradient by G, through D.
+
+    Masks twice: those of the generator, those of the discriminator.
+    """
+    fake, trace = generate(z, masks[0], G)
+    logits, through = forward(fake, masks[1], D)
+    value, vjp = LOSSES[loss]
+    losses = value(logits[:, 0])
+    dlogits = vjp(np.full_like(losses, 1 / len(losses)), logits[:, 0])
+    dfake, _ = backward(dlogits[:, None], through, D)  # D's own gradients are thrown away
+    _, grads = backward(tanh_vjp(dfake, fake), trace, G)
+    return losses, grads  # (gan.19)

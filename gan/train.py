@@ -1,0 +1,165 @@
+"""Training the GAN: settings, state, a step of each player, and what is measured.
+
+Equation (gan.20) of gan/DERIVATION.md.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from autograd_lite.ops import Array
+from autograd_lite.optim import AdamState, adam_start, adam_step
+from autograd_lite.tree import tree_map
+from gan.losses import LOSSES, discriminator_loss
+from gan.mlp import Params, dropout, forward, init
+from gan.players import discriminator_gradient, generate, generator_gradient
+from training.settings import SettingsError, setting
+from training.streams import stream
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a run, which are also its command line."""
+
+    data: str = setting("auto", "data set", choices=("auto", "mnist", "digits"))
+    images: int = setting(0, "training images to use, 0 for all", least=0)
+    validation: int = setting(0, "images cut from the training set", least=0)
+    pixels: str = setting("none", "grey as it is", choices=("none",))
+    noise: int = setting(100, "units of noise", least=1)
+    generator: str = setting("32,64,128", "hidden units of the generator")
+    discriminator: str = setting("128,64,32", "hidden units of the discriminator")
+    loss: str = setting("non-saturating", "of the generator", choices=tuple(LOSSES))
+    label: float = setting(0.9, "what real images are called; 1 without smoothing", least=0)
+    generator_dropout: float = setting(0.3, "share of its hidden units dropped", least=0)
+    discriminator_dropout: float = setting(0.3, "share of its hidden units dropped", least=0)
+    learning_rate: float = setting(2e-3, "of Adam, both players", least=0)
+    decay: int = setting(0, "steps over which the rate falls evenly to 0; 0: never", least=0)
+    beta1: float = setting(0.9, "of Adam, both players", least=0)
+    average: float = setting(0.0, "share of the averaged generator that stays each step", least=0)
+    epochs: int = setting(50, "passes over the training images", least=1)
+    batch_size: int = setting(64, "images a step", least=1)
+    seed: int = setting(0, "of every random stream of the run", least=0)
+    snapshots: int = setting(0, "parameters are kept every so many epochs, 0: never", least=0)
+
+    def __post_init__(self) -> None:
+        """SettingsError for what cannot be trained, before a folder is made for it."""
+        widths("generator", self.generator)
+        widths("discriminator", self.discriminator)
+        for name in ("generator_dropout", "discriminator_dropout", "beta1", "average"):
+            if not float(getattr(self, name)) < 1:  # also where it is no number
+                option, value = name.replace("_", "-"), getattr(self, name)
+                raise SettingsError(f"--{option} is {value}; expected less than 1.")
+        if not self.label <= 1:
+            raise SettingsError(f"--label is {self.label}; expected at most 1.")
+
+
+def widths(name: str, text: str) -> list[int]:
+    """The numbers of hidden units that a setting lists; SettingsError where it lists none."""
+    try:
+        found = [int(word) for word in text.split(",")]
+    except ValueError:
+        found = [0]
+    if min(found) < 1:
+        raise SettingsError(
+            f"--{name} is {text!r}; expected whole numbers from 1 on, such as 32,64,128."
+        )
+    return found
+
+
+class Players(NamedTuple):
+    """The parameters; `average` is the generator that is shown, G itself without averaging."""
+
+    G: Params
+    D: Params
+    average: Params
+
+
+class State(NamedTuple):
+    """All that a run needs to go on."""
+
+    params: Players
+    adam_g: AdamState
+    adam_d: AdamState
+    step: int
+
+
+def start(settings: Settings, images: Array) -> State:
+    """The state before the first step; images (N, P) are the grey training images."""
+    hidden_g = widths("generator", settings.generator)
+    hidden_d = widths("discriminator", settings.discriminator)
+    pixels = images.shape[1]
+    G = init(stream(settings.seed, "generator"), (settings.noise, *hidden_g, pixels))
+    D = init(stream(settings.seed, "discriminator"), (pixels, *hidden_d, 1))
+    return State(Players(G, D, G), adam_start(G), adam_start(D), 0)
+
+
+def noise(rng: np.random.Generator, count: int, settings: Settings) -> Array:
+    """Uniform noise from -1 to 1. (count, Z)"""
+    return 2 * rng.random((count, settings.noise), dtype=np.float32) - 1
+
+
+def step(state: State, x: Array, settings: Settings) -> State:
+    """The state after a step of the discriminator and then one of the generator."""
+    state = discriminator_step(state, x, settings)
+    return generator_step(state, len(x), settings)
+
+
+def discriminator_step(state: State, x: Array, settings: Settings) -> State:
+    """One step of Adam for D on a batch x (B, P) of grey images; G stays as it is."""
+    G, D, average = state.params
+    rng = stream(settings.seed, "discriminator step", state.step)
+    z = noise(rng, len(x), settings)
+    fake, _ = generate(z, dropout(rng, len(x), G, settings.generator_dropout), G)
+    masks = [dropout(rng, len(x), D, settings.discriminator_dropout) for _ in range(2)]
+    _, grads = discriminator_gradient(2 * x - 1, fake, masks, D, settings.label)
+    D, adam_d = adam_step(D, state.adam_d, grads, rate(state.step, settings), settings.beta1)
+    return state._replace(params=Players(G, D, average), adam_d=adam_d)
+
+
+def generator_step(state: State, batch: int, settings: Settings) -> State:
+    """One step of Adam for G on fresh noise; D stays as it is."""
+    G, D, average = state.params
+    rng = stream(settings.seed, "generator step", state.step)
+    z = noise(rng, batch, settings)
+    masks = [
+        dropout(rng, batch, G, settings.generator_dropout),
+        dropout(rng, batch, D, settings.discriminator_dropout),
+    ]
+    _, grads = generator_gradient(z, masks, G, D, settings.loss)
+    G, adam_g = adam_step(G, state.adam_g, grads, rate(state.step, settings), settings.beta1)
+    average = averaged(average, G, settings.average) if settings.average else G
+    return state._replace(params=Players(G, D, average), adam_g=adam_g, step=state.step + 1)
+
+
+def averaged(average: Params, G: Params, share: float) -> Params:
+    """The averaged generator after a step to G: `share` of what it was stays."""
+    return tree_map(lambda a, g: share * a + (1 - share) * g, average, G)  # (gan.20)
+
+
+def rate(step: int, settings: Settings) -> float:
+    """The learning rate of a step, counted from 0: even, or falling evenly to 0."""
+    left = 1 - step / settings.decay if settings.decay else 1.0
+    return settings.learning_rate * max(left, 0.0)
+
+
+def measure(
+    params: Players, train: Array, validation: Array, settings: Settings
+) -> dict[str, float]:
+    """Both losses on 5,000 images of each part, with dropout, as the players meet them."""
+    row = {}
+    for name, x in (("train", train[:5000]), ("validation", validation[:5000])):
+        if len(x):
+            G, D, _ = params
+            rng = stream(settings.seed, "measure")
+            z = noise(rng, len(x), settings)
+            fake, _ = generate(z, dropout(rng, len(x), G, settings.generator_dropout), G)
+            real, generated = (
+                forward(images, dropout(rng, len(x), D, settings.discriminator_dropout), D)[0][:, 0]
+                for images in (2 * x - 1, fake)
+            )
+            loss = discriminator_loss(real, generated, settings.label)
+            value, _ = LOSSES[settings.loss]
+            row[f"{name}_discriminator [nats/image]"] = float(loss.mean())
+            row[f"{name}_generator [nats/image]"] = float(value(generated).mean())
+    return row

@@ -1,0 +1,109 @@
+"""The game of generator and discriminator once more, from definitions: both networks layer by
+layer, their costs by the cross-entropy of a label, and the game on finitely many images.
+
+Complex numbers pass through, so that gradients can be had by the complex step. Parameters are
+sequences of (W, b); a mask stands there for each hidden layer.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from grading.oracles.differences import gradient, softplus
+from grading.oracles.networks import tanh
+
+SLOPE = 0.2
+
+
+def forward(x: Any, masks: Any, params: Any) -> Any:
+    """(B, O), and for each hidden layer its input, its output before and after dropout.
+
+    A unit is a sum over its inputs, then the slope of its sign, then its mask.
+    """
+    passed = []
+    for (W, b), mask in zip(params[:-1], masks, strict=True):
+        u = affine(x, W, b)
+        h = u * np.where(np.real(u) > 0, 1.0, SLOPE)
+        passed.append((x, h, h * mask))
+        x = h * mask
+    return affine(x, *params[-1]), passed
+
+
+def affine(x: Any, W: Any, b: Any) -> Any:
+    """y_bo = b_o + sum_i x_bi W_io"""
+    return b + (x[:, :, None] * W).sum(axis=1)
+
+
+def logits(x: Any, masks: Any, params: Any) -> Any:
+    """What a network of one output says of each image. (B,)"""
+    return forward(x, masks, params)[0][:, 0]
+
+
+def cross_entropy(a: Any, label: Any) -> Any:
+    """-label log P(real) - (1 - label) log P(generated), where a is the logit of P(real)."""
+    return label * softplus(-a) + (1 - label) * softplus(a)
+
+
+def discriminator_loss(real: Any, fake: Any, label: Any) -> Any:
+    """Real images are to be called `label`, generated ones 0."""
+    return cross_entropy(real, label) + cross_entropy(fake, 0.0)
+
+
+LOSSES = {
+    "saturating": lambda a: -cross_entropy(a, 0.0),  # the opposite of the discriminator's term
+    "non-saturating": lambda a: cross_entropy(a, 1.0),  # generated images are to be called real
+}
+
+
+def discriminator_cost(x: Any, fake: Any, masks: Any, D: Any, label: Any) -> Any:
+    """The discriminator's loss of each pair of a real and a generated image. (B,)"""
+    return discriminator_loss(logits(x, masks[0], D), logits(fake, masks[1], D), label)
+
+
+def generator_cost(z: Any, masks: Any, G: Any, D: Any, loss: str) -> Any:
+    """The generator's loss of each noise. (B,)"""
+    images = tanh(forward(z, masks[0], G)[0])
+    return LOSSES[loss](logits(images, masks[1], D))
+
+
+def network_gradient(f: Any, params: Any) -> Any:
+    """Gradients of the scalar f(params) by every (W, b)."""
+    flat = tuple(array for layer in params for array in layer)
+    return tuple(pairs(gradient(lambda *p: f(pairs(p)), flat)))
+
+
+def pairs(flat: Any) -> Any:
+    """W, b, W, b, ... -> (W, b), (W, b), ..."""
+    return list(zip(flat[::2], flat[1::2], strict=True))
+
+
+def softmax(theta: Any) -> Any:
+    """A generator of finitely many images, as probabilities; its parameters are theta."""
+    weights = np.exp(theta - np.real(theta).max())
+    return weights / weights.sum()
+
+
+def kl(p: Any, q: Any) -> Any:
+    """KL(p || q) of probabilities that are all positive."""
+    return (p * (np.log(p) - np.log(q))).sum()
+
+
+def js(p: Any, q: Any, share: float = 0.5) -> Any:
+    """The Jensen-Shannon divergence, p having the weight `share` in the middle."""
+    middle = share * p + (1 - share) * q
+    return share * kl(p, middle) + (1 - share) * kl(q, middle)
+
+
+def best_discriminator(p_data: Any, p_model: Any, label: float = 1.0) -> Any:
+    """For each image the D of the least loss, by golden section on its logit."""
+    ratio = (np.sqrt(5) - 1) / 2
+    low, high = np.full(len(p_data), -30.0), np.full(len(p_data), 30.0)
+
+    def cost(a: Any) -> Any:
+        return p_data * cross_entropy(a, label) + p_model * cross_entropy(a, 0.0)
+
+    for _ in range(100):
+        left, right = high - ratio * (high - low), low + ratio * (high - low)
+        lower = cost(left) < cost(right)
+        low, high = np.where(lower, low, left), np.where(lower, right, high)
+    return 1 / (1 + np.exp(-(low + high) / 2))

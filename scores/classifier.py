@@ -1,0 +1,68 @@
+"""The classifier that judges images: 784-512-128-10, dropout, trained by autograd_lite.
+
+Its features are what its last hidden layer gives. It is trained once (two minutes) and kept.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd_lite.losses import categorical_nll_vjp
+from autograd_lite.ops import Array
+from autograd_lite.optim import adam_start, adam_step
+from data.batches import batches, epoch_order
+from data.pixels import to_unit
+from data.sets import DataSet
+from gan.mlp import WHOLE, Layer, Params, backward, dropout, forward, init
+from training.run import replacing
+from training.streams import stream
+
+KEPT = Path("out") / "classifier"
+SIZES, EPOCHS, BATCH, RATE, DROPPED, SEED = (784, 512, 128, 10), 30, 128, 1e-3, 0.4, 0
+
+
+def classifier(data: DataSet) -> Params:
+    """The trained classifier of a data set, from its file where there is one."""
+    path = KEPT / f"{data.name.replace(' ', '-')}.npz"
+    try:
+        with open(path, "rb") as whole, np.load(whole) as file:
+            return tuple(Layer(file[f"W{i}"], file[f"b{i}"]) for i in range(len(SIZES) - 1))
+    except (OSError, ValueError, KeyError):
+        params = train(to_unit(data.train_images), data.train_labels)
+    KEPT.mkdir(parents=True, exist_ok=True)
+    arrays: dict[str, Any] = {}
+    for i, (W, b) in enumerate(params):
+        arrays |= {f"W{i}": W, f"b{i}": b}
+    with replacing(path) as file:
+        np.savez(file, **arrays)
+    return params
+
+
+def train(x: Array, labels: NDArray[np.integer], epochs: int = EPOCHS) -> Params:
+    """Adam on the cross-entropy of images x (N, 784), its rate falling evenly to 0."""
+    params = init(stream(SEED, "classifier"), SIZES)
+    state = adam_start(params)
+    steps = epochs * -(-len(x) // BATCH)
+    for epoch in range(epochs):
+        order = epoch_order(stream(SEED, "classifier order", epoch), len(x))
+        for rows in batches(order, BATCH):
+            masks = dropout(stream(SEED, "dropout", state.step), len(rows), params, DROPPED)
+            logits, trace = forward(x[rows], masks, params)
+            weights = np.full(len(rows), 1 / len(rows), x.dtype)
+            _, grads = backward(categorical_nll_vjp(weights, logits, labels[rows]), trace, params)
+            rate = RATE * (1 - state.step / steps)
+            params, state = adam_step(params, state, grads, rate)
+    return params
+
+
+def judge(x: Array, params: Params) -> tuple[Array, Array]:
+    """Probabilities of the classes and features of images in [0, 1]: (N, 10), (N, 128)"""
+    probs, features = [], []
+    for i in range(0, len(x), 1000):
+        logits, trace = forward(x[i : i + 1000], [WHOLE] * (len(params) - 1), params)
+        weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+        probs.append(weights / weights.sum(axis=1, keepdims=True))
+        features.append(trace.last)
+    return np.concatenate(probs), np.concatenate(features)

@@ -1,0 +1,322 @@
+"""Convolutions against their definition, as each other's adjoint, and by the tape and differences;
+then the convolutional VAE.
+"""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd_lite import tape
+from autograd_lite.conv import (
+    conv2d,
+    conv2d_vjp_K,
+    conv_transpose2d,
+    padding,
+    patches,
+    scatter,
+)
+from autograd_lite.gradcheck import directional_error
+from autograd_lite.tree import tree_map
+from vae import conv, networks
+from vae.elbo import neg_elbo
+from vae.objective import costs, gradient
+
+# Height, width, size of the kernel, stride.
+SIZES = st.tuples(st.integers(1, 7), st.integers(1, 7), st.integers(1, 4), st.integers(1, 3))
+B, C, F = 2, 2, 3
+
+
+def whole(rng, *shape):
+    """Whole numbers, whose sums and products have no rounding."""
+    return rng.integers(-9, 10, shape).astype(float)
+
+
+def drawn(H, W, k, s, seed=0):
+    """The larger image, the smaller one, and a kernel."""
+    rng = np.random.default_rng([H, W, k, s, seed])
+    x, y = whole(rng, B, H, W, C), whole(rng, B, -(-H // s), -(-W // s), F)
+    return x, y, whole(rng, k, k, C, F)
+
+
+# n, k, s -> outputs, zeros before, zeros after.
+PADDINGS = {
+    (28, 3, 2): (14, 0, 1),
+    (14, 3, 2): (7, 0, 1),
+    (28, 3, 1): (28, 1, 1),
+    (7, 3, 2): (4, 1, 1),
+    (6, 4, 1): (6, 1, 2),
+    (5, 3, 2): (3, 1, 1),
+    (8, 2, 2): (4, 0, 0),
+    (7, 2, 3): (3, 0, 1),
+    (8, 2, 3): (3, 0, 0),
+}
+
+
+@pytest.mark.eq("ad.25")
+@pytest.mark.parametrize("sizes, expected", PADDINGS.items())
+def test_zeros_around_an_axis(sizes, expected):
+    assert padding(*sizes) == expected
+
+
+@pytest.mark.eq("ad.25")
+@given(n=st.integers(1, 40), k=st.integers(1, 6), s=st.integers(1, 5))
+def test_zeros_are_as_few_as_the_windows_need_and_the_odd_one_comes_after(n, k, s):
+    outputs, before, after = padding(n, k, s)
+    assert outputs == math.ceil(n / s)
+    assert after - before in (0, 1)
+    end = (outputs - 1) * s + k  # of the last window, counted from the first zero
+    assert end == before + n + after or (before == after == 0 and end < n)
+
+
+def by_loops(x, K, s):
+    """y[n, a, b, f] = sum over i, j, c of padded[n, s a + i, s b + j, c] K[i, j, c, f]."""
+    k = len(K)
+    (rows, *ud), (columns, *lr) = padding(x.shape[1], k, s), padding(x.shape[2], k, s)
+    padded = np.pad(x, ((0, 0), ud, lr, (0, 0)))
+    y = np.zeros((B, rows, columns, F))
+    for n, a, b, f in np.ndindex(y.shape):
+        for i, j, c in itertools.product(range(k), range(k), range(C)):
+            y[n, a, b, f] += padded[n, s * a + i, s * b + j, c] * K[i, j, c, f]
+    return y
+
+
+def transposed_by_loops(y, K, s, H, W):
+    """Every number of y sends its multiple of the kernel to where its window lies."""
+    k = len(K)
+    (_, top, bottom), (_, left, right) = padding(H, k, s), padding(W, k, s)
+    padded = np.zeros((B, top + H + bottom, left + W + right, C))
+    for n, a, b, f in np.ndindex(y.shape):
+        for i, j, c in itertools.product(range(k), range(k), range(C)):
+            padded[n, s * a + i, s * b + j, c] += y[n, a, b, f] * K[i, j, c, f]
+    return padded[:, top : top + H, left : left + W]
+
+
+ODD = [(5, 4, 3, 2), (4, 6, 2, 1), (6, 5, 4, 3), (3, 7, 3, 1), (7, 3, 2, 3), (1, 2, 4, 2)]
+
+
+@pytest.mark.eq("ad.28")
+@pytest.mark.eq("ad.29")
+@pytest.mark.parametrize("sizes", ODD, ids=str)
+def test_both_convolutions_are_what_loops_make_of_their_definitions(sizes):
+    H, W, _, s = sizes
+    x, y, K = drawn(*sizes)
+    np.testing.assert_array_equal(conv2d(x, K, s), by_loops(x, K, s))
+    back = conv_transpose2d(y, K, s, (H, W))
+    np.testing.assert_array_equal(back, transposed_by_loops(y, K, s, H, W))
+
+
+@pytest.mark.eq("ad.27")
+@pytest.mark.eq("ad.29")
+@given(sizes=SIZES)
+def test_each_map_is_the_adjoint_of_the_other(sizes):
+    """<A x, y> = <x, A' y>, exactly: the numbers are whole."""
+    H, W, k, s = sizes
+    x, y, K = drawn(*sizes)
+    p = whole(np.random.default_rng(1), *y.shape[:3], k, k, C)
+    assert (patches(x, k, s) * p).sum() == (x * scatter(p, x.shape, s)).sum()
+    assert (conv2d(x, K, s) * y).sum() == (x * conv_transpose2d(y, K, s, (H, W))).sum()
+
+
+@pytest.mark.eq("ad.30")
+@given(sizes=SIZES)
+def test_the_kernel_has_one_gradient_for_both(sizes):
+    """<A x, y> is linear in the kernel: its gradient times the kernel is the number itself."""
+    _, _, k, s = sizes
+    x, y, K = drawn(*sizes)
+    dK = conv2d_vjp_K(y, x, k, s)
+    assert (dK * K).sum() == (conv2d(x, K, s) * y).sum()
+    other = drawn(*sizes, seed=1)[2]
+    assert (dK * other).sum() == (conv2d(x, other, s) * y).sum()
+
+
+@pytest.mark.eq("ad.28")
+@given(sizes=SIZES)
+def test_a_convolution_s_columns_are_what_it_makes_of_single_pixels(sizes):
+    """So its matrix can be read off, and the transposed convolution has the transposed matrix."""
+    H, W, _, s = sizes
+    K = drawn(*sizes)[2]
+    M = conv2d(np.eye(H * W * C).reshape(-1, H, W, C), K, s).reshape(H * W * C, -1).T
+    small = np.eye(len(M)).reshape(-1, -(-H // s), -(-W // s), F)
+    back = conv_transpose2d(small, K, s, (H, W)).reshape(len(M), -1)
+    np.testing.assert_array_equal(back, M)
+
+
+def test_without_a_size_a_transposed_convolution_makes_an_image_s_times_as_large():
+    rng = np.random.default_rng(0)
+    y, K = whole(rng, B, 3, 2, F), whole(rng, 3, 3, C, F)
+    for s in (1, 2, 3):
+        x = conv_transpose2d(y, K, s)
+        assert x.shape == (B, 3 * s, 2 * s, C)
+        np.testing.assert_array_equal(x, conv_transpose2d(y, K, s, (3 * s, 2 * s)))
+
+
+def test_a_single_pixel_sends_out_the_kernel_and_neighbours_overlap():
+    K = np.arange(1.0, 10.0).reshape(3, 3, 1, 1)
+    y = np.zeros((1, 2, 2, 1))
+    y[0, 0, 0] = 1
+    np.testing.assert_array_equal(
+        conv_transpose2d(y, K, 2)[0, :, :, 0],
+        [[1, 2, 3, 0], [4, 5, 6, 0], [7, 8, 9, 0], [0, 0, 0, 0]],
+    )
+    np.testing.assert_array_equal(
+        conv_transpose2d(np.ones((1, 2, 2, 1)), K, 2)[0, :, :, 0],
+        [[1, 2, 4, 2], [4, 5, 10, 5], [8, 10, 20, 10], [4, 5, 10, 5]],
+    )
+
+
+def _forward_rule(s):
+    def rule(dy, x, K):
+        return conv_transpose2d(dy, K, s, x.shape[1:3]), conv2d_vjp_K(dy, x, len(K), s)
+
+    return lambda x, K: conv2d(x, K, s), rule
+
+
+def _transposed_rule(H, W, s):
+    def rule(dx, y, K):
+        return conv2d(dx, K, s), conv2d_vjp_K(y, dx, len(K), s)
+
+    return lambda y, K: conv_transpose2d(y, K, s, (H, W)), rule
+
+
+@pytest.mark.eq("ad.29")
+@pytest.mark.eq("ad.30")
+@pytest.mark.parametrize("transposed", [False, True])
+@pytest.mark.parametrize("sizes", ODD, ids=str)
+def test_rules_agree_with_the_tape_and_with_finite_differences(sizes, transposed):
+    H, W, _, s = sizes
+    x, y, K = drawn(*sizes)
+    forward, rule = _transposed_rule(H, W, s) if transposed else _forward_rule(s)
+    args = (y if transposed else x, K)
+    dy = whole(np.random.default_rng(2), *forward(*args).shape)
+    by_tape = tape.gradient(lambda *a: (forward(*a) * dy).sum(), *args)
+    for hand, machine in zip(rule(dy, *args), by_tape, strict=True):
+        np.testing.assert_array_equal(hand, machine)
+    rng = np.random.default_rng(3)
+    assert directional_error(rng, forward, lambda d: rule(d, *args), *args) < 1e-11
+
+
+def small(rng, side, Z=2):
+    """Weights and biases of order one, away from where a network starts."""
+    start = conv.init(rng, Z, np.float64, side, (2, 3), 5)
+    return tree_map(lambda w: w + 0.3 * rng.normal(size=w.shape), start)
+
+
+def bound(x, eps, params, likelihood):
+    return neg_elbo(*costs(x, eps, params, likelihood)).mean()
+
+
+@pytest.mark.eq("vae.32")
+@pytest.mark.parametrize("likelihood", ["bernoulli", "squared"])
+@given(seed=st.integers(0, 2**32 - 1))
+def test_the_gradient_of_the_network_agrees_with_the_tape(likelihood, seed):
+    """The tape runs the forward pass as it stands, convolutions included."""
+    rng = np.random.default_rng(seed)
+    x, eps, params = rng.random((3, 64)), rng.normal(size=(2, 3, 2)), small(rng, 8)
+    by_hand = gradient(x, eps, params, likelihood)
+    (by_tape,) = tape.gradient(lambda p: bound(x, eps, p, likelihood), params)
+    for name, hand, machine in zip(conv.Params._fields, by_hand, by_tape, strict=True):
+        assert hand.shape == machine.shape
+        size = max(1, np.abs(machine).max())
+        assert np.abs(hand - machine).max() < 1e-13 * size, name
+
+
+def near_a_kink(x, eps, p):
+    """Whether any unit is about 0 before its ReLU, where the slope jumps."""
+    _, t = conv.forward(x, eps, p)
+    h4 = t.z @ p.W4 + p.b4
+    units = (
+        conv2d(t.x, p.K1, 2) + p.b1,
+        conv2d(t.h1, p.K2, 2) + p.b2,
+        t.h2.reshape(len(x), -1) @ p.W3 + p.b3,
+        h4,
+        conv_transpose2d(t.h4, p.K5, 2) + p.b5,
+        conv_transpose2d(t.h5, p.K6, 2) + p.b6,
+    )
+    return min(np.abs(u).min() for u in units) < 0.01
+
+
+@pytest.mark.eq("vae.32")
+@pytest.mark.parametrize("likelihood", ["bernoulli", "squared"])
+def test_the_gradient_of_the_network_agrees_with_finite_differences(likelihood):
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        x, eps, params = rng.random((2, 16)), rng.normal(size=(2, 2, 2)), small(rng, 4)
+        while near_a_kink(x, eps, params):
+            params = small(rng, 4)
+        grads = gradient(x, eps, params, likelihood)
+        error = directional_error(
+            rng,
+            lambda p, x=x, eps=eps: bound(x, eps, p, likelihood),
+            lambda dy, g=grads: (tree_map(lambda a: dy * a, g),),
+            params,
+        )
+        assert error < 1e-9
+
+
+# Layer by layer, as the source's printout has them.
+ENCODER = {"1": 320, "2": 18_496, "3": 50_192, "_mu": 34, "_logvar": 34}
+DECODER = {"4": 9_408, "5": 36_928, "6": 18_464, "7": 289}
+
+
+def test_numbers_of_parameters_are_the_sources():
+    params = conv.init(np.random.default_rng(0), 2)
+
+    def size(layer):
+        weights = "W" if hasattr(params, f"W{layer}") else "K"
+        return getattr(params, weights + layer).size + getattr(params, f"b{layer}").size
+
+    for layer, expected in (ENCODER | DECODER).items():
+        assert size(layer) == expected, layer
+    assert sum(map(size, ENCODER)) == 69_076 and sum(map(size, DECODER)) == 65_089
+    assert sum(x.size for x in params) == 134_165
+
+
+def test_layers_have_the_shapes_of_the_source_and_keep_float32():
+    rng = np.random.default_rng(0)
+    params = conv.init(rng, 2)
+    x, eps = rng.random((4, 784), dtype=np.float32), np.ones((3, 4, 2), np.float32)
+    outputs, trace = networks.forward(x, eps, params)
+    assert outputs.logits.shape == (3, 4, 784)
+    assert [h.shape[1:] for h in (trace.h1, trace.h2, trace.h4, trace.h5, trace.h6)] == [
+        (14, 14, 32), (7, 7, 64), (7, 7, 64), (14, 14, 64), (28, 28, 32)
+    ]  # fmt: skip
+    grads = gradient(x, eps, params, "squared")
+    for p, g in zip(params, grads, strict=True):
+        assert p.dtype == g.dtype == np.float32 and p.shape == g.shape
+
+
+def test_weights_begin_within_glorot_s_limits_and_biases_at_zero():
+    params = conv.init(np.random.default_rng(0), 2, np.float64)
+    for name, p in params._asdict().items():
+        if name.startswith("b"):
+            assert not p.any()
+        else:
+            limit = math.sqrt(6 / (math.prod(p.shape[:-2]) * (p.shape[-2] + p.shape[-1])))
+            assert 0.9 * limit < np.abs(p).max() <= limit
+            assert p.var() == pytest.approx(limit**2 / 3, rel=6 / math.sqrt(p.size))
+
+
+def test_a_decoder_makes_the_same_of_codes_in_any_arrangement():
+    rng = np.random.default_rng(0)
+    params, z = small(rng, 8), rng.normal(size=(2, 3, 2))
+    logits, _ = networks.decode(z, params)
+    flat, _ = networks.decode(z.reshape(6, 2), params)
+    assert logits.shape == (2, 3, 64)
+    np.testing.assert_array_equal(logits.reshape(6, 64), flat)
+
+
+def test_the_kind_of_the_parameters_chooses_the_network():
+    rng = np.random.default_rng(0)
+    x, eps, params = rng.random((3, 64)), rng.normal(size=(2, 3, 2)), small(rng, 8)
+    mu, logvar, _ = networks.encode(x, params)
+    outputs, trace = networks.forward(x, eps, params)
+    np.testing.assert_array_equal(mu, outputs.mu)
+    np.testing.assert_array_equal(logvar, outputs.logvar)
+    by_name, direct = (f(outputs, trace, params) for f in (networks.backward, conv.backward))
+    assert type(by_name) is conv.Params
+    for a, b in zip(by_name, direct, strict=True):
+        np.testing.assert_array_equal(a, b)

@@ -1,0 +1,146 @@
+"""The convolutional VAE: forward, and under it backward, its mirror.
+
+Two convolutions of stride 2 halve the image twice, a dense layer leads to the codes; the decoder
+goes back the same way, by transposed convolutions, and a last one of stride 1. ReLU between layers.
+Legend as in vae/mlp.py. Images are square, D = side * side, and 4 divides the side. The numbers
+beside the parameters are the source's, which `init` takes where it is given no others.
+Equations (vae.31) and (vae.32) of vae/DERIVATION.md.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from autograd_lite.conv import conv2d, conv2d_vjp_K, conv_transpose2d
+from autograd_lite.ops import Array, affine, affine_vjp_Wb, affine_vjp_x, relu, relu_vjp
+from vae.elbo import reparameterise, reparameterise_vjp
+from vae.mlp import Outputs
+
+
+class Params(NamedTuple):
+    """The parameters of both networks; their gradients have this type too."""
+
+    K1: Array  # (3, 3, 1, 32)
+    b1: Array  # (32,): every bias has an entry a channel, or a unit
+    K2: Array  # (3, 3, 32, 64)
+    b2: Array
+    W3: Array  # (7 * 7 * 64, 16)
+    b3: Array
+    W_mu: Array  # (16, Z)
+    b_mu: Array
+    W_logvar: Array  # (16, Z)
+    b_logvar: Array
+    W4: Array  # (Z, 7 * 7 * 64)
+    b4: Array
+    K5: Array  # (3, 3, 64, 64): from 64 channels to 64, transposed
+    b5: Array
+    K6: Array  # (3, 3, 32, 64): from 64 to 32
+    b6: Array
+    K7: Array  # (3, 3, 1, 32): from 32 to 1
+    b7: Array
+
+
+class Trace(NamedTuple):
+    """What backward needs of a forward pass: the inputs of all layers, after their ReLUs."""
+
+    x: Array  # (B, side, side, 1)
+    h1: Array  # (B, side / 2, side / 2, 32)
+    h2: Array  # (B, side / 4, side / 4, 64)
+    h3: Array  # (B, 16)
+    logvar: Array  # (B, Z)
+    eps: Array  # (K, B, Z)
+    z: Array  # (K, B, Z)
+    h4: Array  # (K B, side / 4, side / 4, 64)
+    h5: Array  # (K B, side / 2, side / 2, 64)
+    h6: Array  # (K B, side, side, 32)
+
+
+def encode(x: Array, p: Params) -> tuple[Array, Array, tuple[Array, Array, Array, Array]]:
+    """Mean and log-variance of q(z|x), and the layers before: (B, D) -> (B, Z), (B, Z), ..."""
+    side = math.isqrt(x.shape[1])
+    x = x.reshape(-1, side, side, 1)
+    h1 = relu(conv2d(x, p.K1, 2) + p.b1)
+    h2 = relu(conv2d(h1, p.K2, 2) + p.b2)
+    h3 = relu(affine(h2.reshape(len(x), -1), p.W3, p.b3))
+    return affine(h3, p.W_mu, p.b_mu), affine(h3, p.W_logvar, p.b_logvar), (x, h1, h2, h3)
+
+
+def decode(z: Array, p: Params) -> tuple[Array, tuple[Array, Array, Array]]:
+    """Logits of the pixels, and the layers before: (..., Z) -> (..., D), ..."""
+    flat = z.reshape(-1, z.shape[-1])
+    channels = p.K5.shape[3]
+    side = math.isqrt(p.W4.shape[1] // channels)
+    h4 = relu(affine(flat, p.W4, p.b4)).reshape(-1, side, side, channels)
+    h5 = relu(conv_transpose2d(h4, p.K5, 2) + p.b5)
+    h6 = relu(conv_transpose2d(h5, p.K6, 2) + p.b6)
+    logits = conv_transpose2d(h6, p.K7, 1) + p.b7
+    return logits.reshape(*z.shape[:-1], -1), (h4, h5, h6)
+
+
+def forward(x: Array, eps: Array, params: Params) -> tuple[Outputs, Trace]:
+    """Images and noise -> what the bound needs, and what backward needs."""
+    mu, logvar, before = encode(x, params)
+    z = reparameterise(mu, logvar, eps)
+    logits, after = decode(z, params)
+    return Outputs(logits, mu, logvar), Trace(*before, logvar, eps, z, *after)  # (vae.31)
+
+
+def backward(d: Outputs, trace: Trace, p: Params) -> Params:
+    """Gradients of the parameters from those of the outputs; forward read from bottom to top."""
+    x, h1, h2, h3, logvar, eps, z, h4, h5, h6 = trace
+    du7 = d.logits.reshape(*h6.shape[:3], 1)
+    dK7, db7 = conv2d_vjp_K(h6, du7, 3, 1), _sum(du7)
+    du6 = relu_vjp(conv2d(du7, p.K7, 1), h6)
+    dK6, db6 = conv2d_vjp_K(h5, du6, 3, 2), _sum(du6)
+    du5 = relu_vjp(conv2d(du6, p.K6, 2), h5)
+    dK5, db5 = conv2d_vjp_K(h4, du5, 3, 2), _sum(du5)
+    du4 = relu_vjp(conv2d(du5, p.K5, 2), h4).reshape(*z.shape[:-1], -1)
+    dW4, db4 = affine_vjp_Wb(du4, z)
+    dmu_z, dlogvar_z = reparameterise_vjp(affine_vjp_x(du4, p.W4), logvar, eps)
+    dmu, dlogvar = d.mu + dmu_z, d.logvar + dlogvar_z
+    dW_logvar, db_logvar = affine_vjp_Wb(dlogvar, h3)
+    dW_mu, db_mu = affine_vjp_Wb(dmu, h3)
+    du3 = relu_vjp(affine_vjp_x(dmu, p.W_mu) + affine_vjp_x(dlogvar, p.W_logvar), h3)
+    dW3, db3 = affine_vjp_Wb(du3, h2.reshape(len(x), -1))
+    du2 = relu_vjp(affine_vjp_x(du3, p.W3).reshape(h2.shape), h2)
+    dK2, db2 = conv2d_vjp_K(du2, h1, 3, 2), _sum(du2)
+    du1 = relu_vjp(conv_transpose2d(du2, p.K2, 2), h1)
+    dK1, db1 = conv2d_vjp_K(du1, x, 3, 2), _sum(du1)
+    encoder = dK1, db1, dK2, db2, dW3, db3, dW_mu, db_mu, dW_logvar, db_logvar
+    return Params(*encoder, dW4, db4, dK5, db5, dK6, db6, dK7, db7)  # (vae.32)
+
+
+def _sum(du: Array) -> Array:
+    """Gradient of a bias, which every image has at every place: (B, H, W, C) -> (C,)"""
+    return du.sum(axis=(0, 1, 2))
+
+
+def init(
+    rng: np.random.Generator,
+    Z: int,
+    dtype: type = np.float32,
+    side: int = 28,
+    channels: tuple[int, int] = (32, 64),
+    dense: int = 16,
+) -> Params:
+    """Uniform weights of variance 2 / (inputs + outputs) (Glorot and Bengio 2010), zero biases."""
+    C1, C2 = channels
+    flat = (side // 4) ** 2 * C2
+
+    def weights(*shape: int) -> Array:
+        window = math.prod(shape[:-2])  # pixels that a kernel sees; 1 for a dense layer
+        limit = math.sqrt(6 / (window * (shape[-2] + shape[-1])))
+        return rng.uniform(-limit, limit, size=shape).astype(dtype)
+
+    def zeros(n: int) -> Array:
+        return np.zeros(n, dtype)
+
+    return Params(
+        *(weights(3, 3, 1, C1), zeros(C1), weights(3, 3, C1, C2), zeros(C2)),
+        *(weights(flat, dense), zeros(dense)),
+        *(weights(dense, Z), zeros(Z), weights(dense, Z), zeros(Z)),
+        *(weights(Z, flat), zeros(flat)),
+        *(weights(3, 3, C2, C2), zeros(C2), weights(3, 3, C1, C2), zeros(C1)),
+        *(weights(3, 3, 1, C1), zeros(1)),
+    )
