@@ -13,12 +13,12 @@ import vae.train
 from data.sets import DataSet, load
 from figures.index import write_index
 from figures.plan import TABLE, estimate, family, planned
-from figures.read import read
 from figures.style import save
 from training.command import complain
 from training.plan import THREADS, make_runs
 from training.run import RunError
 from training.settings import Parser
+from training.trained import read
 
 
 def main(argv: Sequence[str]) -> None:

@@ -12,7 +12,6 @@ import rbm.train
 from data.pixels import binarise, remove_pixels, to_unit
 from data.sets import DataSet
 from figures.item import Item
-from figures.read import read
 from figures.style import MISSING, Floats, mosaic, new_figure, paper, paste, write
 from rbm.gibbs import bernoulli, gibbs
 from rbm.model import Params
@@ -20,6 +19,7 @@ from results.runs import MACHINES, machine
 from training.checkpoint import load_params
 from training.run import RunError
 from training.streams import stream
+from training.trained import read
 
 CHAINS, SWEEPS = 7, 200  # of each start, for the figures of all epochs
 LONG_CHAINS, EVERY, TIMES = 20, 500, 10  # a state every so many sweeps, so many times

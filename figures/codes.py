@@ -11,14 +11,14 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 
 from data.sets import DataSet
-from figures.read import Trained
 from figures.style import TEN, Floats, mosaic, new_figure, paper, paste, write
 from figures.vae import as_trained, plane_of_tiles
 from results.active import active_units, variances
+from results.answers import decoded
 from training.streams import stream
+from training.trained import Trained
 from vae.elbo import reparameterise
-from vae.mlp import decode, encode
-from vae.objective import pixel_means
+from vae.mlp import encode
 
 SIDE, REACH = 30, 3.0  # of the manifold: tiles, and standard deviations of the prior
 GREYS = 16  # of the manifold: more of them only make the file larger
@@ -26,12 +26,6 @@ STEPS = 13  # values of a code unit: from -REACH to REACH by halves
 MOST = 24  # code units shown, the most used of them, where there are more
 SHOWN = 10  # test images
 NAMES = {"bernoulli": "Bernoulli likelihood", "squared": "squared error"}
-
-
-def decoded(z: Floats, network: Trained) -> Floats:
-    """What the decoder draws for codes: (N, Z) -> (N, D)"""
-    outputs, _ = decode(z, network.params, network.settings.activation)
-    return pixel_means(outputs, network.settings.likelihood)
 
 
 def encoded(network: Trained, data: DataSet, count: int | None = None) -> tuple[Floats, Floats]:
@@ -53,7 +47,7 @@ def manifold(network: Trained, data: DataSet, model: str = "") -> Figure:
     figure = new_figure(960, 960, f"Decoded codes: {model or named(network)}, {data.name}")
 
     def few_greys(z: Floats) -> Floats:
-        return np.rint(decoded(z, network) * (GREYS - 1)) / (GREYS - 1)
+        return np.rint(decoded(network, z) * (GREYS - 1)) / (GREYS - 1)
 
     axes = plane_of_tiles(figure, few_greys, 80, 45, 1, SIDE, REACH)
     axes.set(xlabel="first code, $z_1$", ylabel="second code, $z_2$")
@@ -92,7 +86,7 @@ def traversals(network: Trained, data: DataSet, model: str = "") -> Figure:
     values = np.linspace(-REACH, REACH, STEPS, dtype=np.float32)
     scale = 3 if len(order) <= 8 else 2
     z = values[:, None] * np.eye(len(spread), dtype=np.float32)[order, None]
-    picture = mosaic(paper(decoded(z.reshape(-1, len(spread)), network)), STEPS)
+    picture = mosaic(paper(decoded(network, z.reshape(-1, len(spread)))), STEPS)
     left, top, pitch = 250, 100, 29 * scale
     height, width, _ = (scale * n for n in picture.shape)
     title = f"One code at a time: {model or named(network)}, {data.name}"
@@ -118,7 +112,7 @@ def reconstructions(networks: Sequence[Trained], data: DataSet, model: str = "")
         mu, logvar = encoded(network, data, SHOWN)
         eps = stream(0, "figure codes").standard_normal((1, *mu.shape), dtype=mu.dtype)
         for word, z in (("mean", mu), ("sampled", reparameterise(mu, logvar, eps)[0])):
-            rows.append((f"{network.settings.codes} codes, {word}", paper(decoded(z, network))))
+            rows.append((f"{network.settings.codes} codes, {word}", paper(decoded(network, z))))
     count = len(rows[0][1])
     kind = networks[0].settings.likelihood
     model = model or f"VAEs, {NAMES.get(kind, kind)}"

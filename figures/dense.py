@@ -14,9 +14,9 @@ from data.sets import DataSet
 from figures import codes, dense_numbers
 from figures.item import Item
 from figures.network import drawing
-from figures.read import Trained, read
 from results.vae_costs import CODES, planned
 from training.streams import stream
+from training.trained import Trained, read
 from vae.mlp import init
 
 BERNOULLI = tuple(planned("bernoulli", size, 0) for size in CODES)

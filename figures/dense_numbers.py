@@ -12,10 +12,10 @@ from matplotlib.ticker import MaxNLocator
 
 from data.sets import DataSet
 from figures.codes import NAMES, encoded
-from figures.read import Trained
 from figures.style import LINES, Floats, new_figure
 from results.active import LEAST, active_units, variances
 from results.record import HERE
+from training.trained import Trained
 from vae.elbo import kl_diag_gaussian
 
 SOURCE, CURVES = HERE / "source_numbers.json", HERE / "vae_curves.json"

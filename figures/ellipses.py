@@ -12,10 +12,10 @@ from matplotlib.patches import Circle, Patch
 from data.mnist import Bytes
 from data.pixels import binarise
 from data.sets import DataSet, split
-from figures.read import Trained
 from figures.style import TEN, Floats, new_figure
 from results.assignment import images
 from training.streams import stream
+from training.trained import Trained
 from vae.mlp import encode
 
 SHOWN = 400  # ellipses of each part of the data: more would cover one another

@@ -16,10 +16,10 @@ import vae.train
 from data.pixels import to_unit
 from data.sets import DataSet, split
 from figures.digits import one_of_each
-from figures.read import Trained, read
 from figures.style import LINES, Floats, mosaic, new_figure, paper, paste, write
 from results.likelihoods import KINDS
 from training.run import RunError
+from training.trained import Trained, read
 from vae.mlp import decode, encode
 from vae.objective import SCALES, pixel_means
 

@@ -14,7 +14,6 @@ from data.sets import DataSet
 from figures.answers import digits
 from figures.item import Item
 from figures.likelihoods import likelihoods, samples
-from figures.read import read
 from figures.style import TEN, Floats, new_figure
 from figures.sweep import weights
 from results.answers import images_of, look, signs
@@ -25,6 +24,7 @@ from results.runs import short
 from results.samples import SAMPLES
 from results.samples import planned as of_samples
 from training.streams import stream
+from training.trained import read
 
 SHOWN = 4000  # images in a scatter plot: more only cover one another
 

@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from data.pixels import binarise, remove_pixels, to_unit
 from data.sets import DataSet
 from figures.digits import one_of_each
-from figures.read import Trained, facts
+from figures.read import facts
 from figures.style import (
     LINES,
     MISSING,
@@ -31,6 +31,7 @@ from rbm.gibbs import bernoulli, gibbs
 from rbm.inpaint import inpaint
 from rbm.model import prob_h, prob_v
 from training.streams import stream
+from training.trained import Trained
 
 SHARES = (0.2, 0.5, 0.8)  # of the pixels that are missing
 CHAINS, SWEEPS = 30, 1000

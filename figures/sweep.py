@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 import vae.train
 from data.sets import DataSet
 from figures.likelihoods import measured
-from figures.read import read
 from figures.style import LINES, mosaic, new_figure, paper
 from results.answers import decoded
 from training.streams import stream
+from training.trained import read
 
 DRAWN = 5  # codes from the prior, the same for all networks
 ABOVE = 250.0  # nats an image; without the KL the cost lies far above

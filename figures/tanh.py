@@ -14,15 +14,14 @@ from data.pixels import binarise
 from data.sets import DataSet
 from figures.ellipses import latent_plane, looked_at, name_of, posterior
 from figures.item import Item
-from figures.read import Trained, read
-from figures.style import Floats, mosaic, new_figure, paper, paste, write
+from figures.style import mosaic, new_figure, paper, paste, write
 from figures.tanh_costs import costs
 from figures.vae import plane_of_tiles
+from results.answers import decoded
 from results.runs import long, short
 from training.plan import Planned
 from training.streams import stream
-from vae.mlp import decode
-from vae.objective import pixel_means
+from training.trained import Trained, read
 
 ORIGINALS, PRIOR, SIDE = 20, 20, 20
 RANGE_OF = 5000  # training images whose codes span the grid
@@ -58,12 +57,6 @@ BESIDE = (
     " Crosses: the source's training cost, its sum over a batch divided by 50. It is a mean over"
     " the epoch, on damaged input; its first epoch, 279.1, is left out."
 )
-
-
-def decoded(network: Trained, z: Floats) -> Floats:
-    """The probability of ink of every pixel: (B, Z) -> (B, D)"""
-    outputs, _ = decode(z, network.params, network.settings.activation)
-    return pixel_means(outputs, network.settings.likelihood)
 
 
 def reconstructions(network: Trained, data: DataSet) -> Figure:

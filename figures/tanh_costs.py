@@ -8,10 +8,10 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 
 from data.sets import DataSet
 from figures.ellipses import name_of
-from figures.read import Trained
 from figures.style import LINES, new_figure
 from figures.vae import PARTS
 from results.assignment import source_costs
+from training.trained import Trained
 
 
 def costs(network: Trained, data: DataSet) -> Figure:

@@ -13,7 +13,7 @@ from data.mnist import Bytes
 from data.pixels import binarise, to_unit
 from data.sets import DataSet
 from figures.digits import one_of_each
-from figures.read import Trained, facts
+from figures.read import facts
 from figures.style import (
     LINES,
     TEN,
@@ -26,6 +26,7 @@ from figures.style import (
     write,
 )
 from training.streams import stream
+from training.trained import Trained
 from vae.mlp import decode, encode
 
 REACH, SIDE = 3.0, 20  # of the manifold: standard deviations of the prior, and images

@@ -13,11 +13,11 @@ from matplotlib.figure import Figure
 
 from data.sets import DataSet, load
 from figures import codes
-from figures.read import Trained
 from figures.style import Picture, save
 from training.command import complain
 from training.run import RunError
 from training.settings import Parser
+from training.trained import Trained
 from vae.mlp import ACTIVATIONS, Params, init
 from vae.train import Settings
 from vae.weights import NAMES, load_weights

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from autograd_lite.ops import Array
 from data.sets import load, split
-from figures.read import Trained
 from results.latent import (
     Digits,
     by_digit,
@@ -23,6 +22,7 @@ from results.latent import (
 )
 from training.images import training_images
 from training.streams import stream
+from training.trained import Trained
 from vae.mlp import decode, encode
 from vae.objective import costs, pixel_means
 from vae.train import Settings

@@ -17,11 +17,11 @@ import numpy as np
 from autograd_lite.ops import Array
 from data.pixels import to_unit
 from data.sets import load, split
-from figures.read import read
 from results.latent import over_seeds
 from results.record import write
 from training.command import complain
 from training.plan import Planned, make_runs
+from training.trained import read
 from vae import train
 from vae.mlp import Params, decode, encode
 from vae.objective import pixel_means

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from figures.read import Trained
 from results.answers import Images, Seen, decoded, recognise
 from results.latent import classify, nearest_distance, shares
 from training.streams import stream
+from training.trained import Trained
 
 SIDE, REACH = 20, 3.0  # of the grid of codes
 PRIOR = 1000  # codes drawn from the prior

@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 
-from figures.read import Trained, read
 from results.answers import (
     Images,
     come_back,
@@ -32,6 +31,7 @@ from results.runs import SEEDS, long, short
 from training.command import complain
 from training.plan import Planned, make_runs
 from training.settings import SettingsError
+from training.trained import Trained, read
 from vae import train
 
 BETAS = (0.0, 0.01, 0.1, 0.5, 1.0, 2.0, 4.0)

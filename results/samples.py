@@ -21,12 +21,12 @@ from autograd_lite.ops import Array
 from autograd_lite.tree import leaves
 from data.pixels import to_unit
 from data.sets import load
-from figures.read import read
 from results.latent import over_seeds
 from results.record import write
 from training.command import complain
 from training.plan import THREADS, Planned, make_runs
 from training.streams import stream
+from training.trained import read
 from vae import train
 from vae.mlp import Params
 from vae.objective import gradient

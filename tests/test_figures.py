@@ -34,7 +34,7 @@ from figures import plan
 from figures.digits import one_of_each
 from figures.index import write_index
 from figures.plan import Quick, estimate, family, planned
-from figures.read import Trained, facts, read
+from figures.read import facts
 from figures.style import DPI, MISSING, TEN, Floats, mosaic, new_figure, paper, paste, write
 from figures.words import WORDS
 from rbm.model import Params
@@ -44,6 +44,7 @@ from training.plan import THREADS, Planned
 from training.run import RunError, create_run, finished
 from training.settings import add_settings, check_settings
 from training.streams import stream
+from training.trained import Trained, read
 from vae.mlp import Params as Network
 from vae.mlp import encode
 

@@ -19,7 +19,6 @@ from data.pixels import to_unit
 from data.sets import DataSet
 from figures import codes, dense, dense_numbers, weights
 from figures.network import drawing
-from figures.read import Trained
 from figures.style import TEN, Picture, paper, save
 from results.active import active_units, variances
 from results.vae_costs import planned
@@ -28,6 +27,7 @@ from training.command import complain
 from training.run import RunError, save_settings
 from training.settings import SettingsError
 from training.streams import stream
+from training.trained import Trained
 from vae import summary
 from vae.elbo import kl_diag_gaussian
 from vae.mlp import Params, encode, init
@@ -447,7 +447,7 @@ def test_weights_with_a_learned_scale_draw_the_pixels_alone(tmp_path):
     assert params.W3.shape == (5, 785)
     read = weights.trained(params, DATA, "relu", "none")
     assert np.allclose(
-        codes.decoded(np.ones((1, 2), np.float32), read), by_hand(np.ones((1, 2)), params)
+        codes.decoded(read, np.ones((1, 2), np.float32)), by_hand(np.ones((1, 2)), params)
     )
 
 

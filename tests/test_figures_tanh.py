@@ -20,7 +20,6 @@ from autograd_lite.ops import sigmoid
 from data.digits import draw_digits
 from data.pixels import to_unit
 from data.sets import DataSet
-from figures.read import Trained, read
 from figures.style import TEN, Floats, new_figure, paper
 from figures.tanh_costs import costs
 from results import assignment
@@ -31,6 +30,7 @@ from training.images import training_images
 from training.plan import Planned
 from training.run import RunError, finished
 from training.streams import stream
+from training.trained import Trained, read
 from vae.elbo import kl_diag_gaussian
 from vae.mlp import Params as Network
 from vae.mlp import decode, encode

@@ -20,7 +20,6 @@ from data.sets import DataSet
 from figures.digits import one_of_each
 from figures.likelihoods import deviations, measured
 from figures.questions import ITEMS
-from figures.read import Trained, read
 from figures.style import paper
 from results import answers, latent, likelihoods, plane, questions, samples
 from results.runs import short
@@ -29,6 +28,7 @@ from training.follow import follow, train
 from training.plan import Planned
 from training.run import RunError, finished
 from training.settings import SettingsError
+from training.trained import Trained, read
 from vae.densities import gaussian_nll, laplace_nll
 from vae.mlp import decode, encode, init
 from vae.objective import gradient
