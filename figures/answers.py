@@ -16,7 +16,7 @@ from data.sets import DataSet
 from figures.likelihoods import measured
 from figures.style import LINES, TEN, new_figure
 
-LONG: dict[str, Any] = {"marker": "D", "ls": "", "color": "black", "mfc": "white", "ms": 5}
+LONG: dict[str, Any] = {"marker": "D", "ls": "", "color": "black", "mfc": "white", "ms": 6}
 
 
 def digits(folders: Sequence[Path], data: DataSet) -> Figure:
@@ -67,7 +67,7 @@ def _bars(axes: Axes, columns: Any, names: dict[str, str], title: str) -> None:
         style: dict[str, Any] = {"capsize": 2, "color": LINES[2 * i], "label": words}
         axes.bar(x, table[name]["mean"], width, yerr=table[name]["spread"], **style)
         if "long" in columns:
-            axes.plot(x, columns["long"][name]["mean"], **LONG)
+            axes.plot(x, columns["long"][name]["mean"], **LONG | {"mfc": LINES[2 * i]})
     axes.set(title=title, ylabel="share", ylim=(0, None))
     if len(names) > 1:
         axes.legend(fontsize=9)

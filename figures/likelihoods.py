@@ -23,6 +23,7 @@ from training.trained import Trained, read
 from vae.mlp import decode, encode
 from vae.objective import SCALES, pixel_means
 
+LEAST = 0.008  # deviation at the left end of the histogram
 COLOURS = (*LINES, "#cc79a7")  # Okabe and Ito's too
 
 
@@ -75,7 +76,7 @@ def _scales(axes: Axes, networks: Sequence[Trained], data: DataSet) -> None:
             fixed = (how.beta / 2) ** 0.5
             axes.axvline(fixed, color="0.3", ls="--", lw=1.2)
             axes.text(
-                fixed + 0.006,
+                1.03 * fixed,
                 0.97,
                 f"{kind}: {fixed:.2f}",
                 transform=axes.get_xaxis_transform(),
@@ -86,11 +87,15 @@ def _scales(axes: Axes, networks: Sequence[Trained], data: DataSet) -> None:
         if SCALES[how.likelihood]:
             x = to_unit(split(data.train_images, how.validation)[1])
             deviation = deviations(outputs(network, x)[:, -1], how.likelihood)
-            bins = np.linspace(0, 1.02 * max(0.3, float(deviation.max())), 120).tolist()
-            axes.hist(deviation, bins, color=next(colours), alpha=0.75, label=kind)
+            bins = np.geomspace(LEAST, 1, 120).tolist()
+            shown = np.clip(deviation, LEAST, 1)
+            axes.hist(shown, bins, color=next(colours), alpha=0.75, label=kind)
     axes.set(xlabel="standard deviation of a pixel, given the mean code (validation images)")
-    axes.set(ylabel="images", xlim=(0, 0.78))
-    axes.legend(loc="center", bbox_to_anchor=(0.62, 0.6))
+    axes.set(ylabel="images", xscale="log", xlim=(LEAST, 1))
+    ticks = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.legend(loc="upper left")
 
 
 def deviations(log_scale: Floats, likelihood: str) -> Floats:

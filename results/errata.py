@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from results.mistakes import ad, bound, gauss, gibbs, gradient, losses, rbm
+from results.mistakes import ad, bound, game, gauss, gibbs, gradient, losses, rbm
 from results.mistakes.form import Erratum, row, table
 from results.record import HERE, write
 from training.command import complain
@@ -23,6 +23,7 @@ SECTIONS = {
     "Sampling, and missing pixels": (gibbs,),
     "Operations, and the cost of binary pixels": (ad, losses),
     "The bound, and Gaussians": (bound, gauss),
+    "The game of two networks, and convolutions": (game,),
 }
 
 

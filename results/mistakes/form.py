@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 Pair = tuple[float, float]  # (by the mistake, right)
 
 PUBLIC = "a public implementation"
-CHAPTERS = {"ad": "autograd_lite", "rbm": "rbm", "vae": "vae"}
+CHAPTERS = {"ad": "autograd_lite", "rbm": "rbm", "vae": "vae", "gan": "gan"}
 HEADER = "| where | what stands there | what is right | compared | by the mistake | right |"
 
 
