@@ -42,14 +42,14 @@ def named(network: Trained) -> str:
     return f"VAE of {settings.codes} code units, {word}"
 
 
-def manifold(network: Trained, data: DataSet, model: str = "") -> Figure:
+def manifold(network: Trained, data: DataSet, model: str = "", reach: float = REACH) -> Figure:
     """What a decoder of two codes makes of SIDE x SIDE of them."""
     figure = new_figure(960, 960, f"Decoded codes: {model or named(network)}, {data.name}")
 
     def few_greys(z: Floats) -> Floats:
         return np.rint(decoded(network, z) * (GREYS - 1)) / (GREYS - 1)
 
-    axes = plane_of_tiles(figure, few_greys, 80, 45, 1, SIDE, REACH)
+    axes = plane_of_tiles(figure, few_greys, 80, 45, 1, SIDE, reach)
     axes.set(xlabel="first code, $z_1$", ylabel="second code, $z_2$")
     return figure
 

@@ -23,7 +23,7 @@ from results.latent import (
 from training.images import training_images
 from training.streams import stream
 from training.trained import Trained
-from vae.mlp import decode, encode
+from vae.networks import decode, encode
 from vae.objective import costs, pixel_means
 from vae.train import Settings
 

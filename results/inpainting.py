@@ -51,6 +51,7 @@ def main(argv: Sequence[str]) -> None:
     }
     for cell, rows in zip(cells, measure(cells), strict=True):
         found[cell.function] += rows
+    found[by_machine].sort(key=lambda row: (list(KINDS).index(row["kind"]), row["hidden"]))
     write(
         "inpainting",
         protocol=f"pixels binarised at 1/2; the first {IMAGES:,} test images, the same pixels"

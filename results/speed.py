@@ -9,10 +9,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from autograd_lite.optim import adam_start, adam_step
+from gan import train as gan_train
 from rbm import train as rbm_train
 from results.record import write
 from training.command import complain
@@ -81,6 +83,65 @@ def vae_pair(H: int = 256, Z: int = 2, B: int = 128) -> tuple[Callable[[], objec
     return lambda: vae_train.step(state, x, settings), bare
 
 
+def multiplied(shapes: Sequence[tuple[int, int, int]]) -> Callable[[], object]:
+    """Products of random matrices (rows, inner) and (inner, columns)."""
+    rng = np.random.default_rng(0)
+    pairs = [
+        (rng.random((m, k), dtype=np.float32), rng.random((k, n), dtype=np.float32))
+        for m, k, n in shapes
+    ]
+
+    def bare() -> None:
+        for a, b in pairs:
+            a @ b
+
+    return bare
+
+
+def dense_products(
+    B: int, sizes: Sequence[int], forward: int = 0, inputs: int = 0, weights: int = 0
+) -> list[tuple[int, int, int]]:
+    """The products of so many forward passes, gradients of inputs and of weights."""
+    shapes = []
+    for a, b in pairwise(sizes):
+        shapes += [(B, a, b)] * forward + [(B, b, a)] * inputs + [(a, B, b)] * weights
+    return shapes
+
+
+def conv_pair(B: int = 32) -> tuple[Callable[[], object], ...]:
+    """A step of the convolutional VAE with RMSprop, and its products: windows times kernels."""
+    x = np.random.default_rng(0).random((B, 784), dtype=np.float32)
+    settings = vae_train.Settings(
+        network="conv", optimiser="rmsprop", likelihood="squared", batch_size=B
+    )
+    state = vae_train.start(settings, x)
+    layers = ((196 * B, 9, 32), (49 * B, 288, 64), (49 * B, 576, 64), (196 * B, 288, 64))
+    shapes = []
+    for windows, k, channels in (*layers, (784 * B, 9, 32)):
+        # The convolution or its transpose; the gradient of the kernel; that of the input, which
+        # the first layer does not need.
+        shapes += [(windows, k, channels), (k, windows, channels), (windows, channels, k)]
+    shapes.remove((196 * B, 32, 9))
+    shapes += dense_products(B, (3136, 16, 2), 1, 1, 1) + dense_products(B, (16, 2), 1, 1, 1)
+    shapes += dense_products(B, (2, 3136), 1, 1, 1)
+    return lambda: vae_train.step(state, x, settings), multiplied(shapes)
+
+
+def gan_pair(B: int = 64) -> tuple[Callable[[], object], ...]:
+    """A step of both players with Adam, and the products that they need."""
+    x = np.random.default_rng(0).random((B, 784), dtype=np.float32)
+    settings = gan_train.Settings(batch_size=B)
+    state = gan_train.start(settings, x)
+    G, D = (100, 32, 64, 128, 784), (784, 128, 64, 32, 1)
+    # D's step: G forward, D forward and back on two batches; no gradient of its images is needed.
+    shapes = dense_products(B, G, forward=1) + dense_products(B, D, forward=2, weights=2)
+    shapes += dense_products(B, D[1:], inputs=2)
+    # G's step: both forward, back through D to its images, back through G to its weights.
+    shapes += dense_products(B, G, forward=1, weights=1) + dense_products(B, G[1:], inputs=1)
+    shapes += dense_products(B, D, forward=1, inputs=1)
+    return lambda: gan_train.step(state, x, settings), multiplied(shapes)
+
+
 def adam_milliseconds() -> float:
     """One Adam step on the parameters of the dense VAE."""
     settings = vae_train.Settings()
@@ -90,7 +151,7 @@ def adam_milliseconds() -> float:
 
 
 def main(argv: Sequence[str]) -> None:
-    """Measures both steps, and Adam with and without the advice of training/memory.py."""
+    """Measures the steps, and Adam with and without the advice of training/memory.py."""
     if argv == ["adam"]:
         print(adam_milliseconds())
         return
@@ -100,6 +161,8 @@ def main(argv: Sequence[str]) -> None:
     numbers = {
         "CD-30 step, 500 hidden units, batch 64": ratio(*rbm_pair()),
         "VAE step with Adam, 2 codes, batch 128": ratio(*vae_pair()),
+        "convolutional VAE step with RMSprop, batch 32": ratio(*conv_pair()),
+        "GAN step, both players, batch 64": ratio(*gan_pair()),
         "Adam step": {"as by default [ms]": plain, "memory kept [ms]": adam_milliseconds()},
     }
     for name, row in numbers.items():
