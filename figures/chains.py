@@ -121,7 +121,8 @@ BEFORE = (
     " left from seven training images, right from coin flips. Before epoch 1 all end in noise. "
 )
 AFTERWARDS = {
-    20: "From digits, smudges of digits come after one epoch, from coin flips after a few; towards the end many of these get worse again.",
+    20: "From digits, smudges of digits come after one epoch, from coin flips after a few; towards"
+    " the end many of these get worse again.",
     100: "From digits, digits come after one epoch, from coin flips after two; but a few epochs"
     " later more and more of those from coin flips are scraps that belong to no digit.",
     500: "From digits, digits come after one epoch. From coin flips it is noise for twelve epochs,"
