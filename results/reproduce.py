@@ -40,7 +40,7 @@ PARTS = (
     Part("results.questions", 5, "S7: five questions", ("long",)),
     Part("results.likelihoods", 6, "S8: four likelihoods"),
     Part("results.samples", 6, "S8: m samples in training"),
-    Part("results.inpainting", 90, "S1, S3: RBMs of CD-30, restored digits"),
+    Part("results.inpainting", 60, "S1, S3: RBMs of CD-30, restored digits"),
     Part("figures.catalogue", 5, "every figure of figures/CATALOGUE.md"),
     Part("results.tables", 0, "the tables of README.md and SOURCES.md"),
 )
