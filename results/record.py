@@ -14,7 +14,9 @@ from training.run import write_json
 
 HERE = Path(__file__).parent
 # What these commands write themselves does not count as a change.
-WRITTEN = [f":(top,exclude){path}" for path in ("results/*.json", "README.md", "SOURCES.md", "ERRATA.md")]
+WRITTEN = [
+    f":(top,exclude){path}" for path in ("results/*.json", "README.md", "SOURCES.md", "ERRATA.md")
+]
 
 
 def write(name: str, *, protocol: str, seeds: Sequence[int], data: str, numbers: Any) -> Path:

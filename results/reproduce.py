@@ -4,6 +4,7 @@ Says first what it will do and how long that takes; goes on where it was stopped
 results/*.json, the tables of README.md and SOURCES.md, and out/catalogue/.
 """
 
+import csv
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 from results.record import write
 from training.command import complain
-from training.run import RunError
+from training.run import RUNS, RunError
 from training.settings import Parser, SettingsError
 
 
@@ -23,6 +24,7 @@ class Part(NamedTuple):
     minutes: float
     what: str
     options: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()  # how the names of its trainings begin
 
     @property
     def name(self) -> str:
@@ -34,13 +36,28 @@ class Part(NamedTuple):
 
 
 PARTS = (
-    Part("results.vae_costs", 20, "S2, S4: dense VAEs, 2, 8 and 16 codes, two likelihoods"),
+    Part(
+        "results.vae_costs",
+        20,
+        "S2, S4: dense VAEs, 2, 8 and 16 codes, two likelihoods",
+        labels=("costs-",),
+    ),
     Part("results.vae_curves", 3, "S4: the cost after each of 30 epochs"),
-    Part("results.assignment", 25, "S7: tanh network, 20 epochs, and its preset of 500 epochs"),
+    Part(
+        "results.assignment",
+        25,
+        "S7: tanh network, 20 epochs, and its preset of 500",
+        labels=("tanh-",),
+    ),
     Part("results.questions", 5, "S7: five questions", ("long",)),
-    Part("results.likelihoods", 6, "S8: four likelihoods"),
-    Part("results.samples", 6, "S8: m samples in training"),
-    Part("results.inpainting", 60, "S1, S3: RBMs of CD-30, restored digits"),
+    Part("results.likelihoods", 6, "S8: four likelihoods", labels=("likelihood-",)),
+    Part("results.samples", 6, "S8: m samples in training", labels=("samples-",)),
+    Part(
+        "results.inpainting",
+        60,
+        "S1, S3: RBMs of CD-30, restored digits",
+        labels=("cd30-", "pcd5-"),
+    ),
     Part("figures.catalogue", 5, "every figure of figures/CATALOGUE.md"),
     Part("results.tables", 0, "the tables of README.md and SOURCES.md"),
 )
@@ -62,16 +79,28 @@ def main(argv: Sequence[str]) -> None:
     print(f"{total:4.0f} min on two cores in all; what is there already is not made again.")
     if options.plan:
         return
-    spent = {part.name: _run(part, i, len(parts)) for i, part in enumerate(parts, 1)}
+    spent = {
+        part.name: {"this time": _run(part, i, len(parts)), "its trainings": trained(part)}
+        for i, part in enumerate(parts, 1)
+    }
     if len(parts) == len(PARTS):
         write(
             "reproduce",
-            protocol="seconds of each part in this run; trainings and parts of measurements that"
-            " were there already were not made again",
+            protocol="seconds; trainings and parts of measurements that were there already were"
+            " not made again this time; what each of a part's trainings took, on one core, is added"
+            " up as it was noted then, whatever else the machine had to do (S7's are counted with"
+            " assignment, the questions' ones too)",
             seeds=[],
             data="MNIST",
             numbers=spent,
         )
+
+
+def trained(part: Part) -> float:
+    """What the trainings of a part took, in seconds, added up."""
+    tables = [table for label in part.labels for table in RUNS.glob(f"{label}*/metrics.csv")]
+    rows = [list(csv.DictReader(table.read_text().splitlines())) for table in tables]
+    return sum(float(table[-1]["seconds"]) for table in rows if table)
 
 
 def _run(part: Part, number: int, parts: int) -> float:
