@@ -25,7 +25,7 @@ from training.streams import stream
 from training.trained import Trained, read
 
 FIXED = 16  # noises that stay the same through the epochs
-STEPS = 9  # images on the way from one noise to another
+STEPS = 12  # images on the way from one noise to another
 PATHS = 6
 
 
@@ -52,7 +52,7 @@ def losses(folders: Sequence[Path], data: DataSet) -> Figure:
         series = network.series(f"train_{player}")
         axes.plot(network.series("epoch"), series, "o-", ms=4, color=colour, label=player)
         line: dict[str, Any] = {"color": colour, "lw": 1.2}
-        text = f"{player}, where real and generated images are alike: {optimum:.3f}"
+        text = f"{player}, if images were alike: {optimum:.3f}"
         axes.axhline(optimum, ls="--", **line, label=text)
         last = there[player]["last ten epochs"]
         axes.axhline(last, ls=":", **line, label=f"{player}, source, last ten epochs: {last:.3f}")
@@ -70,13 +70,13 @@ def through_epochs(folders: Sequence[Path], data: DataSet) -> Figure:
     like = network.params
     epochs = sorted(int(path.stem[-4:]) for path in folder.glob("params-*.npz"))
     shown = sorted({epochs[round(i)] for i in np.linspace(0, len(epochs) - 1, 8)})
-    figure = new_figure(1290, 700, f"Sixteen noises through a GAN's epochs, {data.name}")
+    figure = new_figure(1480, 850, f"Sixteen noises through a GAN's epochs, {data.name}")
     for k, epoch in enumerate(shown):
-        left, top = 20 + 320 * (k % 4), 75 + 310 * (k // 4)
+        left, top = 20 + 365 * (k % 4), 75 + 390 * (k // 4)
         tiles = paper(drawn(network, z, load_params(folder, epoch, like)))
-        paste(figure, mosaic(tiles, 4), left, top, 2)
+        paste(figure, mosaic(tiles, 4), left, top, 3)
         words = "before training" if epoch == 0 else f"after {epoch} epochs"
-        write(figure, left + 115, top - 16, words)
+        write(figure, left + 172, top - 16, words)
     return figure
 
 
@@ -88,18 +88,20 @@ def fresh(folders: Sequence[Path], data: DataSet) -> Figure:
     images = drawn(network, noise(rng, FIXED, network.settings))
     train = to_unit(data.train_images)
     rows, distance = nearest(images, train)
-    figure = new_figure(1500, 810, f"What a GAN draws, {data.name}")
+    figure = new_figure(1560, 500, f"What a GAN draws, {data.name}")
     pairs = np.concatenate([paper(images), paper(train[rows])])
-    paste(figure, mosaic(pairs, FIXED), 150, 75, 2)
-    write(figure, 135, 104, "generated", ha="right")
-    write(figure, 135, 162, "nearest real", ha="right")
+    paste(figure, mosaic(pairs, FIXED), 150, 75, 3)
+    write(figure, 135, 117, "generated", ha="right")
+    write(figure, 135, 204, "nearest real", ha="right")
     words = f"sixteen new ones; distance to the nearest real image {distance.mean():.1f} on average"
     write(figure, 150, 60, words, ha="left")
     ends = noise(rng, 2 * PATHS, network.settings).reshape(2, PATHS, 1, -1)
     share = np.linspace(0, 1, STEPS, dtype=np.float32)[:, None]
     between = drawn(network, ((1 - share) * ends[0] + share * ends[1]).reshape(PATHS * STEPS, -1))
-    paste(figure, mosaic(paper(between), STEPS), 150, 250, 3)
-    write(figure, 150, 235, "evenly from one noise (left) to another (right)", ha="left")
+    ways = [mosaic(way, STEPS) for way in np.split(paper(between), 2)]
+    for i, way in enumerate(ways):  # two columns of them
+        paste(figure, way, 150 + 705 * i, 310, 2)
+    write(figure, 150, 293, "evenly from one noise (left) to another (right)", ha="left")
     return figure
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data.sets import load
-from figures import chains, dense, questions, restored, tanh
+from figures import adversarial, chains, convolved, dense, questions, restored, tanh
 from figures.index import write_index
 from figures.item import Item
 from figures.style import Picture, save
@@ -25,6 +25,8 @@ ITEMS: tuple[Item, ...] = (
     *dense.ITEMS,
     *tanh.ITEMS,
     *questions.ITEMS,
+    *convolved.ITEMS,
+    *adversarial.ITEMS,
 )
 PAGE = Path(__file__).parent / "CATALOGUE.md"
 OUT = Path("out", "catalogue")

@@ -71,7 +71,7 @@ def look(network: Trained, x: Array) -> Seen:
 
 def decoded(network: Trained, z: NDArray[Any]) -> Array:
     """The means of the pixels for codes (N, Z)."""
-    codes = z.astype(network.params.W2.dtype)
+    codes = z.astype(network.params.W_mu.dtype)
     outputs, _ = decode(codes, network.params, network.settings.activation)
     return pixel_means(outputs, network.settings.likelihood)
 

@@ -1,9 +1,9 @@
 """Restored digits: restricted Boltzmann machines beside three baselines, clamped and not.
 
-`python -m results.inpainting` trains nine machines (three quarters of an hour on two cores) and fills
-in 20, 50 and 80 % of all pixels, or of the ink, of the first 500 test images (a quarter of an hour;
-both go on where they were stopped). Where ink is removed, a method is told the corrupted picture alone: every
-dark pixel may be missing, and all of them are scored.
+`python -m results.inpainting` trains nine machines (three quarters of an hour on two cores) and
+fills in 20, 50 and 80 % of all pixels, or of the ink, of the first 500 test images (a quarter of an
+hour; both go on where they were stopped). Where ink is removed, a method is told the corrupted
+picture alone: every dark pixel may be missing, and all of them are scored.
 """
 
 import sys

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import gan.train
 import rbm.train
 import vae.train
 from data.sets import load
@@ -15,7 +16,7 @@ from training.follow import follow, train
 from training.settings import SettingsError
 
 ROOT = Path(__file__).parent.parent
-MODELS = {"rbm": rbm.train, "vae": vae.train}
+MODELS = {"rbm": rbm.train, "vae": vae.train, "gan": gan.train}
 TINY = "--data digits --images 120 --validation 40 --epochs 2 --batch-size 40 --snapshots 1".split()
 RUNS = list(dict.fromkeys(run for item in catalogue.ITEMS for run in item.runs))
 
