@@ -155,6 +155,11 @@ def main(argv: Sequence[str]) -> None:
             ignored = shutil.ignore_patterns(".git", ".venv", "out", "*cache*", "gallery")
             checkouts.put(Path(shutil.copytree(ROOT, Path(scratch) / name, ignore=ignored)))
         list(pool.map(attempt, every))
+    report(every, tried)
+
+
+def report(every: Sequence[Mutant], tried: dict[str, bool]) -> None:
+    """Prints and writes how many were caught, and which were not."""
     survivors = [
         {
             "mutant": f"{m.path}:{m.line}: {m.change}",

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from results import rows
+from results import rows, rows_rbm
 from training.run import replacing
 
 ROOT = Path(__file__).parent.parent
@@ -20,10 +20,10 @@ PAGES = (ROOT / "README.md", ROOT / "SOURCES.md")
 TABLES: dict[str, tuple[str, Callable[[Any], str]]] = {
     "vae_costs": ("vae_costs", rows.vae_costs),
     "vae_curves": ("vae_curves", rows.vae_curves),
-    "inpainting": ("inpainting", rows.inpainting),
-    "restored": ("inpainting", rows.restored),
-    "exact": ("inpainting", rows.exact),
-    "likelihoods_of_machines": ("inpainting", rows.likelihoods_of_machines),
+    "inpainting": ("inpainting", rows_rbm.inpainting),
+    "restored": ("inpainting", rows_rbm.restored),
+    "exact": ("inpainting", rows_rbm.exact),
+    "likelihoods_of_machines": ("inpainting", rows_rbm.likelihoods_of_machines),
     "assignment": ("assignment", rows.assignment),
     "digits": ("questions", rows.digits),
     "weights": ("questions", rows.weights),

@@ -1,6 +1,7 @@
 """The tables of README.md and SOURCES.md are those of the results, and no number is typed in."""
 
 import json
+import re
 
 import pytest
 
@@ -10,6 +11,13 @@ from results.tables import PAGES, ROOT, TABLES, filled
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_tables_are_up_to_date(page):
     assert page.read_text() == filled(page.read_text()), "python -m results.tables"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_an_empty_table_is_filled(page):
+    text = page.read_text()
+    empty = re.sub(r"(<!-- table (\w+) -->\n).*?(<!-- end \2 -->)", r"\1\3", text, flags=re.DOTALL)
+    assert len(empty) < len(text) and filled(empty) == text
 
 
 def test_every_table_has_its_place_and_its_numbers():

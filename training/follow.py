@@ -69,12 +69,7 @@ def follow(
                 continue
             row = {"epoch": reached.step // per_epoch, "seconds": before + progress.spent()}
             row |= measure(reached.params, images.train, images.validation, settings)
-            bad = [name for name, value in row.items() if not math.isfinite(value)]
-            if bad:
-                raise RunError(
-                    f"{run.folder} has {bad[0]} = {row[bad[0]]} after epoch {row['epoch']:.0f}:"
-                    " it diverged; expected finite numbers, try a smaller --learning-rate."
-                )
+            _check_finite(row, run)
             state, rows = reached, [*rows, row]
             if settings.snapshots and len(rows) % settings.snapshots == 0:
                 save_params(run.folder, len(rows), state.params)
@@ -85,6 +80,16 @@ def follow(
         progress.say(f"stopped at step {state.step}; go on with --resume {run.folder}")
         sys.exit(130)
     return state
+
+
+def _check_finite(row: Row, run: Run) -> None:
+    """RunError where a training diverged."""
+    bad = [name for name, value in row.items() if not math.isfinite(value)]
+    if bad:
+        raise RunError(
+            f"{run.folder} has {bad[0]} = {row[bad[0]]} after epoch {row['epoch']:.0f}:"
+            " it diverged; expected finite numbers, try a smaller --learning-rate."
+        )
 
 
 class Progress:

@@ -1,6 +1,13 @@
 """All checks, a module for each package of the project."""
 
 from grading.check import Check
-from grading.checks import ad, conv, gan, rbm, vae
+from grading.checks import ad, conv, gan, rbm, vae, vae_networks
 
-CHECKS: tuple[Check, ...] = ad.CHECKS + conv.CHECKS + rbm.CHECKS + vae.CHECKS + gan.CHECKS
+CHECKS: tuple[Check, ...] = (
+    *ad.CHECKS,
+    *conv.CHECKS,
+    *rbm.CHECKS,
+    *vae.CHECKS,
+    *vae_networks.CHECKS,
+    *gan.CHECKS,
+)

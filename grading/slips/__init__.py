@@ -1,6 +1,13 @@
 """All slips, a module for each package of the project."""
 
 from grading.slip import Slip
-from grading.slips import ad, conv, gan, rbm, vae
+from grading.slips import ad, conv, gan, rbm, vae, vae_networks
 
-SLIPS: tuple[Slip, ...] = ad.SLIPS + conv.SLIPS + rbm.SLIPS + vae.SLIPS + gan.SLIPS
+SLIPS: tuple[Slip, ...] = (
+    *ad.SLIPS,
+    *conv.SLIPS,
+    *rbm.SLIPS,
+    *vae.SLIPS,
+    *vae_networks.SLIPS,
+    *gan.SLIPS,
+)
