@@ -34,9 +34,17 @@ def _fill(like: Any, name: str, arrays: dict[str, Any]) -> Any:
     return int(value) if isinstance(like, int) else value
 
 
-def save_checkpoint(folder: Path, state: Any, rows: list[dict[str, float]]) -> None:
-    """Writes State and metrics. The metrics stand in the checkpoint, metrics.csv is a copy."""
+def save_checkpoint(
+    folder: Path, state: Any, rows: list[dict[str, float]], best: Any = None
+) -> None:
+    """Writes State and metrics. The metrics stand in the checkpoint, metrics.csv is a copy.
+
+    `best`, where there is one, is the best epoch's parameters. They stand in the checkpoint too:
+    no kill can leave them beside the metrics of other epochs.
+    """
     arrays = dict(_flatten(state, "state"))
+    if best is not None:
+        arrays |= _flatten(best, "best")
     for name in rows[0] if rows else ():
         arrays[f"metrics.{name}"] = np.array([row[name] for row in rows])
     with replacing(folder / "checkpoint.npz") as file:
@@ -54,10 +62,23 @@ def load_params(folder: Path, epoch: int, like: Any) -> Any:
     """A snapshot's parameters; `like` has their structure and shapes. RunError without one."""
     path = folder / f"params-{epoch:04}.npz"
     try:
-        with open(path, "rb") as whole, np.load(whole, allow_pickle=False) as file:
-            return _fill(like, "params", {name: file[name] for name in file.files})
+        return _read(path, "params", like)
     except Exception as error:
         raise RunError(f"{path} is no snapshot of this run ({error}).") from error
+
+
+def load_best(folder: Path, like: Any) -> Any:
+    """The best epoch's parameters, as the checkpoint has them; `like` as above. RunError."""
+    path = folder / "checkpoint.npz"
+    try:
+        return _read(path, "best", like)
+    except Exception as error:
+        raise RunError(f"{path} has no parameters of a best epoch ({error}).") from error
+
+
+def _read(path: Path, name: str, like: Any) -> Any:
+    with open(path, "rb") as whole, np.load(whole, allow_pickle=False) as file:
+        return _fill(like, name, {key: file[key] for key in file.files if key.startswith(name)})
 
 
 def save_metrics(folder: Path, rows: list[dict[str, float]]) -> None:

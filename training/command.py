@@ -10,6 +10,7 @@ import numpy as np
 
 from data.idx import DataError
 from training.checkpoint import load_checkpoint
+from training.early import outcome
 from training.follow import follow, steps_per_epoch, train
 from training.images import Split, training_images
 from training.memory import keep_freed_memory
@@ -52,7 +53,13 @@ def train_command(argv: Sequence[str], model: Any, stem: str) -> None:
     prog = f"python -m {model.__package__}"
     if argv[:1] != ["train"]:
         raise SettingsError(f"{prog} takes `train` and options; {prog} train --help lists them.")
-    run, settings, images = begin(f"{prog} train", model.Settings, stem, argv[1:])
+    job = begin(f"{prog} train", model.Settings, stem, argv[1:])
+    with job.run.lock:
+        _train(job, model)
+
+
+def _train(job: Job, model: Any) -> None:
+    run, settings, images = job
     state, rows = load_checkpoint(run.folder, model.start(settings, images.train))
     begun = -(-state.step // steps_per_epoch(settings, images.train))
     if settings.epochs < begun:
@@ -61,8 +68,9 @@ def train_command(argv: Sequence[str], model: Any, stem: str) -> None:
         )
     save_settings(run.folder, settings)  # a resumed run may have been given more epochs
     states = train(model.step, state, images.train, settings)
-    follow(run, state, rows, states, images, settings, model.measure)
-    print(f"{run.folder}: {settings.epochs} epochs on {images.name}")
+    state = follow(run, state, rows, states, images, settings, model.measure)
+    _, rows = load_checkpoint(run.folder, state)
+    print(f"{run.folder}: {len(rows)} epochs on {images.name}{outcome(rows, settings)}")
 
 
 def begin(prog: str, kind: type, stem: str, argv: Sequence[str]) -> Job:

@@ -10,7 +10,8 @@ from itertools import islice
 from typing import Any
 
 from data.batches import batches, epoch_order
-from training.checkpoint import save_checkpoint, save_metrics, save_params
+from training.checkpoint import load_best, save_checkpoint, save_metrics, save_params
+from training.early import asked, best_epoch, out_of_patience
 from training.images import Images, Split
 from training.run import Run, RunError
 from training.streams import stream
@@ -52,15 +53,20 @@ def follow(
 
     `measure(params, train, validation, settings)` is the model's: a row of metrics, names with
     their units, once an epoch. The end of an epoch counts as reached with its row: after Ctrl-C
-    in between, the epoch's last step is repeated.
+    in between, the epoch's last step is repeated. The states that remain are not taken once the
+    settings' patience, if they have one, is used up.
     """
     per_epoch = steps_per_epoch(settings, images.train)
     progress = Progress(per_epoch, settings.epochs, state.step)
     before = rows[-1]["seconds"] if rows else 0.0
+    patience, select = asked(settings)
+    best = load_best(run.folder, state.params) if rows and select == "best" else None
     if rows:  # a kill may have come between the checkpoint and its copy
         save_metrics(run.folder, rows)
-    if settings.snapshots and not state.step:
-        save_params(run.folder, 0, state.params)
+    if not state.step:
+        _snapshot(run, 0, state, settings)
+    if out_of_patience(rows, patience):
+        return state
     try:
         for reached in states:
             progress.show(reached.step)
@@ -70,16 +76,24 @@ def follow(
             row = {"epoch": reached.step // per_epoch, "seconds": before + progress.spent()}
             row |= measure(reached.params, images.train, images.validation, settings)
             _check_finite(row, run)
-            state, rows = reached, [*rows, row]
-            if settings.snapshots and len(rows) % settings.snapshots == 0:
-                save_params(run.folder, len(rows), state.params)
-            save_checkpoint(run.folder, state, rows)
+            longer = [*rows, row]
+            better = select == "best" and best_epoch(longer) == len(longer)
+            _snapshot(run, len(longer), reached, settings)
+            state, rows, best = reached, longer, reached.params if better else best
+            save_checkpoint(run.folder, state, rows, best)
             progress.say(", ".join(f"{name} {value:.6g}" for name, value in row.items()))
+            if out_of_patience(rows, patience):
+                break
     except KeyboardInterrupt:
-        save_checkpoint(run.folder, state, rows)
+        save_checkpoint(run.folder, state, rows, best)
         progress.say(f"stopped at step {state.step}; go on with --resume {run.folder}")
         sys.exit(130)
     return state
+
+
+def _snapshot(run: Run, epoch: int, state: Any, settings: Any) -> None:
+    if settings.snapshots and epoch % settings.snapshots == 0:
+        save_params(run.folder, epoch, state.params)
 
 
 def _check_finite(row: Row, run: Run) -> None:

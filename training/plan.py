@@ -34,6 +34,8 @@ class Planned(NamedTuple):
 
     def under_way(self) -> str:
         """How far its training is, or "" where it has not begun or is finished."""
+        if finished(self.folder):  # with fewer rows than epochs, if it stopped early
+            return ""
         try:
             epochs = json.loads((self.folder / "settings.json").read_text())["epochs"]
             table = self.folder / "metrics.csv"

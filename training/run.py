@@ -4,6 +4,7 @@ Files are written under a temporary name and renamed, so a kill at any moment le
 or the file after. A lock, which the system drops with its holder, keeps a folder to one process.
 """
 
+import csv
 import errno
 import fcntl
 import json
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from data import files
+from training.early import out_of_patience
 
 RUNS = Path("out") / "runs"
 FILES = ("settings.json", "checkpoint.npz", "metrics.csv")
@@ -120,10 +122,12 @@ def read_settings(folder: Path, kind: type) -> Any:
 
 
 def finished(folder: Path) -> bool:
-    """Whether the run in `folder` has a row of metrics for every epoch of its settings."""
+    """Whether the run in `folder` has a row of metrics for every epoch, or has stopped early."""
     try:
-        epochs = json.loads((folder / "settings.json").read_text())["epochs"]
-        rows = len((folder / "metrics.csv").read_text().splitlines()) - 1
-        return bool(rows == epochs and (folder / "checkpoint.npz").is_file())
-    except (OSError, ValueError, KeyError, TypeError):
+        settings = json.loads((folder / "settings.json").read_text())
+        rows = list(csv.DictReader((folder / "metrics.csv").read_text().splitlines()))
+        over = len(rows) == settings["epochs"]
+        over |= out_of_patience(rows, settings.get("patience", 0))  # which older runs do not have
+        return over and (folder / "checkpoint.npz").is_file()
+    except (OSError, ValueError, KeyError, TypeError, csv.Error):
         return False

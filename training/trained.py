@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from training.checkpoint import load_checkpoint
+from training.checkpoint import load_best, load_checkpoint
+from training.early import asked, best_epoch
 from training.run import RunError, read_settings
 
 PIXELS = 784
@@ -15,6 +16,12 @@ class Trained(NamedTuple):
     params: Any
     settings: Any
     rows: list[dict[str, float]]  # of metrics.csv, an epoch each
+
+    @property
+    def epoch(self) -> int:
+        """The epoch whose parameters these are: the last one, or with --select best the best."""
+        _, select = asked(self.settings)
+        return best_epoch(self.rows) if select == "best" else len(self.rows)
 
     @property
     def seconds(self) -> float:
@@ -36,4 +43,6 @@ def read(folder: Path, model: Any) -> Trained:
     state, rows = load_checkpoint(folder, like)
     if not rows:
         raise RunError(f"{folder} has no finished epoch; expected a run that was trained.")
-    return Trained(state.params, settings, rows)
+    _, select = asked(settings)
+    params = load_best(folder, like.params) if select == "best" else state.params
+    return Trained(params, settings, rows)

@@ -58,9 +58,20 @@ class Settings:
     learning_rate: float = setting(1e-3, "of the optimiser", least=0)
     seed: int = setting(0, "of every random stream of the run", least=0)
     snapshots: int = setting(0, "parameters are kept every so many epochs, 0: never", least=0)
+    patience: int = setting(
+        0, "it stops after so many epochs without a lower validation cost, 0: never", least=0
+    )
+    select: str = setting(
+        "last",
+        "epoch whose parameters the run shows; best: on validation",
+        choices=("last", "best"),
+    )
 
     def __post_init__(self) -> None:
-        """SettingsError for what the convolutional network does not have."""
+        """SettingsError for what needs validation images, or a dense network, and has none."""
+        if self.validation == 0 and (self.patience or self.select == "best"):
+            name = f"patience {self.patience}" if self.patience else "select best"
+            raise SettingsError(f"--{name} needs validation images; --validation is 0.")
         if self.network == "conv":
             if self.weights or self.activation != "relu":
                 name = "weights" if self.weights else f"activation {self.activation}"
