@@ -44,6 +44,12 @@ PARTS = (
     ),
     Part("results.vae_curves", 3, "S4: the cost after each of 30 epochs"),
     Part(
+        "results.convolutional",
+        45,
+        "S5: convolutional VAEs, on 10,000 images and on all",
+        labels=("conv-",),
+    ),
+    Part(
         "results.assignment",
         25,
         "S7: tanh network, 20 epochs, and its preset of 500",

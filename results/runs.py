@@ -52,7 +52,20 @@ def convolutional(seed: int) -> Planned:
     return Planned(f"conv-{seed}", "vae", tuple(options.split()))
 
 
+def whole() -> Planned:
+    """S5's network on the whole training set, 5,000 validation images cut from it."""
+    options = "--data mnist --validation 5000 --network conv --optimiser rmsprop"
+    options += " --likelihood squared --batch-size 32 --epochs 30 --snapshots 1 --seed 0"
+    return Planned("conv-whole-0", "vae", tuple(options.split()))
+
+
 def adversarial(seed: int, loss: str = "non-saturating") -> Planned:
     """S6: both players as the source trains them, 50 epochs."""
     options = f"--data mnist --epochs 50 --snapshots 5 --loss {loss} --seed {seed}"
     return Planned(f"gan-{loss}-{seed}", "gan", tuple(options.split()))
+
+
+def best(seed: int) -> Planned:
+    """The GAN's preset `best`."""
+    options = f"--data mnist --preset best --snapshots 10 --seed {seed}"
+    return Planned(f"gan-best-{seed}", "gan", tuple(options.split()))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from results import rows, rows_rbm
+from results import rows, rows_rbm, rows_s5
 from training.run import replacing
 
 ROOT = Path(__file__).parent.parent
@@ -24,6 +24,7 @@ TABLES: dict[str, tuple[str, Callable[[Any], str]]] = {
     "restored": ("inpainting", rows_rbm.restored),
     "exact": ("inpainting", rows_rbm.exact),
     "likelihoods_of_machines": ("inpainting", rows_rbm.likelihoods_of_machines),
+    "convolutional": ("convolutional", rows_s5.convolutional),
     "assignment": ("assignment", rows.assignment),
     "digits": ("questions", rows.digits),
     "weights": ("questions", rows.weights),
