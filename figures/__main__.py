@@ -6,8 +6,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import figures.gan
 import figures.rbm
 import figures.vae
+import gan.train
 import rbm.train
 import vae.train
 from data.sets import DataSet, load
@@ -52,9 +54,16 @@ def draw(data: DataSet, choice: str, folder: Path) -> Path:
     machines = [read(run.folder, rbm.train) for run in family("rbm", choice)]
     networks = [read(run.folder, vae.train) for run in family("vae", choice)]
     (autoencoder,) = (read(run.folder, vae.train) for run in family("autoencoder", choice))
+    (convolutional,) = (read(run.folder, vae.train) for run in family("convolutional", choice))
+    (game,) = family("gan", choice)
     sections = {
         "The restricted Boltzmann machine": figures.rbm.pictures(machines, data),
-        "The variational autoencoder": figures.vae.pictures(networks, autoencoder, data),
+        "The variational autoencoder": figures.vae.pictures(
+            networks, autoencoder, convolutional, data
+        ),
+        "The generative adversarial network": figures.gan.pictures(
+            read(game.folder, gan.train), game.folder, data
+        ),
     }
     for pictures in sections.values():
         for picture in pictures:

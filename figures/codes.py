@@ -11,8 +11,8 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 
 from data.sets import DataSet
+from figures.planes import as_trained, plane_of_tiles
 from figures.style import TEN, Floats, mosaic, new_figure, paper, paste, write
-from figures.vae import as_trained, plane_of_tiles
 from results.active import active_units, variances
 from results.answers import decoded
 from training.streams import stream

@@ -14,9 +14,9 @@ from data.pixels import binarise
 from data.sets import DataSet
 from figures.ellipses import latent_plane, looked_at, name_of, posterior
 from figures.item import Item
+from figures.planes import plane_of_tiles
 from figures.style import mosaic, new_figure, paper, paste, write
 from figures.tanh_costs import costs
-from figures.vae import plane_of_tiles
 from results.answers import decoded
 from results.runs import long, short
 from training.plan import Planned

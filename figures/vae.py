@@ -1,23 +1,19 @@
 """Figures of the variational autoencoder; each takes the finished runs, fewest codes first."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle
 from matplotlib.ticker import MaxNLocator
 
 from autograd_lite.ops import sigmoid
-from data.mnist import Bytes
-from data.pixels import binarise, to_unit
 from data.sets import DataSet
 from figures.digits import one_of_each
+from figures.planes import as_trained, latent_means, manifold, scatter
 from figures.read import facts
 from figures.style import (
     LINES,
-    TEN,
-    Floats,
     Picture,
     mosaic,
     new_figure,
@@ -27,9 +23,8 @@ from figures.style import (
 )
 from training.streams import stream
 from training.trained import Trained
-from vae.mlp import decode, encode
+from vae.networks import decode, encode
 
-REACH, SIDE = 3.0, 20  # of the manifold: standard deviations of the prior, and images
 PRIOR = 20  # codes drawn from the prior
 PARTS = {"cost": "cost", "nll": "reconstruction", "kl": "KL"}  # by their names in the metrics
 PHRASES = (
@@ -40,9 +35,15 @@ PHRASES = (
     "batches of {batch_size}",
     "Adam with learning rate {learning_rate}",
 )
+CONVOLUTIONAL = (
+    "two convolutions of stride 2 and back",
+    *(p for p in PHRASES if "hidden" not in p),
+)
 
 
-def pictures(networks: Sequence[Trained], autoencoder: Trained, data: DataSet) -> list[Picture]:
+def pictures(
+    networks: Sequence[Trained], autoencoder: Trained, convolutional: Trained, data: DataSet
+) -> list[Picture]:
     """All of them, in the order of the page; the first network must have two codes."""
     plane = networks[0]
     of_plane, of_all = facts([plane], data, PHRASES), facts(networks, data, PHRASES)
@@ -55,16 +56,12 @@ def pictures(networks: Sequence[Trained], autoencoder: Trained, data: DataSet) -
         Picture("vae-reconstructions", of_all, reconstructions(networks, data)),
         Picture("vae-costs", of_all, costs(networks, data)),
         Picture("vae-autoencoder", of_both, without_noise(plane, autoencoder, data)),
+        Picture(
+            "vae-convolutional",
+            facts([convolutional], data, CONVOLUTIONAL),
+            manifold(convolutional, data, "convolutional VAE"),
+        ),
     ]
-
-
-def latent_means(network: Trained, data: DataSet) -> Figure:
-    """Where the encoder puts the test images, coloured by digit."""
-    title = f"Test images in the plane of codes: VAE of 2 code units, {data.name}"
-    figure = new_figure(1320, 1220, title, layout="constrained")
-    _plane(figure.subplots(), network, data)
-    figure.legend(title="digit", loc="outside right center")
-    return figure
 
 
 def without_noise(network: Trained, autoencoder: Trained, data: DataSet) -> Figure:
@@ -75,68 +72,11 @@ def without_noise(network: Trained, autoencoder: Trained, data: DataSet) -> Figu
     for left, trained, word in ((90, network, "VAE"), (930, autoencoder, "autoencoder")):
         box = (left / 1700, 285 / 1060, 700 / 1700, 690 / 1060)
         axes = figure.add_axes(box, title=f"{word}: where test images lie")
-        _plane(axes, trained, data)
+        scatter(axes, trained, data)
         tiles = paper(sigmoid(decode(z, trained.params)[0]))
         paste(figure, mosaic(tiles, PRIOR // 2), left, 900, 2)
         write(figure, left, 880, f"{word}: decoded codes drawn from N(0, I)", ha="left")
     return figure
-
-
-def _plane(axes: Axes, network: Trained, data: DataSet) -> None:
-    mu, _, _ = encode(as_trained(data.test_images, network), network.params)
-    order = stream(0, "figure order").permutation(len(mu))  # else one digit would cover another
-    colours = np.array(TEN)[data.test_labels]
-    axes.scatter(mu[order, 0], mu[order, 1], s=4, c=colours[order], linewidths=0, antialiased=False)
-    for radius in (1, 2):
-        axes.add_patch(Circle((0, 0), radius, fill=False, color="0.4", lw=0.8, ls="--"))
-    for digit, colour in enumerate(TEN):
-        spot = {"boxstyle": "circle,pad=0.15", "facecolor": "white", "edgecolor": colour, "lw": 2.5}
-        x, y = np.median(mu[data.test_labels == digit], axis=0)
-        axes.text(x, y, str(digit), ha="center", va="center", fontsize=13, bbox=spot)
-        axes.scatter([], [], c=colour, label=str(digit))
-    axes.set(aspect="equal", xlabel="mean of $z_1$", ylabel="mean of $z_2$")
-
-
-def manifold(network: Trained, data: DataSet) -> Figure:
-    """What the decoder makes of codes on a grid."""
-    title = f"Codes in a plane, decoded: VAE of 2 code units, {data.name}"
-    figure = new_figure(1240, 1250, title)
-    plane_of_tiles(figure, lambda z: sigmoid(decode(z, network.params)[0]), 90, 50, 2)
-    return figure
-
-
-def plane_of_tiles(
-    figure: Figure,
-    probs: Callable[[Floats], Floats],
-    left: int,
-    top: int,
-    scale: int,
-    side: int = SIDE,
-    reach: float = REACH,
-) -> Axes:
-    """Pastes the tiles of `manifold_tiles`; the axes on top of them are in units of the codes."""
-    picture = mosaic(manifold_tiles(probs, side, reach), side, gap=0)
-    paste(figure, picture, left, top, scale)
-    width, height = figure.bbox.size
-    size = scale * len(picture)
-    box = (left / width, 1 - (top + size) / height, size / width, size / height)
-    axes = figure.add_axes(box, facecolor="none")
-    axes.spines[:].set_visible(False)
-    edge = reach + reach / (side - 1)  # half a tile beyond the last code
-    axes.set(xlim=(-edge, edge), ylim=(-edge, edge), xlabel="$z_1$", ylabel="$z_2$")
-    return axes
-
-
-def manifold_tiles(
-    probs: Callable[[Floats], Floats], side: int = SIDE, reach: float = REACH
-) -> Floats:
-    """Tiles of a mosaic in which the first code grows to the right and the second upwards.
-
-    Both go from -reach to reach in even steps. probs(z (side * side, 2)) -> (side * side, D)
-    """
-    codes = np.linspace(-reach, reach, side, dtype=np.float32)
-    z1, z2 = np.meshgrid(codes, codes[::-1])  # a mosaic is filled from the top row down
-    return paper(probs(np.stack([z1.ravel(), z2.ravel()], axis=1)))
 
 
 def reconstructions(networks: Sequence[Trained], data: DataSet) -> Figure:
@@ -186,8 +126,3 @@ def _curves(axes: Axes, network: Trained, part: str, word: str, colour: str) -> 
         va="center",
         color=colour,
     )
-
-
-def as_trained(images: Bytes, network: Trained) -> Floats:
-    """Images (N, 28, 28) as the network was trained to see them: (N, D)"""
-    return binarise(stream(0, "figure pixels"), to_unit(images), network.settings.pixels)

@@ -87,4 +87,35 @@ WORDS = {
         " for the autoencoder they are one small spot of the plane.",
         "Two scatter plots of test images by their codes, and under each twenty decoded codes.",
     ),
+    "vae-convolutional": Words(
+        "Convolutions",
+        "The same plane of codes from a network that sees neighbourhoods: two convolutions that"
+        " halve the picture's side each, and two transposed ones that double it again. It has a"
+        " third of the dense network's parameters and was shown a sixth of the images.",
+        "A square of 20 by 20 digits that turn gradually into one another.",
+    ),
+    "gan-samples": Words(
+        "New digits of a GAN",
+        "Above: images that the generator makes of noise, and under each the training image nearest"
+        " to it. Were the two alike, the generator would have learnt by heart. Below: noise is"
+        " moved evenly from one draw to another, and the digits move with it. Strokes are sharper"
+        " than a VAE's, since whatever blurs is found out by the discriminator; some are no digit"
+        " at all.",
+        "Sixteen generated digits above sixteen real ones, and twelve rows of digits that turn into"
+        " others.",
+    ),
+    "gan-epochs": Words(
+        "Through the epochs",
+        "The same sixteen noises, drawn by the generator as it was after more and more epochs. It"
+        " never sees a digit: all that it learns comes through the discriminator's gradient.",
+        "Eight mosaics of sixteen images, first grey noise, then blots, then digits.",
+    ),
+    "gan-losses": Words(
+        "A game of two losses",
+        "Each player's loss after each epoch. Neither is meant to go to zero. If real and generated"
+        " images were alike, both would be at the dashed lines (dash-dotted: without smoothed"
+        " labels). The discriminator stays below its own: it still tells them apart.",
+        "Losses of discriminator and generator in nats an image against epochs, and four level"
+        " lines.",
+    ),
 }

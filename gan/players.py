@@ -11,13 +11,19 @@ import numpy as np
 
 from autograd_lite.ops import Array, tanh, tanh_vjp
 from gan.losses import LOSSES, discriminator_loss, discriminator_loss_vjp
-from gan.mlp import Layer, Masks, Params, Trace, backward, forward
+from gan.mlp import WHOLE, Layer, Masks, Params, Trace, backward, forward
 
 
 def generate(z: Array, masks: Masks, G: Params) -> tuple[Array, Trace]:
     """Images in [-1, 1] from noise: (B, Z) -> (B, P)"""
     out, trace = forward(z, masks, G)
     return tanh(out), trace  # (gan.17)
+
+
+def shown(z: Array, G: Params) -> Array:
+    """Images in [0, 1], without dropout, for whoever looks: (B, Z) -> (B, P)"""
+    images, _ = generate(z, [WHOLE] * (len(G) - 1), G)
+    return (images + 1) / 2
 
 
 def discriminator_gradient(

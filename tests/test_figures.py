@@ -19,8 +19,11 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 from numpy.typing import NDArray
 
+import figures.gan
+import figures.planes
 import figures.rbm
 import figures.vae
+import gan.train
 import rbm.train
 import training.images
 import training.plan
@@ -37,7 +40,9 @@ from figures.plan import Quick, estimate, family, planned
 from figures.read import facts
 from figures.style import DPI, MISSING, TEN, Floats, mosaic, new_figure, paper, paste, write
 from figures.words import WORDS
+from gan.mlp import Layer
 from rbm.model import Params
+from training.checkpoint import save_params
 from training.command import begin, complain
 from training.follow import follow, train
 from training.plan import THREADS, Planned
@@ -48,16 +53,19 @@ from training.trained import Trained, read
 from vae.mlp import Params as Network
 from vae.mlp import encode
 
-MODELS = {"rbm": rbm.train, "vae": vae.train}
+MODELS = {"rbm": rbm.train, "vae": vae.train, "gan": gan.train}
 TINY = "--images 300 --validation 100 --epochs 2 --batch-size 50"
 TABLE = (
     *(Quick("rbm", n, f"--hidden {n} --gibbs-steps 1 {TINY}", 1) for n in (120, 20, 6)),
     *(Quick("vae", n, f"--codes {n} --hidden 8 {TINY}", 1) for n in (2, 16, 8)),
     Quick("autoencoder", 2, f"--codes 2 --hidden 8 --beta 0 --noise 0 {TINY}", 1),
+    Quick("convolutional", 2, f"--codes 2 --network conv {TINY}", 1),
+    Quick("gan", 5, f"--noise 5 --generator 8 --discriminator 8 --snapshots 1 {TINY}", 1),
 )
 
 
-OF_THE_PLANE = ("vae-manifold", "vae-latent-means", "vae-autoencoder")
+SIZES = {"rbm": "6/20/120 hidden", "vae": "2/8/16 code", "gan": "generator 5-8, discriminator 8"}
+OF_THE_PLANE = ("vae-manifold", "vae-latent-means", "vae-autoencoder", "vae-convolutional")
 
 
 def some_digits() -> DataSet:
@@ -187,7 +195,7 @@ def test_the_page_shows_every_figure_and_says_how_it_was_made(drawn: Path) -> No
         assert "Data: drawn digits." in page.text[name]
         assert "2 epochs of 300 images" in page.text[name]
         assert re.search(r"Training took [\d/]+ s\.", page.text[name])
-        sizes = "6/20/120 hidden" if name.startswith("rbm") else "2/8/16 code"
+        sizes = SIZES[name.partition("-")[0]]
         assert sizes in page.text[name] or name in OF_THE_PLANE
     assert "http" not in text and "color-scheme: light dark" in text
     for quick in TABLE:
@@ -262,9 +270,13 @@ def real_table() -> tuple[Quick, ...]:
 
 def test_the_plan_has_the_sizes_and_settings_that_are_asked_for() -> None:
     table = real_table()
-    families = ("rbm", "vae", "autoencoder")
+    families = ("rbm", "vae", "autoencoder", "convolutional", "gan")
     sizes = {m: sorted(q.size for q in table if q.family == m) for m in families}
-    assert sizes == {"rbm": [20, 100, 500], "vae": [2, 8, 16], "autoencoder": [2]}
+    assert sizes == {"rbm": [20, 100, 500], "vae": [2, 8, 16]} | {
+        "autoencoder": [2],
+        "convolutional": [2],
+        "gan": [100],
+    }
     for quick in table:
         kind: Any = MODELS[quick.model].Settings
         parser = ArgumentParser(allow_abbrev=False)
@@ -272,7 +284,8 @@ def test_the_plan_has_the_sizes_and_settings_that_are_asked_for() -> None:
         settings = kind(**vars(parser.parse_args(planned(quick, "digits").options)))
         check_settings(settings)
         assert settings.data == "digits"
-        assert (settings.hidden if quick.model == "rbm" else settings.codes) == quick.size
+        size = {"rbm": "hidden", "vae": "codes", "gan": "noise"}[quick.model]
+        assert getattr(settings, size) == quick.size
         if quick.family == "autoencoder":
             assert settings.beta == settings.noise == 0
     assert sum(quick.seconds for quick in table) / 2 < 195  # with drawing, less than 4 minutes
@@ -516,7 +529,7 @@ def test_the_first_code_grows_to_the_right_and_the_second_upwards() -> None:
         shade = (z[:, :1] + 3) / 12 + (z[:, 1:] + 3) / 24
         return np.repeat(shade, 784, axis=1)
 
-    tiles = figures.vae.manifold_tiles(fake)
+    tiles = figures.planes.manifold_tiles(fake)
     (z,) = seen
     assert tiles.shape == (400, 28, 28, 3) and z.dtype == np.float32
     assert np.array_equal(z[0], [-3, 3]) and np.array_equal(z[-1], [3, -3])
@@ -539,7 +552,7 @@ def slope_network() -> Trained:
 
 
 def test_the_axes_of_the_manifold_name_the_codes_that_are_drawn_there() -> None:
-    figure = figures.vae.manifold(slope_network(), DATA)
+    figure = figures.planes.manifold(slope_network(), DATA)
     (axes,) = figure.axes
     screen = pixels(figure)
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("$z_1$", "$z_2$")
@@ -553,7 +566,7 @@ def test_the_axes_of_the_manifold_name_the_codes_that_are_drawn_there() -> None:
 
 def test_latent_means_are_coloured_by_digit(networks: list[Trained]) -> None:
     network = networks[0]
-    figure = figures.vae.latent_means(network, DATA)
+    figure = figures.planes.latent_means(network, DATA)
     (axes,) = figure.axes
     dots: Any = axes.collections[0]
     mu, _, _ = encode(to_unit(DATA.test_images), network.params)
@@ -625,7 +638,77 @@ def test_every_title_names_the_data(
     draw: Callable[..., Any], machines: list[Trained], networks: list[Trained]
 ) -> None:
     alike = draw is figures.vae.pictures
-    trained = (networks, networks[0]) if alike else (machines,)
+    trained = (networks, networks[0], networks[0]) if alike else (machines,)
     for picture in draw(*trained, DATA._replace(name="MNIST")):
         assert "MNIST" in picture.figure.get_suptitle() and picture.figure.dpi == DPI
         assert picture.facts.startswith("Data: MNIST.")
+
+
+# The figures of the GAN
+
+
+def grey_game(rows: list[dict[str, float]]) -> Trained:
+    """A generator whose images are all of one grey: tanh(z) of its only unit of noise."""
+    G = (Layer(np.ones((1, 784), np.float32), np.zeros(784, np.float32)),)
+    settings = gan.train.Settings(noise=1, generator="1", discriminator="1", label=0.8)
+    return Trained(gan.train.Players(G, G, G), settings, rows)
+
+
+def test_generated_images_stand_above_the_nearest_real_ones() -> None:
+    picture = pixels(figures.gan.samples(grey_game([]), DATA))
+    train = to_unit(DATA.train_images)
+    rng = stream(0, "figure fresh noise")
+    z = 2 * rng.random((16, 1), dtype=np.float32) - 1
+    ends = 2 * rng.random((12, 1), dtype=np.float32) - 1
+    for i, grey in enumerate((np.tanh(z[:, 0]) + 1) / 2):
+        assert np.abs(tile(picture, 150, 75, 3, 0, i) - (1 - grey)).max() < 0.0021
+        real = train[((train - grey) ** 2).sum(axis=1).argmin()]
+        assert np.abs(tile(picture, 150, 75, 3, 1, i) - paper(real[None])[0]).max() < 0.0021
+    for path in range(6):
+        left, row = 150 + 705 * (path // 3), path % 3
+        for i in range(12):
+            way = ends[path, 0] + (ends[6 + path, 0] - ends[path, 0]) * i / 11
+            shown = tile(picture, left, 310, 2, row, i)
+            assert np.abs(shown - (1 - (np.tanh(way) + 1) / 2)).max() < 0.0021
+
+
+def test_the_epochs_are_those_of_the_snapshots(tmp_path: Path) -> None:
+    game = grey_game([])
+    z = 2 * stream(0, "figure noise").random((16, 1), dtype=np.float32) - 1
+    for epoch in range(11):
+        layer = game.params.G[0]
+        average = (layer._replace(b=layer.b + np.float32(epoch / 10)),)
+        save_params(tmp_path, epoch, game.params._replace(average=average))
+    figure = figures.gan.through_epochs(game, tmp_path, DATA)
+    picture = pixels(figure)
+    words = [text.get_text() for text in figure.texts if "GAN" not in text.get_text()]
+    epochs = [0, *(int(word.split()[1]) for word in words[1:])]
+    assert words[0] == "before training" and epochs == sorted(epochs) and len(epochs) == 8
+    assert epochs[-1] == 10
+    for k, epoch in enumerate(epochs):
+        left, top = 20 + 365 * (k % 4), 75 + 390 * (k // 4)
+        for i, noise in enumerate(z[:, 0]):
+            grey = (np.tanh(noise + epoch / 10) + 1) / 2
+            assert np.abs(tile(picture, left, top, 3, i // 4, i % 4) - (1 - grey)).max() < 0.0021
+
+
+def test_the_level_lines_are_the_losses_where_nothing_can_be_told_apart() -> None:
+    rows = [
+        {"epoch": e, "train_discriminator [nats]": 1 + e, "train_generator [nats]": 2 - e}
+        for e in (1.0, 2.0)
+    ]
+    there = {"discriminator": 1.5, "generator": 0.25}
+    (axes,) = figures.gan.losses(grey_game(rows), DATA, there).axes
+    found = {str(line.get_label()): np.asarray(line.get_ydata()) for line in axes.lines}
+    assert np.array_equal(found["discriminator"], [2, 3])
+    assert np.array_equal(found["generator"], [1, 0])
+    # D = 0.4, the best answer to labels 0.8 and 0 half the time each.
+    cross = -(0.8 * np.log(0.4) + 0.2 * np.log(0.6)) - np.log(0.6)
+    for player, value in (("discriminator", cross), ("generator", -np.log(0.4))):
+        label = f"{player}, nothing to tell apart, label 0.8: {value:.3f}"
+        assert np.allclose(found[label], value)
+    assert np.allclose(found["discriminator, nothing to tell apart, label 1: 1.386"], np.log(4))
+    assert np.allclose(found["generator, nothing to tell apart, label 1: 0.693"], np.log(2))
+    assert np.array_equal(found["generator, source, last ten epochs: 0.250"], [0.25, 0.25])
+    level = figures.gan.optimum("saturating", 1.0)
+    assert np.isclose(level["generator"], -np.log(2))
