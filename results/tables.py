@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from results import rows, rows_rbm, rows_s5
+from results import rows, rows_gan, rows_rbm, rows_s5
 from training.run import replacing
 
 ROOT = Path(__file__).parent.parent
@@ -30,6 +30,9 @@ TABLES: dict[str, tuple[str, Callable[[Any], str]]] = {
     "weights": ("questions", rows.weights),
     "likelihoods": ("likelihoods", rows.likelihoods),
     "samples": ("samples", rows.samples),
+    "gan_losses": ("gan_losses", rows_gan.gan_losses),
+    "scores": ("scores", rows_gan.scores),
+    "tricks": ("tricks", rows_gan.tricks),
     "speed": ("speed", rows.speed),
 }
 

@@ -81,3 +81,44 @@ def test_the_largest_difference_from_the_source_is_that_from_epoch_5_on():
         numbers.append({"codes": theirs["codes"], "test": ours})
     lines = TABLES["vae_curves"][1](numbers).splitlines()[2:]
     assert [line.split(" | ")[-1] for line in lines] == ["-0.50 |"] * 3
+
+
+def test_losses_of_the_gan_stand_beside_the_sources_where_it_has_them():
+    def player(first, spread):
+        epochs = [first + epoch for epoch in range(50)]
+        return {"by epoch": epochs, "last ten epochs": 1.25, "spread": spread}
+
+    numbers = {
+        "non-saturating": {"discriminator": player(1.0, 0.5), "generator": player(2.0, 0.25)},
+        "saturating": {"discriminator": player(3.0, None), "generator": player(-4.0, None)},
+    }
+    lines = TABLES["gan_losses"][1](numbers).splitlines()
+    shown = [1, 5, 10, 20, 30, 40, 50]
+    assert lines[0].split(" | ")[2:9] == [f"epoch {epoch}" for epoch in shown]
+    values = " | ".join(f"{2.0 + epoch - 1:.3f}" for epoch in shown)
+    end = "1.250 &plusmn; 0.250 | 1.067 |"
+    assert lines[3] == f"| non-saturating | generator | {values} | {end}"
+    assert lines[2].endswith("| 1.250 &plusmn; 0.500 | 1.275 |")
+    assert lines[4].startswith("| saturating | discriminator | 3.000 |")
+    assert lines[4].endswith("| 1.250 |  |")
+
+
+def test_scores_have_a_row_a_family():
+    def of(mean, spread=None):
+        return {"mean": mean, "spread": spread}
+
+    names = ("classifier score", "digits", "smallest share", "Frechet distance", "nearest distance")
+    row = {name: of(i + 0.125, 0.5 if i == 0 else None) for i, name in enumerate(names)}
+    table = TABLES["scores"][1]({"families": [{"family": "ours", **row}]})
+    assert table.splitlines()[0] == "| images | " + " | ".join(names) + " |"
+    assert table.splitlines()[2] == "| ours | 0.12 &plusmn; 0.50 | 1.1 | 2.125 | 3.1 | 4.12 |"
+
+
+def test_tricks_show_the_averaged_generator_before_the_last():
+    def of(score):
+        return {"classifier score": score, "smallest share": 0.05, "Frechet distance": 10 * score}
+
+    row = {"what": "neither", "minutes": 3.25, "averaged": of(8.5), "last": of(8.25)}
+    table = TABLES["tricks"][1]([row])
+    expected = "| neither | 8.50 / 8.25 | 0.050 / 0.050 | 85.0 / 82.5 | 3.2 |"
+    assert table.splitlines()[2] == expected
