@@ -29,6 +29,7 @@ PHRASES = (
     "batches of {batch_size}",
     "learning rate {learning_rate}",
     "loss {loss}",
+    "penalty {penalty}",
 )
 
 
@@ -87,7 +88,7 @@ def through_epochs(network: Trained, folder: Path, data: DataSet) -> Figure:
         left, top = 20 + 365 * (k % 4), 75 + 390 * (k // 4)
         tiles = paper(shown(z, load_params(folder, epoch, like).average))
         paste(figure, mosaic(tiles, 4), left, top, 3)
-        words = "before training" if epoch == 0 else f"after {epoch} epochs"
+        words = f"after {epoch} epoch{'s' if epoch > 1 else ''}" if epoch else "before training"
         write(figure, left + 172, top - 16, words)
     return figure
 

@@ -37,7 +37,10 @@ PHRASES = (
 )
 CONVOLUTIONAL = (
     "two convolutions of stride 2 and back",
-    *(p for p in PHRASES if "hidden" not in p),
+    "{codes} code units",
+    "{likelihood} likelihood",
+    "batches of {batch_size}",
+    "{optimiser} with learning rate {learning_rate}",
 )
 
 

@@ -11,6 +11,22 @@ from training.settings import SettingsError, setting
 class Settings:
     """The settings of a run, which are also its command line."""
 
+    PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
+        "best": {  # what results/tricks.json says pays
+            "noise": 64,
+            "generator": "256,512",
+            "discriminator": "512,256",
+            "label": 1.0,
+            "generator_dropout": 0.0,
+            "discriminator_dropout": 0.0,
+            "penalty": 1.0,
+            "beta1": 0.5,
+            "average": 0.999,
+            "batch_size": 128,
+            "epochs": 100,
+        }
+    }
+
     data: str = setting("auto", "data set", choices=("auto", "mnist", "digits"))
     images: int = setting(0, "training images to use, 0 for all", least=0)
     validation: int = setting(0, "images cut from the training set", least=0)
@@ -22,6 +38,9 @@ class Settings:
     label: float = setting(0.9, "what real images are called; 1 without smoothing", least=0)
     generator_dropout: float = setting(0.3, "share of its hidden units dropped", least=0)
     discriminator_dropout: float = setting(0.3, "share of its hidden units dropped", least=0)
+    penalty: float = setting(
+        0.0, "weight of the discriminator's squared slope at real images", least=0
+    )
     learning_rate: float = setting(2e-3, "of Adam, both players", least=0)
     decay: int = setting(0, "steps over which the rate falls evenly to 0; 0: never", least=0)
     beta1: float = setting(0.9, "of Adam, both players", least=0)

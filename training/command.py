@@ -15,7 +15,7 @@ from training.follow import follow, steps_per_epoch, train
 from training.images import Split, training_images
 from training.memory import keep_freed_memory
 from training.run import RUNS, Run, RunError, create_run, open_run, read_settings, save_settings
-from training.settings import Parser, SettingsError, add_settings, check_settings
+from training.settings import Parser, SettingsError, add_settings, check_settings, with_preset
 
 
 def complain(program: Callable[[Sequence[str]], None], argv: Sequence[str]) -> None:
@@ -84,7 +84,7 @@ def begin(prog: str, kind: type, stem: str, argv: Sequence[str]) -> Job:
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--out", type=Path, help=f"folder of a new run (default: {RUNS / stem})")
     where.add_argument("--resume", type=Path, metavar="RUN", help="go on with the run in a folder")
-    given = vars(parser.parse_args(argv))
+    given = with_preset(vars(parser.parse_args(argv)), kind)
     out, resume = given.pop("out"), given.pop("resume")
     if resume is None:
         settings = _checked(kind(**given))

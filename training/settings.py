@@ -28,8 +28,20 @@ class Parser(argparse.ArgumentParser):
 
 
 def add_settings(parser: argparse.ArgumentParser, kind: type) -> None:
-    """An option for every field of `kind`. Absent options stay absent from the namespace."""
+    """An option for every field of `kind`. Absent options stay absent from the namespace.
+
+    Where `kind` has PRESETS, by name the settings that each gives, --preset is an option too.
+    """
     types = get_type_hints(kind)
+    presets = getattr(kind, "PRESETS", {})
+    if presets:
+        words = "; ".join(f"{name}: {_options(given)}" for name, given in presets.items())
+        parser.add_argument(
+            "--preset",
+            choices=tuple(presets),
+            default=argparse.SUPPRESS,
+            help=f"settings that other options change further; {words}",
+        )
     for f in fields(kind):
         assert f.default is not MISSING
         parser.add_argument(
@@ -39,6 +51,17 @@ def add_settings(parser: argparse.ArgumentParser, kind: type) -> None:
             metavar="|".join(f.metadata["choices"]) or types[f.name].__name__.upper(),
             help=f"{f.metadata['help']} (default: {f.default})",
         )
+
+
+def _options(given: dict[str, Any]) -> str:
+    return " ".join(f"--{name.replace('_', '-')} {value}" for name, value in given.items())
+
+
+def with_preset(given: dict[str, Any], kind: type) -> dict[str, Any]:
+    """What was given on a command line, on top of the settings of its preset."""
+    presets: dict[str, dict[str, Any]] = getattr(kind, "PRESETS", {})
+    rest = {name: value for name, value in given.items() if name != "preset"}
+    return presets.get(given.get("preset", ""), {}) | rest
 
 
 def check_settings(settings: Any) -> None:
