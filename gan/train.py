@@ -1,6 +1,6 @@
 """Training the GAN: state, a step of each player, and what is measured.
 
-Equation (gan.20) of gan/DERIVATION.md.
+Equations (gan.20) and (gan.25) of gan/DERIVATION.md.
 """
 
 from typing import NamedTuple
@@ -12,8 +12,10 @@ from autograd_lite.optim import AdamState, adam_start, adam_step
 from autograd_lite.tree import tree_map
 from gan.losses import LOSSES, discriminator_loss
 from gan.mlp import Params, dropout, forward, init
+from gan.penalty import slope_penalty
 from gan.players import discriminator_gradient, generate, generator_gradient
-from gan.settings import Settings, widths
+from gan.settings import Settings as Settings  # part of what a model's training module offers
+from gan.settings import widths
 from training.streams import stream
 
 
@@ -56,13 +58,19 @@ def step(state: State, x: Array, settings: Settings) -> State:
 
 
 def discriminator_step(state: State, x: Array, settings: Settings) -> State:
-    """One step of Adam for D on a batch x (B, P) of grey images; G stays as it is."""
+    """One step of Adam for D on a batch x (B, P) of grey images; G stays as it is.
+
+    The penalty is on the slope at the real images, with the masks that their loss has.
+    """
     G, D, average = state.params
     rng = stream(settings.seed, "discriminator step", state.step)
     z = noise(rng, len(x), settings)
     fake, _ = generate(z, dropout(rng, len(x), G, settings.generator_dropout), G)
     masks = [dropout(rng, len(x), D, settings.discriminator_dropout) for _ in range(2)]
     _, grads = discriminator_gradient(2 * x - 1, fake, masks, D, settings.label)
+    if settings.penalty:
+        _, slopes = slope_penalty(2 * x - 1, masks[0], D)
+        grads = tree_map(lambda g, s: g + settings.penalty * s, grads, slopes)  # (gan.25)
     D, adam_d = adam_step(D, state.adam_d, grads, rate(state.step, settings), settings.beta1)
     return state._replace(params=Players(G, D, average), adam_d=adam_d)
 
@@ -96,7 +104,10 @@ def rate(step: int, settings: Settings) -> float:
 def measure(
     params: Players, train: Array, validation: Array, settings: Settings
 ) -> dict[str, float]:
-    """Both losses on 5,000 images of each part, with dropout, as the players meet them."""
+    """Both losses on 5,000 images of each part, with dropout, as the players meet them.
+
+    The discriminator's is without the penalty, so that runs with and without it can be compared.
+    """
     row = {}
     for name, x in (("train", train[:5000]), ("validation", validation[:5000])):
         if len(x):

@@ -1,7 +1,7 @@
 """All checks, a module for each package of the project."""
 
 from grading.check import Check
-from grading.checks import ad, conv, gan, rbm, vae, vae_networks
+from grading.checks import ad, conv, gan, gan_penalty, rbm, vae, vae_networks
 
 CHECKS: tuple[Check, ...] = (
     *ad.CHECKS,
@@ -10,4 +10,5 @@ CHECKS: tuple[Check, ...] = (
     *vae.CHECKS,
     *vae_networks.CHECKS,
     *gan.CHECKS,
+    *gan_penalty.CHECKS,
 )

@@ -54,14 +54,14 @@ def _oracle_vjp(loss: str) -> Any:
     return lambda dloss, fake: gradient(lambda a: (dloss * game.LOSSES[loss](a)).sum(), (fake,))
 
 
-def _params(rng: Rng, sizes: tuple[int, ...]) -> Arrays:
+def drawn_params(rng: Rng, sizes: tuple[int, ...]) -> Arrays:
     return tuple(
         Record("Layer", (0.8 * rng.normal(size=(i, o)), 0.5 * rng.normal(size=o)))
         for i, o in pairwise(sizes)
     )
 
 
-def _masks(rng: Rng, sizes: tuple[int, ...]) -> Arrays:
+def drawn_masks(rng: Rng, sizes: tuple[int, ...]) -> Arrays:
     """Of two fifths dropped; the first image loses a unit in every layer, and keeps one."""
     masks = []
     for width in sizes[1:-1]:
@@ -71,13 +71,13 @@ def _masks(rng: Rng, sizes: tuple[int, ...]) -> Arrays:
     return tuple(masks)
 
 
-def _plain(params: Any) -> Any:
+def plain(params: Any) -> Any:
     """(W, b) of every layer."""
     return [layer.fields for layer in params]
 
 
 def _forward(rng: Rng) -> Arrays:
-    return rng.normal(size=(B, 3)), _masks(rng, GENERATOR), _params(rng, GENERATOR)
+    return rng.normal(size=(B, 3)), drawn_masks(rng, GENERATOR), drawn_params(rng, GENERATOR)
 
 
 def _trace(passed: Any, masks: Any) -> Any:
@@ -86,14 +86,14 @@ def _trace(passed: Any, masks: Any) -> Any:
 
 
 def _oracle_forward(x: Any, masks: Any, params: Any) -> Any:
-    out, passed = game.forward(x, masks, _plain(params))
+    out, passed = game.forward(x, masks, plain(params))
     hidden, last = _trace(passed, masks)
     return (out, tuple(hidden), last)
 
 
 def _backward(rng: Rng) -> Arrays:
     x, masks, params = _forward(rng)
-    _, passed = game.forward(x, masks, _plain(params))
+    _, passed = game.forward(x, masks, plain(params))
     hidden, last = _trace(passed, masks)
     trace = Record("Trace", (tuple(Record("Passed", one) for one in hidden), last))
     return rng.normal(size=(B, 5)), trace, params
@@ -107,15 +107,15 @@ def _oracle_backward(dout: Any, trace: Any, params: Any) -> Any:
     def weighted(x: Any, params: Any) -> Any:
         return (dout * game.forward(x, masks, params)[0]).sum()
 
-    (dx,) = gradient(lambda x: weighted(x, _plain(params)), (x,))
-    return dx, game.network_gradient(lambda p: weighted(x, p), _plain(params))
+    (dx,) = gradient(lambda x: weighted(x, plain(params)), (x,))
+    return dx, game.network_gradient(lambda p: weighted(x, p), plain(params))
 
 
 def _dropout(rng: Rng) -> Arrays:
     """Hidden layers of one width, so that one mask for both would be of the right shape."""
     params = tuple(
         Record("Layer", tuple(array.astype(np.float32) for array in layer.fields))
-        for layer in _params(rng, (2, 3, 3, 1))
+        for layer in drawn_params(rng, (2, 3, 3, 1))
     )
     return Seed(rng.integers(2**31)), DRAWS, params, float(rng.choice([0.2, 0.3, 0.6, 0.7]))
 
@@ -153,29 +153,29 @@ def _oracle_generate(z: Any, masks: Any, G: Any) -> Any:
 
 def _discriminator(rng: Rng) -> Arrays:
     """Real and generated images have masks of their own."""
-    masks = _masks(rng, DISCRIMINATOR), _masks(rng, DISCRIMINATOR)
+    masks = drawn_masks(rng, DISCRIMINATOR), drawn_masks(rng, DISCRIMINATOR)
     x, fake = rng.uniform(-1, 1, (2, B, 5))
-    return x, fake, masks, _params(rng, DISCRIMINATOR), _label(rng)
+    return x, fake, masks, drawn_params(rng, DISCRIMINATOR), _label(rng)
 
 
 def _oracle_discriminator(x: Any, fake: Any, masks: Any, D: Any, label: float) -> Any:
     grads = game.network_gradient(
-        lambda D: game.discriminator_cost(x, fake, masks, D, label).mean(), _plain(D)
+        lambda D: game.discriminator_cost(x, fake, masks, D, label).mean(), plain(D)
     )
-    return game.discriminator_cost(x, fake, masks, _plain(D), label), grads
+    return game.discriminator_cost(x, fake, masks, plain(D), label), grads
 
 
 def _generator(rng: Rng) -> Arrays:
     z, masks, G = _forward(rng)
-    both = masks, _masks(rng, DISCRIMINATOR)
-    return z, both, G, _params(rng, DISCRIMINATOR), str(rng.choice(list(game.LOSSES)))
+    both = masks, drawn_masks(rng, DISCRIMINATOR)
+    return z, both, G, drawn_params(rng, DISCRIMINATOR), str(rng.choice(list(game.LOSSES)))
 
 
 def _oracle_generator(z: Any, masks: Any, G: Any, D: Any, loss: str) -> Any:
     grads = game.network_gradient(
-        lambda G: game.generator_cost(z, masks, G, _plain(D), loss).mean(), _plain(G)
+        lambda G: game.generator_cost(z, masks, G, plain(D), loss).mean(), plain(G)
     )
-    return game.generator_cost(z, masks, _plain(G), _plain(D), loss), grads
+    return game.generator_cost(z, masks, plain(G), plain(D), loss), grads
 
 
 LOSS, MLP, PLAYERS, STEP = "gan.losses.", "gan.mlp.", "gan.players.", "complex step"

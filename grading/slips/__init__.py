@@ -1,7 +1,7 @@
 """All slips, a module for each package of the project."""
 
 from grading.slip import Slip
-from grading.slips import ad, conv, gan, rbm, vae, vae_networks
+from grading.slips import ad, conv, gan, gan_penalty, rbm, vae, vae_networks
 
 SLIPS: tuple[Slip, ...] = (
     *ad.SLIPS,
@@ -10,4 +10,5 @@ SLIPS: tuple[Slip, ...] = (
     *vae.SLIPS,
     *vae_networks.SLIPS,
     *gan.SLIPS,
+    *gan_penalty.SLIPS,
 )

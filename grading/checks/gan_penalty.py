@@ -1,0 +1,56 @@
+"""Checks of gan.penalty: slopes by the complex step, their penalty by moving pixels.
+
+B = 7 images of 5 pixels, a discriminator of two hidden layers of other widths, some units dropped
+in each. No unit is so near its kink that moving a pixel, or rounding to float32, would cross it.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from grading.check import Arrays, Check, exact
+from grading.checks.gan import DISCRIMINATOR, STEP, B, Rng, drawn_masks, drawn_params, plain
+from grading.oracles import game
+from grading.oracles.differences import gradient
+
+MARGIN = 0.02
+
+
+def _away_from_kinks(rng: Rng) -> Arrays:
+    while True:
+        x, masks = rng.uniform(-1, 1, (B, 5)), drawn_masks(rng, DISCRIMINATOR)
+        D = drawn_params(rng, DISCRIMINATOR)
+        _, passed = game.forward(x, masks, plain(D))
+        if min(np.abs(h).min() for _, h, _ in passed) > MARGIN:
+            return x, masks, D
+
+
+def _oracle_image_gradient(x: Any, masks: Any, D: Any) -> Any:
+    """A bias for each image apart: the logit's gradient by it is that by what the unit gets."""
+    weights = [W for W, _ in plain(D)]
+    biases = tuple(np.tile(b, (B, 1)) for _, b in plain(D))
+
+    def total(x: Any, *biases: Any) -> Any:
+        return game.logits(x, masks, list(zip(weights, biases, strict=True))).sum()
+
+    g, *ts, _ = gradient(total, (x, *biases))
+    _, passed = game.forward(x, masks, plain(D))
+    factors = [
+        np.where(h > 0, 1.0, game.SLOPE) * mask
+        for (_, h, _), mask in zip(passed, masks, strict=True)
+    ]
+    return g, tuple(factors), tuple(ts)
+
+
+def _oracle_slope_penalty(x: Any, masks: Any, D: Any) -> Any:
+    grads = game.network_gradient(lambda D: game.slope_cost(x, masks, D).mean(), plain(D))
+    return game.slope_cost(x, masks, plain(D)), grads
+
+
+# fmt: off
+CHECKS = (
+    Check("gan.23", "gan.penalty.image_gradient", STEP, _away_from_kinks, exact(_oracle_image_gradient), 1e-14, 12),
+    Check("gan.24", "gan.penalty.slope_penalty", "pixels moved, then complex step", _away_from_kinks,
+          exact(_oracle_slope_penalty), 1e-11, 12),
+)
+# fmt: on

@@ -1,0 +1,324 @@
+"""The penalty on the discriminator's slope: three witnesses, the smallest game, and training."""
+
+import math
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+import gan.train
+from autograd_lite import tape
+from autograd_lite.gradcheck import directional_error
+from autograd_lite.optim import adam_step
+from autograd_lite.tree import leaves, tree_map
+from gan.losses import non_saturating_vjp, saturating_vjp
+from gan.mlp import WHOLE, Layer, dropout, forward
+from gan.penalty import image_gradient, slope_penalty
+from gan.players import discriminator_gradient, generate
+from gan.train import Settings, discriminator_step, measure, noise, rate, start, step
+from grading.check import call, draw_cases, resolve, run
+from grading.checks.gan import plain
+from grading.checks.gan_penalty import CHECKS
+from grading.oracles import game
+from training.settings import SettingsError, check_settings
+from training.streams import stream
+
+# --- the gradient ---
+
+SIZES, B = (5, 7, 4, 3, 1), 6
+
+
+def drawn(seed):
+    """Images, masks and a discriminator whose units are all away from their kinks, float64."""
+    rng = np.random.default_rng(seed)
+    while True:
+        D = tuple(
+            Layer(0.8 * rng.normal(size=(i, o)), 0.5 * rng.normal(size=o))
+            for i, o in pairwise(SIZES)
+        )
+        x, masks = rng.uniform(-1, 1, (B, 5)), dropout(rng, B, D, 0.3)
+        if min(np.abs(h).min() for _, h, _ in forward(x, masks, D)[1].hidden) > 0.01:
+            return x, masks, D
+
+
+def by_moved_pixels(x, masks, D):
+    """The mean of half the squared slopes, each slope a difference between two logits."""
+    total, step = 0.0, 2.0**-12
+    for pixel in range(x.shape[1]):
+        moved = np.zeros_like(x)
+        moved[:, pixel] = step
+        above, below = (forward(x + sign * moved, masks, D)[0][:, 0] for sign in (1, -1))
+        total = total + ((above - below) / (2 * step)) ** 2 / 2
+    return total.mean()
+
+
+def assert_same(by_hand, witness, tolerance):
+    for a, b in zip(leaves(by_hand), leaves(witness), strict=True):
+        assert a.shape == b.shape
+        assert np.abs(a - b).max() < tolerance * max(1, np.abs(b).max())
+
+
+@pytest.mark.eq("gan.23")
+@pytest.mark.parametrize("seed", range(3))
+def test_the_slope_is_the_tape_s_gradient_of_the_logit(seed):
+    x, masks, D = drawn(seed)
+    g, _, _ = image_gradient(x, masks, D)
+    (by_tape,) = tape.gradient(lambda x: forward(x, masks, D)[0].sum(), x)
+    assert_same(g, by_tape, 1e-13)
+
+
+@pytest.mark.eq("gan.22")
+@pytest.mark.eq("gan.24")
+@pytest.mark.parametrize("seed", range(5))
+def test_the_penalty_s_gradient_by_three_witnesses(seed):
+    x, masks, D = drawn(seed)
+    values, by_hand = slope_penalty(x, masks, D)
+    assert values.shape == (B,)
+    assert values.mean() == pytest.approx(by_moved_pixels(x, masks, D), rel=1e-9)
+
+    def by_slopes(D):
+        g, _, _ = image_gradient(x, masks, D)
+        return (g * g).sum() / (2 * B)
+
+    (by_tape,) = tape.gradient(by_slopes, D)
+    assert_same(by_hand, by_tape, 1e-13)
+    error = directional_error(
+        np.random.default_rng(seed),
+        lambda D: by_moved_pixels(x, masks, D),
+        lambda dy: (tree_map(lambda g: dy * g, by_hand),),
+        D,
+    )
+    assert error < 1e-8
+
+
+def test_a_mask_of_one_is_a_mask_of_ones():
+    x, _, D = drawn(0)
+    ones = [np.ones((B, len(layer.b))) for layer in D[:-1]]
+    whole, written = (slope_penalty(x, masks, D) for masks in ([WHOLE] * 3, ones))
+    assert_same(whole, written, 1e-15)
+
+
+def test_without_a_hidden_layer_the_penalty_is_weight_decay():
+    x, _, _ = drawn(0)
+    w = np.array([[0.5], [-1.0], [2.0], [0.0], [3.0]])
+    values, ((dW, db),) = slope_penalty(x, (), (Layer(w, np.ones(1)),))
+    np.testing.assert_allclose(values, np.full(B, 14.25 / 2), rtol=1e-15)
+    np.testing.assert_allclose(dW, w, rtol=1e-15)
+    assert db == 0
+
+
+def test_the_jumps_at_the_kinks_are_not_in_the_gradient():
+    """a(x) = leaky(x + b), pixels even from -1 to 1: their density is 1/2."""
+    x = np.linspace(-1, 1, 200_001)[:, None]
+
+    def at(b):
+        D = (Layer(np.ones((1, 1)), np.array([b])), Layer(np.ones((1, 1)), np.zeros(1)))
+        values, grads = slope_penalty(x, (WHOLE,), D)
+        return values, grads[0].b.item()
+
+    values, by_rule = at(0.3)
+    assert set(values.round(15)) == {0.02, 0.5} and by_rule == 0
+    true = (at(0.4)[0].mean() - at(0.2)[0].mean()) / 0.2
+    assert true == pytest.approx(0.48 / 2, rel=1e-3)
+
+
+def test_no_case_of_the_checks_has_a_unit_that_crosses_its_kink():
+    for x, masks, D in draw_cases(CHECKS[0], count=20):
+        signs = [np.sign(h) for _, h, _ in game.forward(x, masks, plain(D))[1]]
+        for move in game.PIXEL * np.concatenate([np.eye(5), -np.eye(5)]):
+            moved = [np.sign(h) for _, h, _ in game.forward(x + move, masks, plain(D))[1]]
+            assert all(np.array_equal(a, b) for a, b in zip(signs, moved, strict=True))
+
+
+def _by_paths(x, masks, D):
+    """The slope as one product of matrices for each image; its gradient layer by layer."""
+    values, total = [], [np.zeros(W.shape) for W, _ in D]
+    for n, image in enumerate(x):
+        matrices, y = [], image
+        for (W, b), mask in zip(D[:-1], masks, strict=True):
+            u = y @ W + b
+            y = np.where(u < 0, 0.2, 1.0) * mask[n] * u
+            matrices.append(W * (np.where(u < 0, 0.2, 1.0) * mask[n]))
+        matrices.append(D[-1].W)
+        g = np.linalg.multi_dot(matrices)[:, 0]
+        values.append(g @ g / 2)
+        for i, (W, _) in enumerate(D):
+            before = np.linalg.multi_dot([np.eye(5), np.eye(5), *matrices[:i]])
+            after = np.linalg.multi_dot([*matrices[i + 1 :], np.eye(1), np.eye(1)])
+            with np.errstate(invalid="ignore", divide="ignore"):
+                factor = np.where(W == 0, 0, matrices[i] / W)
+            total[i] += np.outer(g @ before, after[:, 0]) * factor / len(x)
+    return np.array(values), tuple((W, 0 * b) for W, (_, b) in zip(total, D, strict=True))
+
+
+def test_another_right_version_passes():
+    (check,) = (c for c in CHECKS if c.equation == "gan.24")
+    outcome = run(check, _by_paths, resolve(check.function)[1])
+    assert outcome.passed, outcome
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.equation)
+def test_a_check_leaves_its_inputs_as_they_are(check):
+    function, module = resolve(check.function)
+    (inputs,) = draw_cases(check, count=1)
+    prepared = call(lambda *args: args, inputs, module)
+    x, masks, D = inputs[0], inputs[1], tuple(Layer(*layer.fields) for layer in inputs[2])
+    function(x, masks, D)
+    for a, b in zip(prepared, leaves((x, masks, D)), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+# --- the smallest game: all images are the pixel 0, the generator makes the pixel theta ---
+
+LOSSES = (saturating_vjp, non_saturating_vjp)
+
+
+def downhill(psi, theta, gamma, vjp, label=1.0):
+    """Minus the gradients of both losses, by the code: each player's direction."""
+    D, zero = (Layer(np.array([[psi]]), np.zeros(1)),), np.zeros((1, 1))
+    _, (loss,) = discriminator_gradient(zero, np.array([[theta]]), ((), ()), D, label)
+    _, (slope,) = slope_penalty(zero, (), D)
+    return np.array([-(loss.W + gamma * slope.W).item(), -psi * vjp(1.0, psi * theta)])
+
+
+def moved(point, gamma, vjp, eta, turns):
+    psi, theta = point
+    by_d, by_g = downhill(psi, theta, gamma, vjp)
+    psi += eta * by_d
+    return psi, theta + eta * (downhill(psi, theta, gamma, vjp)[1] if turns else by_g)
+
+
+def eigenvalues(f):
+    """Of the Jacobian at (0, 0) of f, which takes a point of the plane to a pair."""
+    h = 1e-6
+    columns = [(np.array(f(*e)) - np.array(f(*-e))) / (2 * h) for e in h * np.eye(2)]
+    return np.linalg.eigvals(np.array(columns).T)
+
+
+@pytest.mark.eq("gan.21")
+@pytest.mark.parametrize("label", [0.9, 1.0])
+@pytest.mark.parametrize("vjp", LOSSES)
+@pytest.mark.parametrize("gamma", [0.0, 0.1, 0.6, 1.25, 4.0])
+def test_the_eigenvalues_of_the_smallest_game(gamma, vjp, label):
+    found = eigenvalues(lambda psi, theta: downhill(psi, theta, gamma, vjp, label))
+    root = np.sqrt(complex(gamma**2 - 1))
+    formula = [(-gamma + sign * root) / 2 for sign in (-1, 1)]
+    order = lambda v: (v.real.round(6), v.imag)  # noqa: E731
+    np.testing.assert_allclose(sorted(found, key=order), sorted(formula, key=order), atol=1e-8)
+    assert (max(found.real) < -0.01) == (gamma > 0)
+    slow = formula[1].real
+    if gamma > 1:
+        assert slow == pytest.approx(-0.5 / (gamma + math.sqrt(gamma**2 - 1)), rel=1e-12)
+        assert slow > -0.5  # the fastest is gamma = 1
+
+
+@pytest.mark.eq("gan.21")
+def test_at_once_the_players_of_the_game_are_further_off_with_every_step():
+    for eta in (0.01, 0.5, 3.0):
+        for point in ((0.0, 1.0), (-0.7, 0.4), (2.0, 3.0)):
+            s = 1 / (1 + np.exp(-point[0] * point[1]))
+            after = moved(point, 0.0, saturating_vjp, eta, turns=False)
+            ratio = (np.square(after) / np.square(point).sum()).sum()
+            assert ratio == pytest.approx(1 + (eta * s) ** 2, rel=1e-12)
+            pull = np.dot(point, downhill(*point, 0.0, non_saturating_vjp))
+            logit = point[0] * point[1]
+            assert pull == pytest.approx(-logit * (2 * s - 1), abs=1e-12) and pull <= 0
+
+
+@pytest.mark.eq("gan.21")
+@pytest.mark.parametrize("gamma, eta", [(0.0, 0.2), (0.05, 0.19), (0.05, 0.21), (0.6, 0.2)])
+def test_which_steps_come_nearer_to_the_goal(gamma, eta):
+    def sizes(turns):
+        return np.abs(eigenvalues(lambda *p: moved(p, gamma, saturating_vjp, eta, turns)))
+
+    assert (sizes(turns=False).max() < 1) == (eta < 4 * gamma)
+    np.testing.assert_allclose(sizes(turns=True), math.sqrt(1 - eta * gamma), rtol=1e-8)
+
+
+# --- training ---
+
+QUICK = Settings(
+    noise=4, generator="5,6", discriminator="7,4", epochs=2, batch_size=8, data="digits"
+)
+
+
+def images(count=30, pixels=12):
+    return np.random.default_rng(0).random((count, pixels)).astype(np.float32)
+
+
+def same_bits(a, b):
+    return all(
+        np.asarray(p).tobytes() == np.asarray(q).tobytes()
+        for p, q in zip(leaves(a), leaves(b), strict=True)
+    )
+
+
+def parts(state, x, settings):
+    """What the discriminator's step draws, and its loss's gradient, written out."""
+    G, D, _ = state.params
+    rng = stream(settings.seed, "discriminator step", state.step)
+    z = noise(rng, len(x), settings)
+    fake, _ = generate(z, dropout(rng, len(x), G, settings.generator_dropout), G)
+    masks = [dropout(rng, len(x), D, settings.discriminator_dropout) for _ in range(2)]
+    return masks, discriminator_gradient(2 * x - 1, fake, masks, D, settings.label)[1]
+
+
+def test_without_a_penalty_a_step_is_what_it_was_bit_for_bit(monkeypatch):
+    def never(*args):
+        raise AssertionError("a penalty of weight 0 was computed")
+
+    monkeypatch.setattr(gan.train, "slope_penalty", never)
+    assert Settings().penalty == 0
+    state = step(start(QUICK, images()), images()[:8], QUICK)
+    _, grads = parts(state, images()[8:16], QUICK)
+    D, adam_d = adam_step(state.params.D, state.adam_d, grads, rate(1, QUICK), QUICK.beta1)
+    after = discriminator_step(state, images()[8:16], QUICK)
+    assert same_bits(after.params.D, D) and same_bits(after.adam_d, adam_d)
+
+
+@pytest.mark.eq("gan.25")
+def test_the_discriminator_s_step_adds_the_weighted_penalty_at_the_real_images(monkeypatch):
+    """The penalty by the tape; real images, with their masks of that step, pixels in [-1, 1]."""
+    seen = []
+
+    def spy(params, state, grads, learning_rate, beta1):
+        seen.append(grads)
+        return params, state
+
+    monkeypatch.setattr(gan.train, "adam_step", spy)
+    settings = replace(QUICK, penalty=0.7)
+    state, x = start(settings, images()), images()[:8]
+    masks, grads = parts(state, x, settings)  # the same draws as without a penalty
+
+    def mean_penalty(D):
+        g, _, _ = image_gradient(2 * x - 1, masks[0], D)
+        return (g * g).sum() / (2 * len(x))
+
+    (by_slope,) = tape.gradient(mean_penalty, state.params.D)
+    after = discriminator_step(state, x, settings)
+    assert same_bits(after.params.G, state.params.G)
+    for got, g, s in zip(leaves(seen[0]), leaves(grads), leaves(by_slope), strict=True):
+        assert got.dtype == np.float32
+        np.testing.assert_allclose(got, g + 0.7 * s, rtol=1e-5, atol=1e-7)
+    assert max(np.abs(s).max() for s in leaves(by_slope)) > 1e-3
+
+
+def test_a_penalty_makes_the_discriminator_flatter_and_the_printed_loss_is_without_it():
+    x, settings = images(), replace(QUICK, discriminator_dropout=0.0, learning_rate=0.01)
+    slopes = []
+    for penalty in (0.0, 10.0):
+        state = start(settings, x)
+        for _ in range(100):
+            state = step(state, x, replace(settings, penalty=penalty))
+        values, _ = slope_penalty(2 * x - 1, (WHOLE, WHOLE), state.params.D)
+        slopes.append(values.mean())
+        row = measure(state.params, x, x[:0], settings)
+        assert measure(state.params, x, x[:0], replace(settings, penalty=10.0)) == row
+    assert slopes[1] < slopes[0] / 10
+
+
+def test_a_penalty_below_zero_is_one_sentence():
+    for bad in (-0.5, math.nan):
+        with pytest.raises(SettingsError, match=r"--penalty is .*; expected at least 0"):
+            check_settings(Settings(penalty=bad))
