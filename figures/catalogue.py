@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data.sets import load
-from figures import adversarial, chains, convolved, dense, questions, restored, tanh
+from figures import adversarial, chains, compared, convolved, dense, questions, restored, tanh
 from figures.index import write_index
 from figures.item import Item
 from figures.style import Picture, save
@@ -27,6 +27,7 @@ ITEMS: tuple[Item, ...] = (
     *questions.ITEMS,
     *convolved.ITEMS,
     *adversarial.ITEMS,
+    *compared.ITEMS,
 )
 PAGE = Path(__file__).parent / "CATALOGUE.md"
 OUT = Path("out", "catalogue")

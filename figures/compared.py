@@ -12,8 +12,8 @@ from figures.style import mosaic, new_figure, paper, paste, write
 from results.families import FAMILIES, trained
 from training.streams import stream
 
-SHOWN = 20  # images a family
-LEFT, TOP, ROW = 270, 110, 64
+SHOWN = 18  # images a family
+LEFT, TOP, ROW = 310, 110, 62
 COLUMNS = {  # of the table: where each begins, behind the images
     "classifier\nscore": 70,
     "digits of at\nleast 4 %": 180,
@@ -26,7 +26,7 @@ def compared(folders: Sequence[Path], data: DataSet) -> Figure:
     """A row for each family: images, and its scores."""
     scores = {row["family"]: row for row in measured("scores").numbers["families"]}
     bottom = TOP + ROW * len(FAMILIES)
-    figure = new_figure(1730, bottom + 10, f"Images of three families, {data.name}")
+    figure = new_figure(1820, bottom + 10, f"Images of three families, {data.name}")
     width = 2 * (29 * SHOWN - 1)
     for word, offset in COLUMNS.items():
         write(figure, LEFT + width + offset, TOP - 34, word)

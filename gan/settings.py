@@ -21,6 +21,7 @@ class Settings:
             "discriminator_dropout": 0.0,
             "penalty": 1.0,
             "beta1": 0.5,
+            "decay": 46_900,  # to 0 at the end of 100 epochs
             "average": 0.999,
             "batch_size": 128,
             "epochs": 100,

@@ -64,6 +64,19 @@ PARTS = (
         "S1, S3: RBMs of CD-30, restored digits",
         labels=("cd30-", "pcd5-"),
     ),
+    Part(
+        "results.gan_losses",
+        20,
+        "S6: the GAN with either loss",
+        labels=("gan-non-saturating", "gan-saturating"),
+    ),
+    Part("results.tricks", 25, "S6: what each choice of the preset pays", labels=("gan-tricks",)),
+    Part(
+        "results.scores",
+        50,
+        "scores of all three families, and the GAN's preset",
+        labels=("gan-best",),
+    ),
     Part("figures.catalogue", 5, "every figure of figures/CATALOGUE.md"),
     Part("results.tables", 0, "the tables of README.md and SOURCES.md"),
 )

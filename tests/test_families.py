@@ -114,7 +114,7 @@ def test_every_seed_is_a_part_of_its_own():
         cells = cells_of(place, family)
         assert [cell.task for cell in cells] == [(place, i) for i in range(len(cells))]
         assert len(cells) == max(1, len(family.runs))
-    assert [family.name for family in FAMILIES][0] == "real test images"
+    assert FAMILIES[0].name == "real test images"
 
 
 def test_the_last_ten_epochs_are_averaged_over_seeds(monkeypatch):
