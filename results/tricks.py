@@ -76,10 +76,10 @@ def main(argv: Sequence[str]) -> None:
         print(f"{row['what']:26} {row['averaged']['classifier score']:.2f}")
     write(
         "tricks",
-        protocol=f"preset best with {EPOCHS} epochs of 60,000 images, seed 0, one thing put back at a"
-        f" time; scores as in results.scores, of {COUNT:,} images; averaged: of the generator that"
-        " is shown; last: of the generator after the last step; minutes of training on one core,"
-        " another training beside it; one seed, so small differences mean nothing",
+        protocol=f"preset best with {EPOCHS} epochs of 60,000 images, seed 0, one thing put back"
+        f" at a time; scores as in results.scores, of {COUNT:,} images; averaged: of the generator"
+        " that is shown; last: of the generator after the last step; minutes of training on one"
+        " core, another training beside it; one seed, so small differences mean nothing",
         seeds=(0,),
         data="MNIST",
         numbers=rows,
