@@ -43,8 +43,9 @@ ITEMS = (
         "a curve of both losses, one point an epoch: the last batch",
         "Both losses after each epoch, on 5,000 images with dropout, as the players meet them."
         " Dashed: what they would be if real and generated images were alike and the discriminator"
-        " the best one, with labels of 0.9; dash-dotted, without smoothing. The discriminator"
-        " stays below that line and the generator above: the images can still be told apart.",
+        " the best one, with labels of 0.9; dash-dotted, without smoothing; dotted: the source's"
+        " mean over its last ten epochs. In this run the discriminator stays below its dashed line"
+        " and the generator above: the images can still be told apart.",
         RUN,
         losses,
     ),

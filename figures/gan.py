@@ -55,7 +55,7 @@ def losses(network: Trained, data: DataSet, there: Mapping[str, float] | None = 
         series = network.series(f"train_{player}")
         line: dict[str, Any] = {"color": colour, "lw": 1.2}
         axes.plot(network.series("epoch"), series, "o-", ms=4, color=colour, label=player)
-        for real, style in {label: "--", 1.0: "-."}.items():
+        for real, style in {1.0: "-.", label: "--"}.items():
             best = optimum(network.settings.loss, real)[player]
             words = f"{player}, nothing to tell apart, label {real:g}: {best:.3f}"
             axes.axhline(best, ls=style, **line, label=words)
@@ -72,9 +72,11 @@ def losses(network: Trained, data: DataSet, there: Mapping[str, float] | None = 
 def optimum(loss: str, label: float) -> dict[str, float]:
     """Both losses of the best discriminator where real and generated images are alike."""
     logit = np.full(1, np.log(label / (2 - label)))  # D = label / 2
-    value, _ = LOSSES[loss]
-    both = discriminator_loss(logit, logit, label), value(logit)
-    return dict(zip(("discriminator", "generator"), (float(loss[0]) for loss in both), strict=True))
+    of_generator, _ = LOSSES[loss]
+    both = discriminator_loss(logit, logit, label), of_generator(logit)
+    return dict(
+        zip(("discriminator", "generator"), (float(value[0]) for value in both), strict=True)
+    )
 
 
 def through_epochs(network: Trained, folder: Path, data: DataSet) -> Figure:

@@ -6,8 +6,10 @@ They are there to look at. Longer ones give better numbers; results/ has those.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from gan.settings import Settings
 from training.plan import Planned, at_once
 from training.run import finished
+from training.settings import options_of
 
 # What is not called like its model: an autoencoder is a VAE without noise and KL.
 KINDS = {"autoencoder": "vae", "convolutional": "vae"}
@@ -33,9 +35,10 @@ PCD = "--chains persistent --gibbs-steps 10"
 # As the sources train it, for fewer epochs.
 CONVOLUTIONAL = "--network conv --likelihood squared --optimiser rmsprop --images 10000"
 CONVOLUTIONAL += " --batch-size 32 --epochs 4"
-# The preset on smaller networks, for fewer epochs.
-GAN = "--preset best --generator 64,256 --discriminator 256,128 --average 0.995 --epochs 10"
-GAN += " --snapshots 1"
+# The preset on smaller networks, for fewer epochs of 469 steps.
+SMALL = {"generator": "64,256", "discriminator": "256,128", "average": 0.995}
+SHORT = {"epochs": 10, "decay": 4690, "snapshots": 1}
+GAN = options_of(Settings.PRESETS["best"] | SMALL | SHORT)
 # Long ones first, so that no core waits for one at the end.
 TABLE = (
     Quick("rbm", 500, f"--hidden 500 {PCD} --epochs 5 --learning-rate 0.05 --halving 2000", 85),

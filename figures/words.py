@@ -101,8 +101,8 @@ WORDS = {
         " moved evenly from one draw to another, and the digits move with it. Strokes are sharper"
         " than a VAE's, since whatever blurs is found out by the discriminator; some are no digit"
         " at all.",
-        "Sixteen generated digits above sixteen real ones, and twelve rows of digits that turn into"
-        " others.",
+        "Sixteen generated digits above sixteen real ones, and six rows of twelve digits, each row"
+        " turning from one digit into another.",
     ),
     "gan-epochs": Words(
         "Through the epochs",
@@ -113,9 +113,9 @@ WORDS = {
     "gan-losses": Words(
         "A game of two losses",
         "Each player's loss after each epoch. Neither is meant to go to zero. If real and generated"
-        " images were alike, both would be at the dashed lines (dash-dotted: without smoothed"
-        " labels). The discriminator stays below its own: it still tells them apart.",
-        "Losses of discriminator and generator in nats an image against epochs, and four level"
-        " lines.",
+        " images were alike, and the discriminator the best there can be, both would be at the"
+        " dashed lines. A discriminator below its own still tells them apart.",
+        "Losses of discriminator and generator in nats an image against epochs, and a level line"
+        " for each.",
     ),
 }

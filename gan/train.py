@@ -16,6 +16,7 @@ from gan.penalty import slope_penalty
 from gan.players import discriminator_gradient, generate, generator_gradient
 from gan.settings import Settings as Settings  # part of what a model's training module offers
 from gan.settings import widths
+from training.settings import SettingsError
 from training.streams import stream
 
 
@@ -37,7 +38,16 @@ class State(NamedTuple):
 
 
 def start(settings: Settings, images: Array) -> State:
-    """The state before the first step; images (N, P) are the grey training images."""
+    """The state before the first step; images (N, P) are the grey training images.
+
+    SettingsError where the rate would be 0 before the last epoch.
+    """
+    steps = settings.epochs * -(-len(images) // settings.batch_size)
+    if 0 < settings.decay < steps:
+        raise SettingsError(
+            f"--decay is {settings.decay}; expected 0, or at least the {steps} steps of"
+            f" {settings.epochs} epochs: the rate is 0 from then on."
+        )
     hidden_g = widths("generator", settings.generator)
     hidden_d = widths("discriminator", settings.discriminator)
     pixels = images.shape[1]

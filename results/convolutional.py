@@ -21,6 +21,7 @@ from results.record import write
 from results.runs import SEEDS, convolutional, whole
 from training.checkpoint import load_params
 from training.command import complain
+from training.early import best_epoch
 from training.plan import make_runs
 from training.trained import Trained, read
 
@@ -60,7 +61,7 @@ def chosen(folder: Path) -> dict[str, Any]:
     """
     network = read(folder, vae.train)
     validation = network.series("validation_cost")
-    best = int(np.argmin(validation)) + 1
+    best = best_epoch(network.rows)
     images = to_unit(load(network.settings.data).test_images)
     found: dict[str, Any] = {
         "validation": validation,

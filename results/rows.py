@@ -12,6 +12,11 @@ def rows_to_markdown(header: list[str], rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
+def with_spread(mean: float, spread: float | None, digits: int = 2) -> str:
+    """A mean and, where there are several, the deviation over seeds."""
+    return f"{mean:.{digits}f}" + ("" if spread is None else f" &plusmn; {spread:.{digits}f}")
+
+
 def vae_costs(numbers: Any) -> str:
     """Our cost beside the sources' and PyTorch's."""
     rows = [
@@ -58,14 +63,13 @@ def assignment(numbers: Any) -> str:
 
 
 def _cost(r: Any) -> str:
-    spread = f" &plusmn; {r['spread']:.2f}" if r["spread"] is not None else ""
-    return f"{r['cost']:.2f}{spread} = {r['nll']:.2f} + {r['kl']:.2f}"
+    return f"{with_spread(r['cost'], r['spread'])} = {r['nll']:.2f} + {r['kl']:.2f}"
 
 
 def _mean(value: Any, digits: int = 2) -> str:
     if value["mean"] is None:
         return ""
-    return f"{value['mean']:.{digits}f} &plusmn; {value['spread']:.{digits}f}"
+    return with_spread(value["mean"], value["spread"], digits)
 
 
 def likelihoods(numbers: Any) -> str:

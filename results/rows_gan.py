@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from results.record import HERE
-from results.rows import rows_to_markdown
+from results.rows import rows_to_markdown, with_spread
 
 SHOWN = (1, 5, 10, 20, 30, 40, 50)  # epochs
 
@@ -16,7 +16,7 @@ def gan_losses(numbers: Any) -> str:
     for loss, players in numbers.items():
         for player, found in players.items():
             by_epoch = [f"{found['by epoch'][epoch - 1]:.3f}" for epoch in SHOWN]
-            last = _spread(found["last ten epochs"], found["spread"], 3)
+            last = with_spread(found["last ten epochs"], found["spread"], 3)
             there = source[player]["last ten epochs"] if loss == "non-saturating" else None
             rows.append([loss, player, *by_epoch, last, f"{there:.3f}" if there else ""])
     header = ["loss", "player", *(f"epoch {e}" for e in SHOWN), "last ten epochs", "source"]
@@ -37,7 +37,7 @@ def scores(numbers: Any) -> str:
     """A family a row."""
     rows = []
     for row in numbers["families"]:
-        cells = [_spread(row[c]["mean"], row[c]["spread"], d) for c, d in SCORES.items()]
+        cells = [with_spread(row[c]["mean"], row[c]["spread"], d) for c, d in SCORES.items()]
         rows.append([row["family"], *cells])
     return rows_to_markdown(["images", *SCORES], rows)
 
@@ -55,7 +55,3 @@ def tricks(numbers: Any) -> str:
     ]
     header = ["preset best", *(f"{c}, averaged / last" for c in columns), "minutes"]
     return rows_to_markdown(header, rows)
-
-
-def _spread(mean: float, spread: float | None, digits: int) -> str:
-    return f"{mean:.{digits}f}" + ("" if spread is None else f" &plusmn; {spread:.{digits}f}")

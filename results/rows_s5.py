@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from results.record import HERE
-from results.rows import rows_to_markdown
+from results.rows import rows_to_markdown, with_spread
 
 EPOCHS = (4, 5, 10, 15, 20, 22, 25, 30)  # the source's first three are lost; its best is the 22nd
 
@@ -23,7 +23,7 @@ def _curves(few: Any, source: Any) -> str:
         rows.append([str(epoch)])
         for part in ("train", "test"):
             mean, spread = (few[part][which][epoch - 1] for which in ("mean", "spread"))
-            rows[-1] += [_with_spread(mean, spread), f"{source[part][epoch - 1]:.2f}"]
+            rows[-1] += [with_spread(mean, spread), f"{source[part][epoch - 1]:.2f}"]
     images = "10,000 training images", "first 1,000 test images"
     header = [f"{name}, {whose}" for name in images for whose in ("ours", "source")]
     return rows_to_markdown(["epoch", *header], rows)
@@ -44,7 +44,7 @@ def _reached(numbers: Any, source: Any) -> str:
         for seed, row in enumerate(numbers["each seed"])
     ]
     names = {"last": 2, "best": 2, "best epoch": 0}
-    means = [_with_spread(few[n]["mean"], few[n]["spread"], p) for n, p in names.items()]
+    means = [with_spread(few[n]["mean"], few[n]["spread"], p) for n, p in names.items()]
     rows.append(["their mean", "first 1,000", *means, same])
     there = np.array(source["test"], float)  # the lost ones are nan
     best = int(np.nanargmin(there))
@@ -55,7 +55,3 @@ def _reached(numbers: Any, source: Any) -> str:
         rows.append(["55,000 images", images, *costs, str(whole["best epoch"]), held_out])
     header = ["trained on", "test images", "cost after epoch 30", "best", "after epoch"]
     return rows_to_markdown([*header, "epoch chosen on"], rows)
-
-
-def _with_spread(mean: float, spread: float, places: int = 2) -> str:
-    return f"{mean:.{places}f} &plusmn; {spread:.{places}f}"

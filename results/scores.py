@@ -13,11 +13,13 @@ import numpy as np
 
 from data.pixels import to_unit
 from data.sets import load
+from results import families
 from results.cells import Cell, measure
 from results.families import FAMILIES, Family, trained
 from results.record import write
-from scores.classifier import SIZES, classifier, judge
-from scores.measures import classifier_score, frechet_distance, nearest, shares
+from scores import baselines, measures
+from scores.classifier import SIZES, classifier, judge, place
+from scores.measures import nearest, quality, shares
 from training.command import complain
 from training.plan import make_runs
 from training.streams import stream
@@ -26,36 +28,35 @@ COUNT = 5000
 NEAREST = 1000  # of them are compared with all training images
 LEAST = 0.04  # share of the images from which on a digit counts as there
 
+# What scores depend on beside a run: the classifier, and the code that draws and measures.
+JUDGES = (place("MNIST"), *(Path(str(m.__file__)) for m in (families, baselines, measures)))
+
 Row = dict[str, float]
 
 
-def score(place: int, seed: int) -> Row:
+def score(number: int, seed: int) -> Row:
     """The scores of one family's images."""
     data = load("mnist")
     judges = classifier(data)
     train = to_unit(data.train_images)
-    family = FAMILIES[place]
+    family = FAMILIES[number]
     run = trained(family.runs[seed]) if family.runs else None
     x = family.draw(stream(seed, "scored images"), data, run, COUNT)
     probs, features = judge(x, judges)
     found = shares(probs)
     _, distance = nearest(x[:NEAREST], train)
     return {
-        "classifier score": classifier_score(probs),
+        **quality(probs, features, judge(train, judges)[1]),
         "digits": float((found >= LEAST).sum()),
-        "smallest share": float(found.min()),
-        "Frechet distance": frechet_distance(features, judge(train, judges)[1]),
         "nearest distance": float(distance.mean()),
         **{f"share of {digit}": float(share) for digit, share in enumerate(found)},
     }
 
 
-def cells_of(place: int, family: Family) -> list[Cell]:
+def cells_of(number: int, family: Family) -> list[Cell]:
     """A cell for every seed of a family."""
-    seeds = range(max(1, len(family.runs)))
-    files = [[run.folder / "checkpoint.npz"] for run in family.runs] or [[]]
-    here = Path(__file__).parent / "families.py"
-    return [Cell(score, (place, seed), (*files[seed], here)) for seed in seeds]
+    runs = [[run.folder / "checkpoint.npz"] for run in family.runs] or [[]]
+    return [Cell(score, (number, seed), (*files, *JUDGES)) for seed, files in enumerate(runs)]
 
 
 def summary(rows: Sequence[Row]) -> Any:
@@ -80,8 +81,8 @@ def accuracy() -> float:
 def main(argv: Sequence[str]) -> None:
     """Trains what is missing, scores every family, writes the table."""
     make_runs(list(dict.fromkeys(run for family in FAMILIES for run in family.runs)))
-    right = accuracy()
-    cells = [cells_of(place, family) for place, family in enumerate(FAMILIES)]
+    right = accuracy()  # and the classifier is there for the processes that measure
+    cells = [cells_of(number, family) for number, family in enumerate(FAMILIES)]
     found = iter(measure([cell for group in cells for cell in group]))
     rows = [
         {"family": family.name, **summary([next(found) for _ in group])}

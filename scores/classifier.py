@@ -3,8 +3,10 @@
 Its features are what its last hidden layer gives. It is trained once (two minutes) and kept.
 """
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +25,22 @@ KEPT = Path("out") / "classifier"
 SIZES, EPOCHS, BATCH, RATE, DROPPED, SEED = (784, 512, 128, 10), 30, 128, 1e-3, 0.4, 0
 
 
+def place(name: str) -> Path:
+    """The file of the classifier that was trained on the data set of this name."""
+    return KEPT / f"{name.replace(' ', '-')}.npz"
+
+
 def classifier(data: DataSet) -> Params:
     """The trained classifier of a data set, from its file where there is one."""
-    path = KEPT / f"{data.name.replace(' ', '-')}.npz"
+    path = place(data.name)
     try:
         with open(path, "rb") as whole, np.load(whole) as file:
-            return tuple(Layer(file[f"W{i}"], file[f"b{i}"]) for i in range(len(SIZES) - 1))
-    except (OSError, ValueError, KeyError):
-        params = train(to_unit(data.train_images), data.train_labels)
+            kept = tuple(Layer(file[f"W{i}"], file[f"b{i}"]) for i in range(len(SIZES) - 1))
+        if [layer.W.shape for layer in kept] == list(pairwise(SIZES)):
+            return kept
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        pass  # not there, or not whole
+    params = train(to_unit(data.train_images), data.train_labels)
     KEPT.mkdir(parents=True, exist_ok=True)
     arrays: dict[str, Any] = {}
     for i, (W, b) in enumerate(params):

@@ -40,6 +40,15 @@ def frechet_distance(f: Array, g: Array) -> float:
     return float(shift @ shift + np.trace(A + B) - 2 * np.sqrt(np.maximum(cross, 0)).sum())
 
 
+def quality(probs: Array, features: Array, real: Array) -> dict[str, float]:
+    """What a classifier's probabilities and features say of images; `real` are features of real."""
+    return {
+        "classifier score": classifier_score(probs),
+        "smallest share": float(shares(probs).min()),
+        "Frechet distance": frechet_distance(features, real),
+    }
+
+
 def _root(A: Array) -> Array:
     values, vectors = np.linalg.eigh(A)
     return (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T

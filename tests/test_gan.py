@@ -483,7 +483,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_one_others():
 
 @pytest.mark.parametrize("average", [0.0, 0.9])
 def test_training_keeps_float32(average):
-    settings = replace(QUICK, average=average, decay=5)
+    settings = replace(QUICK, average=average, decay=8)
     for state in epochs_of(step, start(settings, images()), images(), settings):
         found = {x.dtype for x in leaves(state) if isinstance(x, np.ndarray)}
         assert found == {np.dtype(np.float32)}
@@ -558,6 +558,12 @@ def test_the_rate_falls_evenly_to_zero_or_not_at_all():
     state = start(falling, images())._replace(step=100)
     stopped = step(state, images()[:8], falling)
     assert same_bits(stopped.params, state.params)
+
+
+def test_a_rate_that_would_be_zero_before_the_end_is_refused():
+    start(replace(QUICK, decay=8), images())  # 2 epochs of 4 steps, the last of them short
+    with pytest.raises(SettingsError, match="--decay is 7; expected 0, or at least the 8 steps"):
+        start(replace(QUICK, decay=7), images())
 
 
 def test_adam_takes_the_settings_of_the_run(monkeypatch):

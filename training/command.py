@@ -84,13 +84,15 @@ def begin(prog: str, kind: type, stem: str, argv: Sequence[str]) -> Job:
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--out", type=Path, help=f"folder of a new run (default: {RUNS / stem})")
     where.add_argument("--resume", type=Path, metavar="RUN", help="go on with the run in a folder")
-    given = with_preset(vars(parser.parse_args(argv)), kind)
+    given = vars(parser.parse_args(argv))
     out, resume = given.pop("out"), given.pop("resume")
     if resume is None:
-        settings = _checked(kind(**given))
+        settings = _checked(kind(**with_preset(given, kind)))
         images = _images(settings)
         settings = replace(settings, data=images.choice)  # what "auto" found, for good
         return Job(create_run(out, stem.format(**vars(settings)), settings), settings, images)
+    if "preset" in given:
+        raise SettingsError("--preset is for a new run; a resumed one keeps its settings.")
     run = open_run(resume)
     if given.get("data") == "auto":
         del given["data"]  # no demand: the run goes on with the data that it has

@@ -35,7 +35,7 @@ def add_settings(parser: argparse.ArgumentParser, kind: type) -> None:
     types = get_type_hints(kind)
     presets = getattr(kind, "PRESETS", {})
     if presets:
-        words = "; ".join(f"{name}: {_options(given)}" for name, given in presets.items())
+        words = "; ".join(f"{name}: {options_of(given)}" for name, given in presets.items())
         parser.add_argument(
             "--preset",
             choices=tuple(presets),
@@ -53,7 +53,8 @@ def add_settings(parser: argparse.ArgumentParser, kind: type) -> None:
         )
 
 
-def _options(given: dict[str, Any]) -> str:
+def options_of(given: dict[str, Any]) -> str:
+    """Settings as a command line gives them."""
     return " ".join(f"--{name.replace('_', '-')} {value}" for name, value in given.items())
 
 
