@@ -1,6 +1,6 @@
 """What each trick of the GAN's preset `best` pays: the preset, with one thing at a time put back.
 
-`python -m results.tricks` trains all of them for few epochs (20 minutes on two cores, resumable)
+`python -m results.tricks` trains all of them for few epochs (15 minutes on two cores, resumable)
 and scores them as results.scores does. Nothing here looks at a test image.
 """
 
@@ -25,7 +25,7 @@ from training.plan import Planned, make_runs
 from training.streams import stream
 from training.trained import read
 
-EPOCHS, COUNT = 12, 5000
+EPOCHS, COUNT = 8, 5000
 DECAY = EPOCHS * 469  # steps: the rate is at 0 at the end here too
 BACK = {  # to what the source does, or off
     "as it is": "",

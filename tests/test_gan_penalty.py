@@ -207,9 +207,9 @@ def test_the_eigenvalues_of_the_smallest_game(gamma, vjp, label):
     order = lambda v: (v.real.round(6), v.imag)  # noqa: E731
     np.testing.assert_allclose(sorted(found, key=order), sorted(formula, key=order), atol=1e-8)
     assert (max(found.real) < -0.01) == (gamma > 0)
-    slow = formula[1].real
     if gamma > 1:
-        assert slow == pytest.approx(-0.5 / (gamma + math.sqrt(gamma**2 - 1)), rel=1e-12)
+        slow = max(found.real)
+        assert slow == pytest.approx(-0.5 / (gamma + math.sqrt(gamma**2 - 1)), abs=1e-8)
         assert slow > -0.5  # the fastest is gamma = 1
 
 
@@ -226,14 +226,28 @@ def test_at_once_the_players_of_the_game_are_further_off_with_every_step():
             assert pull == pytest.approx(-logit * (2 * s - 1), abs=1e-12) and pull <= 0
 
 
-@pytest.mark.eq("gan.21")
-@pytest.mark.parametrize("gamma, eta", [(0.0, 0.2), (0.05, 0.19), (0.05, 0.21), (0.6, 0.2)])
-def test_which_steps_come_nearer_to_the_goal(gamma, eta):
-    def sizes(turns):
-        return np.abs(eigenvalues(lambda *p: moved(p, gamma, saturating_vjp, eta, turns)))
+STEPS = [(0.0, 0.2), (0.05, 0.19), (0.05, 0.21), (0.6, 0.2), (0.9, 0.39), (0.9, 0.41)]
+STRONG = [(1.25, 1.9), (1.25, 2.1), (4.0, 0.49), (4.0, 0.5), (4.0, 0.51), (4.0, 0.6)]
 
-    assert (sizes(turns=False).max() < 1) == (eta < 4 * gamma)
-    np.testing.assert_allclose(sizes(turns=True), math.sqrt(1 - eta * gamma), rtol=1e-8)
+
+@pytest.mark.eq("gan.21")
+@pytest.mark.parametrize("gamma, eta", STEPS + STRONG)
+def test_which_steps_come_nearer_to_the_goal(gamma, eta):
+    def found(turns):
+        return eigenvalues(lambda *p: moved(p, gamma, saturating_vjp, eta, turns))
+
+    limit = 4 * gamma if gamma < 1 else 4 / (gamma + math.sqrt(gamma**2 - 1))
+    assert (np.abs(found(turns=False)).max() < 1) == (eta < limit)
+    in_turns = found(turns=True)
+    pair = gamma < 1 - eta / 4
+    assert np.iscomplex(in_turns).all() == pair
+    if pair:
+        np.testing.assert_allclose(np.abs(in_turns), math.sqrt(1 - eta * gamma), rtol=1e-8)
+    if gamma > 0:
+        limit = 4 / (gamma + math.sqrt(gamma**2 + 1))
+        assert (np.abs(in_turns).max() < 1) == (eta < limit)
+    if (gamma, eta) == (4.0, 0.6):
+        assert min(in_turns) == pytest.approx(-1.4533, abs=5e-5)
 
 
 # --- training ---
