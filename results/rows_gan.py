@@ -49,9 +49,8 @@ def tricks(numbers: Any) -> str:
         [
             row["what"],
             *(f"{row['averaged'][c]:.{d}f} / {row['last'][c]:.{d}f}" for c, d in columns.items()),
-            f"{row['minutes']:.1f}",
         ]
         for row in numbers
     ]
-    header = ["preset best", *(f"{c}, averaged / last" for c in columns), "minutes"]
+    header = ["preset best", *(f"{c}, averaged / last" for c in columns)]
     return rows_to_markdown(header, rows)

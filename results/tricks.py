@@ -60,7 +60,7 @@ def score(what: str) -> Any:
     averaged, last = (
         quality(*judge(shown(z, G), judges), real) for G in (run.params.average, run.params.G)
     )
-    return {"what": what, "minutes": run.seconds / 60, "averaged": averaged, "last": last}
+    return {"what": what, "averaged": averaged, "last": last}
 
 
 def main(argv: Sequence[str]) -> None:
@@ -80,9 +80,8 @@ def main(argv: Sequence[str]) -> None:
         "tricks",
         protocol=f"preset best with {EPOCHS} epochs of 60,000 images, one thing put back"
         f" at a time; scores as in results.scores, of {COUNT:,} images; averaged: of the generator"
-        " that is shown; last: of the generator after the last step; minutes of training on one"
-        " core, another training beside it; what differs by less than the three seeds of the first"
-        " rows means nothing",
+        " that is shown; last: of the generator after the last step; what differs by less than the"
+        " three seeds of the first rows do means nothing",
         seeds=SEEDS,
         data="MNIST",
         numbers=rows,

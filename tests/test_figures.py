@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 from numpy.typing import NDArray
 
+import figures.compared
 import figures.gan
 import figures.planes
 import figures.rbm
@@ -36,12 +37,14 @@ from figures import __main__ as program
 from figures import plan
 from figures.digits import one_of_each
 from figures.index import write_index
+from figures.likelihoods import Measured
 from figures.plan import Quick, estimate, family, planned
 from figures.read import facts
 from figures.style import DPI, MISSING, TEN, Floats, mosaic, new_figure, paper, paste, write
 from figures.words import WORDS
 from gan.mlp import Layer
 from rbm.model import Params
+from results.families import FAMILIES, Family
 from training.checkpoint import save_params
 from training.command import begin, complain
 from training.follow import follow, train
@@ -648,10 +651,10 @@ def test_every_title_names_the_data(
 # The figures of the GAN
 
 
-def grey_game(rows: list[dict[str, float]]) -> Trained:
+def grey_game(rows: list[dict[str, float]], label: float = 0.8) -> Trained:
     """A generator whose images are all of one grey: tanh(z) of its only unit of noise."""
     G = (Layer(np.ones((1, 784), np.float32), np.zeros(784, np.float32)),)
-    settings = gan.train.Settings(noise=1, generator="1", discriminator="1", label=0.8)
+    settings = gan.train.Settings(noise=1, generator="1", discriminator="1", label=label)
     return Trained(gan.train.Players(G, G, G), settings, rows)
 
 
@@ -711,5 +714,101 @@ def test_the_level_lines_are_the_losses_where_nothing_can_be_told_apart() -> Non
     assert np.allclose(found["discriminator, nothing to tell apart, label 1: 1.386"], np.log(4))
     assert np.allclose(found["generator, nothing to tell apart, label 1: 0.693"], np.log(2))
     assert np.array_equal(found["generator, source, last ten epochs: 0.250"], [0.25, 0.25])
+    dashes = {str(line.get_label()): line.get_linestyle() for line in axes.lines}
+    styles = {"label 0.8: ": "--", "label 1: ": "-.", "last ten epochs: ": ":"}
+    for word, style in styles.items():
+        assert [d for label, d in dashes.items() if word in label] == [style, style]
+    assert dashes["discriminator"] == dashes["generator"] == "-" and len(axes.lines) == 8
     level = figures.gan.optimum("saturating", 1.0)
     assert np.isclose(level["generator"], -np.log(2))
+
+
+def test_without_smoothing_there_is_one_level_line_a_player() -> None:
+    row = {"epoch": 1.0, "train_discriminator [nats]": 1.2, "train_generator [nats]": 0.7}
+    figure = figures.gan.losses(grey_game([row], label=1.0), DATA)
+    (axes,) = figure.axes
+    lines = {str(line.get_label()): line for line in axes.lines}
+    levels = {label: line for label, line in lines.items() if "nothing" in label}
+    assert len(axes.lines) == 4 and [line.get_linestyle() for line in levels.values()] == 2 * ["--"]
+    for player, level in (("discriminator", np.log(4)), ("generator", np.log(2))):
+        line = levels[f"{player}, nothing to tell apart, label 1: {level:.3f}"]
+        assert np.allclose(np.asarray(line.get_ydata()), level)
+    (legend,) = figure.legends
+    assert len(legend.get_texts()) == 4
+
+
+# All families side by side
+
+
+def of_a_grey(grey: float) -> Callable[..., Floats]:
+    """Images of about one grey; that of its run where there is one."""
+
+    def draw(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Floats:
+        assert data is DATA
+        return (run or grey) + 0.05 * rng.random((count, 784))
+
+    return draw
+
+
+def lines_of(figure: Figure) -> dict[int, list[tuple[float, str]]]:
+    """What is written below the title, from left to right, by its distance from above."""
+    lines: dict[int, list[tuple[float, str]]] = {}
+    for text in figure.texts:
+        if text.get_text() != figure.get_suptitle():
+            x, y = text.get_position()
+            lines.setdefault(round(figure.bbox.height - y), []).append((x, text.get_text()))
+    return {y: sorted(line) for y, line in lines.items()}
+
+
+def test_each_family_has_its_own_images_and_scores(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = [Planned(f"run {i}", "gan", ()) for i in range(4)]
+    families = (
+        Family("real", (), of_a_grey(0.1)),
+        Family("three seeds", tuple(runs[:3]), of_a_grey(0.0)),
+        Family("mean", (), of_a_grey(0.4)),
+        Family("one seed", (runs[3],), of_a_grey(0.0)),
+    )
+    greys = {"real": 0.1, "three seeds": 0.6, "mean": 0.4, "one seed": 0.9}
+    folders = {Path("first"): (runs[0], 0.6), Path("fourth"): (runs[3], 0.9)}
+    columns = ("classifier score", "digits", "Frechet distance", "nearest distance")
+    numbers = {name: [i + 1.5, i + 2.0, i + 30.25, i + 4.75] for i, name in enumerate(greys)}
+    rows = [  # in another order than the families
+        {"family": name}
+        | {column: {"mean": value} for column, value in zip(columns, numbers[name], strict=True)}
+        for name in sorted(greys)
+    ]
+
+    def trained(planned: Planned, folder: Path) -> float:
+        run, grey = folders[folder]
+        assert planned == run
+        return grey
+
+    found = {"scores": Measured("MNIST", {"families": rows})}
+    monkeypatch.setattr(figures.compared, "FAMILIES", families)
+    monkeypatch.setattr(figures.compared, "measured", found.__getitem__)
+    monkeypatch.setattr(figures.compared, "trained", trained)
+    figure = figures.compared.compared(list(folders), DATA)
+    picture = pixels(figure)
+    lines = lines_of(figure)
+    header = lines[76]
+    heads = ["classifier score", "digits of at least 4 %", "Frechet distance"]
+    assert [" ".join(word.split()) for _, word in header] == [*heads, "distance to nearest real"]
+    noise = stream(0, "shown images").random((18, 784))
+    for i, (name, grey) in enumerate(greys.items()):
+        row = lines[138 + 62 * i]  # half way down the images
+        score, digits, frechet, distance = numbers[name]
+        words = [f"{score:.2f}", f"{digits:g}", f"{frechet:.1f}", f"{distance:.2f}"]
+        assert [word for _, word in row] == [name, *words]
+        assert [x for x, _ in row[1:]] == [x for x, _ in header]
+        for k, expected in enumerate(paper(grey + 0.05 * noise)):
+            shown = tile(picture, 310, 110 + 62 * i, 2, 0, k)
+            assert np.abs(shown - expected).max() < 0.0021
+    right = 310 + 2 * (29 * 18 - 1)
+    assert len(lines) == 5 and (picture[110:, right : right + 20] == 1).all()  # and no more
+
+
+def test_the_families_are_drawn_from_their_first_seeds_in_their_order() -> None:
+    (item,) = figures.compared.ITEMS
+    first = [family.runs[0] for family in FAMILIES if family.runs]
+    assert list(item.runs) == first and len(set(first)) == len(first)
+    assert item.draw is figures.compared.compared

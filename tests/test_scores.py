@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from data.sets import load
+from gan.mlp import init
 from scores import baselines, classifier
 from scores.measures import classifier_score, frechet_distance, nearest, shares
 
@@ -89,7 +90,9 @@ def test_a_classifier_learns_and_judges():
     np.testing.assert_array_equal(again, probs)  # nothing is dropped when it judges
 
 
-def test_a_classifier_is_kept_and_a_damaged_file_is_made_anew(tmp_path, monkeypatch):
+@pytest.fixture
+def few(tmp_path, monkeypatch):
+    """Few digits whose classifier is kept in a folder of its own; a call for each training."""
     data = load("digits")._replace(name="a few digits")
     data = data._replace(train_images=data.train_images[:200], train_labels=data.train_labels[:200])
     monkeypatch.setattr(classifier, "KEPT", tmp_path / "kept")
@@ -101,12 +104,49 @@ def test_a_classifier_is_kept_and_a_damaged_file_is_made_anew(tmp_path, monkeypa
         return whole(x, labels, 1)
 
     monkeypatch.setattr(classifier, "train", counted)
+    return data, tmp_path / "kept" / "a-few-digits.npz", calls
+
+
+def same(first, second):
+    return all(
+        np.array_equal(a, b)
+        for one, other in zip(first, second, strict=True)
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+def test_a_classifier_is_trained_once_and_kept(few):
+    data, path, calls = few
     first = classifier.classifier(data)
-    again = classifier.classifier(data)
-    assert calls == [200]
-    for a, b in zip(first, again, strict=True):
-        np.testing.assert_array_equal(a.W, b.W)
-        np.testing.assert_array_equal(a.b, b.b)
-    (tmp_path / "kept" / "a-few-digits.npz").write_bytes(b"no file of arrays")
-    classifier.classifier(data)
-    assert calls == [200, 200]
+    assert path.exists() and same(first, classifier.classifier(data)) and calls == [200]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda whole: b"no file of arrays",
+        lambda whole: b"",  # a disk that was full
+        lambda whole: b"PK\x03\x04",  # how an archive begins
+        lambda whole: whole[: len(whole) // 2],  # begins with PK too, and has no end
+    ],
+    ids=["text", "empty", "PK", "half"],
+)
+def test_a_damaged_classifier_is_made_anew(few, damage):
+    data, path, calls = few
+    first = classifier.classifier(data)
+    path.write_bytes(damage(path.read_bytes()))
+    assert same(first, classifier.classifier(data)) and calls == [200, 200]
+    assert same(first, classifier.classifier(data)) and calls == [200, 200]  # and kept anew
+
+
+@pytest.mark.parametrize("sizes", [(784, 256, 64, 10), (784, 512, 10)], ids=["widths", "layers"])
+def test_a_classifier_of_other_sizes_is_made_anew(few, sizes):
+    data, path, calls = few
+    path.parent.mkdir()
+    arrays = {}
+    for i, layer in enumerate(init(np.random.default_rng(0), sizes)):
+        arrays |= {f"W{i}": layer.W, f"b{i}": layer.b}
+    np.savez(path, **arrays)
+    params = classifier.classifier(data)
+    assert [layer.W.shape for layer in params] == [(784, 512), (512, 128), (128, 10)]
+    assert calls == [200] and same(params, classifier.classifier(data)) and calls == [200]
