@@ -73,7 +73,7 @@ PARTS = (
     Part("results.tricks", 15, "S6: what each choice of the preset pays", labels=("gan-tricks",)),
     Part(
         "results.scores",
-        50,
+        55,
         "scores of all three families, and the GAN's preset",
         labels=("gan-best",),
     ),
