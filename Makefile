@@ -25,7 +25,7 @@ help: ## this list
 figures: .venv/ready ## train the models and draw every figure into out/figures (4 min)
 	$(PY) -m figures --data $(DATA) $(ARGS)
 
-reproduce: .venv/ready ## every result and figure of the sources, on MNIST, resumable (270 min)
+reproduce: .venv/ready ## every result and figure of the sources, on MNIST, resumable (265 min)
 	$(PY) -m results.reproduce $(ARGS)
 
 catalogue: .venv/ready ## draw figures of the sources: NAME=..., or all, with what they need (30 min)
