@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from small_game import QUICK, images, same_bits
 
 import gan.train
 from autograd_lite import tape
@@ -428,21 +429,6 @@ def test_noise_is_uniform_from_minus_one_to_one():
 
 
 # --- training ---
-
-QUICK = Settings(
-    noise=4, generator="6,5", discriminator="7,4", epochs=2, batch_size=8, data="digits"
-)
-
-
-def images(count=30, pixels=12):
-    return np.random.default_rng(0).random((count, pixels)).astype(np.float32)
-
-
-def same_bits(a, b):
-    return all(
-        np.asarray(p).tobytes() == np.asarray(q).tobytes()
-        for p, q in zip(leaves(a), leaves(b), strict=True)
-    )
 
 
 def every_array_differs(a, b):
