@@ -12,7 +12,7 @@ from gan.players import shown
 from gan.train import Players, Settings
 from results import tricks
 from results.runs import best
-from results.tricks import BACK, EPOCHS, planned, score
+from results.tricks import BACK, CONSTANT, EPOCHS, LATER, planned, score
 from scores import classifier
 from training.settings import Parser, add_settings, check_settings, with_preset
 from training.streams import stream
@@ -35,6 +35,7 @@ SAID = {
     "batches of 64": {"batch_size": 64, "decay": EPOCHS * 938},
 }
 IMAGES = 60_000
+RUNS = [*(planned(change) for change in BACK.values()), best(0), CONSTANT]
 
 
 def settings_of(run):
@@ -114,6 +115,26 @@ def test_both_generators_are_scored_on_the_same_noise_beside_training_images(run
     assert found["averaged"][1].mean() < 0.4 < 0.6 < found["last"][1].mean()
 
 
+def test_later_rows_are_of_snapshots_and_differ_in_the_rate_alone(run, monkeypatch):
+    found = differences(settings_of(CONSTANT), settings_of(best(0)))
+    assert found == {"decay": 0, "epochs": 59}
+    _, params, asked = run
+    later = params._replace(average=params.G, G=params.average)
+    loaded = []
+    monkeypatch.setattr(tricks, "load_params", lambda *words: loaded.append(words) or later)
+    monkeypatch.setattr(tricks, "COUNT", 20)
+    monkeypatch.setattr(tricks, "judge", lambda x, judges: (x[:, :10], x))
+    monkeypatch.setattr(tricks, "quality", lambda *arrays: arrays)
+    for what, (planned_run, epoch) in LATER.items():
+        row = score(what)
+        assert row["averaged"][1].mean() > 0.6 > row["last"][1].mean()
+        assert asked.pop() == planned_run.folder
+        assert loaded.pop()[:2] == (planned_run.folder, epoch)
+        snapshots = settings_of(planned_run).snapshots
+        assert epoch % snapshots == 0 and epoch <= settings_of(planned_run).epochs
+        assert str(epoch) in what
+
+
 def test_every_run_is_trained_and_measured_once_and_written_in_order(monkeypatch, capsys):
     done, cells, written = [], [], {}
 
@@ -123,7 +144,7 @@ def test_every_run_is_trained_and_measured_once_and_written_in_order(monkeypatch
         return [{"what": cell.task[0], "averaged": quality} for cell in found]
 
     def kept(data):
-        assert len(done) == len(BACK)  # before the processes that measure, which would each train
+        assert len(done) == len(RUNS)  # before the processes that measure, which would each train
         assert not cells
         done.append("classifier")
 
@@ -133,11 +154,13 @@ def test_every_run_is_trained_and_measured_once_and_written_in_order(monkeypatch
     monkeypatch.setattr(tricks, "measure", measured)
     monkeypatch.setattr(tricks, "write", lambda name, **rest: written.update({name: rest}))
     tricks.main([])
-    runs = [planned(change) for change in BACK.values()]
-    assert done == [*runs, "classifier"]
-    assert [row["what"] for row in written["tricks"]["numbers"]] == list(BACK)
-    for cell, what, planned_run in zip(cells, BACK, runs, strict=True):
+    assert done == [*RUNS, "classifier"]
+    rows = [*BACK, *LATER]
+    assert [row["what"] for row in written["tricks"]["numbers"]] == rows
+    folders = [planned(change).folder for change in BACK.values()]
+    folders += [run.folder for run, _ in LATER.values()]
+    for cell, what, folder in zip(cells, rows, folders, strict=True):
         assert cell.function is score and cell.task == (what,)
-        assert cell.reads[0] == planned_run.folder / "checkpoint.npz"
+        assert cell.reads[0] == folder / "checkpoint.npz"
         assert classifier.place("MNIST") in cell.reads
     assert capsys.readouterr().out.splitlines()[0].split() == ["as", "it", "is", "8.12"]
