@@ -41,13 +41,13 @@ SHORT = {"epochs": 8, "decay": 0, "snapshots": 1}
 GAN = options_of(Settings.PRESETS["best"] | SMALL | SHORT)
 # Long ones first, so that no core waits for one at the end.
 TABLE = (
-    Quick("rbm", 500, f"--hidden 500 {PCD} --epochs 5 --learning-rate 0.05 --halving 2000", 85),
-    Quick("convolutional", 2, CONVOLUTIONAL, 45),
-    Quick("gan", 64, GAN, 45),
-    Quick("vae", 2, "--codes 2 --epochs 14", 32),
-    Quick("autoencoder", 2, "--codes 2 --epochs 14 --beta 0 --noise 0", 32),
-    Quick("vae", 8, "--codes 8 --epochs 14", 32),
-    Quick("vae", 16, "--codes 16 --epochs 14", 32),
+    Quick("rbm", 500, f"--hidden 500 {PCD} --epochs 5 --learning-rate 0.05 --halving 2000", 80),
+    Quick("convolutional", 2, CONVOLUTIONAL, 55),
+    Quick("gan", 64, GAN, 55),
+    Quick("vae", 2, "--codes 2 --epochs 14", 27),
+    Quick("autoencoder", 2, "--codes 2 --epochs 14 --beta 0 --noise 0", 27),
+    Quick("vae", 8, "--codes 8 --epochs 14", 27),
+    Quick("vae", 16, "--codes 16 --epochs 14", 27),
     Quick("rbm", 100, f"--hidden 100 {PCD} --epochs 10 --learning-rate 0.05 --halving 2000", 45),
     Quick("rbm", 20, f"--hidden 20 {PCD} --epochs 10 --learning-rate 0.01 --halving 4000", 25),
 )
