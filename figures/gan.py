@@ -105,8 +105,8 @@ def samples(network: Trained, data: DataSet) -> Figure:
     pairs = np.concatenate([paper(images), paper(train[rows])])
     paste(figure, mosaic(pairs, FIXED), 150, 75, 3)
     write(figure, 135, 117, "generated", ha="right")
-    write(figure, 135, 204, "nearest real", ha="right")
-    words = f"sixteen new ones; distance to the nearest real image {distance.mean():.1f} on average"
+    write(figure, 135, 204, "nearest in\ntraining", ha="right")
+    words = f"sixteen new ones; to the nearest training image {distance.mean():.1f} on average"
     write(figure, 150, 60, words, ha="left")
     ends = noise(rng, 2 * PATHS, network.settings).reshape(2, PATHS, 1, -1)
     share = np.linspace(0, 1, STEPS, dtype=np.float32)[:, None]

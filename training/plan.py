@@ -59,6 +59,8 @@ class Line:
     def shows(self, parts: Sequence[str]) -> None:
         """Epochs done, of all; for each training that is under way."""
         text = "epochs done: " + ", ".join(part for part in parts if part)
+        if not any(parts):
+            return
         if self.live:
             print(f"\r  {text[:76]:<76}", end="", file=sys.stderr, flush=True)
         elif time.monotonic() - self.said > 60:
