@@ -70,7 +70,12 @@ PARTS = (
         "S6: the GAN with either loss",
         labels=("gan-non-saturating", "gan-saturating"),
     ),
-    Part("results.tricks", 15, "S6: what each choice of the preset pays", labels=("gan-tricks",)),
+    Part(
+        "results.tricks",
+        15,
+        "S6: what each choice of the preset pays",
+        labels=("gan-tricks", "gan-constant-rate"),
+    ),
     Part(
         "results.scores",
         55,
