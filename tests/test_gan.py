@@ -36,7 +36,8 @@ from gan.train import (
     step,
 )
 from grading.check import call, draw_cases, resolve, run
-from grading.checks.gan import CHECKS
+from grading.checks import gan as loss_checks
+from grading.checks import gan_networks
 from grading.oracles import game
 from grading.oracles.differences import gradient
 from training.checkpoint import load_checkpoint, load_params
@@ -50,6 +51,7 @@ from training.streams import stream
 
 # --- the theory, on five images ---
 
+CHECKS = (*loss_checks.CHECKS, *gan_networks.CHECKS)
 P_DATA = np.array([0.30, 0.05, 0.25, 0.30, 0.10])
 THETA = np.array([-0.5, 1.1, 0.3, -1.0, 0.2])  # of a generator that is a softmax over the images
 P_MODEL = game.softmax(THETA)

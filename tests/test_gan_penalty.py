@@ -19,7 +19,7 @@ from gan.penalty import image_gradient, slope_penalty
 from gan.players import discriminator_gradient, generate
 from gan.train import Settings, discriminator_step, measure, noise, rate, start, step
 from grading.check import call, draw_cases, resolve, run
-from grading.checks.gan import plain
+from grading.checks.gan_networks import plain
 from grading.checks.gan_penalty import CHECKS
 from grading.oracles import game
 from training.settings import SettingsError, check_settings

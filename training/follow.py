@@ -60,11 +60,7 @@ def follow(
     progress = Progress(per_epoch, settings.epochs, state.step)
     before = rows[-1]["seconds"] if rows else 0.0
     patience, select = asked(settings)
-    best = load_best(run.folder, state.params) if rows and select == "best" else None
-    if rows:  # a kill may have come between the checkpoint and its copy
-        save_metrics(run.folder, rows)
-    if not state.step:
-        _snapshot(run, 0, state, settings)
+    best = _begin(run, state, rows, settings)
     if out_of_patience(rows, patience):
         return state
     try:
@@ -89,6 +85,16 @@ def follow(
         progress.say(f"stopped at step {state.step}; go on with --resume {run.folder}")
         sys.exit(130)
     return state
+
+
+def _begin(run: Run, state: Any, rows: list[Row], settings: Any) -> Any:
+    """Writes what a new run, or one that was killed, lacks; the best parameters so far, or None."""
+    if rows:  # a kill may have come between the checkpoint and its copy
+        save_metrics(run.folder, rows)
+    if not state.step:
+        _snapshot(run, 0, state, settings)
+    _, select = asked(settings)
+    return load_best(run.folder, state.params) if rows and select == "best" else None
 
 
 def _snapshot(run: Run, epoch: int, state: Any, settings: Any) -> None:

@@ -1,14 +1,28 @@
-"""All checks, a module for each package of the project."""
+"""All checks, a module or two for each package of the project."""
 
 from grading.check import Check
-from grading.checks import ad, conv, gan, gan_penalty, rbm, vae, vae_networks
+from grading.checks import (
+    ad,
+    ad_losses,
+    conv,
+    gan,
+    gan_networks,
+    gan_penalty,
+    rbm,
+    rbm_inference,
+    vae,
+    vae_networks,
+)
 
 CHECKS: tuple[Check, ...] = (
     *ad.CHECKS,
+    *ad_losses.CHECKS,
     *conv.CHECKS,
     *rbm.CHECKS,
+    *rbm_inference.CHECKS,
     *vae.CHECKS,
     *vae_networks.CHECKS,
     *gan.CHECKS,
+    *gan_networks.CHECKS,
     *gan_penalty.CHECKS,
 )

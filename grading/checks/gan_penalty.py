@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from grading.check import Arrays, Check, exact
-from grading.checks.gan import DISCRIMINATOR, STEP, B, Rng, drawn_masks, drawn_params, plain
+from grading.checks.gan import STEP, B, Rng
+from grading.checks.gan_networks import DISCRIMINATOR, drawn_masks, drawn_params, plain
 from grading.oracles import game
 from grading.oracles.differences import gradient
 

@@ -1,0 +1,115 @@
+"""Checks of autograd_lite's losses and optimisers.
+
+Sizes and logits as in checks/ad.py.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from grading.check import Arrays, Check, Record, exact
+from grading.checks.ad import STEP, B, I, K, O, Rng, wide
+from grading.oracles import networks
+from grading.oracles.differences import gradient
+
+
+def _logits_and_grey(rng: Rng) -> Arrays:
+    """Targets 0 and 1 exactly, and grey."""
+    x = rng.random((B, I)) * rng.integers(0, 2, (B, I))
+    return wide(rng, K, B, I), np.where(rng.random((B, I)) < 0.4, 1.0, x)
+
+
+def _upstream_logits_and_grey(rng: Rng) -> Arrays:
+    return rng.normal(size=(K, B)), *_logits_and_grey(rng)
+
+
+def _oracle_bernoulli_nll_vjp(dnll: Any, logits: Any, x: Any) -> Any:
+    return gradient(lambda a: (networks.bernoulli_nll(a, x) * dnll).sum(), (logits,))
+
+
+def _logits_and_labels(rng: Rng) -> Arrays:
+    logits = 3 * rng.normal(size=(B, I))
+    labels = rng.integers(0, I, size=B)
+    logits[0] += 1000  # a shift of all logits changes nothing, unless something overflows
+    return logits, labels
+
+
+def _upstream_logits_and_labels(rng: Rng) -> Arrays:
+    return rng.normal(size=B), *_logits_and_labels(rng)
+
+
+def _oracle_categorical_nll_vjp(dnll: Any, logits: Any, labels: Any) -> Any:
+    return gradient(lambda a: (networks.categorical_nll(a, labels) * dnll).sum(), (logits,))
+
+
+def _momentum(rng: Rng) -> Arrays:
+    return *rng.normal(size=(3, B, O)), 0.1 * (1 + rng.random()), rng.random()
+
+
+def _oracle_momentum(p: Any, u: Any, g: Any, rate: float, momentum: float) -> Any:
+    moved = [[momentum * uu - rate * gg for uu, gg in zip(*row, strict=True)]
+             for row in zip(u, g, strict=True)]  # fmt: skip
+    return p + np.array(moved), np.array(moved)
+
+
+def _adam(rng: Rng) -> Arrays:
+    """Moments after some steps, as a student's AdamState is given them; gradients of all sizes."""
+    p, m, g = rng.normal(size=(3, B, O))
+    g = g * 10.0 ** rng.integers(-9, 2, size=(B, O))
+    s = m**2 * rng.random((B, O))
+    step = int(rng.integers(0, 20))
+    if step == 0:
+        m, s = np.zeros_like(m), np.zeros_like(s)
+    return p, Record("AdamState", (m, s, step)), g, 0.01, 0.8, 0.95, 1e-6
+
+
+def _oracle_adam(
+    p: Any, state: Any, g: Any, rate: float, beta1: float, beta2: float, epsilon: float
+) -> Any:
+    """Algorithm 1 of Kingma and Ba, line by line."""
+    m, s, step = state.fields
+    t = step + 1
+    m = m * beta1 + g - g * beta1
+    s = s * beta2 + g**2 - g**2 * beta2
+    m_hat, s_hat = m / (1 - np.power(beta1, t)), s / (1 - np.power(beta2, t))
+    return p - rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s, np.array(t)
+
+
+def _rmsprop(rng: Rng) -> Arrays:
+    """A mean square after some steps or none; gradients of all sizes."""
+    p, m, g = rng.normal(size=(3, B, O))
+    g = g * 10.0 ** rng.integers(-9, 2, size=(B, O))
+    s = m**2 * rng.random((B, O)) * rng.integers(0, 2)
+    return p, Record("RmspropState", (s,)), g, 0.01, 0.8, 1e-6
+
+
+def _oracle_rmsprop(p: Any, state: Any, g: Any, rate: float, rho: float, epsilon: float) -> Any:
+    """One number after the other."""
+    (s,) = state.fields
+    moved, squares = np.empty_like(p), np.empty_like(p)
+    for at in np.ndindex(p.shape):
+        squares[at] = s[at] * rho + g[at] ** 2 - g[at] ** 2 * rho
+        moved[at] = p[at] - g[at] / (squares[at] ** 0.5 + epsilon) * rate
+    return moved, squares
+
+
+LOSSES, OPTIM = "autograd_lite.losses.", "autograd_lite.optim."
+
+# fmt: off
+CHECKS = (
+    Check("ad.12", LOSSES + "bernoulli_nll", "product of probabilities", _logits_and_grey,
+          exact(networks.bernoulli_nll), 1e-13, 50),
+    Check("ad.13", LOSSES + "bernoulli_nll_vjp", STEP, _upstream_logits_and_grey,
+          exact(_oracle_bernoulli_nll_vjp), 1e-14, 50),
+    Check("ad.14", LOSSES + "categorical_nll", "share of the whole", _logits_and_labels,
+          exact(networks.categorical_nll), 1e-12, 50),
+    Check("ad.15", LOSSES + "categorical_nll_vjp", STEP, _upstream_logits_and_labels,
+          exact(_oracle_categorical_nll_vjp), 1e-14, 50),
+    Check("ad.16", OPTIM + "momentum_step", "entry by entry", _momentum,
+          exact(_oracle_momentum), 1e-14, 50),
+    Check("ad.17", OPTIM + "adam_step", "the published algorithm", _adam,
+          exact(_oracle_adam, floor=0.1), 5e-14, 50),
+    Check("ad.31", OPTIM + "rmsprop_step", "number by number", _rmsprop,
+          exact(_oracle_rmsprop, floor=0.1), 1e-14, 50),
+)
+# fmt: on

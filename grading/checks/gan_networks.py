@@ -1,0 +1,156 @@
+"""Checks of gan's networks and players against their definitions.
+
+B = 7 images of 5 pixels from 3 noise units; both networks have two hidden layers of other widths,
+and some units are dropped in each.
+"""
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from grading.check import Arrays, Check, Record, Seed, exact, require_form
+from grading.checks.gan import STEP, B, Rng, drawn_label
+from grading.oracles import enumeration, game, networks
+from grading.oracles.differences import gradient
+
+GENERATOR, DISCRIMINATOR = (3, 4, 6, 5), (5, 8, 2, 1)
+DRAWS = 40_000  # images whose masks are judged together
+
+
+def drawn_params(rng: Rng, sizes: tuple[int, ...]) -> Arrays:
+    return tuple(
+        Record("Layer", (0.8 * rng.normal(size=(i, o)), 0.5 * rng.normal(size=o)))
+        for i, o in pairwise(sizes)
+    )
+
+
+def drawn_masks(rng: Rng, sizes: tuple[int, ...]) -> Arrays:
+    """Of two fifths dropped; the first image loses a unit in every layer, and keeps one."""
+    masks = []
+    for width in sizes[1:-1]:
+        mask = (rng.random((B, width)) >= 0.4) / 0.6
+        mask[0, 0], mask[0, 1] = 0, 1 / 0.6
+        masks.append(mask)
+    return tuple(masks)
+
+
+def plain(params: Any) -> Any:
+    """(W, b) of every layer."""
+    return [layer.fields for layer in params]
+
+
+def _forward(rng: Rng) -> Arrays:
+    return rng.normal(size=(B, 3)), drawn_masks(rng, GENERATOR), drawn_params(rng, GENERATOR)
+
+
+def _trace(passed: Any, masks: Any) -> Any:
+    """(x, h, mask) of each hidden layer, and what the last one passes on."""
+    return [(x, h, mask) for (x, h, _), mask in zip(passed, masks, strict=True)], passed[-1][2]
+
+
+def _oracle_forward(x: Any, masks: Any, params: Any) -> Any:
+    out, passed = game.forward(x, masks, plain(params))
+    hidden, last = _trace(passed, masks)
+    return (out, tuple(hidden), last)
+
+
+def _backward(rng: Rng) -> Arrays:
+    x, masks, params = _forward(rng)
+    _, passed = game.forward(x, masks, plain(params))
+    hidden, last = _trace(passed, masks)
+    trace = Record("Trace", (tuple(Record("Passed", one) for one in hidden), last))
+    return rng.normal(size=(B, 5)), trace, params
+
+
+def _oracle_backward(dout: Any, trace: Any, params: Any) -> Any:
+    hidden = trace.fields[0]
+    masks = [one.fields[2] for one in hidden]
+    x = hidden[0].fields[0]
+
+    def weighted(x: Any, params: Any) -> Any:
+        return (dout * game.forward(x, masks, params)[0]).sum()
+
+    (dx,) = gradient(lambda x: weighted(x, plain(params)), (x,))
+    return dx, game.network_gradient(lambda p: weighted(x, p), plain(params))
+
+
+def _dropout(rng: Rng) -> Arrays:
+    """Hidden layers of one width, so that one mask for both would be of the right shape."""
+    params = tuple(
+        Record("Layer", tuple(array.astype(np.float32) for array in layer.fields))
+        for layer in drawn_params(rng, (2, 3, 3, 1))
+    )
+    return Seed(rng.integers(2**31)), DRAWS, params, float(rng.choice([0.2, 0.3, 0.6, 0.7]))
+
+
+def _measure_dropout(inputs: Arrays, outputs: Arrays) -> float:
+    """Every entry is 0 or 1 / (share kept), to rounding; frequencies of all 64 patterns of the six
+    units, which are independent, of both layers, and of a unit in an image and the next.
+    """
+    share = inputs[3]
+    shape = np.empty((DRAWS, 3), np.float32)
+    require_form(inputs, outputs, [shape, shape])
+    masks = np.concatenate([np.asarray(mask, float) for mask in outputs], axis=1)
+    on = (masks > 0).astype(float)
+    astray = np.abs(masks - on / (1 - share)).max() / 1e-6  # float32
+    states = enumeration.states(6)
+    chance = np.prod(np.where(states == 1, 1 - share, share), axis=1)
+    neighbours = np.stack([on[::2], on[1::2]], axis=2).reshape(-1, 2)
+    of_two = np.prod(np.where(enumeration.states(2) == 1, 1 - share, share), axis=1)
+    return float(
+        max(
+            astray,
+            enumeration.frequency_error(on, chance, comparisons=64 + 4 * 6),
+            *(
+                enumeration.frequency_error(neighbours[unit::6], of_two, comparisons=64 + 4 * 6)
+                for unit in range(6)
+            ),
+        )
+    )
+
+
+def _oracle_generate(z: Any, masks: Any, G: Any) -> Any:
+    out, hidden, last = _oracle_forward(z, masks, G)
+    return (networks.tanh(out), hidden, last)
+
+
+def _discriminator(rng: Rng) -> Arrays:
+    """Real and generated images have masks of their own."""
+    masks = drawn_masks(rng, DISCRIMINATOR), drawn_masks(rng, DISCRIMINATOR)
+    x, fake = rng.uniform(-1, 1, (2, B, 5))
+    return x, fake, masks, drawn_params(rng, DISCRIMINATOR), drawn_label(rng)
+
+
+def _oracle_discriminator(x: Any, fake: Any, masks: Any, D: Any, label: float) -> Any:
+    grads = game.network_gradient(
+        lambda D: game.discriminator_cost(x, fake, masks, D, label).mean(), plain(D)
+    )
+    return game.discriminator_cost(x, fake, masks, plain(D), label), grads
+
+
+def _generator(rng: Rng) -> Arrays:
+    z, masks, G = _forward(rng)
+    both = masks, drawn_masks(rng, DISCRIMINATOR)
+    return z, both, G, drawn_params(rng, DISCRIMINATOR), str(rng.choice(list(game.LOSSES)))
+
+
+def _oracle_generator(z: Any, masks: Any, G: Any, D: Any, loss: str) -> Any:
+    grads = game.network_gradient(
+        lambda G: game.generator_cost(z, masks, G, plain(D), loss).mean(), plain(G)
+    )
+    return game.generator_cost(z, masks, plain(G), plain(D), loss), grads
+
+
+MLP, PLAYERS = "gan.mlp.", "gan.players."
+
+# fmt: off
+CHECKS = (
+    Check("gan.14", MLP + "forward", "sum term by term", _forward, exact(_oracle_forward), 3e-14, 30),
+    Check("gan.15", MLP + "dropout", "product of probabilities", _dropout, _measure_dropout, 1.0, 6),
+    Check("gan.16", MLP + "backward", STEP, _backward, exact(_oracle_backward), 1e-13, 12),
+    Check("gan.17", PLAYERS + "generate", "sum term by term", _forward, exact(_oracle_generate), 3e-14, 30),
+    Check("gan.18", PLAYERS + "discriminator_gradient", STEP, _discriminator, exact(_oracle_discriminator), 3e-14, 12),
+    Check("gan.19", PLAYERS + "generator_gradient", STEP, _generator, exact(_oracle_generator), 3e-14, 12),
+)
+# fmt: on
