@@ -40,7 +40,7 @@ rbm: .venv/ready ## train one restricted Boltzmann machine (by its size, 1 to 10
 vae: .venv/ready ## train one variational autoencoder (by its size, 1 to 10 min)
 	$(PY) -m vae train --data $(DATA) $(ARGS)
 
-gan: .venv/ready ## train one generative adversarial network, as the source does (10 min)
+gan: .venv/ready ## train one generative adversarial network, as the source does (5 min)
 	$(PY) -m gan train --data $(DATA) $(ARGS)
 
 slip: .venv/ready ## list the usual mistakes; NAME=... shows one being caught (2 s)

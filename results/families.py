@@ -19,13 +19,12 @@ from gan.players import shown
 from gan.train import noise
 from rbm.gibbs import bernoulli, gibbs
 from rbm.model import prob_h, prob_v
+from results.answers import decoded
 from results.runs import SEEDS, adversarial, best, convolutional, machine, persistent
 from results.vae_costs import planned as dense
 from scores.baselines import gaussian_in_pca, mean_and_noise
 from training.plan import Planned
 from training.trained import Trained, read
-from vae.networks import decode
-from vae.objective import pixel_means
 
 PART = 500  # codes decoded at a time
 SWEEPS = 1000  # of a machine's chains, from coin flips
@@ -70,13 +69,10 @@ def of_machine(rng: np.random.Generator, data: DataSet, run: Any, count: int) ->
 
 def of_autoencoder(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:
     """Codes from the prior, decoded."""
-    settings = run.settings
-    z = rng.standard_normal((count, settings.codes), dtype=np.float32)
-    parts = [  # few at a time: a convolution's patches are many times its images
-        pixel_means(decode(part, run.params, settings.activation)[0], settings.likelihood)
-        for part in np.split(z, range(PART, count, PART))
-    ]
-    return np.concatenate(parts)
+    z = rng.standard_normal((count, run.settings.codes), dtype=np.float32)
+    # Few at a time: a convolution's patches are many times its images.
+    parts = np.split(z, range(PART, count, PART))
+    return np.concatenate([decoded(run, part) for part in parts])
 
 
 def of_generator(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:
