@@ -26,7 +26,7 @@ figures: .venv/ready ## train the models and draw every figure into out/figures 
 	$(PY) -m figures --data $(DATA) $(ARGS)
 
 reproduce: .venv/ready ## every result and figure of the sources, on MNIST, resumable (265 min)
-	$(PY) -m results.reproduce $(ARGS)
+	$(PY) -m experiments.reproduce $(ARGS)
 
 catalogue: .venv/ready ## draw figures of the sources: NAME=..., or all, with what they need (30 min)
 	$(PY) -m figures.catalogue $(NAME) $(ARGS)

@@ -17,7 +17,7 @@ from figures.index import write_index
 from figures.plan import TABLE, estimate, family, planned
 from figures.style import save
 from training.command import complain
-from training.plan import THREADS, make_runs
+from training.parallel import THREADS, train_all
 from training.run import RunError
 from training.settings import Parser
 from training.trained import read
@@ -37,7 +37,7 @@ def main(argv: Sequence[str]) -> None:
     choice = "mnist" if data.name == "MNIST" else "digits"
     print(f"Data: {data.name}.", estimate(TABLE, choice), flush=True)
     try:
-        make_runs([planned(quick, choice) for quick in TABLE])
+        train_all([planned(quick, choice) for quick in TABLE])
     except KeyboardInterrupt:
         print("Stopped; the next `make figures` goes on from here.", file=sys.stderr)
         sys.exit(130)

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 import figures.gan
 import gan.train
 from data.sets import DataSet
+from experiments.record import HERE
+from experiments.runs import adversarial, best
 from figures.item import Item
-from results.record import HERE
-from results.runs import adversarial, best
 from training.trained import read
 
 

@@ -1,4 +1,4 @@
-"""Figures of S7's five questions, drawn from what `python -m results.questions` measured.
+"""Figures of S7's five questions, drawn from what `python -m experiments.latent_space` measured.
 
 Bars are means over networks of three seeds, their whiskers the deviation; diamonds stand for the
 one network of 50,000 images and 500 epochs, where it has been measured.

@@ -1,7 +1,7 @@
 """`python -m figures.catalogue NAME ...`: figures of the sources, each from its full training.
 
 Without a name it draws all. What is not trained yet is trained first. `--list` says what there is;
-`--write` writes figures/CATALOGUE.md.
+`--write` writes docs/FIGURES.md.
 """
 
 import sys
@@ -15,7 +15,7 @@ from figures.item import Item
 from figures.style import Picture, save
 from figures.words import Words
 from training.command import complain
-from training.plan import make_runs
+from training.parallel import train_all
 from training.run import RunError, replacing
 from training.settings import Parser, SettingsError
 
@@ -39,7 +39,7 @@ def main(argv: Sequence[str]) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="figures to draw (default: all)")
     parser.add_argument("--out", default=OUT, type=Path, metavar="DIR")
     parser.add_argument("--list", action="store_true", help="list the names and draw nothing")
-    parser.add_argument("--write", action="store_true", help="write figures/CATALOGUE.md only")
+    parser.add_argument("--write", action="store_true", help="write docs/FIGURES.md only")
     options = parser.parse_args(argv)
     if options.list:
         print("\n".join(f"{item.system:4} {item.name}" for item in ITEMS))
@@ -50,7 +50,7 @@ def main(argv: Sequence[str]) -> None:
         return
     items = named(options.names)
     data = load("mnist")
-    make_runs(list(dict.fromkeys(run for item in items for run in item.runs)))
+    train_all(list(dict.fromkeys(run for item in items for run in item.runs)))
     try:
         options.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -11,11 +11,11 @@ from matplotlib.patches import Patch
 import rbm.train
 from data.pixels import binarise, remove_pixels, to_unit
 from data.sets import DataSet
+from experiments.runs import MACHINES, machine
 from figures.item import Item
 from figures.style import MISSING, Floats, mosaic, new_figure, paper, paste, write
 from rbm.gibbs import bernoulli, gibbs
 from rbm.model import Params
-from results.runs import MACHINES, machine
 from training.checkpoint import load_params
 from training.run import RunError
 from training.streams import stream

@@ -11,10 +11,10 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 
 from data.sets import DataSet
+from experiments.active import active_units, variances
+from experiments.latent_answers import decoded
 from figures.planes import as_trained, plane_of_tiles
 from figures.style import TEN, Floats, mosaic, new_figure, paper, paste, write
-from results.active import active_units, variances
-from results.answers import decoded
 from training.streams import stream
 from training.trained import Trained
 from vae.elbo import reparameterise

@@ -6,10 +6,10 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from data.sets import DataSet
+from experiments.families import FAMILIES, trained
 from figures.item import Item
 from figures.likelihoods import measured
 from figures.style import mosaic, new_figure, paper, paste, write
-from results.families import FAMILIES, trained
 from training.streams import stream
 
 SHOWN = 18  # images a family
@@ -58,7 +58,7 @@ ITEMS = (
         " drawn, and what one classifier says of 5,000. Its score is 10 where every image is surely"
         " one digit and all ten are as frequent, and 1 at worst. Smaller Frechet distances are"
         " better; distances to the nearest real image are to be compared with the first row's."
-        " Numbers: `python -m results.scores`.",
+        " Numbers: `python -m experiments.compare`.",
         tuple(planned for family in FAMILIES for planned in family.runs[:1]),
         compared,
     ),

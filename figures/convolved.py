@@ -11,12 +11,12 @@ from matplotlib.figure import Figure
 
 import vae.train
 from data.sets import DataSet
+from experiments.record import HERE
+from experiments.runs import convolutional
 from figures.codes import manifold
 from figures.item import Item
 from figures.likelihoods import measured
 from figures.style import LINES, new_figure
-from results.record import HERE
-from results.runs import convolutional
 from training.trained import read
 
 REACH = 4.0

@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 
 import vae.train
 from data.sets import DataSet
+from experiments.dense_vae import CODES, planned
 from figures import codes, dense_numbers
 from figures.item import Item
 from figures.network import drawing
-from results.vae_costs import CODES, planned
 from training.streams import stream
 from training.trained import Trained, read
 from vae.mlp import init
@@ -115,7 +115,7 @@ ITEMS = (
         "the cost of training and test images after each of 30 epochs, printed, for three networks",
         "Our cost on the test images, a mean over seeds, and the source's, and below the"
         " difference, cut off at 2 nats. Both leave out the constant 448.73. Before"
-        " `python -m results.vae_curves` was run, training images stand in, for which the source"
+        " `python -m experiments.dense_vae_curves` was run, training images stand in, for which the source"
         " prints means over the epoch while it trains, and ours is measured after it.",
         SQUARED,
         _all(dense_numbers.costs),

@@ -11,10 +11,10 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from data.sets import DataSet
+from experiments.active import LEAST, active_units, variances
+from experiments.record import HERE
 from figures.codes import NAMES, encoded
 from figures.style import LINES, Floats, new_figure
-from results.active import LEAST, active_units, variances
-from results.record import HERE
 from training.trained import Trained
 from vae.elbo import kl_diag_gaussian
 

@@ -12,8 +12,8 @@ from matplotlib.patches import Circle, Patch
 from data.mnist import Bytes
 from data.pixels import binarise
 from data.sets import DataSet, split
+from experiments.tanh_vae import images
 from figures.style import TEN, Floats, new_figure
-from results.assignment import images
 from training.streams import stream
 from training.trained import Trained
 from vae.mlp import encode

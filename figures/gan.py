@@ -10,12 +10,12 @@ from matplotlib.ticker import MaxNLocator
 
 from data.pixels import to_unit
 from data.sets import DataSet
+from experiments.image_scores import nearest
 from figures.read import facts
 from figures.style import LINES, Picture, mosaic, new_figure, paper, paste, write
 from gan.losses import LOSSES, discriminator_loss
 from gan.players import shown
 from gan.train import noise
-from scores.measures import nearest
 from training.checkpoint import load_params
 from training.streams import stream
 from training.trained import Trained

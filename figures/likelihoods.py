@@ -11,13 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-import results.record
+import experiments.record
 import vae.train
 from data.pixels import to_unit
 from data.sets import DataSet, split
+from experiments.likelihoods import KINDS
 from figures.digits import one_of_each
 from figures.style import LINES, Floats, mosaic, new_figure, paper, paste, write
-from results.likelihoods import KINDS
 from training.run import RunError
 from training.trained import Trained, read
 from vae.mlp import decode, encode
@@ -36,7 +36,7 @@ class Measured(NamedTuple):
 
 def measured(name: str) -> Measured:
     """What `python -m results.<name>` wrote; RunError where it has not run."""
-    path = results.record.HERE / f"{name}.json"
+    path = experiments.record.HERE / f"{name}.json"
     try:
         there = json.loads(path.read_text())
         return Measured(there["data"], there["numbers"])

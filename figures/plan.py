@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gan.settings import Settings
-from training.plan import Planned, at_once
+from training.parallel import Training, at_once
 from training.run import finished
 from training.settings import options_of
 
@@ -53,13 +53,13 @@ TABLE = (
 )
 
 
-def planned(quick: Quick, data: str) -> Planned:
+def planned(quick: Quick, data: str) -> Training:
     """The run of a row on the data set `data`, "mnist" or "digits"."""
     options = ("--data", data, *quick.options.split())
-    return Planned(f"figures-{quick.family}-{quick.size}", quick.model, options)
+    return Training(f"figures-{quick.family}-{quick.size}", quick.model, options)
 
 
-def family(name: str, data: str) -> list[Planned]:
+def family(name: str, data: str) -> list[Training]:
     """The runs of one family, the smallest first."""
     rows = sorted((quick for quick in TABLE if quick.family == name), key=lambda quick: quick.size)
     return [planned(quick, data) for quick in rows]

@@ -11,18 +11,18 @@ from numpy.typing import NDArray
 
 import vae.train
 from data.sets import DataSet
+from experiments.latent_answers import images_of, look, signs
+from experiments.likelihoods import KINDS
+from experiments.likelihoods import planned as of_likelihood
+from experiments.measures import rank_correlation
+from experiments.runs import short
+from experiments.sample_count import SAMPLES
+from experiments.sample_count import planned as of_samples
 from figures.answers import digits
 from figures.item import Item
 from figures.likelihoods import likelihoods, samples
 from figures.style import TEN, Floats, new_figure
 from figures.sweep import weights
-from results.answers import images_of, look, signs
-from results.latent import rank_correlation
-from results.likelihoods import KINDS
-from results.likelihoods import planned as of_likelihood
-from results.runs import short
-from results.samples import SAMPLES
-from results.samples import planned as of_samples
 from training.streams import stream
 from training.trained import read
 

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from data.pixels import remove_pixels
 from data.sets import DataSet
+from experiments.runs import MACHINES, machine
 from figures.chains import EARLY, INPUT, Machine, machine_after, seen
 from figures.digits import one_of_each
 from figures.item import Item
 from figures.style import Floats, mosaic, new_figure, paper, paste, write
 from rbm.exact import conditional
 from rbm.inpaint import chain_mean
-from results.runs import MACHINES, machine
 from training.streams import stream
 
 Bools = NDArray[np.bool_]

@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 
 import vae.train
 from data.sets import DataSet
+from experiments.latent_answers import decoded
 from figures.likelihoods import measured
 from figures.style import LINES, mosaic, new_figure, paper
-from results.answers import decoded
 from training.streams import stream
 from training.trained import read
 

@@ -12,14 +12,14 @@ from matplotlib.figure import Figure
 import vae.train
 from data.pixels import binarise
 from data.sets import DataSet
+from experiments.latent_answers import decoded
+from experiments.runs import long, short
 from figures.ellipses import latent_plane, looked_at, name_of, posterior
 from figures.item import Item
 from figures.planes import plane_of_tiles
 from figures.style import mosaic, new_figure, paper, paste, write
 from figures.tanh_costs import costs
-from results.answers import decoded
-from results.runs import long, short
-from training.plan import Planned
+from training.parallel import Training
 from training.streams import stream
 from training.trained import Trained, read
 
@@ -115,7 +115,7 @@ DRAWINGS: dict[str, Callable[[Trained, DataSet], Figure]] = {
 }
 
 
-def _item(run: Planned, name: str, word: str) -> Item:
+def _item(run: Training, name: str, word: str) -> Item:
     """One figure of one network."""
 
     def draw(folders: Sequence[Path], data: DataSet) -> Figure:

@@ -7,10 +7,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator
 
 from data.sets import DataSet
+from experiments.tanh_vae import source_costs
 from figures.ellipses import name_of
 from figures.style import LINES, new_figure
 from figures.vae import PARTS
-from results.assignment import source_costs
 from training.trained import Trained
 
 

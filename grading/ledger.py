@@ -1,7 +1,7 @@
 """The ledger: equation -> line -> check -> measured error -> slips caught.
 
 `python -m grading ledger` runs every check and plants every slip, writes results/ledger.json, and
-refreshes the line under each equation of the chapters and the page results/LEDGER.md.
+refreshes the line under each equation of the chapters and the page docs/LEDGER.md.
 """
 
 import json

@@ -95,7 +95,7 @@ def test_a_figure_is_drawn_by_name(monkeypatch, folders, data, tmp_path, capsys)
     item = catalogue.named(["tanh-short-grid"])[0]
     made = []
     monkeypatch.setattr(catalogue, "load", lambda choice: data)
-    monkeypatch.setattr(catalogue, "make_runs", made.extend)
+    monkeypatch.setattr(catalogue, "train_all", made.extend)
     tiny = item._replace(runs=(), draw=lambda _, data: item.draw([folders[item.runs[0]]], data))
     monkeypatch.setattr(catalogue, "ITEMS", (tiny,))
     catalogue.main(["tanh-short-grid", "--out", str(tmp_path)])

@@ -7,26 +7,27 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
 
-import results.record
+import experiments.record
 import training.images
 import vae.train
 from data.digits import draw_digits
 from data.sets import DataSet
+from experiments import conv_vae as convolutional
+from experiments import rows_s5
+from experiments.measures import over_seeds
+from experiments.runs import whole
 from figures import convolved
 from figures.style import LINES
-from results import convolutional, rows_s5
-from results.latent import over_seeds
-from results.runs import whole
 from training.checkpoint import load_checkpoint, save_checkpoint
 from training.command import begin
 from training.follow import follow, train
-from training.plan import Planned
+from training.parallel import Training
 from training.run import RunError
 
 TINY = "--data digits --network conv --optimiser rmsprop --likelihood squared --snapshots 1"
 TINY += " --batch-size 20 --epochs 3 --learning-rate 0.003"
 SEVERAL = (0, 1, 2)
-SOURCE = json.loads((results.record.HERE / "source_numbers.json").read_text())["S5"]
+SOURCE = json.loads((experiments.record.HERE / "source_numbers.json").read_text())["S5"]
 
 
 def some_digits():
@@ -131,12 +132,12 @@ def written(runs, data, monkeypatch, tmp_path, capsys):
     asked = []
     folders = {whole(): runs["whole"]}
     folders |= {convolutional.convolutional(seed): runs[seed] for seed in SEVERAL}
-    monkeypatch.setattr(convolutional, "make_runs", asked.extend)
-    monkeypatch.setattr(Planned, "folder", property(lambda planned: folders[planned]))
+    monkeypatch.setattr(convolutional, "train_all", asked.extend)
+    monkeypatch.setattr(Training, "folder", property(lambda planned: folders[planned]))
     monkeypatch.setattr(
         convolutional, "measure", lambda cells: [c.function(*c.task) for c in cells]
     )
-    monkeypatch.setattr(results.record, "HERE", tmp_path / "results")
+    monkeypatch.setattr(experiments.record, "HERE", tmp_path / "results")
     (tmp_path / "results").mkdir()
     use_for_tests(monkeypatch, data, data.test_images)
     convolutional.main([])
@@ -199,7 +200,7 @@ def test_the_tables_have_ours_beside_the_sources():
 
 @pytest.fixture
 def drawn(monkeypatch, tmp_path):
-    monkeypatch.setattr(results.record, "HERE", tmp_path)
+    monkeypatch.setattr(experiments.record, "HERE", tmp_path)
     numbers = some_numbers()
     record = {"data": "drawn digits", "numbers": numbers}
     (tmp_path / "convolutional.json").write_text(json.dumps(record))
@@ -246,6 +247,6 @@ def test_the_band_is_the_deviation_of_the_seeds_and_the_legend_has_the_numbers(d
 
 
 def test_without_numbers_the_figure_says_what_makes_them(monkeypatch, tmp_path):
-    monkeypatch.setattr(results.record, "HERE", tmp_path)
+    monkeypatch.setattr(experiments.record, "HERE", tmp_path)
     with pytest.raises(RunError, match=r"python -m results\.convolutional makes it"):
         convolved.costs((), some_digits())

@@ -18,7 +18,7 @@ from training import checkpoint, follow
 from training.checkpoint import load_best, load_checkpoint, load_params, save_checkpoint
 from training.command import train_command
 from training.early import WATCHED, asked, best_epoch, out_of_patience
-from training.plan import Planned
+from training.parallel import Training
 from training.run import RunError, finished, read_settings
 from training.settings import SettingsError
 from training.trained import read
@@ -238,8 +238,8 @@ def test_ctrl_c_while_an_epoch_is_judged_takes_no_other_for_the_best(
 
 
 def test_a_run_is_finished_once_its_patience_is_used_up_and_not_before(tmp_path, monkeypatch):
-    monkeypatch.setattr("training.plan.RUNS", tmp_path)
-    planned = Planned("early", "vae", ())
+    monkeypatch.setattr("training.parallel.RUNS", tmp_path)
+    planned = Training("early", "vae", ())
     folder = planned.folder
     folder.mkdir()
 

@@ -10,13 +10,14 @@ import pytest
 
 import rbm.train
 import vae.train
+from experiments import record
 from figures.words import WORDS
+from grading.errata import bound, gauss, gibbs
+from grading.errata import page as errata
+from grading.errata.machine import DATA, MACHINE, VS
+from grading.errata.page import END, PAGE, START, filled, measured
 from grading.oracles import enumeration, networks, quadrature
 from grading.oracles.differences import gradient, sigmoid
-from results import errata, record
-from results.errata import END, PAGE, START, filled, measured
-from results.mistakes import bound, gauss, gibbs
-from results.mistakes.machine import DATA, MACHINE, VS
 from training.run import RunError
 from vae.mlp import init
 
@@ -201,18 +202,22 @@ def recorded():
 
 def test_the_results_are_those_of_the_code():
     again = measured()
-    assert [x["id"] for x in recorded()] == [x["id"] for x in again], "python -m results.errata"
+    assert [x["id"] for x in recorded()] == [x["id"] for x in again], (
+        "python -m grading.errata.page"
+    )
     for old, new in zip(recorded(), again, strict=True):
         for key, value in new.items():
             same = old[key] == value
             if isinstance(value, float) and isinstance(old[key], float):
                 same = abs(old[key] - value) <= 1e-6 * max(1, abs(value))
-            assert same, f"{new['id']}: {key}: python -m results.errata"
+            assert same, f"{new['id']}: {key}: python -m grading.errata.page"
 
 
 def test_the_page_is_that_of_the_results():
     text = PAGE.read_text()
-    assert text == filled(text, recorded()), "ERRATA.md is out of date: python -m results.errata"
+    assert text == filled(text, recorded()), (
+        "ERRATA.md is out of date: python -m grading.errata.page"
+    )
     assert all(f'<a id="{name}"></a>' in text for name in FOUND)
 
 
@@ -234,7 +239,7 @@ def test_the_command_writes_both(tmp_path, monkeypatch, capsys):
 
 
 def test_numbers_are_written_as_json_and_markdown_know_them():
-    from results.mistakes.form import kept, shown
+    from grading.errata.form import kept, shown
 
     values = (np.inf, -np.inf, np.nan, -0.0, 0.25, 448.7299, 1048576)
     texts = ("infinite", "minus infinite", "not a number", "0", "0.2500", "448.73", "1,048,576")

@@ -6,20 +6,20 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-import results.scores
+import experiments.compare
 from data.digits import draw_digits
 from data.pixels import to_unit
 from data.sets import DataSet
+from experiments import classifier, families
+from experiments import gan as gan_losses
+from experiments.compare import cells_of, score, summary
+from experiments.families import FAMILIES, MODELS, Family
 from gan.mlp import Layer
 from gan.train import Players
 from gan.train import Settings as GanSettings
 from rbm.gibbs import gibbs
 from rbm.model import Params as Machine
-from results import families, gan_losses
-from results.families import FAMILIES, MODELS, Family
-from results.scores import cells_of, score, summary
-from scores import classifier
-from training.plan import Planned
+from training.parallel import Training
 from training.settings import Parser, add_settings
 from training.streams import stream
 from training.trained import Trained
@@ -123,9 +123,9 @@ def test_a_row_says_what_the_measures_say(data, monkeypatch):
     (row,) = np.flatnonzero(data.train_labels == 3)[:1]
     family = families.Family("copies", (), lambda *_: np.repeat(images[row : row + 1], 60, axis=0))
     trained = classifier.train(images, data.train_labels, epochs=3)
-    monkeypatch.setattr(results.scores, "load", lambda choice: data)
-    monkeypatch.setattr(results.scores, "classifier", lambda data: trained)
-    monkeypatch.setattr(results.scores, "FAMILIES", (family,))
+    monkeypatch.setattr(experiments.compare, "load", lambda choice: data)
+    monkeypatch.setattr(experiments.compare, "classifier", lambda data: trained)
+    monkeypatch.setattr(experiments.compare, "FAMILIES", (family,))
     found = score(0, 0)
     kind = max(range(10), key=lambda digit: found[f"share of {digit}"])
     assert found["classifier score"] == pytest.approx(1)
@@ -140,7 +140,7 @@ def test_the_summary_is_over_seeds():
 
 
 def test_a_row_is_of_its_seeds_run_and_stream_beside_the_training_images(data, monkeypatch):
-    runs = tuple(Planned(f"run {seed}", "gan", ()) for seed in range(3))
+    runs = tuple(Training(f"run {seed}", "gan", ()) for seed in range(3))
     drawn = []
 
     def draw(rng, given, run, count):
@@ -160,7 +160,7 @@ def test_a_row_is_of_its_seeds_run_and_stream_beside_the_training_images(data, m
         "nearest": lambda *arrays: compared.append(arrays) or (None, np.array([1.0, 2.0])),
     }
     for name, value in patches.items():
-        monkeypatch.setattr(results.scores, name, value)
+        monkeypatch.setattr(experiments.compare, name, value)
     train = to_unit(data.train_images)
     for number, seed, run in ((1, 2, "run 2"), (1, 0, "run 0"), (0, 0, None)):
         found = score(number, seed)
@@ -202,11 +202,13 @@ def test_the_table_of_scores_has_each_family_with_its_own_seeds(monkeypatch, cap
         assert all(cell.function is score for cell in cells)
         return [{"classifier score": 10 * place + seed} for place, seed in asked]
 
-    monkeypatch.setattr(results.scores, "make_runs", made.extend)
-    monkeypatch.setattr(results.scores, "accuracy", lambda: 0.75)
-    monkeypatch.setattr(results.scores, "measure", measured)
-    monkeypatch.setattr(results.scores, "write", lambda name, **rest: written.update({name: rest}))
-    results.scores.main([])
+    monkeypatch.setattr(experiments.compare, "train_all", made.extend)
+    monkeypatch.setattr(experiments.compare, "accuracy", lambda: 0.75)
+    monkeypatch.setattr(experiments.compare, "measure", measured)
+    monkeypatch.setattr(
+        experiments.compare, "write", lambda name, **rest: written.update({name: rest})
+    )
+    experiments.compare.main([])
     numbers = written["scores"]["numbers"]
     assert numbers["classifier"] == {"test accuracy": 0.75}
     assert [row["family"] for row in numbers["families"]] == [family.name for family in FAMILIES]
@@ -224,10 +226,10 @@ def test_the_accuracy_is_of_the_test_images(data, monkeypatch):
         wrong = np.arange(len(x)) < 50
         return np.eye(10)[(data.test_labels + wrong) % 10], None
 
-    monkeypatch.setattr(results.scores, "load", lambda choice: data)
-    monkeypatch.setattr(results.scores, "classifier", lambda data: None)
-    monkeypatch.setattr(results.scores, "judge", judged)
-    assert results.scores.accuracy() == 0.75
+    monkeypatch.setattr(experiments.compare, "load", lambda choice: data)
+    monkeypatch.setattr(experiments.compare, "classifier", lambda data: None)
+    monkeypatch.setattr(experiments.compare, "judge", judged)
+    assert experiments.compare.accuracy() == 0.75
 
 
 def test_the_last_ten_epochs_are_averaged_over_seeds(monkeypatch):
@@ -255,7 +257,7 @@ def test_the_losses_of_both_kinds_are_written_after_their_trainings(monkeypatch,
         assert len(done) == 4  # the trainings come first
         return {player: {"last ten epochs": 1.25, "of": loss} for player in gan_losses.PLAYERS}
 
-    monkeypatch.setattr(gan_losses, "make_runs", done.extend)
+    monkeypatch.setattr(gan_losses, "train_all", done.extend)
     monkeypatch.setattr(gan_losses, "curves", curves)
     monkeypatch.setattr(gan_losses, "write", lambda name, **rest: written.update({name: rest}))
     gan_losses.main([])

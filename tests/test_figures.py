@@ -27,12 +27,13 @@ import figures.vae
 import gan.train
 import rbm.train
 import training.images
-import training.plan
+import training.parallel
 import vae.train
 from autograd_lite.ops import sigmoid
 from data.digits import draw_digits
 from data.pixels import to_unit
 from data.sets import DataSet
+from experiments.families import FAMILIES, Family
 from figures import __main__ as program
 from figures import plan
 from figures.digits import one_of_each
@@ -44,11 +45,10 @@ from figures.style import DPI, MISSING, TEN, Floats, mosaic, new_figure, paper, 
 from figures.words import WORDS
 from gan.mlp import Layer
 from rbm.model import Params
-from results.families import FAMILIES, Family
 from training.checkpoint import save_params
 from training.command import begin, complain
 from training.follow import follow, train
-from training.plan import THREADS, Planned
+from training.parallel import THREADS, Training
 from training.run import RunError, create_run, finished
 from training.settings import add_settings, check_settings, with_preset
 from training.streams import stream
@@ -79,8 +79,8 @@ def some_digits() -> DataSet:
 DATA = some_digits()
 
 
-def make_here(runs: Sequence[Planned]) -> None:
-    """Makes runs as training.plan.make_runs does, but in this process, which is faster."""
+def make_here(runs: Sequence[Training]) -> None:
+    """Makes runs as training.parallel.train_all does, but in this process, which is faster."""
     for one in runs:
         if finished(one.folder):
             continue
@@ -98,10 +98,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder in which `python -m figures` finds a tiny plan and tiny data."""
     folder = tmp_path_factory.mktemp("figures")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training.plan, "RUNS", folder / "runs")
+        patch.setattr(training.parallel, "RUNS", folder / "runs")
         patch.setattr(plan, "TABLE", TABLE)
         patch.setattr(program, "TABLE", TABLE)
-        patch.setattr(program, "make_runs", make_here)
+        patch.setattr(program, "train_all", make_here)
         patch.setattr(figures.rbm, "SWEEPS", 10)
         patch.setattr(program, "load", lambda choice: DATA)
         patch.setattr(training.images, "load", lambda choice: DATA)
@@ -235,10 +235,10 @@ def test_what_is_wrong_is_one_sentence_and_status_2(
 def test_an_interrupt_is_no_traceback(
     place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted(runs: Sequence[Planned]) -> None:
+    def interrupted(runs: Sequence[Training]) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(program, "make_runs", interrupted)
+    monkeypatch.setattr(program, "train_all", interrupted)
     with pytest.raises(SystemExit) as end:
         program.main(["--out", str(place / "never")])
     assert end.value.code == 130 and not (place / "never").exists()
@@ -300,7 +300,7 @@ def test_the_plan_has_the_sizes_and_settings_that_are_asked_for() -> None:
 def test_the_estimate_leaves_out_what_is_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training.plan, "RUNS", tmp_path)
+    monkeypatch.setattr(training.parallel, "RUNS", tmp_path)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     rows = [Quick("rbm", n, f"--hidden {n}", seconds) for n, seconds in ((1, 50), (2, 20), (3, 10))]
     assert estimate(rows, "mnist") == "3 trainings, about 50 s with 2 at a time:"
@@ -761,7 +761,7 @@ def lines_of(figure: Figure) -> dict[int, list[tuple[float, str]]]:
 
 
 def test_each_family_has_its_own_images_and_scores(monkeypatch: pytest.MonkeyPatch) -> None:
-    runs = [Planned(f"run {i}", "gan", ()) for i in range(4)]
+    runs = [Training(f"run {i}", "gan", ()) for i in range(4)]
     families = (
         Family("real", (), of_a_grey(0.1)),
         Family("three seeds", tuple(runs[:3]), of_a_grey(0.0)),
@@ -778,7 +778,7 @@ def test_each_family_has_its_own_images_and_scores(monkeypatch: pytest.MonkeyPat
         for name in sorted(greys)
     ]
 
-    def trained(planned: Planned, folder: Path) -> float:
+    def trained(planned: Training, folder: Path) -> float:
         run, grey = folders[folder]
         assert planned == run
         return grey

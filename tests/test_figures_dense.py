@@ -17,11 +17,11 @@ import vae.train
 from data.digits import draw_digits
 from data.pixels import to_unit
 from data.sets import DataSet
+from experiments.active import active_units, variances
+from experiments.dense_vae import planned
 from figures import codes, dense, dense_numbers, weights
 from figures.network import drawing
 from figures.style import TEN, Picture, paper, save
-from results.active import active_units, variances
-from results.vae_costs import planned
 from training.checkpoint import save_checkpoint
 from training.command import complain
 from training.run import RunError, save_settings

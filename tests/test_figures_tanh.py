@@ -14,20 +14,20 @@ from matplotlib.figure import Figure
 import figures.ellipses as ellipses
 import figures.tanh as tanh
 import training.images
-import training.plan
+import training.parallel
 import vae.train
 from autograd_lite.ops import sigmoid
 from data.digits import draw_digits
 from data.pixels import to_unit
 from data.sets import DataSet
+from experiments import tanh_vae as assignment
+from experiments.tanh_vae import WEIGHTS, source_costs
 from figures.style import TEN, Floats, new_figure, paper
 from figures.tanh_costs import costs
-from results import assignment
-from results.assignment import WEIGHTS, source_costs
 from training.command import begin
 from training.follow import follow, train
 from training.images import training_images
-from training.plan import Planned
+from training.parallel import Training
 from training.run import RunError, finished
 from training.streams import stream
 from training.trained import Trained, read
@@ -42,8 +42,8 @@ SIZES = "--data digits --validation 150 --hidden 16 --codes 2 --activation tanh 
 TINY = f"{SIZES} --batch-size 50 --epochs 2"
 
 
-def tiny(label: str, options: str) -> Planned:
-    return Planned(label, "vae", (*TINY.split(), *options.split()))
+def tiny(label: str, options: str) -> Training:
+    return Training(label, "vae", (*TINY.split(), *options.split()))
 
 
 RUNS = {
@@ -54,8 +54,8 @@ rng = np.random.default_rng(0)
 DATA = DataSet("drawn digits", *draw_digits(rng, 450), *draw_digits(rng, 200))
 
 
-def make_here(runs: Sequence[Planned]) -> None:
-    """Makes runs as training.plan.make_runs does, but in this process, which is faster."""
+def make_here(runs: Sequence[Training]) -> None:
+    """Makes runs as training.parallel.train_all does, but in this process, which is faster."""
     for one in runs:
         if not finished(one.folder):
             words = [*one.options, "--out", str(one.folder)]
@@ -71,7 +71,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with the tiny runs."""
     folder = tmp_path_factory.mktemp("tanh")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training.plan, "RUNS", folder / "runs")
+        patch.setattr(training.parallel, "RUNS", folder / "runs")
         patch.setattr(training.images, "load", lambda choice: DATA)
         make_here([run for runs in RUNS.values() for run in runs])
         yield folder
@@ -137,7 +137,7 @@ def test_pixels_drawn_afresh_are_left_grey() -> None:
 
 
 @pytest.mark.parametrize("run", [*RUNS["once"], *RUNS["long"]], ids=str)
-def test_training_and_validation_cost_what_they_did_at_the_end_of_training(run: Planned) -> None:
+def test_training_and_validation_cost_what_they_did_at_the_end_of_training(run: Training) -> None:
     found, row = assignment.measured(run, DATA), read(run.folder, vae.train).rows[-1]
     assert list(found) == ["training", "validation", "test", "training, damaged"]
     for part, name in (("training", "train"), ("validation", "validation")):
@@ -198,7 +198,7 @@ def test_the_command_writes_all_of_it(tmp_path: Path, monkeypatch: pytest.Monkey
     written: dict[str, Any] = {}
     monkeypatch.setattr(assignment, "NETWORKS", RUNS)
     monkeypatch.setattr(assignment, "long", lambda: RUNS["long"][0])
-    monkeypatch.setattr(assignment, "make_runs", make_here)
+    monkeypatch.setattr(assignment, "train_all", make_here)
     monkeypatch.setattr(assignment, "load", lambda choice: DATA)
     monkeypatch.setattr(assignment, "WEIGHTS", tmp_path / "weights.npz")
     monkeypatch.setattr(assignment, "write", lambda name, **rest: written.update({name: rest}))

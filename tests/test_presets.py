@@ -15,8 +15,9 @@ import gan.train
 import vae.train
 from data.digits import draw_digits
 from data.pixels import to_unit
+from experiments import gan_ablation as tricks
+from experiments import runs
 from figures import plan
-from results import runs, tricks
 from training.command import begin
 from training.run import read_settings
 from training.settings import (

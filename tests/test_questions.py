@@ -10,22 +10,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-import results.record
+import experiments.record
 import training.images
-import training.plan
+import training.parallel
 import vae.train
 from data.digits import draw_digits
 from data.pixels import to_unit
 from data.sets import DataSet
+from experiments import latent_answers as answers
+from experiments import latent_plane as plane
+from experiments import latent_space as questions
+from experiments import likelihoods
+from experiments import measures as latent
+from experiments import sample_count as samples
+from experiments.runs import short
 from figures.digits import one_of_each
 from figures.likelihoods import deviations, measured
 from figures.questions import ITEMS
 from figures.style import paper
-from results import answers, latent, likelihoods, plane, questions, samples
-from results.runs import short
 from training.command import begin
 from training.follow import follow, train
-from training.plan import Planned
+from training.parallel import Training
 from training.run import RunError, finished
 from training.settings import SettingsError
 from training.trained import Trained, read
@@ -382,7 +387,7 @@ def test_the_circle_holds_its_share_of_the_prior(images):
 
 
 def make_here(runs):
-    """Makes runs in this process, as training.plan.make_runs does in others."""
+    """Makes runs in this process, as training.parallel.train_all does in others."""
     for one in runs:
         if not finished(one.folder):
             job = begin("test", Settings, "never", [*one.options, "--out", str(one.folder)])
@@ -395,7 +400,7 @@ def make_here(runs):
 def tiny(plan):
     def planned(*args):
         one = plan(*args)
-        return Planned(one.label, one.model, (*one.options, *TINY.split()))
+        return Training(one.label, one.model, (*one.options, *TINY.split()))
 
     return planned
 
@@ -406,8 +411,8 @@ def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("questions")
     (folder / "results").mkdir()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training.plan, "RUNS", folder / "runs")
-        patch.setattr(results.record, "HERE", folder / "results")
+        patch.setattr(training.parallel, "RUNS", folder / "runs")
+        patch.setattr(experiments.record, "HERE", folder / "results")
         for module in (training.images, answers, likelihoods, samples):
             patch.setattr(module, "load", lambda choice: DATA)
         for module, name in (
@@ -416,7 +421,7 @@ def place(tmp_path_factory):
         ):  # fmt: skip
             patch.setattr(module, name, tiny(getattr(module, name)))
         for module in (likelihoods, samples, questions):
-            patch.setattr(module, "make_runs", make_here)
+            patch.setattr(module, "train_all", make_here)
             patch.setattr(module, "SEEDS", (0, 1))
         patch.setattr(questions, "BETAS", (0.0, 1.0))
         for name, value in {"PAIRS": 3, "ROUNDS": 1, "STEPS": 1}.items():
@@ -446,7 +451,7 @@ def test_the_commands_write_what_they_measured(place):
     assert set(there["digits"]) == {"short", "long"}
     assert [row["beta"] for row in there["weight of the KL"]] == [0, 1]
     record = json.loads((place / "results" / "questions.json").read_text())
-    assert record["command"].startswith("python -m results.questions")
+    assert record["command"].startswith("python -m experiments.latent_space")
 
 
 def test_the_sweep_at_weight_one_measures_the_networks_of_the_questions(place):
@@ -462,8 +467,10 @@ def test_an_unknown_argument_is_told():
 
 
 def test_a_figure_without_its_numbers_says_which_command_makes_them(monkeypatch, tmp_path):
-    monkeypatch.setattr(results.record, "HERE", tmp_path)
-    with pytest.raises(RunError, match=r"samples.json cannot be read .*python -m results.samples"):
+    monkeypatch.setattr(experiments.record, "HERE", tmp_path)
+    with pytest.raises(
+        RunError, match=r"samples.json cannot be read .*python -m experiments.sample_count"
+    ):
         measured("samples")
 
 

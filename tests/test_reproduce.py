@@ -4,8 +4,9 @@ import statistics
 
 import pytest
 
-from results import cells, reproduce
-from results.cells import Cell, measure
+from experiments import cache as cells
+from experiments import reproduce
+from experiments.cache import Cell, measure
 from training.run import RunError
 from training.settings import SettingsError
 
@@ -53,7 +54,7 @@ def test_the_plan_says_what_and_how_long_and_does_nothing(monkeypatch, capsys):
     assert len(said) == len(reproduce.PARTS) + 1
     assert said[-1].split()[0] == str(sum(part.minutes for part in reproduce.PARTS))
     reproduce.main(["--plan", "--only", "samples"])
-    assert "results.samples" in capsys.readouterr().out.splitlines()[0]
+    assert "experiments.sample_count" in capsys.readouterr().out.splitlines()[0]
     with pytest.raises(SettingsError, match="expected one of vae_costs, vae_curves"):
         reproduce.main(["--only", "nonsense"])
 

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from data.sets import load
+from experiments import classifier
+from experiments import image_baselines as baselines
+from experiments.image_scores import classifier_score, frechet_distance, nearest, shares
 from gan.mlp import init
-from scores import baselines, classifier
-from scores.measures import classifier_score, frechet_distance, nearest, shares
 
 
 def test_the_score_is_the_number_of_classes_at_best_and_one_at_worst():

@@ -5,12 +5,12 @@ import re
 
 import pytest
 
-from results.tables import PAGES, ROOT, TABLES, filled
+from experiments.tables import PAGES, ROOT, TABLES, filled
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_tables_are_up_to_date(page):
-    assert page.read_text() == filled(page.read_text()), "python -m results.tables"
+    assert page.read_text() == filled(page.read_text()), "python -m experiments.tables"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

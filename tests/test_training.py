@@ -20,7 +20,7 @@ from training.checkpoint import load_checkpoint, save_checkpoint
 from training.follow import Progress, follow, steps_per_epoch, train
 from training.images import Split
 from training.memory import keep_freed_memory
-from training.plan import Planned, make_runs
+from training.parallel import Training, train_all
 from training.run import RunError, create_run, finished
 from training.settings import SettingsError, check_settings
 from training.streams import stream
@@ -340,15 +340,15 @@ def test_the_progress_line_is_for_terminals_only(capsys):
 
 def test_a_plan_makes_what_is_missing_and_reuses_what_is_there(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("training.plan.RUNS", tmp_path)
-    plan = [Planned("small", "rbm", (*QUICK, "--epochs", "1"))]
-    make_runs(plan)
+    monkeypatch.setattr("training.parallel.RUNS", tmp_path)
+    plan = [Training("small", "rbm", (*QUICK, "--epochs", "1"))]
+    train_all(plan)
     assert finished(plan[0].folder) and "1 of 1: small" in capsys.readouterr().err
     stamp = (plan[0].folder / "checkpoint.npz").stat().st_mtime_ns
-    make_runs(plan)
+    train_all(plan)
     assert (plan[0].folder / "checkpoint.npz").stat().st_mtime_ns == stamp
     with pytest.raises(RunError, match="--hidden is 0; expected at least 1"):
-        make_runs([Planned("bad", "rbm", ("--hidden", "0"))])
+        train_all([Training("bad", "rbm", ("--hidden", "0"))])
 
 
 def test_errors_of_a_program_are_one_sentence_and_status_2(capsys):

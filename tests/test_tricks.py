@@ -7,13 +7,13 @@ import gan.train
 from data.digits import draw_digits
 from data.pixels import to_unit
 from data.sets import DataSet
+from experiments import classifier
+from experiments import gan_ablation as tricks
+from experiments.gan_ablation import BACK, CONSTANT, EPOCHS, LATER, planned, score
+from experiments.runs import best
 from gan.mlp import Layer
 from gan.players import shown
 from gan.train import Players, Settings
-from results import tricks
-from results.runs import best
-from results.tricks import BACK, CONSTANT, EPOCHS, LATER, planned, score
-from scores import classifier
 from training.settings import Parser, add_settings, check_settings, with_preset
 from training.streams import stream
 from training.trained import Trained
@@ -148,7 +148,7 @@ def test_every_run_is_trained_and_measured_once_and_written_in_order(monkeypatch
         assert not cells
         done.append("classifier")
 
-    monkeypatch.setattr(tricks, "make_runs", done.extend)
+    monkeypatch.setattr(tricks, "train_all", done.extend)
     monkeypatch.setattr(tricks, "load", lambda choice: None)
     monkeypatch.setattr(tricks, "classifier", kept)
     monkeypatch.setattr(tricks, "measure", measured)

@@ -1,0 +1,77 @@
+"""`python -m experiments`: lists the experiments, runs those that are named, or all of them."""
+
+import csv
+import time
+from collections.abc import Mapping, Sequence
+
+from experiments import record, tables
+from experiments.experiment import Experiment, find, named
+from training.parallel import train_all
+from training.settings import Parser, SettingsError
+
+
+def main(argv: Sequence[str], package: str = "experiments") -> None:
+    """Runs the named experiments of a package; each goes on where it was stopped."""
+    parser = Parser(prog=f"python -m {package}", allow_abbrev=False)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="run these (default: list all)")
+    parser.add_argument("--all", action="store_true", help="run all of them")
+    parser.add_argument(
+        "--tables", action="store_true", help="only write the pages of tables from results/*.json"
+    )
+    options = parser.parse_args(argv)
+    found = find(package)
+    if options.all and options.names:
+        raise SettingsError("--all goes with no names; expected one or the other.")
+    if options.tables:
+        tables.refresh(package, found)
+    elif options.all or options.names:
+        run(found, package, list(found) if options.all else options.names)
+    else:
+        listing(found, package)
+
+
+def listing(found: Mapping[str, Experiment], package: str) -> None:
+    """A line for each: its name, the minutes it takes where nothing is there yet, its question."""
+    for name, experiment in found.items():
+        print(f"{name:18} {experiment.minutes:4.0f} min  {experiment.question}")
+    print(f"\nRun some of them: python -m {package} NAME ... (what is there is not made again)")
+
+
+def run(found: Mapping[str, Experiment], package: str, names: list[str]) -> None:
+    """Trains what is missing, measures, writes results/<name>.json and the tables."""
+    spent = {}
+    for name, experiment in named(found, names).items():
+        print(f"{name}: {experiment.question} (at most {experiment.minutes:.0f} min)", flush=True)
+        start = time.monotonic()
+        train_all(experiment.trainings)
+        if experiment.measure:
+            record.write(
+                name,
+                f"python -m {package} {name}",
+                protocol=experiment.protocol,
+                seeds=experiment.seeds,
+                data=experiment.data,
+                numbers=experiment.measure(),
+            )
+            tables.refresh(package, found)
+        spent[name] = {"this time": time.monotonic() - start, "trainings": trained(experiment)}
+    if package == "experiments" and len(names) == len(found):
+        record.write(
+            "reproduce",
+            f"python -m {package} --all",
+            protocol="seconds; trainings and parts of measurements that were there already were not"
+            " made again this time; trainings: what each of them took on one core, as it was noted"
+            " then, whatever else the machine had to do, added up",
+            seeds=(),
+            data="MNIST",
+            numbers=spent,
+        )
+
+
+def trained(experiment: Experiment) -> float:
+    """What the trainings of an experiment took, in seconds, added up."""
+    total = 0.0
+    for training in experiment.trainings:
+        rows = list(csv.DictReader((training.folder / "metrics.csv").read_text().splitlines()))
+        total += float(rows[-1]["seconds"])
+    return total

@@ -1,0 +1,74 @@
+"""What was measured, as results/<name>.json keeps it, with all that is needed to measure it again."""
+
+import json
+import platform
+import subprocess
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from training.run import RunError, write_json
+
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "results"
+# What the commands write themselves does not count as a change.
+WRITTEN = [f":(top,exclude){path}" for path in ("results", "docs/*.md", "README.md")]
+
+
+class Record(NamedTuple):
+    """The content of a file of results/."""
+
+    command: str
+    commit: str  # the measurement's
+    date: str
+    versions: dict[str, str]
+    data: str  # the data set's name
+    seeds: list[int]
+    protocol: str
+    numbers: Any  # whatever the experiment measures
+
+
+def write(
+    name: str, command: str, *, protocol: str, seeds: Sequence[int], data: str, numbers: Any
+) -> Path:
+    """Writes results/<name>.json and returns its path. `numbers` is whatever JSON can hold."""
+    versions = {"python": platform.python_version(), "numpy": np.__version__}
+    today = date.today().isoformat()
+    record = Record(command, _commit(), today, versions, data, list(seeds), protocol, numbers)
+    path = RESULTS / f"{name}.json"
+    write_json(path, record._asdict())
+    print(f"results/{path.name} written")
+    return path
+
+
+def read(name: str, package: str = "experiments") -> Record:
+    """What results/<name>.json holds; RunError where it cannot be read."""
+    path = RESULTS / f"{name}.json"
+    try:
+        return Record(**json.loads(path.read_text()))
+    except (OSError, ValueError, TypeError) as error:
+        message = f"{path} cannot be read ({error}); python -m {package} {name} makes it."
+        raise RunError(message) from error
+
+
+def printed(title: str) -> Any:
+    """What a source document prints, by the titles of docs/SOURCES.md."""
+    return json.loads((ROOT / "docs" / "source_numbers.json").read_text())[title]
+
+
+def _commit() -> str:
+    """The commit that the numbers come from; a tree with changes of its own says so."""
+    try:
+        done = [
+            subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True)
+            for words in (
+                ["rev-parse", "--short=12", "HEAD"],
+                ["status", "--porcelain", "-uno", "--", *WRITTEN],
+            )
+        ]
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return done[0].stdout.strip() + (" with changes" if done[1].stdout.strip() else "")

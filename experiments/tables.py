@@ -1,0 +1,75 @@
+"""Tables: numbers -> Markdown, and the two pages that show them.
+
+results/README.md has every table, between `<!-- PACKAGE -->` and `<!-- end PACKAGE -->` those of the
+package's experiments; README.md has one line an experiment, between the same marks.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.experiment import Experiment
+from experiments.record import RESULTS, ROOT, Record, read
+from training.run import RunError, replacing
+
+PAGE, README = RESULTS / "README.md", ROOT / "README.md"
+
+
+def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table, cells as they are given."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def with_spread(mean: float | None, spread: float | None, digits: int = 2) -> str:
+    """A mean and, where there are several seeds, the deviation over them; "" for no mean."""
+    if mean is None:
+        return ""
+    return f"{mean:.{digits}f}" + ("" if spread is None else f" &plusmn; {spread:.{digits}f}")
+
+
+def percent(fraction: float, digits: int = 0) -> str:
+    """A fraction as tables show it, such as "93.5 %"."""
+    return f"{100 * fraction:.{digits}f} %"
+
+
+def section(name: str, experiment: Experiment, record: Record) -> str:
+    """What the page says of one experiment: its question, its tables, how they were made."""
+    parts = [f"## {name}", experiment.question]
+    for heading, table in experiment.tables.items():
+        parts += [f"### {heading}", table(record.numbers)]
+    parts.append(
+        f"`{record.command}` &rarr; [{name}.json]({name}.json), commit {record.commit},"
+        f" {record.date}. {record.data}; {record.protocol}."
+    )
+    return "\n\n".join(parts)
+
+
+def answers(found: Mapping[str, Experiment]) -> str:
+    """The README's table: a line for each experiment that has an answer and has been measured."""
+    rows = []
+    for name, experiment in found.items():
+        if experiment.answer and (RESULTS / f"{name}.json").exists():
+            link = f"[{name}](results/README.md#{name})"
+            rows.append([experiment.question, experiment.answer(read(name).numbers), link])
+    return markdown(["question", "answer", "all numbers"], rows)
+
+
+def refresh(package: str, found: Mapping[str, Experiment]) -> None:
+    """Writes what both pages show of a package's experiments; RunError where they have no place."""
+    measured = {name: read(name) for name in found if (RESULTS / f"{name}.json").exists()}
+    sections = [section(name, found[name], record) for name, record in measured.items()]
+    fill(PAGE, package, "\n\n".join(sections))
+    if any(experiment.answer for experiment in found.values()):
+        fill(README, package, answers(found))
+
+
+def fill(page: Path, mark: str, body: str) -> None:
+    """Puts `body` between the marks of a page; RunError where the page has none."""
+    before, start, rest = page.read_text().partition(f"<!-- {mark} -->\n")
+    _, end, after = rest.partition(f"<!-- end {mark} -->")
+    if not (start and end):
+        raise RunError(f"{page} has no lines <!-- {mark} --> and <!-- end {mark} -->, in order.")
+    with replacing(page) as file:
+        file.write(f"{before}{start}\n{body}\n\n{end}{after}".encode())

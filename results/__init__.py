@@ -1,1 +1,0 @@
-"""Commands that measure, each beside the JSON file it writes: `python -m results.<name>`."""
