@@ -1,7 +1,8 @@
 """The cost of the dense VAE 784-256-codes-256-784 with 2, 8 and 16 codes, under two likelihoods.
 
 The protocol is that of the notebook in docs/SOURCES.md, so that the numbers compare: training on
-all 60,000 images for a fixed number of epochs, the cost on the 10,000 test images with sampled codes.
+all 60,000 images for a fixed number of epochs, the cost on the 10,000 test images with sampled
+codes.
 """
 
 from typing import Any
@@ -29,10 +30,10 @@ PYTORCH = {
 
 
 def training(likelihood: str, codes: int, seed: int) -> Training:
-    """One network; its parameters are kept after every epoch where the cost by epoch is asked for."""
+    """One network; with squared error its parameters are kept after every epoch."""
     options = f"--data mnist --validation 0 --likelihood {likelihood} --codes {codes} --seed {seed}"
     options += f" --epochs {EPOCHS[likelihood]}"
-    if likelihood == "squared":  # experiments/dense_vae_curves.py
+    if likelihood == "squared":  # for experiments/dense_vae_curves.py
         options += " --snapshots 1"
     return Training(f"dense-{likelihood}-{codes}-{seed}", "vae", tuple(options.split()))
 

@@ -1,4 +1,4 @@
-"""What was measured, as results/<name>.json keeps it, with all that is needed to measure it again."""
+"""results/<name>.json: what was measured, and all that is needed to measure it again."""
 
 import json
 import platform

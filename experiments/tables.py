@@ -1,13 +1,11 @@
 """Tables: numbers -> Markdown, and the two pages that show them.
 
-results/README.md has every table, between `<!-- PACKAGE -->` and `<!-- end PACKAGE -->` those of the
-package's experiments; README.md has one line an experiment, between the same marks.
+results/README.md has every table: those of a package's experiments stand between `<!-- PACKAGE -->`
+and `<!-- end PACKAGE -->`. README.md has one line an experiment, between the same marks.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from experiments.experiment import Experiment
 from experiments.record import RESULTS, ROOT, Record, read
