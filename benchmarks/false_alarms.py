@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from experiments.record import write
+from grading.alternatives import ALTERNATIVES
 from grading.check import Check, resolve, run
 from grading.checks import CHECKS
-from grading.versions import VERSIONS
 from training.command import complain
 from training.parallel import at_once
 
@@ -25,7 +25,7 @@ def alarms(seed: int) -> list[str]:
         function, module = resolve(check.function)
         name = check.function.rsplit(".", 1)[1]
         count = RANDOM_CASES if check.tolerance == 1 else None
-        for version in [function, *VERSIONS.get(name, [])]:
+        for version in [function, *ALTERNATIVES.get(name, [])]:
             if not run(check, version, module, seed, count).passed:
                 found.append(f"{check.equation} {version.__name__} {seed}")
     return found
@@ -33,7 +33,7 @@ def alarms(seed: int) -> list[str]:
 
 def tried(check: Check) -> int:
     """The reference and the other versions of one check's function."""
-    return 1 + len(VERSIONS.get(check.function.rsplit(".", 1)[1], []))
+    return 1 + len(ALTERNATIVES.get(check.function.rsplit(".", 1)[1], []))
 
 
 def main(argv: Sequence[str]) -> None:
@@ -44,13 +44,13 @@ def main(argv: Sequence[str]) -> None:
     print(f"{runs} checks of right answers, {len(found)} false alarms", *found, sep="\n")
     write(
         "false_alarms",
-        protocol="every check on the reference and on the versions of grading/versions.py; random"
+        protocol="every check on the reference and on the versions of grading/alternatives.py; random"
         f" functions with {RANDOM_CASES} cases a seed, the others with all",
         seeds=SEEDS,
         data="none",
         numbers={
             "checks": len(CHECKS),
-            "other versions": sum(len(v) for v in VERSIONS.values()),
+            "other versions": sum(len(v) for v in ALTERNATIVES.values()),
             "runs": runs,
             "false alarms": found,
         },

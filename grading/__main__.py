@@ -19,7 +19,7 @@ from pathlib import Path
 from grading import ledger, show
 from grading.check import Check
 from grading.checks import CHECKS
-from grading.exchange import GradingError, snapshot
+from grading.protocol import GradingError, snapshot
 from grading.report import lines, result_of, summary
 from grading.submission import HarnessError, answers
 from grading.template import TemplateError, write_kit

@@ -9,7 +9,7 @@ import numpy as np
 
 from grading import show
 from grading.check import Arrays, Check, judge
-from grading.exchange import Answer, printable
+from grading.protocol import Answer, printable
 
 WIDTH = 98
 INDENT = " " * 8

@@ -27,7 +27,7 @@ from typing import NamedTuple
 import numpy as np
 
 from grading.check import Arrays, Check, draw_cases
-from grading.exchange import Answer, Files, encode, read_answer
+from grading.protocol import Answer, Files, encode, read_answer
 
 WORKER = Path(__file__).with_name("worker.py")
 NUMPY = Path(np.__file__).absolute().parent

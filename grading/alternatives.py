@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from grading import versions_conv
+from grading import alternatives_conv
 
 
 def _kl_by_sigma(mu: Any, logvar: Any) -> Any:
@@ -119,14 +119,14 @@ def _leaky_relu_vjp_by_factor(dy: Any, y: Any, slope: float) -> Any:
     return dy * ((y > 0) + slope * (y <= 0))
 
 
-VERSIONS: dict[str, list[Callable[..., Any]]] = {
+ALTERNATIVES: dict[str, list[Callable[..., Any]]] = {
     "kl_diag_gaussian": [_kl_by_sigma],
     "free_energy": [_free_energy_by_units],
     "tanh": [_tanh_by_sigmoid],
     "tanh_vjp": [_tanh_vjp_by_factors],
     "leaky_relu": [_leaky_relu_by_maximum],
     "leaky_relu_vjp": [_leaky_relu_vjp_by_factor],
-    **versions_conv.VERSIONS,
+    **alternatives_conv.ALTERNATIVES,
     "gaussian_nll": [_gaussian_nll_by_pixels],
     "gaussian_nll_vjp": [_gaussian_nll_vjp_by_sigma],
     "laplace_nll_vjp": [_laplace_nll_vjp_by_cases],

@@ -51,7 +51,7 @@ def _conv2d_vjp_K_by_einsum(dy: Any, x: Any, k: int, s: int) -> Any:
     return np.einsum("bhwcij,bhwf->ijcf", _windows(x, k, s), dy)
 
 
-VERSIONS: dict[str, list[Callable[..., Any]]] = {
+ALTERNATIVES: dict[str, list[Callable[..., Any]]] = {
     "patches": [_patches_by_views],
     "conv2d": [_conv2d_by_offsets],
     "conv_transpose2d": [_conv_transpose2d_by_flipping],
