@@ -1,0 +1,22 @@
+"""The images that figures show: the same test digits in all of them, as a model was fed them."""
+
+from typing import Any
+
+import numpy as np
+
+from data.mnist import Bytes
+from data.pixels import binarise, to_unit
+from data.sets import DataSet
+from figures.style import Floats
+from training.streams import stream
+
+
+def one_of_each(data: DataSet) -> Bytes:
+    """The first test image of each class, 0 to 9: nobody picked the easy ones. (10, 28, 28)"""
+    _, rows = np.unique(data.test_labels, return_index=True)
+    return data.test_images[rows]
+
+
+def as_trained(images: Bytes, settings: Any) -> Floats:
+    """Images (N, 28, 28) as a model with these settings saw them in training: (N, D) in [0, 1]"""
+    return binarise(stream(0, "figure pixels"), to_unit(images), settings.pixels)
