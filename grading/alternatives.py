@@ -6,44 +6,45 @@ from typing import Any
 import numpy as np
 
 from grading import alternatives_conv
+from grading.oracles.arrays import Array
 
 
-def _kl_by_sigma(mu: Any, logvar: Any) -> Any:
+def _kl_by_sigma(mu: Array, logvar: Array) -> Array:
     sigma = np.sqrt(np.exp(logvar))
     return np.sum(0.5 * sigma**2 + 0.5 * mu**2 - 0.5 - np.log(sigma), axis=1)
 
 
-def _free_energy_by_units(v: Any, W: Any, b: Any, c: Any) -> Any:
+def _free_energy_by_units(v: Array, W: Array, b: Array, c: Array) -> Array:
     total = -(b * v).sum(axis=1)
     for j in range(len(c)):
         total = total - np.logaddexp(0, c[j] + v @ W[:, j])
     return total
 
 
-def _sigmoid_in_two_branches(x: Any) -> Any:
+def _sigmoid_in_two_branches(x: Array) -> Array:
     e = np.exp(-np.abs(x))
     return np.where(x >= 0, 1 / (1 + e), e / (1 + e))
 
 
-def _bernoulli_by_binomial(rng: Any, probs: Any) -> Any:
+def _bernoulli_by_binomial(rng: Any, probs: Array) -> Array:
     return rng.binomial(1, probs).astype(float)
 
 
-def _bernoulli_row_by_row(rng: Any, probs: Any) -> Any:
+def _bernoulli_row_by_row(rng: Any, probs: Array) -> Array:
     return np.stack([(1 - rng.random(row.shape) <= row) * 1.0 for row in probs])
 
 
-def _gradient_by_einsum(v: Any, W: Any, c: Any) -> Any:
+def _gradient_by_einsum(v: Array, W: Array, c: Array) -> Any:
     h = 1 / (1 + np.exp(-(np.einsum("bi,ij->bj", v, W) + c)))
     return np.einsum("bi,bj->ij", v, h) / len(v), np.mean(v, 0), np.mean(h, 0)
 
 
-def _bernoulli_nll_by_cases(logits: Any, x: Any) -> Any:
+def _bernoulli_nll_by_cases(logits: Array, x: Array) -> Array:
     return (np.maximum(logits, 0) - logits * x + np.log1p(np.exp(-np.abs(logits)))).sum(-1)
 
 
-def _pseudo_by_free_energies(v: Any, W: Any, b: Any, c: Any) -> Any:
-    total = 0.0
+def _pseudo_by_free_energies(v: Array, W: Array, b: Array, c: Array) -> Any:
+    total = np.zeros(len(v))
     for i in range(v.shape[1]):
         flipped = v.copy()
         flipped[:, i] = 1 - flipped[:, i]
@@ -53,8 +54,8 @@ def _pseudo_by_free_energies(v: Any, W: Any, b: Any, c: Any) -> Any:
 
 
 def _gibbs_one_chain_at_a_time(
-    rng: Any, v: Any, W: Any, b: Any, c: Any, steps: Any, known: Any = None
-) -> Any:
+    rng: Any, v: Array, W: Array, b: Array, c: Array, steps: Any, known: Any = None
+) -> Array:
     v = v.copy()
     keep = np.zeros(v.shape, bool) if known is None else known
     for _ in range(steps):
@@ -65,8 +66,15 @@ def _gibbs_one_chain_at_a_time(
 
 
 def _inpaint_from_data_bias(
-    rng: Any, v: Any, known: Any, W: Any, b: Any, c: Any, burn_in: Any = 100, average: Any = 100
-) -> Any:
+    rng: Any,
+    v: Array,
+    known: Any,
+    W: Array,
+    b: Array,
+    c: Array,
+    burn_in: Any = 100,
+    average: Any = 100,
+) -> Array:
     v = np.where(known, v, _sigmoid_in_two_branches(b) > 0.5) * 1.0
     total = np.zeros_like(v)
     for t in range(burn_in + average):
@@ -77,15 +85,15 @@ def _inpaint_from_data_bias(
     return np.where(known, v, total / average)
 
 
-def _tanh_vjp_by_factors(dy: Any, y: Any) -> Any:
+def _tanh_vjp_by_factors(dy: Array, y: Array) -> Array:
     return (1 + y) * (1 - y) * dy
 
 
-def _tanh_by_sigmoid(x: Any) -> Any:
+def _tanh_by_sigmoid(x: Array) -> Array:
     return 2 * _sigmoid_in_two_branches(2 * x) - 1
 
 
-def _gaussian_nll_by_pixels(outputs: Any, x: Any) -> Any:
+def _gaussian_nll_by_pixels(outputs: Array, x: Array) -> Array:
     sigma = np.exp(outputs[..., -1] / 2)
     total = np.zeros(outputs.shape[:-1])
     for i in range(x.shape[-1]):
@@ -94,7 +102,7 @@ def _gaussian_nll_by_pixels(outputs: Any, x: Any) -> Any:
     return total
 
 
-def _gaussian_nll_vjp_by_sigma(dnll: Any, outputs: Any, x: Any) -> Any:
+def _gaussian_nll_vjp_by_sigma(dnll: Array, outputs: Array, x: Array) -> Array:
     sigma, p = np.exp(outputs[..., -1:] / 2), _sigmoid_in_two_branches(outputs[..., :-1])
     standard = (p - x) / sigma
     grads = np.empty(outputs.shape)
@@ -103,7 +111,7 @@ def _gaussian_nll_vjp_by_sigma(dnll: Any, outputs: Any, x: Any) -> Any:
     return np.einsum("kb,kbi->kbi", dnll, grads)
 
 
-def _laplace_nll_vjp_by_cases(dnll: Any, outputs: Any, x: Any) -> Any:
+def _laplace_nll_vjp_by_cases(dnll: Array, outputs: Array, x: Array) -> Array:
     scale, p = np.exp(outputs[..., -1:]), _sigmoid_in_two_branches(outputs[..., :-1])
     grads = np.empty(outputs.shape)
     grads[..., :-1] = np.where(p > x, 1, -1) * p * (1 - p) / scale
@@ -111,11 +119,11 @@ def _laplace_nll_vjp_by_cases(dnll: Any, outputs: Any, x: Any) -> Any:
     return grads * dnll[:, :, None]
 
 
-def _leaky_relu_by_maximum(x: Any, slope: float) -> Any:
+def _leaky_relu_by_maximum(x: Array, slope: float) -> Array:
     return np.maximum(x, slope * x)
 
 
-def _leaky_relu_vjp_by_factor(dy: Any, y: Any, slope: float) -> Any:
+def _leaky_relu_vjp_by_factor(dy: Array, y: Array, slope: float) -> Array:
     return dy * ((y > 0) + slope * (y <= 0))
 
 

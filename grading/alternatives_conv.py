@@ -5,24 +5,26 @@ from typing import Any
 
 import numpy as np
 
+from grading.oracles.arrays import Array
+
 
 def _zeros_around(n: int, k: int, s: int) -> tuple[int, int]:
     lacking = max(k - s if n % s == 0 else k - n % s, 0)
     return lacking // 2, lacking - lacking // 2
 
 
-def _windows(x: Any, k: int, s: int) -> Any:
+def _windows(x: Array, k: int, s: int) -> Array:
     around = [_zeros_around(n, k, s) for n in x.shape[1:3]]
     padded = np.pad(x, ((0, 0), *around, (0, 0)))
     views = np.lib.stride_tricks.sliding_window_view(padded, (k, k), axis=(1, 2))
     return views[:, ::s, ::s]  # (B, H', W', C, k, k)
 
 
-def _patches_by_views(x: Any, k: int, s: int) -> Any:
+def _patches_by_views(x: Array, k: int, s: int) -> Array:
     return np.moveaxis(_windows(x, k, s), 3, -1)
 
 
-def _conv2d_by_offsets(x: Any, K: Any, s: int) -> Any:
+def _conv2d_by_offsets(x: Array, K: Array, s: int) -> Any:
     k = len(K)
     p = np.pad(x, ((0, 0), *(_zeros_around(n, k, s) for n in x.shape[1:3]), (0, 0)))
     rows, columns = (-(-n // s) * s for n in x.shape[1:3])
@@ -33,7 +35,7 @@ def _conv2d_by_offsets(x: Any, K: Any, s: int) -> Any:
     return total
 
 
-def _conv_transpose2d_by_flipping(y: Any, K: Any, s: int, size: Any = None) -> Any:
+def _conv_transpose2d_by_flipping(y: Array, K: Array, s: int, size: Any = None) -> Array:
     """Zeros between the pixels, then a convolution of stride 1 with the kernel turned round."""
     k = len(K)
     spread = np.zeros((len(y), *(s * (n - 1) + 1 for n in y.shape[1:3]), y.shape[3]))
@@ -47,7 +49,7 @@ def _conv_transpose2d_by_flipping(y: Any, K: Any, s: int, size: Any = None) -> A
     return np.einsum("bhwfij,ijcf->bhwc", views, K[::-1, ::-1])
 
 
-def _conv2d_vjp_K_by_einsum(dy: Any, x: Any, k: int, s: int) -> Any:
+def _conv2d_vjp_K_by_einsum(dy: Array, x: Array, k: int, s: int) -> Array:
     return np.einsum("bhwcij,bhwf->ijcf", _windows(x, k, s), dy)
 
 

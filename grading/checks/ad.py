@@ -3,10 +3,9 @@
 Sizes differ pairwise, biases are not zero, batches are larger than one, logits reach +-800.
 """
 
-from typing import Any
-
 import numpy as np
 
+from autograd_lite.ops import Array
 from grading.check import Arrays, Check, exact
 from grading.oracles import networks
 from grading.oracles.differences import gradient, relu, sigmoid, softplus
@@ -15,7 +14,7 @@ B, I, O, K = 5, 4, 3, 2  # noqa: E741 (rows, inputs, outputs, samples)
 Rng = np.random.Generator
 
 
-def wide(rng: Rng, *shape: int) -> Any:
+def wide(rng: Rng, *shape: int) -> Array:
     """Values of order 1, with a few of every size up to 800 on both sides, none within 0.01 of 0."""
     x = rng.normal(size=shape) * np.exp(rng.choice([0, 0, 0, 1, 2, 3], size=shape))
     x = x + np.copysign(0.01, x)
@@ -37,12 +36,12 @@ def _affine_vjp_Wb(rng: Rng) -> Arrays:
     return rng.normal(size=(K, B, O)), rng.normal(size=(K, B, I))
 
 
-def _oracle_affine_vjp_x(dy: Any, W: Any) -> Any:
+def _oracle_affine_vjp_x(dy: Array, W: Array) -> tuple[Array, ...]:
     x, b = np.ones((K, B, I)), np.ones(O)  # a linear map has the same derivative everywhere
     return gradient(lambda x: (networks.affine(x, W, b) * dy).sum(), (x,))
 
 
-def _oracle_affine_vjp_Wb(dy: Any, x: Any) -> Any:
+def _oracle_affine_vjp_Wb(dy: Array, x: Array) -> tuple[Array, ...]:
     W, b = np.ones((I, O)), np.ones(O)
     return gradient(lambda W, b: (networks.affine(x, W, b) * dy).sum(), (W, b))
 
@@ -67,12 +66,12 @@ def _upstream_and_tanh(rng: Rng) -> Arrays:
     return rng.normal(size=(B, O)), networks.tanh(1.5 * rng.normal(size=(B, O)))
 
 
-def _oracle_tanh_vjp(dy: Any, y: Any) -> Any:
+def _oracle_tanh_vjp(dy: Array, y: Array) -> tuple[Array, ...]:
     x = 0.5 * (np.log(1 + y) - np.log(1 - y))  # the input that gives y
     return gradient(lambda x: (networks.tanh(x) * dy).sum(), (x,))
 
 
-def _oracle_relu_vjp(dy: Any, y: Any) -> Any:
+def _oracle_relu_vjp(dy: Array, y: Array) -> tuple[Array, ...]:
     x = np.where(y > 0, y, -1)  # any input that gives y
     return gradient(lambda x: (relu(x) * dy).sum(), (x,))
 
@@ -86,16 +85,16 @@ def _leaky_vjp(rng: Rng) -> Arrays:
     return rng.normal(size=(B, O)), networks.leaky_relu(x, slope), slope
 
 
-def _oracle_leaky_vjp(dy: Any, y: Any, slope: float) -> Any:
+def _oracle_leaky_vjp(dy: Array, y: Array, slope: float) -> tuple[Array, ...]:
     x = np.where(y > 0, y, y / slope)  # the input that gives y
     return gradient(lambda x: (networks.leaky_relu(x, slope) * dy).sum(), (x,))
 
 
-def _oracle_sigmoid_vjp(dy: Any, y: Any) -> Any:
+def _oracle_sigmoid_vjp(dy: Array, y: Array) -> tuple[Array, ...]:
     return gradient(lambda x: (sigmoid(x) * dy).sum(), (np.log(y) - np.log(1 - y),))
 
 
-def _oracle_softplus_vjp(dy: Any, x: Any) -> Any:
+def _oracle_softplus_vjp(dy: Array, x: Array) -> tuple[Array, ...]:
     return gradient(lambda x: (softplus(x) * dy).sum(), (x,))
 
 

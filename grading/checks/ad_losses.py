@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.ops import Array
 from grading.check import Arrays, Check, Record, exact
 from grading.checks.ad import STEP, B, I, K, O, Rng, wide
 from grading.oracles import networks
@@ -23,7 +24,7 @@ def _upstream_logits_and_grey(rng: Rng) -> Arrays:
     return rng.normal(size=(K, B)), *_logits_and_grey(rng)
 
 
-def _oracle_bernoulli_nll_vjp(dnll: Any, logits: Any, x: Any) -> Any:
+def _oracle_bernoulli_nll_vjp(dnll: Array, logits: Array, x: Array) -> tuple[Array, ...]:
     return gradient(lambda a: (networks.bernoulli_nll(a, x) * dnll).sum(), (logits,))
 
 
@@ -38,7 +39,7 @@ def _upstream_logits_and_labels(rng: Rng) -> Arrays:
     return rng.normal(size=B), *_logits_and_labels(rng)
 
 
-def _oracle_categorical_nll_vjp(dnll: Any, logits: Any, labels: Any) -> Any:
+def _oracle_categorical_nll_vjp(dnll: Array, logits: Array, labels: Array) -> tuple[Array, ...]:
     return gradient(lambda a: (networks.categorical_nll(a, labels) * dnll).sum(), (logits,))
 
 

@@ -4,10 +4,9 @@ Heights and widths differ, and so do channels; strides 1 to 3, kernels of size 2
 which the zeros around an image are even, uneven, or none.
 """
 
-from typing import Any
-
 import numpy as np
 
+from autograd_lite.ops import Array
 from grading.check import Arrays, Check, exact
 from grading.oracles import convolution
 from grading.oracles.differences import gradient
@@ -53,7 +52,7 @@ def _conv2d_vjp_K(rng: Rng) -> Arrays:
     return rng.normal(size=(B, *_smaller(x.shape[1], x.shape[2], s), F)), x, k, s
 
 
-def _oracle_conv2d_vjp_K(dy: Any, x: Any, k: int, s: int) -> Any:
+def _oracle_conv2d_vjp_K(dy: Array, x: Array, k: int, s: int) -> tuple[Array, ...]:
     K = np.ones((k, k, C, F))  # a linear map has the same derivative everywhere
     return gradient(lambda K: (convolution.conv2d(x, K, s) * dy).sum(), (K,))
 

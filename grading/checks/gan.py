@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.ops import Array
 from grading.check import Arrays, Check, exact
 from grading.oracles import game
 from grading.oracles.differences import gradient
@@ -30,7 +31,9 @@ def _both_vjp(rng: Rng) -> Arrays:
     return rng.normal(size=B), *_both(rng)
 
 
-def _oracle_discriminator_loss_vjp(dloss: Any, real: Any, fake: Any, label: float) -> Any:
+def _oracle_discriminator_loss_vjp(
+    dloss: Array, real: Array, fake: Array, label: float
+) -> tuple[Array, ...]:
     return gradient(
         lambda real, fake: (dloss * game.discriminator_loss(real, fake, label)).sum(), (real, fake)
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.ops import Array
 from grading.check import Arrays, Check, Record, Seed, exact, require_form
 from grading.checks.gan import STEP, B, Rng, drawn_label
 from grading.oracles import enumeration, game, networks
@@ -49,7 +50,7 @@ def _trace(passed: Any, masks: Any) -> Any:
     return [(x, h, mask) for (x, h, _), mask in zip(passed, masks, strict=True)], passed[-1][2]
 
 
-def _oracle_forward(x: Any, masks: Any, params: Any) -> Any:
+def _oracle_forward(x: Array, masks: Any, params: Any) -> Any:
     out, passed = game.forward(x, masks, plain(params))
     hidden, last = _trace(passed, masks)
     return (out, tuple(hidden), last)
@@ -63,12 +64,12 @@ def _backward(rng: Rng) -> Arrays:
     return rng.normal(size=(B, 5)), trace, params
 
 
-def _oracle_backward(dout: Any, trace: Any, params: Any) -> Any:
+def _oracle_backward(dout: Array, trace: Any, params: Any) -> Any:
     hidden = trace.fields[0]
     masks = [one.fields[2] for one in hidden]
     x = hidden[0].fields[0]
 
-    def weighted(x: Any, params: Any) -> Any:
+    def weighted(x: Array, params: Any) -> Any:
         return (dout * game.forward(x, masks, params)[0]).sum()
 
     (dx,) = gradient(lambda x: weighted(x, plain(params)), (x,))
@@ -110,7 +111,7 @@ def _measure_dropout(inputs: Arrays, outputs: Arrays) -> float:
     )
 
 
-def _oracle_generate(z: Any, masks: Any, G: Any) -> Any:
+def _oracle_generate(z: Array, masks: Any, G: Any) -> Any:
     out, hidden, last = _oracle_forward(z, masks, G)
     return (networks.tanh(out), hidden, last)
 
@@ -122,7 +123,7 @@ def _discriminator(rng: Rng) -> Arrays:
     return x, fake, masks, drawn_params(rng, DISCRIMINATOR), drawn_label(rng)
 
 
-def _oracle_discriminator(x: Any, fake: Any, masks: Any, D: Any, label: float) -> Any:
+def _oracle_discriminator(x: Array, fake: Array, masks: Any, D: Any, label: float) -> Any:
     grads = game.network_gradient(
         lambda D: game.discriminator_cost(x, fake, masks, D, label).mean(), plain(D)
     )
@@ -135,7 +136,7 @@ def _generator(rng: Rng) -> Arrays:
     return z, both, G, drawn_params(rng, DISCRIMINATOR), str(rng.choice(list(game.LOSSES)))
 
 
-def _oracle_generator(z: Any, masks: Any, G: Any, D: Any, loss: str) -> Any:
+def _oracle_generator(z: Array, masks: Any, G: Any, D: Any, loss: str) -> Any:
     grads = game.network_gradient(
         lambda G: game.generator_cost(z, masks, G, plain(D), loss).mean(), plain(G)
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.ops import Array
 from grading.check import Arrays, Check, exact
 from grading.checks.gan import STEP, B, Rng
 from grading.checks.gan_networks import DISCRIMINATOR, drawn_masks, drawn_params, plain
@@ -26,12 +27,12 @@ def _away_from_kinks(rng: Rng) -> Arrays:
             return x, masks, D
 
 
-def _oracle_image_gradient(x: Any, masks: Any, D: Any) -> Any:
+def _oracle_image_gradient(x: Array, masks: Any, D: Any) -> Any:
     """A bias for each image apart: the logit's gradient by it is that by what the unit gets."""
     weights = [W for W, _ in plain(D)]
     biases = tuple(np.tile(b, (B, 1)) for _, b in plain(D))
 
-    def total(x: Any, *biases: Any) -> Any:
+    def total(x: Array, *biases: Array) -> Any:
         return game.logits(x, masks, list(zip(weights, biases, strict=True))).sum()
 
     g, *ts, _ = gradient(total, (x, *biases))
@@ -43,7 +44,7 @@ def _oracle_image_gradient(x: Any, masks: Any, D: Any) -> Any:
     return g, tuple(factors), tuple(ts)
 
 
-def _oracle_slope_penalty(x: Any, masks: Any, D: Any) -> Any:
+def _oracle_slope_penalty(x: Array, masks: Any, D: Any) -> Any:
     grads = game.network_gradient(lambda D: game.slope_cost(x, masks, D).mean(), plain(D))
     return game.slope_cost(x, masks, plain(D)), grads
 

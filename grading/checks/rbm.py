@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.ops import Array
 from grading.check import Arrays, Check, Seed, exact, require_form
 from grading.oracles import enumeration
 from grading.oracles.differences import gradient, softplus
@@ -20,7 +21,7 @@ def drawn_params(rng: Rng) -> Arrays:
     return rng.normal(size=(D, H)), 0.7 * rng.normal(size=D), 0.7 * rng.normal(size=H)
 
 
-def binary(rng: Rng, *shape: int) -> Any:
+def binary(rng: Rng, *shape: int) -> Array:
     return rng.integers(0, 2, size=shape).astype(float)
 
 
@@ -28,7 +29,7 @@ def _energy(rng: Rng) -> Arrays:
     return binary(rng, B, D), binary(rng, B, H), *drawn_params(rng)
 
 
-def _oracle_energy(v: Any, h: Any, W: Any, b: Any, c: Any) -> Any:
+def _oracle_energy(v: Array, h: Array, W: Array, b: Array, c: Array) -> Array:
     return np.array([enumeration.energy(vv, hh, W, b, c) for vv, hh in zip(v, h, strict=True)])
 
 
@@ -36,7 +37,7 @@ def free_energy(rng: Rng) -> Arrays:
     return binary(rng, B, D), *drawn_params(rng)
 
 
-def _oracle_free_energy(v: Any, W: Any, b: Any, c: Any) -> Any:
+def _oracle_free_energy(v: Array, W: Array, b: Array, c: Array) -> Array:
     hs = enumeration.states(H)
     return np.array(
         [-np.log(sum(np.exp(-enumeration.energy(vv, h, W, b, c)) for h in hs)) for vv in v]
@@ -48,7 +49,7 @@ def _prob_h(rng: Rng) -> Arrays:
     return binary(rng, B, D), W, c
 
 
-def _oracle_prob_h(v: Any, W: Any, c: Any) -> Any:
+def _oracle_prob_h(v: Array, W: Array, c: Array) -> Array:
     p = enumeration.joint(W, np.zeros(D), c)[enumeration.numbers_of(v)]
     return (p @ enumeration.states(H)) / p.sum(axis=1, keepdims=True)
 
@@ -58,7 +59,7 @@ def _prob_v(rng: Rng) -> Arrays:
     return binary(rng, B, H), W, b
 
 
-def _oracle_prob_v(h: Any, W: Any, b: Any) -> Any:
+def _oracle_prob_v(h: Array, W: Array, b: Array) -> Array:
     p = enumeration.joint(W, b, np.zeros(H)).T[enumeration.numbers_of(h)]
     return (p @ enumeration.states(D)) / p.sum(axis=1, keepdims=True)
 
@@ -102,12 +103,12 @@ def _statistics(rng: Rng) -> Arrays:
     return binary(rng, B, D), W, c
 
 
-def _mean_free_energy(v: Any, W: Any, b: Any, c: Any) -> Any:
+def _mean_free_energy(v: Array, W: Array, b: Array, c: Array) -> Array:
     inputs = c + sum(v[:, i, None] * W[i] for i in range(D))
     return np.mean(-(v * b).sum(axis=1) - softplus(inputs).sum(axis=1))
 
 
-def _oracle_statistics(v: Any, W: Any, c: Any) -> Any:
+def _oracle_statistics(v: Array, W: Array, c: Array) -> tuple[Array, ...]:
     return gradient(lambda W, b, c: -_mean_free_energy(v, W, b, c), (W, np.zeros(D), c))
 
 
@@ -116,8 +117,8 @@ def _nll_gradient(rng: Rng) -> Arrays:
     return binary(rng, B, D), binary(rng, B + 3, D), *drawn_params(rng)
 
 
-def _oracle_nll_gradient(v_data: Any, v_model: Any, W: Any, b: Any, c: Any) -> Any:
-    def contrast(*params: Any) -> Any:
+def _oracle_nll_gradient(v_data: Array, v_model: Array, W: Array, b: Array, c: Array) -> Any:
+    def contrast(*params: Any) -> Array:
         return _mean_free_energy(v_data, *params) - _mean_free_energy(v_model, *params)
 
     return gradient(contrast, (W, b, c))

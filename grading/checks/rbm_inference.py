@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.ops import Array
 from grading.check import Arrays, Check, Seed, exact, require_form
 from grading.checks.rbm import DRAWS, JOINT, B, D, M, Rng, binary, drawn_params, free_energy
 from grading.oracles import enumeration
@@ -14,7 +15,7 @@ from grading.oracles import enumeration
 DEVIATION, CUT = 0.1, 0.2  # of the first weights of the sources: before the cut, and the cut
 
 
-def _oracle_log_pseudo_likelihood(v: Any, W: Any, b: Any, c: Any) -> Any:
+def _oracle_log_pseudo_likelihood(v: Array, W: Array, b: Array, c: Array) -> Array:
     return np.array([enumeration.log_pseudo_likelihood_terms(vv, W, b, c).sum() for vv in v])
 
 
@@ -95,7 +96,7 @@ def _exact(rng: Rng) -> Arrays:
     return binary(rng, B, D), known, *(size * p for p in drawn_params(rng))
 
 
-def _oracle_log_marginal(v: Any, known: Any, *params: Any) -> Any:
+def _oracle_log_marginal(v: Array, known: Any, *params: Any) -> Array:
     rows = zip(v, known, strict=True)
     return np.array([enumeration.log_marginal(vv, kk, *params) for vv, kk in rows])
 
@@ -106,7 +107,7 @@ def _conditional(rng: Rng) -> Arrays:
     return binary(rng, B, D), known, *drawn_params(rng)
 
 
-def _oracle_conditional(v: Any, known: Any, *params: Any) -> Any:
+def _oracle_conditional(v: Array, known: Any, *params: Any) -> Array:
     rows = zip(v, known, strict=True)
     return np.array([enumeration.conditional(vv, kk, *params) for vv, kk in rows])
 

@@ -3,10 +3,9 @@
 K = 3 samples, B = 5 images, D = 6 pixels, Z = 2 codes.
 """
 
-from typing import Any
-
 import numpy as np
 
+from autograd_lite.ops import Array
 from grading.check import Arrays, Check, exact
 from grading.oracles import networks, quadrature
 from grading.oracles.differences import gradient
@@ -23,8 +22,8 @@ def _kl_vjp(rng: Rng) -> Arrays:
     return rng.normal(size=B), *_posterior(rng)
 
 
-def _oracle_kl_vjp(dkl: Any, mu: Any, logvar: Any) -> Any:
-    def weighted(mu: Any, logvar: Any) -> Any:
+def _oracle_kl_vjp(dkl: Array, mu: Array, logvar: Array) -> tuple[Array, ...]:
+    def weighted(mu: Array, logvar: Array) -> Array:
         return (quadrature.kl_standard_normal(mu, logvar) * dkl).sum()
 
     return gradient(weighted, (mu, logvar))
@@ -34,7 +33,7 @@ def _reparameterise(rng: Rng) -> Arrays:
     return *_posterior(rng), rng.normal(size=(K, B, Z))
 
 
-def _sample(mu: Any, logvar: Any, eps: Any) -> Any:
+def _sample(mu: Array, logvar: Array, eps: Array) -> Array:
     return np.stack([mu + np.sqrt(np.exp(logvar)) * e for e in eps])
 
 
@@ -42,7 +41,7 @@ def _reparameterise_vjp(rng: Rng) -> Arrays:
     return rng.normal(size=(K, B, Z)), rng.normal(size=(B, Z)), rng.normal(size=(K, B, Z))
 
 
-def _oracle_reparameterise_vjp(dz: Any, logvar: Any, eps: Any) -> Any:
+def _oracle_reparameterise_vjp(dz: Array, logvar: Array, eps: Array) -> tuple[Array, ...]:
     return gradient(
         lambda mu, logvar: (_sample(mu, logvar, eps) * dz).sum(), (np.zeros((B, Z)), logvar)
     )
@@ -58,7 +57,7 @@ def _squared_vjp(rng: Rng) -> Arrays:
     return rng.normal(size=(K, B)), *_logits_and_grey(rng)
 
 
-def _oracle_squared_vjp(dnll: Any, logits: Any, x: Any) -> Any:
+def _oracle_squared_vjp(dnll: Array, logits: Array, x: Array) -> tuple[Array, ...]:
     return gradient(lambda a: (networks.squared_error(a, x) * dnll).sum(), (logits,))
 
 
@@ -81,11 +80,11 @@ def _laplace_vjp(rng: Rng) -> Arrays:
     return dnll, outputs, x
 
 
-def _oracle_gaussian_vjp(dnll: Any, outputs: Any, x: Any) -> Any:
+def _oracle_gaussian_vjp(dnll: Array, outputs: Array, x: Array) -> tuple[Array, ...]:
     return gradient(lambda a: (networks.gaussian_nll(a, x) * dnll).sum(), (outputs,))
 
 
-def _oracle_laplace_vjp(dnll: Any, outputs: Any, x: Any) -> Any:
+def _oracle_laplace_vjp(dnll: Array, outputs: Array, x: Array) -> tuple[Array, ...]:
     return gradient(lambda a: (networks.laplace_nll(a, x) * dnll).sum(), (outputs,))
 
 
@@ -93,7 +92,7 @@ def _neg_elbo(rng: Rng) -> Arrays:
     return 100 * rng.random((K, B)), 10 * rng.random(B)
 
 
-def _oracle_neg_elbo(nll: Any, kl: Any) -> Any:
+def _oracle_neg_elbo(nll: Array, kl: Array) -> Array:
     return np.array([sum(nll[:, i]) / K + kl[i] for i in range(B)])
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from grading.oracles.arrays import Array
 from grading.oracles.differences import relu
 from grading.oracles.networks import affine
 
@@ -25,7 +26,7 @@ def starts(n: int, k: int, s: int) -> list[int]:
 
 
 @cache
-def taps(H: int, W: int, k: int, s: int) -> Any:
+def taps(H: int, W: int, k: int, s: int) -> Array:
     """Every (a, b, i, j, r, q) with a pixel (r, q) of the image under entry (i, j) of a window."""
     return np.array(
         [
@@ -39,7 +40,7 @@ def taps(H: int, W: int, k: int, s: int) -> Any:
     )
 
 
-def patches(x: Any, k: int, s: int) -> Any:
+def patches(x: Array, k: int, s: int) -> Array:
     """The windows one entry at a time, 0 outside of the image."""
     B, H, W, C = x.shape
     p = np.zeros((B, len(starts(H, k, s)), len(starts(W, k, s)), k, k, C), x.dtype)
@@ -48,7 +49,7 @@ def patches(x: Any, k: int, s: int) -> Any:
     return p
 
 
-def scatter(p: Any, shape: tuple[int, ...], s: int) -> Any:
+def scatter(p: Any, shape: tuple[int, ...], s: int) -> Array:
     """Every entry of every window added to the pixel that it lies on."""
     x = np.zeros(shape, p.dtype)
     for a, b, i, j, r, q in taps(*shape[1:3], p.shape[3], s):
@@ -56,7 +57,7 @@ def scatter(p: Any, shape: tuple[int, ...], s: int) -> Any:
     return x
 
 
-def matrix(K: Any, H: int, W: int, s: int) -> Any:
+def matrix(K: Array, H: int, W: int, s: int) -> Array:
     """The convolution of H x W images as a matrix: (H' W' F, H W C), a row an output."""
     k, _, C, F = K.shape
     M = np.zeros((len(starts(H, k, s)), len(starts(W, k, s)), F, H, W, C), K.dtype)
@@ -65,21 +66,21 @@ def matrix(K: Any, H: int, W: int, s: int) -> Any:
     return M.reshape(-1, H * W * C)
 
 
-def conv2d(x: Any, K: Any, s: int) -> Any:
+def conv2d(x: Array, K: Array, s: int) -> Array:
     """The matrix times every image."""
     B, H, W, _ = x.shape
     y = x.reshape(B, -1) @ matrix(K, H, W, s).T
     return y.reshape(B, -(-H // s), -(-W // s), K.shape[3])
 
 
-def conv_transpose2d(y: Any, K: Any, s: int, size: Any = None) -> Any:
+def conv_transpose2d(y: Array, K: Array, s: int, size: Any = None) -> Array:
     """The transposed matrix times every image."""
     B, rows, columns, _ = y.shape
     H, W = size or (s * rows, s * columns)
     return (y.reshape(B, -1) @ matrix(K, H, W, s)).reshape(B, H, W, K.shape[2])
 
 
-def vae_forward(x: Any, eps: Any, params: Any) -> Any:
+def vae_forward(x: Array, eps: Array, params: Any) -> Any:
     """(logits, mu, logvar) and (x, h1, h2, h3, logvar, eps, z, h4, h5, h6)."""
     K1, b1, K2, b2, W3, b3, W_mu, b_mu, W_logvar, b_logvar, W4, b4, K5, b5, K6, b6, K7, b7 = params
     B, side = len(x), math.isqrt(x.shape[1])

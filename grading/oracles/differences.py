@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from grading.oracles.arrays import Array
+
 STEP = 1e-30
 
 
@@ -25,17 +27,17 @@ def gradient(f: Callable[..., Any], arrays: tuple[Any, ...]) -> tuple[Any, ...]:
     return grads
 
 
-def relu(x: Any) -> Any:
+def relu(x: Array) -> Array:
     """The positive part, decided by the real part."""
     return np.where(np.real(x) > 0, x, 0)
 
 
-def softplus(x: Any) -> Any:
+def softplus(x: Array) -> Array:
     """log(1 + exp(x)) for complex x, without overflow."""
     positive = np.real(x) > 0
     return relu(x) + np.log1p(np.exp(np.where(positive, -x, x)))
 
 
-def sigmoid(x: Any) -> Any:
+def sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)) for complex x, without overflow."""
     return np.exp(-softplus(-x))

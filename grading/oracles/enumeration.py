@@ -7,6 +7,9 @@ import itertools
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from grading.oracles.arrays import Array
 
 # False alarms, in all comparisons of one case together, are rarer than this; a check has up to 12
 # cases, so that of a whole check is below 1e-7.
@@ -14,17 +17,17 @@ FALSE_ALARM = 8e-9
 FAR = 1e12  # the error of samples that are no binary states
 
 
-def states(n: int) -> Any:
+def states(n: int) -> Array:
     """All 2^n binary states, (2^n, n), counting up with the first unit as the highest digit."""
     return np.array(list(itertools.product((0.0, 1.0), repeat=n)))
 
 
-def numbers_of(v: Any) -> Any:
+def numbers_of(v: Array) -> NDArray[np.intp]:
     """Which row of states(n) each row of v is."""
     return (v @ 2.0 ** np.arange(v.shape[1])[::-1]).astype(int)
 
 
-def energy(v: Any, h: Any, W: Any, b: Any, c: Any) -> float:
+def energy(v: Array, h: Array, W: Array, b: Array, c: Array) -> float:
     """The energy of one joint state, term by term."""
     total = 0.0
     for i in range(len(b)):
@@ -34,14 +37,14 @@ def energy(v: Any, h: Any, W: Any, b: Any, c: Any) -> float:
     return total - sum(c[j] * h[j] for j in range(len(c)))
 
 
-def joint(W: Any, b: Any, c: Any) -> Any:
+def joint(W: Array, b: Array, c: Array) -> Array:
     """p(v, h) for all states: (2^D, 2^H), summing to 1."""
     vs, hs = states(len(b)), states(len(c))
     weights = np.array([[np.exp(-energy(v, h, W, b, c)) for h in hs] for v in vs])
     return weights / weights.sum()
 
 
-def kernel(W: Any, b: Any, c: Any, known: Any = None) -> Any:
+def kernel(W: Array, b: Array, c: Array, known: Any = None) -> Array:
     """Probability of v' after one sweep v -> h -> v', (2^D, 2^D), from the joint alone.
 
     With `known` (D,), the given pixels keep their values: v' gets all the probability of the
@@ -61,7 +64,7 @@ def kernel(W: Any, b: Any, c: Any, known: Any = None) -> Any:
     return clamped
 
 
-def conditional(v: Any, known: Any, W: Any, b: Any, c: Any) -> Any:
+def conditional(v: Array, known: Array, W: Array, b: Array, c: Array) -> Array:
     """P(v_i = 1 | given pixels) for one image v (D,), from the joint. (D,)"""
     p = joint(W, b, c).sum(axis=1)
     vs = states(len(b))
@@ -69,7 +72,7 @@ def conditional(v: Any, known: Any, W: Any, b: Any, c: Any) -> Any:
     return (p[agree] @ vs[agree]) / p[agree].sum()
 
 
-def log_marginal(v: Any, known: Any, W: Any, b: Any, c: Any) -> float:
+def log_marginal(v: Array, known: Array, W: Array, b: Array, c: Array) -> float:
     """log of the sum of exp(-energy) over all states that agree with v (D,) where it is given."""
     vs, hs = states(len(b)), states(len(c))
     agree = vs[(vs == v)[:, known].all(axis=1)]
@@ -77,7 +80,7 @@ def log_marginal(v: Any, known: Any, W: Any, b: Any, c: Any) -> float:
     return float(logs.max() + np.log(np.exp(logs - logs.max()).sum()))
 
 
-def ink_posterior(damaged: Any, removal: float, W: Any, b: Any, c: Any) -> Any:
+def ink_posterior(damaged: Array, removal: float, W: Array, b: Array, c: Array) -> Array:
     """P(v | damaged) for all v, (2^D,), where each pixel that is on was turned off with probability
     `removal`, independently: every image of the joint, under every way of damaging it.
     """
@@ -92,7 +95,7 @@ def ink_posterior(damaged: Any, removal: float, W: Any, b: Any, c: Any) -> Any:
     return weights / weights.sum()
 
 
-def truncated_normal(edges: Any, deviation: float, cut: float) -> tuple[Any, float]:
+def truncated_normal(edges: Array, deviation: float, cut: float) -> tuple[Any, float]:
     """A normal variable of mean 0, given that |x| <= cut: P(between neighbouring edges), and its
     variance. By Gauss-Legendre quadrature of the density.
     """
@@ -108,7 +111,7 @@ def truncated_normal(edges: Any, deviation: float, cut: float) -> tuple[Any, flo
     return np.array(shares), integral(-cut, cut, 2) / whole
 
 
-def log_pseudo_likelihood_terms(v: Any, W: Any, b: Any, c: Any) -> Any:
+def log_pseudo_likelihood_terms(v: Array, W: Array, b: Array, c: Array) -> Array:
     """log P(v_i | all other pixels) for one image v (D,), from the joint. (D,)"""
     p = joint(W, b, c).sum(axis=1)
     here = p[numbers_of(v[None])[0]]
@@ -118,7 +121,7 @@ def log_pseudo_likelihood_terms(v: Any, W: Any, b: Any, c: Any) -> Any:
     return np.log(here / (here + np.array(others)))
 
 
-def bound(variance: Any, span: Any, draws: int, comparisons: int) -> Any:
+def bound(variance: Array | float, span: Array | float, draws: int, comparisons: int) -> Array:
     """How far a mean of `draws` independent values may be from its expectation, by Bernstein's
     inequality: further happens, in any of the comparisons, with probability FALSE_ALARM at most.
 
@@ -130,7 +133,7 @@ def bound(variance: Any, span: Any, draws: int, comparisons: int) -> Any:
     return linear + np.sqrt(linear**2 + 2 * L * variance / draws)
 
 
-def frequency_error(samples: Any, probabilities: Any, comparisons: int) -> float:
+def frequency_error(samples: Array, probabilities: Array, comparisons: int) -> float:
     """Largest deviation of the frequencies of states from their probabilities, in bounds.
 
     samples (N, n) binary rows, independent; probabilities (2^n,). Looking at whole states sees

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from grading.oracles.arrays import Array
 from grading.oracles.differences import gradient, softplus
 from grading.oracles.networks import tanh
 
 SLOPE = 0.2
 
 
-def forward(x: Any, masks: Any, params: Any) -> Any:
+def forward(x: Array, masks: Any, params: Any) -> Any:
     """(B, O), and for each hidden layer its input, its output before and after dropout.
 
     A unit is a sum over its inputs, then the slope of its sign, then its mask.
@@ -29,22 +30,22 @@ def forward(x: Any, masks: Any, params: Any) -> Any:
     return affine(x, *params[-1]), passed
 
 
-def affine(x: Any, W: Any, b: Any) -> Any:
+def affine(x: Array, W: Array, b: Array) -> Array:
     """y_bo = b_o + sum_i x_bi W_io"""
     return b + (x[:, :, None] * W).sum(axis=1)
 
 
-def logits(x: Any, masks: Any, params: Any) -> Any:
+def logits(x: Array, masks: Any, params: Any) -> Array:
     """What a network of one output says of each image. (B,)"""
     return forward(x, masks, params)[0][:, 0]
 
 
-def cross_entropy(a: Any, label: Any) -> Any:
+def cross_entropy(a: Array, label: Any) -> Array:
     """-label log P(real) - (1 - label) log P(generated), where a is the logit of P(real)."""
     return label * softplus(-a) + (1 - label) * softplus(a)
 
 
-def discriminator_loss(real: Any, fake: Any, label: Any) -> Any:
+def discriminator_loss(real: Array, fake: Array, label: Any) -> Array:
     """Real images are to be called `label`, generated ones 0."""
     return cross_entropy(real, label) + cross_entropy(fake, 0.0)
 
@@ -55,18 +56,18 @@ LOSSES = {
 }
 
 
-def discriminator_cost(x: Any, fake: Any, masks: Any, D: Any, label: Any) -> Any:
+def discriminator_cost(x: Array, fake: Array, masks: Any, D: Any, label: Any) -> Array:
     """The discriminator's loss of each pair of a real and a generated image. (B,)"""
     return discriminator_loss(logits(x, masks[0], D), logits(fake, masks[1], D), label)
 
 
-def generator_cost(z: Any, masks: Any, G: Any, D: Any, loss: str) -> Any:
+def generator_cost(z: Array, masks: Any, G: Any, D: Any, loss: str) -> Array:
     """The generator's loss of each noise. (B,)"""
     images = tanh(forward(z, masks[0], G)[0])
     return LOSSES[loss](logits(images, masks[1], D))
 
 
-def network_gradient(f: Any, params: Any) -> Any:
+def network_gradient(f: Any, params: Any) -> tuple[Array, ...]:
     """Gradients of the scalar f(params) by every (W, b)."""
     flat = tuple(array for layer in params for array in layer)
     return tuple(pairs(gradient(lambda *p: f(pairs(p)), flat)))
@@ -77,29 +78,29 @@ def pairs(flat: Any) -> Any:
     return list(zip(flat[::2], flat[1::2], strict=True))
 
 
-def softmax(theta: Any) -> Any:
+def softmax(theta: Array) -> Array:
     """A generator of finitely many images, as probabilities; its parameters are theta."""
     weights = np.exp(theta - np.real(theta).max())
     return weights / weights.sum()
 
 
-def kl(p: Any, q: Any) -> Any:
+def kl(p: Any, q: Array) -> Array:
     """KL(p || q) of probabilities that are all positive."""
     return (p * (np.log(p) - np.log(q))).sum()
 
 
-def js(p: Any, q: Any, share: float = 0.5) -> Any:
+def js(p: Any, q: Array, share: float = 0.5) -> Array:
     """The Jensen-Shannon divergence, p having the weight `share` in the middle."""
     middle = share * p + (1 - share) * q
     return share * kl(p, middle) + (1 - share) * kl(q, middle)
 
 
-def best_discriminator(p_data: Any, p_model: Any, label: float = 1.0) -> Any:
+def best_discriminator(p_data: Array, p_model: Array, label: float = 1.0) -> Array:
     """For each image the D of the least loss, by golden section on its logit."""
     ratio = (np.sqrt(5) - 1) / 2
     low, high = np.full(len(p_data), -30.0), np.full(len(p_data), 30.0)
 
-    def cost(a: Any) -> Any:
+    def cost(a: Array) -> Array:
         return p_data * cross_entropy(a, label) + p_model * cross_entropy(a, 0.0)
 
     for _ in range(100):
@@ -112,7 +113,7 @@ def best_discriminator(p_data: Any, p_model: Any, label: float = 1.0) -> Any:
 PIXEL = 2.0**-10  # how far a pixel is moved; a power of 2, so that dividing by it rounds nothing
 
 
-def image_slopes(x: Any, masks: Any, D: Any) -> Any:
+def image_slopes(x: Array, masks: Any, D: Any) -> Array:
     """The gradient of each logit by its image, (B, P), by moving one pixel at a time.
 
     A logit is linear in the pixels until a unit crosses its kink, so the difference is exact.
@@ -122,6 +123,6 @@ def image_slopes(x: Any, masks: Any, D: Any) -> Any:
     return np.stack(ends, axis=1) / (2 * PIXEL)
 
 
-def slope_cost(x: Any, masks: Any, D: Any) -> Any:
+def slope_cost(x: Array, masks: Any, D: Any) -> Array:
     """Half the squared length of each image's gradient. (B,)"""
     return (image_slopes(x, masks, D) ** 2).sum(axis=1) / 2

@@ -7,18 +7,19 @@ from typing import Any
 
 import numpy as np
 
+from grading.oracles.arrays import Array
 from grading.oracles.differences import relu, sigmoid, softplus
 from grading.oracles.quadrature import kl_standard_normal, log_normal
 
 
-def tanh(x: Any) -> Any:
+def tanh(x: Array) -> Array:
     """(e^x - e^-x) / (e^x + e^-x), both divided by the larger of the two powers."""
     sign = np.where(np.real(x) < 0, -1, 1)
     small = np.exp(-2 * sign * x)
     return sign * (1 - small) / (1 + small)
 
 
-def leaky_relu(x: Any, slope: float) -> Any:
+def leaky_relu(x: Array, slope: float) -> Array:
     """x on the right of 0, slope times x on the left, decided by the real part."""
     return x * np.where(np.real(x) > 0, 1.0, slope)
 
@@ -26,30 +27,30 @@ def leaky_relu(x: Any, slope: float) -> Any:
 ACTIVATIONS = {"relu": relu, "tanh": tanh}
 
 
-def affine(x: Any, W: Any, b: Any) -> Any:
+def affine(x: Array, W: Array, b: Array) -> Array:
     """y_o = b_o + sum_i x_i W_io, term by term over the inputs."""
     return b + sum(x[..., i, None] * W[i] for i in range(len(W)))
 
 
-def bernoulli_nll(logits: Any, x: Any) -> Any:
+def bernoulli_nll(logits: Array, x: Array) -> Array:
     """-sum_i log P(x_i), each pixel at its own probability, linear in x where x is grey."""
     return (x * softplus(-logits) + (1 - x) * softplus(logits)).sum(axis=-1)
 
 
-def squared_error(logits: Any, x: Any) -> Any:
+def squared_error(logits: Array, x: Array) -> Array:
     """-log N(x; sigmoid(logits), I/2) without its constant, as a sum of logarithms of densities."""
     variance = 0.5
     log_density = -((x - sigmoid(logits)) ** 2) / (2 * variance)
     return -log_density.sum(axis=-1)
 
 
-def gaussian_nll(outputs: Any, x: Any) -> Any:
+def gaussian_nll(outputs: Array, x: Array) -> Array:
     """-sum_i log N(x_i; m_i, sigma^2), whose sigma^2 the last output is the logarithm of."""
     sigma = np.sqrt(np.exp(outputs[..., -1:]))
     return -log_normal(x, sigmoid(outputs[..., :-1]), sigma).sum(axis=-1)
 
 
-def laplace_nll(outputs: Any, x: Any) -> Any:
+def laplace_nll(outputs: Array, x: Array) -> Array:
     """-sum_i log of exp(-|x_i - m_i| / s) / (2 s), where log s is the last output."""
     scale, error = np.exp(outputs[..., -1:]), x - sigmoid(outputs[..., :-1])
     distance = np.where(np.real(error) < 0, -error, error)
@@ -64,14 +65,14 @@ NLLS = {
 }
 
 
-def categorical_nll(logits: Any, labels: Any) -> Any:
+def categorical_nll(logits: Array, labels: Any) -> Array:
     """-log of exp(logit of the label) / sum of exp(logits)."""
     top = logits.real.max(axis=-1, keepdims=True)
     probs = np.exp(logits - top) / np.exp(logits - top).sum(axis=-1, keepdims=True)
     return -np.log(np.take_along_axis(probs, labels[..., None], axis=-1)[..., 0])
 
 
-def vae_forward(x: Any, eps: Any, params: Any, activation: str) -> Any:
+def vae_forward(x: Array, eps: Array, params: Any, activation: str) -> Any:
     """(logits, mu, logvar) and (x, h_enc, logvar, eps, z, h_dec), one noise sample at a time."""
     W1, b1, W_mu, b_mu, W_logvar, b_logvar, W2, b2, W3, b3 = params
     act = ACTIVATIONS[activation]
@@ -84,8 +85,8 @@ def vae_forward(x: Any, eps: Any, params: Any, activation: str) -> Any:
 
 
 def mean_cost(
-    x: Any, eps: Any, params: Any, likelihood: str, beta: float, activation: str, seen: Any
-) -> Any:
+    x: Array, eps: Array, params: Any, likelihood: str, beta: float, activation: str, seen: Array
+) -> Array:
     """The likelihood's cost of x and beta times the KL, averaged over samples and images.
 
     The encoder is given `seen`.

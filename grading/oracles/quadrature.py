@@ -8,25 +8,27 @@ from typing import Any
 
 import numpy as np
 
+from grading.oracles.arrays import Array
+
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(12)
 WEIGHTS = WEIGHTS / np.sqrt(2 * np.pi)  # now the mean under a standard normal
 
 
-def expectation(f: Callable[[Any], Any], mu: Any, sigma: Any) -> Any:
+def expectation(f: Callable[[Any], Any], mu: Array, sigma: Array) -> Array:
     """E f(z) with z ~ N(mu, sigma^2), elementwise for arrays mu and sigma; f is elementwise too."""
     return sum(w * f(mu + sigma * t) for t, w in zip(NODES, WEIGHTS, strict=True))
 
 
-def log_normal(z: Any, mu: Any, sigma: Any) -> Any:
+def log_normal(z: Array, mu: Array | float, sigma: Array | float) -> Array:
     """The logarithm of the density of N(mu, sigma^2) at z."""
     return -0.5 * ((z - mu) / sigma) ** 2 - np.log(sigma) - 0.5 * np.log(2 * np.pi)
 
 
-def kl_standard_normal(mu: Any, logvar: Any) -> Any:
+def kl_standard_normal(mu: Array, logvar: Array) -> Array:
     """KL( N(mu, exp(logvar)) || N(0, 1) ) as the mean of a log-ratio, summed over the last axis."""
     sigma = np.sqrt(np.exp(logvar))
 
-    def log_ratio(z: Any) -> Any:
+    def log_ratio(z: Array) -> Array:
         return log_normal(z, mu, sigma) - log_normal(z, 0.0, 1.0)
 
     return expectation(log_ratio, mu, sigma).sum(axis=-1)
