@@ -12,50 +12,62 @@ DIR =
 # A system upgrade can take the Python or the packages from under .venv: its stamps are then void.
 $(shell $(PY) -c 'import importlib.util as u; assert u.find_spec("numpy")' 2>/dev/null || rm -f .venv/ready*)
 
-.PHONY: help figures reproduce catalogue test rbm vae gan slip grade template ledger data lint clean
+.PHONY: help figures experiment reproduce rbm vae gan test ledger errata slip grade template
+.PHONY: benchmark speed mutants false-alarms kill-and-resume drawn-digits data lint clean
 
 help: ## this list
-	@awk -F ': .*## ' '/^[a-z]+: .*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ': .*## ' '/^[a-z-]+: .*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "The first of them makes .venv, which takes a minute more and needs a network."
-	@echo "DATA=mnist or DATA=digits chooses the data (figures, rbm, vae, data); DATA=auto, the"
+	@echo "DATA=mnist or DATA=digits chooses the data (figures, rbm, vae, gan, data); DATA=auto, the"
 	@echo "default, takes MNIST where it can be had, else drawn digits. ARGS='...' passes options on,"
 	@echo "for example: make rbm ARGS='--help'. PYTHON=python3.12 makes .venv with that Python."
 
-figures: .venv/ready ## train the models and draw every figure into out/figures (4 min)
+figures: .venv/ready ## train nine small models and draw them: out/figures/index.html (4 min)
 	$(PY) -m figures --data $(DATA) $(ARGS)
 
-reproduce: .venv/ready ## every result and figure of the sources, on MNIST, resumable (265 min)
-	$(PY) -m experiments.reproduce $(ARGS)
+experiment: .venv/ready ## list the experiments; NAME=gan runs one and draws its figures
+	$(PY) -m experiments $(NAME) $(ARGS)
+	$(if $(NAME),$(PY) -m figures $(NAME))
 
-catalogue: .venv/ready ## draw figures of the sources: NAME=..., or all, with what they need (30 min)
-	$(PY) -m figures.catalogue $(NAME) $(ARGS)
+reproduce: .venv/ready ## run every experiment on MNIST and draw all figures, resumable (5 hours)
+	$(PY) -m experiments --all
+	$(PY) -m figures --all
 
-test: .venv/ready-test ## check every equation and everything else (3 min)
-	$(PY) -m pytest $(ARGS)
-
-rbm: .venv/ready ## train one restricted Boltzmann machine (by its size, 1 to 10 min)
+rbm: .venv/ready ## train one restricted Boltzmann machine (1 to 10 min, by its size)
 	$(PY) -m rbm train --data $(DATA) $(ARGS)
 
-vae: .venv/ready ## train one variational autoencoder (by its size, 1 to 10 min)
+vae: .venv/ready ## train one variational autoencoder (1 to 10 min, by its size)
 	$(PY) -m vae train --data $(DATA) $(ARGS)
 
-gan: .venv/ready ## train one generative adversarial network, as the source does (5 min)
+gan: .venv/ready ## train one generative adversarial network (5 min)
 	$(PY) -m gan train --data $(DATA) $(ARGS)
 
-slip: .venv/ready ## list the usual mistakes; NAME=... shows one being caught (2 s)
+test: .venv/ready-test ## run every test (2 min)
+	$(PY) -m pytest $(ARGS)
+
+ledger: .venv/ready ## run all checks and slips; write the evidence into the chapters (15 s)
+	$(PY) -m grading ledger
+
+errata: .venv/ready ## compute what is wrong in print; write docs/ERRATA.md (2 s)
+	$(PY) -m grading errata
+
+slip: .venv/ready ## list the planted mistakes; NAME=kl-without-half shows one being caught (2 s)
 	$(PY) -m grading slip $(NAME)
 
-grade: .venv/ready ## grade the implementation in DIR=... (1 min)
+grade: .venv/ready ## grade the implementation in the folder DIR=... (15 s)
 	@test -n "$(DIR)" || { echo "make grade needs the folder to grade: make grade DIR=my-answers" >&2; exit 2; }
 	$(PY) -m grading grade "$(DIR)" $(ARGS)
 
-template: .venv/ready ## write the files that a student fills in to DIR=... (1 s)
+template: .venv/ready ## write the files that a student fills in to the folder DIR=... (1 s)
 	@test -n "$(DIR)" || { echo "make template needs a folder to write to: make template DIR=my-answers" >&2; exit 2; }
 	$(PY) -m grading template "$(DIR)"
 
-ledger: .venv/ready ## run all checks and slips; refresh the lines under the equations (15 s)
-	$(PY) -m grading ledger
+benchmark: .venv/ready ## list what judges the project itself: speed, mutants, false alarms, ...
+	$(PY) -m benchmarks
+
+speed mutants false-alarms kill-and-resume drawn-digits: .venv/ready-test
+	$(PY) -m benchmarks $(subst -,_,$@)
 
 data: .venv/ready ## fetch MNIST into data/cache, or say where it was found (10 s)
 	$(PY) -m data --data $(DATA) $(ARGS)

@@ -1,1 +1,19 @@
-"""Checks of every equation: on the reference, on planted slips, and on a student's own code."""
+"""Checks of every equation: on the reference, on planted slips, and on a student's own code.
+
+check             one equation, one function, inputs that show mistakes, an oracle
+checks            the checks, a module for each part of a chapter
+oracles           what knows the answers by other means; NumPy and nothing else
+slip              a planted mistake: one edit to the reference
+slips             all of them
+alternatives      right answers written differently, which no check may refuse
+alternatives_conv  the same for convolutions
+chapters          what the derivations say of their equations
+ledger            equation, line, check, error, slips: measured, and written into the chapters
+errata            what is wrong in print, with the numbers that refute it
+show              one slip being caught; hints for students
+template          the kit that a student fills in
+protocol          what goes into a student's process, and what comes out
+submission        a student's files, run in a process of their own for each check
+worker            that process: it is self-contained, and never judges
+report            verdicts, and how they look on a screen
+"""

@@ -28,10 +28,10 @@ import numpy as np
 
 from grading.check import Arrays, Check, draw_cases
 from grading.protocol import Answer, Files, encode, read_answer
+from training.parallel import THREADS
 
 WORKER = Path(__file__).with_name("worker.py")
 NUMPY = Path(np.__file__).absolute().parent
-THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 class HarnessError(Exception):

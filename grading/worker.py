@@ -7,7 +7,7 @@ and leaves there one of
     outputs.npz  "3.0" is the first array that was returned in case 3
     failure.txt  what there is instead (todo, missing, form or error), and from line 2 on why
 
-It stands alone: of the project nothing is at hand here, and of other packages NumPy alone.
+It is self-contained: nothing of this project can be imported here, and no package but NumPy.
 """
 
 import contextlib
