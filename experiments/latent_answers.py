@@ -23,9 +23,9 @@ from experiments.measures import (
 from training.images import training_images
 from training.streams import stream
 from training.trained import Trained
-from vae.networks import decode, encode
-from vae.objective import costs, pixel_means
+from vae.objective import costs
 from vae.train import Settings
+from vae.train import network as network_of
 
 SAMPLES = 5  # codes drawn an image, so that the cost of one image is not the luck of one draw
 
@@ -57,14 +57,15 @@ def images_of(settings: Settings) -> Images:
 
 def look(network: Trained, x: Array) -> Seen:
     """Costs with sampled codes, and the posteriors, of images x (N, D)."""
-    params, settings = network.params, network.settings
+    settings = network.settings
+    net = network_of(network.params, settings)
     parts = []
     for i in range(0, len(x), 1000):
         rows = x[i : i + 1000]
         shape = (SAMPLES, len(rows), settings.codes)
         eps = stream(0, "questions", i).standard_normal(shape, dtype=x.dtype)
-        nll, kl = costs(rows, eps, params, settings.likelihood, settings.activation)
-        mu, logvar, _ = encode(rows, params, settings.activation)
+        nll, kl = costs(rows, eps, net, settings.likelihood)
+        mu, logvar = net.encode(rows)
         parts.append((nll.mean(axis=0), kl, mu, logvar))
     return Seen(*(np.concatenate(part, dtype=np.float64) for part in zip(*parts, strict=True)))
 
@@ -72,8 +73,7 @@ def look(network: Trained, x: Array) -> Seen:
 def decoded(network: Trained, z: NDArray[Any]) -> Array:
     """The means of the pixels for codes (N, Z)."""
     codes = z.astype(network.params.W_mu.dtype)
-    outputs, _ = decode(codes, network.params, network.settings.activation)
-    return pixel_means(outputs, network.settings.likelihood)
+    return network_of(network.params, network.settings).pixels(codes)
 
 
 def recognise(x: Array, images: Images) -> Digits:

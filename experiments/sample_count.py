@@ -29,6 +29,7 @@ from training.streams import stream
 from training.trained import read
 from vae import train
 from vae.mlp import Params
+from vae.networks import Dense
 from vae.objective import gradient
 
 SAMPLES, SEEDS = (1, 2, 5, 10), (0, 1, 2)
@@ -66,7 +67,8 @@ def draws(
         rng = stream(seed, "variance noise", i)
         shape = (m, BATCH, params.W_mu.shape[1])
         eps = [rng.standard_normal(shape, dtype=images.dtype) for _ in range(2)]
-        a, b = (gradient(x, e, params, "bernoulli") for x, e in zip(batches, eps, strict=True))
+        net = Dense(params, "relu")
+        a, b = (gradient(x, e, net, "bernoulli") for x, e in zip(batches, eps, strict=True))
         yield a, b
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import vae.train
 from autograd_lite import tape
 from autograd_lite.conv import (
     conv2d,
@@ -21,8 +22,9 @@ from autograd_lite.conv import (
 )
 from autograd_lite.gradcheck import directional_error
 from autograd_lite.tree import tree_map
-from vae import conv, networks
+from vae import conv
 from vae.elbo import neg_elbo
+from vae.networks import Conv
 from vae.objective import costs, gradient
 
 # Height, width, size of the kernel, stride.
@@ -206,7 +208,7 @@ def small(rng, side, Z=2):
 
 
 def bound(x, eps, params, likelihood):
-    return neg_elbo(*costs(x, eps, params, likelihood)).mean()
+    return neg_elbo(*costs(x, eps, Conv(params), likelihood)).mean()
 
 
 @pytest.mark.eq("vae.32")
@@ -216,7 +218,7 @@ def test_the_gradient_of_the_network_agrees_with_the_tape(likelihood, seed):
     """The tape runs the forward pass as it stands, convolutions included."""
     rng = np.random.default_rng(seed)
     x, eps, params = rng.random((3, 64)), rng.normal(size=(2, 3, 2)), small(rng, 8)
-    by_hand = gradient(x, eps, params, likelihood)
+    by_hand = gradient(x, eps, Conv(params), likelihood)
     (by_tape,) = tape.gradient(lambda p: bound(x, eps, p, likelihood), params)
     for name, hand, machine in zip(conv.Params._fields, by_hand, by_tape, strict=True):
         assert hand.shape == machine.shape
@@ -247,7 +249,7 @@ def test_the_gradient_of_the_network_agrees_with_finite_differences(likelihood):
         x, eps, params = rng.random((2, 16)), rng.normal(size=(2, 2, 2)), small(rng, 4)
         while near_a_kink(x, eps, params):
             params = small(rng, 4)
-        grads = gradient(x, eps, params, likelihood)
+        grads = gradient(x, eps, Conv(params), likelihood)
         error = directional_error(
             rng,
             lambda p, x=x, eps=eps: bound(x, eps, p, likelihood),
@@ -279,12 +281,12 @@ def test_layers_have_the_shapes_of_the_source_and_keep_float32():
     rng = np.random.default_rng(0)
     params = conv.init(rng, 2)
     x, eps = rng.random((4, 784), dtype=np.float32), np.ones((3, 4, 2), np.float32)
-    outputs, trace = networks.forward(x, eps, params)
+    outputs, trace = conv.forward(x, eps, params)
     assert outputs.logits.shape == (3, 4, 784)
     assert [h.shape[1:] for h in (trace.h1, trace.h2, trace.h4, trace.h5, trace.h6)] == [
         (14, 14, 32), (7, 7, 64), (7, 7, 64), (14, 14, 64), (28, 28, 32)
     ]  # fmt: skip
-    grads = gradient(x, eps, params, "squared")
+    grads = gradient(x, eps, Conv(params), "squared")
     for p, g in zip(params, grads, strict=True):
         assert p.dtype == g.dtype == np.float32 and p.shape == g.shape
 
@@ -303,8 +305,8 @@ def test_weights_begin_within_glorot_s_limits_and_biases_at_zero():
 def test_a_decoder_makes_the_same_of_codes_in_any_arrangement():
     rng = np.random.default_rng(0)
     params, z = small(rng, 8), rng.normal(size=(2, 3, 2))
-    logits, _ = networks.decode(z, params)
-    flat, _ = networks.decode(z.reshape(6, 2), params)
+    logits, _ = conv.decode(z, params)
+    flat, _ = conv.decode(z.reshape(6, 2), params)
     assert logits.shape == (2, 3, 64)
     np.testing.assert_array_equal(logits.reshape(6, 64), flat)
 
@@ -312,11 +314,12 @@ def test_a_decoder_makes_the_same_of_codes_in_any_arrangement():
 def test_the_kind_of_the_parameters_chooses_the_network():
     rng = np.random.default_rng(0)
     x, eps, params = rng.random((3, 64)), rng.normal(size=(2, 3, 2)), small(rng, 8)
-    mu, logvar, _ = networks.encode(x, params)
-    outputs, trace = networks.forward(x, eps, params)
+    network = vae.train.network(params, vae.train.Settings(network="conv"))
+    mu, logvar = network.encode(x)
+    outputs, trace = network.forward(x, eps)
     np.testing.assert_array_equal(mu, outputs.mu)
     np.testing.assert_array_equal(logvar, outputs.logvar)
-    by_name, direct = (f(outputs, trace, params) for f in (networks.backward, conv.backward))
+    by_name, direct = network.backward(outputs, trace), conv.backward(outputs, trace, params)
     assert type(by_name) is conv.Params
     for a, b in zip(by_name, direct, strict=True):
         np.testing.assert_array_equal(a, b)

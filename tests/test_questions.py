@@ -36,6 +36,7 @@ from training.settings import SettingsError
 from training.trained import Trained, read
 from vae.densities import gaussian_nll, laplace_nll
 from vae.mlp import decode, encode, init
+from vae.networks import Dense
 from vae.objective import gradient
 from vae.train import Settings
 
@@ -198,8 +199,8 @@ def test_beta_of_squared_error_is_a_fixed_variance_up_to_a_factor():
     wide.W3[:, -1], wide.b3[-1] = 0, math.log(variance)  # a scale that depends on nothing
     narrow = wide._replace(W3=wide.W3[:, :-1], b3=wide.b3[:-1])
     x, eps = rng.random((4, 6)), rng.standard_normal((3, 4, 2))
-    exact = gradient(x, eps, wide, "gaussian")
-    ours = gradient(x, eps, narrow, "squared", beta=2 * variance)
+    exact = gradient(x, eps, Dense(wide, "relu"), "gaussian")
+    ours = gradient(x, eps, Dense(narrow, "relu"), "squared", beta=2 * variance)
     for name, a, b in zip(exact._fields, exact, ours, strict=True):
         a = a[..., :-1] if name in ("W3", "b3") else a
         np.testing.assert_allclose(a, b / (2 * variance), rtol=1e-10, atol=1e-12, err_msg=name)

@@ -26,6 +26,7 @@ from training.streams import stream
 from vae.densities import gaussian_nll, gaussian_nll_vjp, laplace_nll, laplace_nll_vjp
 from vae.elbo import kl_diag_gaussian, neg_elbo, reparameterise, squared_error
 from vae.mlp import ACTIVATIONS, Params, decode, encode, init
+from vae.networks import Dense
 from vae.objective import LIKELIHOODS, SCALES, costs, gradient, pixel_means
 from vae.train import Settings, evaluate, measure, noise, start, step
 from vae.weights import NAMES, load_weights, save_weights
@@ -132,7 +133,7 @@ def test_the_variance_of_the_bound_falls_as_one_over_the_samples():
 
     def variance(K):
         draws = [
-            neg_elbo(*costs(x, rng.normal(size=(K, 1, 2)), params, "bernoulli"))[0]
+            neg_elbo(*costs(x, rng.normal(size=(K, 1, 2)), Dense(params, "relu"), "bernoulli"))[0]
             for _ in range(4000)
         ]
         return np.var(draws)
@@ -169,13 +170,13 @@ def test_grey_pixels_cost_the_mean_of_the_binary_ones():
 def test_costs_are_per_image_whatever_the_batch(likelihood, activation):
     params, rng = tiny(Z=2, likelihood=likelihood)
     x, eps = rng.random((4, 6)), rng.normal(size=(3, 4, 2))
-    nll, kl = costs(x, eps, params, likelihood, activation)
+    nll, kl = costs(x, eps, Dense(params, activation), likelihood)
     for i in range(4):
-        one = costs(x[i : i + 1], eps[:, i : i + 1], params, likelihood, activation)
+        one = costs(x[i : i + 1], eps[:, i : i + 1], Dense(params, activation), likelihood)
         np.testing.assert_allclose(one.nll[:, 0], nll[:, i], rtol=1e-13)
         np.testing.assert_allclose(one.kl[0], kl[i], rtol=1e-13)
-    once = gradient(x, eps, params, likelihood)
-    twice = gradient(np.tile(x, (2, 1)), np.tile(eps, (1, 2, 1)), params, likelihood)
+    once = gradient(x, eps, Dense(params, "relu"), likelihood)
+    twice = gradient(np.tile(x, (2, 1)), np.tile(eps, (1, 2, 1)), Dense(params, "relu"), likelihood)
     for a, b in zip(once, twice, strict=True):
         np.testing.assert_allclose(a, b, atol=1e-14)
 
@@ -261,13 +262,13 @@ def test_a_fixed_variance_is_squared_error_with_another_beta(variance):
     x, eps = rng.random((4, 6)), rng.normal(size=(3, 4, 2))
     params.W3[:, -1], params.b3[-1] = 0, math.log(variance)
     squared = params._replace(W3=params.W3[:, :-1], b3=params.b3[:-1])
-    gauss = gradient(x, eps, params, "gaussian")
+    gauss = gradient(x, eps, Dense(params, "relu"), "gaussian")
     gauss = gauss._replace(W3=gauss.W3[:, :-1], b3=gauss.b3[:-1])
-    by_beta = gradient(x, eps, squared, "squared", beta=2 * variance)
+    by_beta = gradient(x, eps, Dense(squared, "relu"), "squared", beta=2 * variance)
     for a, b in zip(gauss, by_beta, strict=True):
         np.testing.assert_allclose(2 * variance * a, b, rtol=1e-12, atol=1e-14)
-    nll, _ = costs(x, eps, params, "gaussian")
-    squares, _ = costs(x, eps, squared, "squared")
+    nll, _ = costs(x, eps, Dense(params, "relu"), "gaussian")
+    squares, _ = costs(x, eps, Dense(squared, "relu"), "squared")
     constant = 3 * math.log(2 * math.pi * variance)  # D / 2 = 3
     np.testing.assert_allclose(nll, squares / (2 * variance) + constant, rtol=1e-12)
     # Adam divides the factor out again, but for epsilon.
@@ -319,8 +320,8 @@ def projected(gradients, direction):
 def test_m_samples_are_the_mean_of_m_gradients():
     params, rng = tiny(Z=2, likelihood="gaussian")
     x, eps = rng.random((4, 6)), rng.normal(size=(5, 4, 2))
-    together = gradient(x, eps, params, "gaussian", 0.7, "tanh")
-    single = [gradient(x, eps[k : k + 1], params, "gaussian", 0.7, "tanh") for k in range(5)]
+    together = gradient(x, eps, Dense(params, "tanh"), "gaussian", 0.7)
+    single = [gradient(x, eps[k : k + 1], Dense(params, "tanh"), "gaussian", 0.7) for k in range(5)]
     for whole, *parts in zip(together, *single, strict=True):
         np.testing.assert_allclose(whole, np.mean(parts, axis=0), rtol=0, atol=1e-14)
 
@@ -335,7 +336,7 @@ def test_m_samples_leave_the_mean_and_divide_the_sampling_part_of_the_variance_b
     def draw(rows, K):
         x = images[rows]
         eps = rng.normal(size=(K, len(x), 2))
-        return projected(gradient(x, eps, params, "bernoulli"), direction)
+        return projected(gradient(x, eps, Dense(params, "relu"), "bernoulli"), direction)
 
     def close(a, b, error):
         return abs(a - b) < 6 * error
@@ -392,8 +393,10 @@ def test_costs_are_measured_with_sampled_codes_on_every_image():
     images = rng.random((1500, 6))
     settings = Settings(codes=2, hidden=5)
     nll, kl = evaluate(params, images, settings)
-    fresh, exact_kl = costs(images, rng.normal(size=(300, 1500, 2)), params, "bernoulli")
-    still, _ = costs(images, np.zeros((1, 1500, 2)), params, "bernoulli")
+    fresh, exact_kl = costs(
+        images, rng.normal(size=(300, 1500, 2)), Dense(params, "relu"), "bernoulli"
+    )
+    still, _ = costs(images, np.zeros((1, 1500, 2)), Dense(params, "relu"), "bernoulli")
     error = fresh.std(axis=0).mean() / np.sqrt(1500)  # of a mean with one sample an image
     assert abs(nll - fresh.mean()) < 6 * error < abs(still.mean() - fresh.mean()) / 2
     assert kl == pytest.approx(exact_kl.mean(), rel=1e-12)
@@ -415,7 +418,7 @@ def test_what_is_measured_weighs_every_image_and_every_sample_alike():
     for first in (0, 1000):
         x = images[first : first + 1000]
         eps = noise(stream(settings.seed, "measure", first), x, settings)
-        nll, kl = costs(x, eps, params, "bernoulli")
+        nll, kl = costs(x, eps, Dense(params, "relu"), "bernoulli")
         total += nll.sum() / 3, kl.sum()
     np.testing.assert_allclose(evaluate(params, images, settings), total / 1300, rtol=1e-12)
     row = measure(params, images, images[:5], settings)
@@ -557,9 +560,9 @@ def test_pixels_are_kept_back_in_training_only():
 def test_every_step_keeps_back_other_pixels_and_its_target_is_whole(monkeypatch):
     calls = []
 
-    def spy(x, eps, params, likelihood, beta, activation, seen):
+    def spy(x, eps, network, likelihood, beta, seen):
         calls.append((x, seen))
-        return gradient(x, eps, params, likelihood, beta, activation, seen)
+        return gradient(x, eps, network, likelihood, beta, seen)
 
     monkeypatch.setattr(vae.train, "gradient", spy)
     images = 0.1 + 0.9 * np.random.default_rng(0).random((40, 50)).astype(np.float32)

@@ -14,6 +14,7 @@ from rbm.gradient import nll_gradient, statistics
 from rbm.model import Params as RbmParams
 from rbm.model import free_energy
 from vae import densities, elbo, mlp, objective
+from vae.networks import Dense
 
 
 def away_from_zero(rng, *shape):
@@ -141,11 +142,12 @@ def _vae_pair(likelihood, activation, damaged):
     def forward(p):
         if damaged:
             return _vae_cost(p, likelihood, activation, target, seen)
-        return elbo.neg_elbo(*objective.costs(target, EPS, p, likelihood, activation)).mean()
+        costs = objective.costs(target, EPS, Dense(p, activation), likelihood)
+        return elbo.neg_elbo(*costs).mean()
 
     def rule(dy, p):
         given = (DAMAGED,) if damaged else ()
-        grads = objective.gradient(target, EPS, p, likelihood, 1.0, activation, *given)
+        grads = objective.gradient(target, EPS, Dense(p, activation), likelihood, 1.0, *given)
         return (tree_map(lambda g: dy * g, grads),)
 
     return forward, rule, lambda r: _vae_params(r, seen, objective.SCALES[likelihood])

@@ -1,40 +1,95 @@
-"""Either network, dense or convolutional: the type of its parameters says which.
+"""A network together with its parameters: dense or convolutional, used in the same way.
 
-`activation` is the dense network's; the convolutional one always has ReLU.
+Legend as in vae/elbo.py. The functions of vae/mlp.py and vae/conv.py do the work.
 """
 
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
-from autograd_lite.ops import Array
+from autograd_lite.ops import Array, sigmoid
 from vae import conv, mlp
 from vae.mlp import Outputs
 
 Params = mlp.Params | conv.Params
 
 
+class Network(Protocol):
+    """What both kinds of network offer."""
+
+    @property
+    def params(self) -> Params: ...
+
+    def encode(self, x: Array) -> tuple[Array, Array]:
+        """Mean and log-variance of q(z|x): (B, D) -> (B, Z), (B, Z)"""
+
+    def decode(self, z: Array) -> Array:
+        """Logits of the pixels and, where the likelihood learns it, the log scale: -> (..., D)"""
+
+    def pixels(self, z: Array) -> Array:
+        """Means of the pixels given the codes: (..., Z) -> (..., D)"""
+
+    def forward(self, x: Array, eps: Array) -> tuple[Outputs, Any]:
+        """Images and noise -> what the bound needs, and a trace for this network's backward."""
+
+    def backward(self, d: Outputs, trace: Any) -> Any:
+        """Gradients of the parameters, in their type, from those of the outputs."""
+
+
+class Dense(NamedTuple):
+    """The dense network of vae/mlp.py."""
+
+    params: mlp.Params
+    activation: str
+
+    def encode(self, x: Array) -> tuple[Array, Array]:
+        mu, logvar, _ = mlp.encode(x, self.params, self.activation)
+        return mu, logvar
+
+    def decode(self, z: Array) -> Array:
+        outputs, _ = mlp.decode(z, self.params, self.activation)
+        return outputs
+
+    def pixels(self, z: Array) -> Array:
+        return sigmoid(self.decode(z)[..., : len(self.params.W1)])  # a scale is no pixel
+
+    def forward(self, x: Array, eps: Array) -> tuple[Outputs, mlp.Trace]:
+        return mlp.forward(x, eps, self.params, self.activation)
+
+    def backward(self, d: Outputs, trace: mlp.Trace) -> mlp.Params:
+        return mlp.backward(d, trace, self.params, self.activation)
+
+
+class Conv(NamedTuple):
+    """The convolutional network of vae/conv.py."""
+
+    params: conv.Params
+
+    def encode(self, x: Array) -> tuple[Array, Array]:
+        mu, logvar, _ = conv.encode(x, self.params)
+        return mu, logvar
+
+    def decode(self, z: Array) -> Array:
+        outputs, _ = conv.decode(z, self.params)
+        return outputs
+
+    def pixels(self, z: Array) -> Array:
+        return sigmoid(self.decode(z))
+
+    def forward(self, x: Array, eps: Array) -> tuple[Outputs, conv.Trace]:
+        return conv.forward(x, eps, self.params)
+
+    def backward(self, d: Outputs, trace: conv.Trace) -> conv.Params:
+        return conv.backward(d, trace, self.params)
+
+
 def encode(x: Array, params: Params, activation: str = "relu") -> Any:
-    """Mean and log-variance of q(z|x), and what comes before: (B, D) -> (B, Z), (B, Z), ..."""
+    """Leaves with its last caller: `Network.encode` takes its place."""
     if isinstance(params, conv.Params):
         return conv.encode(x, params)
     return mlp.encode(x, params, activation)
 
 
 def decode(z: Array, params: Params, activation: str = "relu") -> Any:
-    """The decoder's outputs, and what comes before: (..., Z) -> (..., D), ..."""
+    """Leaves with its last caller: `Network.decode` takes its place."""
     if isinstance(params, conv.Params):
         return conv.decode(z, params)
     return mlp.decode(z, params, activation)
-
-
-def forward(x: Array, eps: Array, params: Params, activation: str = "relu") -> tuple[Outputs, Any]:
-    """Images and noise -> what the bound needs, and what backward needs."""
-    if isinstance(params, conv.Params):
-        return conv.forward(x, eps, params)
-    return mlp.forward(x, eps, params, activation)
-
-
-def backward(d: Outputs, trace: Any, params: Params, activation: str = "relu") -> Any:
-    """Gradients of the parameters, of their type."""
-    if isinstance(params, conv.Params):
-        return conv.backward(d, trace, params)
-    return mlp.backward(d, trace, params, activation)

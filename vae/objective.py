@@ -1,6 +1,6 @@
 """What training minimises: the mean of minus the bound over a batch, and its gradient.
 
-Legend as in vae/elbo.py; params of the dense network or of the convolutional one.
+Legend as in vae/elbo.py.
 Equations (vae.22) and (vae.23) of vae/DERIVATION.md.
 """
 
@@ -13,8 +13,10 @@ from autograd_lite.losses import bernoulli_nll, bernoulli_nll_vjp
 from autograd_lite.ops import Array, sigmoid
 from vae.densities import gaussian_nll, gaussian_nll_vjp, laplace_nll, laplace_nll_vjp
 from vae.elbo import kl_diag_gaussian, kl_diag_gaussian_vjp, squared_error, squared_error_vjp
-from vae.mlp import Outputs, Params
-from vae.networks import backward, forward
+from vae.mlp import Outputs
+from vae.mlp import Params as Params  # with Dense: a network, for whoever has this module only
+from vae.networks import Dense as Dense
+from vae.networks import Network
 
 # By name: the cost of pixels given the decoder's outputs, and its rule.
 LIKELIHOODS: dict[str, tuple[Callable[..., Array], Callable[..., Array]]] = {
@@ -38,9 +40,9 @@ def pixel_means(outputs: Array, likelihood: str) -> Array:
     return sigmoid(outputs[..., : outputs.shape[-1] - SCALES[likelihood]])
 
 
-def costs(x: Array, eps: Array, params: Params, likelihood: str, activation: str = "relu") -> Costs:
+def costs(x: Array, eps: Array, network: Network, likelihood: str) -> Costs:
     """The bound's parts for images x (B, D) and noise eps (K, B, Z)."""
-    outputs, _ = forward(x, eps, params, activation)
+    outputs, _ = network.forward(x, eps)
     nll, _ = LIKELIHOODS[likelihood]
     return Costs(nll(outputs.logits, x), kl_diag_gaussian(outputs.mu, outputs.logvar))  # (vae.22)
 
@@ -48,10 +50,9 @@ def costs(x: Array, eps: Array, params: Params, likelihood: str, activation: str
 def gradient(
     x: Array,
     eps: Array,
-    params: Params,
+    network: Network,
     likelihood: str,
     beta: float = 1.0,
-    activation: str = "relu",
     seen: Array | None = None,
 ) -> Any:
     """Gradient of the batch's mean of nll + beta kl; with beta = 1 that is minus the bound.
@@ -61,9 +62,9 @@ def gradient(
     Of the costs themselves it needs none, only that each sample of an image weighs 1 / (K B), and
     its KL beta / B.
     """
-    outputs, trace = forward(x if seen is None else seen, eps, params, activation)
+    outputs, trace = network.forward(x if seen is None else seen, eps)
     K, B = outputs.logits.shape[:2]
     _, nll_vjp = LIKELIHOODS[likelihood]
     dlogits = nll_vjp(np.full((K, B), 1 / (K * B), x.dtype), outputs.logits, x)
     dmu, dlogvar = kl_diag_gaussian_vjp(np.full(B, beta / B, x.dtype), outputs.mu, outputs.logvar)
-    return backward(Outputs(dlogits, dmu, dlogvar), trace, params, activation)  # (vae.23)
+    return network.backward(Outputs(dlogits, dmu, dlogvar), trace)  # (vae.23)

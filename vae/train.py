@@ -20,6 +20,7 @@ from training.settings import SettingsError, setting
 from training.streams import stream
 from vae import conv
 from vae.mlp import ACTIVATIONS, init
+from vae.networks import Conv, Dense, Network, Params
 from vae.objective import LIKELIHOODS, SCALES, Costs, costs, gradient
 from vae.weights import load_weights
 
@@ -83,7 +84,7 @@ class Settings:
 class State(NamedTuple):
     """All that a run needs to go on."""
 
-    params: Any  # of either network
+    params: Params
     moments: AdamState | RmspropState
     step: int
 
@@ -93,13 +94,19 @@ def start(settings: Settings, images: Array) -> State:
     rng = stream(settings.seed, "weights")
     sizes = images.shape[1], settings.hidden, settings.codes
     if settings.network == "conv":
-        params: Any = conv.init(rng, settings.codes, images.dtype.type)
+        params: Params = conv.init(rng, settings.codes, images.dtype.type)
     else:
-        params = init(rng, *sizes, images.dtype.type, SCALES[settings.likelihood])
-        if settings.weights:
-            params = load_weights(Path(settings.weights), params)
+        dense = init(rng, *sizes, images.dtype.type, SCALES[settings.likelihood])
+        params = load_weights(Path(settings.weights), dense) if settings.weights else dense
     begin, _ = OPTIMISERS[settings.optimiser]
     return State(params, begin(params), 0)
+
+
+def network(params: Params, settings: Settings) -> Network:
+    """The network that the settings name, with these parameters."""
+    if isinstance(params, conv.Params):
+        return Conv(params)
+    return Dense(params, settings.activation)
 
 
 def noise(rng: np.random.Generator, x: Array, settings: Settings) -> Array:
@@ -113,14 +120,14 @@ def step(state: State, x: Array, settings: Settings) -> State:
     x = binarise(stream(settings.seed, "pixels", state.step), x, settings.pixels)
     eps = noise(stream(settings.seed, "noise", state.step), x, settings)
     seen = keep_pixels(stream(settings.seed, "keep", state.step), x, settings.keep)
-    how = settings.likelihood, settings.beta, settings.activation
-    grads = gradient(x, eps, state.params, *how, seen)
+    current = network(state.params, settings)
+    grads = gradient(x, eps, current, settings.likelihood, settings.beta, seen)
     _, descend = OPTIMISERS[settings.optimiser]
     params, moments = descend(state.params, state.moments, grads, settings.learning_rate)
     return State(params, moments, state.step + 1)
 
 
-def evaluate(params: Any, images: Array, settings: Settings) -> Costs:
+def evaluate(params: Params, images: Array, settings: Settings) -> Costs:
     """The mean parts of the cost, with sampled codes: without sampling it is no bound."""
     parts = []
     for i in range(0, len(images), 1000):
@@ -128,13 +135,15 @@ def evaluate(params: Any, images: Array, settings: Settings) -> Costs:
             stream(settings.seed, "measure pixels", i), images[i : i + 1000], settings.pixels
         )
         eps = noise(stream(settings.seed, "measure", i), x, settings)
-        nll, kl = costs(x, eps, params, settings.likelihood, settings.activation)
+        nll, kl = costs(x, eps, network(params, settings), settings.likelihood)
         parts.append((nll.mean(axis=0), kl))
     nll, kl = (np.concatenate(rows, dtype=np.float64) for rows in zip(*parts, strict=True))
     return Costs(nll.mean(), kl.mean())
 
 
-def measure(params: Any, train: Array, validation: Array, settings: Settings) -> dict[str, float]:
+def measure(
+    params: Params, train: Array, validation: Array, settings: Settings
+) -> dict[str, float]:
     """The cost and its parts on 5,000 images of each, by the same code on both."""
     row = {}
     for name, x in (("train", train[:5000]), ("validation", validation[:5000])):

@@ -109,24 +109,27 @@ SCALES = {"bernoulli": 0, "squared": 0, "gaussian": 1, "laplace": 1}  # outputs 
 
 def _costs(rng: Rng) -> Arrays:
     likelihood = str(rng.choice(list(SCALES)))
-    return *_inputs(rng, SCALES[likelihood]), likelihood, _activation(rng)
+    x, eps, params = _inputs(rng, SCALES[likelihood])
+    return x, eps, Record("Dense", (params, _activation(rng))), likelihood
 
 
 def _gradient(rng: Rng) -> Arrays:
     """In half of the cases the encoder sees an image of which pixels were taken away."""
-    x, eps, params, likelihood, activation = _costs(rng)
+    x, eps, network, likelihood = _costs(rng)
     seen = x * (rng.random(x.shape) < 0.6) if rng.random() < 0.5 else None
-    return x, eps, params, likelihood, 0.5 + rng.random(), activation, seen
+    return x, eps, network, likelihood, 0.5 + rng.random(), seen
 
 
-def _oracle_costs(x: Any, eps: Any, params: Any, likelihood: str, activation: str) -> Any:
+def _oracle_costs(x: Any, eps: Any, network: Any, likelihood: str) -> Any:
+    params, activation = network.fields
     (outputs, mu, logvar), _ = networks.vae_forward(x, eps, params.fields, activation)
     return networks.NLLS[likelihood](outputs, x), quadrature.kl_standard_normal(mu, logvar)
 
 
 def _oracle_gradient(
-    x: Any, eps: Any, params: Any, likelihood: str, beta: float, activation: str, seen: Any
+    x: Any, eps: Any, network: Any, likelihood: str, beta: float, seen: Any
 ) -> Any:
+    params, activation = network.fields
     seen = x if seen is None else seen
     return gradient(
         lambda *p: networks.mean_cost(x, eps, p, likelihood, beta, activation, seen),

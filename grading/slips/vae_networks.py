@@ -101,7 +101,7 @@ SLIPS = (
          "nll, _ = LIKELIHOODS[likelihood]",
          'nll, _ = LIKELIHOODS["gaussian" if SCALES[likelihood] else "bernoulli"]',
          "The likelihood that is asked for has to be used."),
-    Slip("costs-always-relu", "vae.22", O + "costs", "forward(x, eps, params, activation)", "forward(x, eps, params)",
+    Slip("costs-always-relu", "vae.22", O + "costs", "network.forward(", 'network._replace(activation="relu").forward(',
          "The activation that is asked for has to be used."),
     Slip("costs-kl-by-image", "vae.22", O + "costs", "(outputs.mu, outputs.logvar)",
          "(outputs.mu, outputs.logvar).mean() + 0 * outputs.mu[:, 0]",
@@ -120,7 +120,7 @@ SLIPS = (
          "_, nll_vjp = LIKELIHOODS[likelihood]",
          '_, nll_vjp = LIKELIHOODS["gaussian" if SCALES[likelihood] else "bernoulli"]',
          "The rule has to be that of the likelihood that is asked for."),
-    Slip("objective-always-relu", "vae.23", O + "gradient", "trace, params, activation)", "trace, params)",
+    Slip("objective-always-relu", "vae.23", O + "gradient", "network.backward(", 'network._replace(activation="relu").backward(',
          "The way back has to use the activation of the way there."),
     Slip("objective-seen-forgotten", "vae.23", O + "gradient", "x if seen is None else seen, eps", "x, eps",
          "The encoder has to see the damaged image."),
@@ -128,8 +128,8 @@ SLIPS = (
          "outputs.logits, x)", "outputs.logits, x if seen is None else seen)",
          "What shall come back is the clean image, not the damaged one."),
     Slip("objective-seen-and-target-swapped", "vae.23", O + "gradient",
-         "outputs, trace = forward(",
-         "x, seen = (x, x) if seen is None else (seen, x)\n    outputs, trace = forward(",
+         "outputs, trace = network.forward(",
+         "x, seen = (x, x) if seen is None else (seen, x)\n    outputs, trace = network.forward(",
          "The encoder sees the damaged image and the clean one is the target, not the other way."),
 )
 # fmt: on
