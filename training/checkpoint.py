@@ -58,6 +58,17 @@ def save_params(folder: Path, epoch: int, params: Any) -> None:
         np.savez(file, **dict(_flatten(params, "params")))
 
 
+def snapshots(folder: Path) -> list[int]:
+    """The epochs after which the run kept its parameters, in order. RunError without any."""
+    kept = sorted(int(path.stem.partition("-")[2]) for path in folder.glob("params-*.npz"))
+    if not kept:
+        raise RunError(
+            f"{folder} keeps no parameters; expected params-0000.npz and so on, from a training"
+            " with --snapshots 1."
+        )
+    return kept
+
+
 def load_params(folder: Path, epoch: int, like: Any) -> Any:
     """A snapshot's parameters; `like` has their structure and shapes. RunError without one."""
     path = folder / f"params-{epoch:04}.npz"
