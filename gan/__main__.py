@@ -3,7 +3,7 @@
 import sys
 
 from gan import train
-from training.command import complain, train_command
+from training.command import run_cli, train_command
 
 if __name__ == "__main__":
-    complain(lambda argv: train_command(argv, train, "gan-{loss}"), sys.argv[1:])
+    run_cli(lambda argv: train_command(argv, train, "gan-{loss}"), sys.argv[1:])

@@ -18,7 +18,7 @@ from training.run import RUNS, Run, RunError, create_run, open_run, read_setting
 from training.settings import Parser, SettingsError, add_settings, check_settings, with_preset
 
 
-def complain(program: Callable[[Sequence[str]], None], argv: Sequence[str]) -> None:
+def run_cli(program: Callable[[Sequence[str]], None], argv: Sequence[str]) -> None:
     """Runs a program; whatever is wrong with its input becomes one sentence and status 2.
 
     Ctrl-C, where the program does not handle it, is status 130.
@@ -35,6 +35,9 @@ def complain(program: Callable[[Sequence[str]], None], argv: Sequence[str]) -> N
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+complain = run_cli  # leaves with its last caller
 
 
 class Job(NamedTuple):

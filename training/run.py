@@ -68,16 +68,18 @@ def _lock(folder: Path) -> Run:
     return Run(folder, lock)
 
 
+def make_folder(folder: Path) -> None:
+    """Makes a folder, and those above it, where they are not there yet. RunError if it cannot."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"{folder} cannot be made ({error.strerror}).") from error
+
+
 def create_run(folder: Path | None, stem: str, settings: Any) -> Run:
     """A new run in `folder`, or in out/runs/<stem>, <stem>-2, ... where no folder was named."""
-    try:
-        if folder is None:
-            RUNS.mkdir(parents=True, exist_ok=True)
-            folder = _first_free(RUNS / stem)
-        else:
-            folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunError(f"{folder or RUNS} cannot be made ({error.strerror}).") from error
+    make_folder(folder or RUNS)
+    folder = folder or _first_free(RUNS / stem)
     run = _lock(folder)
     if (folder / "settings.json").exists():
         run.lock.close()
@@ -96,6 +98,8 @@ def _first_free(path: Path) -> Path:
             return folder
         except FileExistsError:
             number += 1
+        except OSError as error:
+            raise RunError(f"{folder} cannot be made ({error.strerror}).") from error
 
 
 def open_run(folder: Path) -> Run:

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from training.command import complain, train_command
+from training.command import run_cli, train_command
 from training.settings import SettingsError
 from vae import summary, train
 
@@ -23,4 +23,4 @@ def main(argv: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    complain(main, sys.argv[1:])
+    run_cli(main, sys.argv[1:])
