@@ -1,8 +1,8 @@
-"""Questions to codes and images: what lies near, do two orders agree, which digits are mixed up;
-and the numbers of several networks in one table.
+"""What several experiments measure: means over seeds, active code units, nearest neighbours, ranks.
 
 Legend: points (N, Z) and reference (M, Z) are codes or images, a row each; labels (N,) are digits
-0 to 9. Pure functions in plain NumPy; each keeps the dtype of the points.
+0 to 9; mu (N, Z) means of q(z|x) for N images. Pure functions in plain NumPy; distances have the
+dtype of the points.
 """
 
 import math
@@ -18,6 +18,36 @@ Digits = NDArray[np.integer[Any]]
 
 NEIGHBOURS = 10
 AT_A_TIME = 1000  # points whose distances to the whole reference are in memory
+ACTIVE = 0.01  # variance of an active unit's mean; the prior's is 1
+
+
+def over_seeds(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """For each name the mean over the networks and their deviation, numbers or lists as they were.
+
+    The deviation of one network is None, and so is everything about a name whose value is None.
+    """
+    table: dict[str, Any] = {}
+    for name, first in rows[0].items():
+        if first is None:
+            table[name] = {"mean": None, "spread": None}
+            continue
+        values = np.array([row[name] for row in rows], np.float64)
+        spread = values.std(axis=0, ddof=1).tolist() if len(rows) > 1 else None
+        table[name] = {"mean": values.mean(axis=0).tolist(), "spread": spread}
+    return table
+
+
+def unit_variances(mu: Array) -> NDArray[np.float64]:
+    """The variance of each code unit's mean over the images: (N, Z) -> (Z,)"""
+    return mu.var(axis=0, dtype=np.float64)
+
+
+def active_units(mu: Array) -> NDArray[np.bool_]:
+    """Which units are active, after Burda, Grosse and Salakhutdinov (2016, section 5.2): (Z,)
+
+    A unit whose mean is the same for all images tells the decoder nothing of x.
+    """
+    return unit_variances(mu) > ACTIVE
 
 
 def squared_distances(points: Array, reference: Array) -> Array:
@@ -103,19 +133,3 @@ def rank_correlation_error(rho: float, n: int) -> float:
     artanh(rho), brought back to rho by the derivative of tanh.
     """
     return (1 - rho * rho) * math.sqrt((1 + rho * rho / 2) / (n - 3))
-
-
-def over_seeds(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """For each name the mean over the networks and their deviation, numbers or lists as they were.
-
-    The deviation of one network is None, and so is everything about a name whose value is None.
-    """
-    table: dict[str, Any] = {}
-    for name, first in rows[0].items():
-        if first is None:
-            table[name] = {"mean": None, "spread": None}
-            continue
-        values = np.array([row[name] for row in rows], np.float64)
-        spread = values.std(axis=0, ddof=1).tolist() if len(rows) > 1 else None
-        table[name] = {"mean": values.mean(axis=0).tolist(), "spread": spread}
-    return table
