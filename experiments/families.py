@@ -15,10 +15,12 @@ import vae.train
 from autograd_lite.ops import Array
 from data.pixels import to_unit
 from data.sets import DataSet
+from experiments.conv_vae import training as convolutional
 from experiments.dense_vae import planned as dense
 from experiments.image_baselines import gaussian_in_pca, mean_and_noise
-from experiments.latent_answers import decoded
-from experiments.runs import SEEDS, adversarial, best, convolutional, machine, persistent
+from experiments.inpainting import machine, persistent
+from experiments.latent_posterior import decoded
+from experiments.runs import SEEDS, adversarial, best
 from gan.players import shown
 from gan.train import noise
 from rbm.gibbs import bernoulli, gibbs

@@ -49,23 +49,6 @@ def vae_curves(numbers: Any) -> str:
     return rows_to_markdown(header, rows)
 
 
-def assignment(numbers: Any) -> str:
-    """S7: costs of its networks on all parts of the data, beside the source's last epoch."""
-    parts = ("training", "validation", "test", "training, damaged")
-    rows = []
-    for network in dict.fromkeys(r["network"] for r in numbers["networks"]):
-        found = {r["images"]: r for r in numbers["networks"] if r["network"] == network}
-        rows.append([network, *(_cost(found[part]) for part in parts)])
-    last = numbers["source"]["short, training, damaged"]
-    there = f"{last['cost']:.2f} = {last['nll']:.2f} + {last['kl']:.2f}"
-    rows.append(["source, short, mean over its last epoch", "", "", "", there])
-    return rows_to_markdown(["network", *parts], rows)
-
-
-def _cost(r: Any) -> str:
-    return f"{with_spread(r['cost'], r['spread'])} = {r['nll']:.2f} + {r['kl']:.2f}"
-
-
 def _mean(value: Any, digits: int = 2) -> str:
     if value["mean"] is None:
         return ""
@@ -105,32 +88,6 @@ def samples(numbers: Any) -> str:
         "noise's variance, divided by",
     ]
     return rows_to_markdown(header, rows)
-
-
-def digits(numbers: Any) -> str:
-    """S7's questions (b), (c) and (e), digit by digit."""
-    table = numbers["digits"]["short"]
-    names = {
-        "cost": 1,
-        "explained": 2,
-        "accuracy": 2,
-        "share of the grid, by codes": 2,
-        "share of the grid, by images": 2,
-    }
-    rows = [
-        [name, *(f"{x:.{places}f}" for x in table[name]["mean"])] for name, places in names.items()
-    ]
-    return rows_to_markdown(["", *map(str, range(10))], rows)
-
-
-def weights(numbers: Any) -> str:
-    """S7's question (a): what other weights of the KL do."""
-    names = [name for name in numbers["weight of the KL"][0] if name != "beta"]
-    rows = [
-        [f"{r['beta']:g}", *(f"{r[name]['mean']:.4g}" for name in names)]
-        for r in numbers["weight of the KL"]
-    ]
-    return rows_to_markdown(["weight", *names], rows)
 
 
 def speed(numbers: Any) -> str:
