@@ -1,72 +1,95 @@
-"""The cost after each of 30 epochs, as the source prints it: squared error, 2, 8 and 16 codes.
+"""The dense VAE's cost after each of 30 epochs, on test and training images, beside the notebook's.
 
-`python -m experiments.dense_vae_curves` evaluates the snapshots of the networks of experiments.dense_vae (which
-it trains where they are missing: ten minutes on two cores), five minutes more.
+Measured are the snapshots of the trainings with squared error of experiments/dense_vae.py.
 """
 
-import sys
 from collections.abc import Sequence
-from typing import Any
+from functools import partial
 
-import numpy as np
-
+import vae.train
 from data.pixels import to_unit
 from data.sets import load
-from experiments.cache import Cell, measure
-from experiments.dense_vae import CODES, EPOCHS, SEEDS, planned
-from experiments.record import write
-from training.checkpoint import load_checkpoint, load_params
-from training.command import complain
-from training.parallel import train_all
-from training.run import read_settings
-from vae.train import Settings, evaluate, start
+from experiments.cache import Part, compute
+from experiments.dense_vae import CODES, EPOCHS, SEEDS, training
+from experiments.experiment import Experiment, Numbers
+from experiments.measures import over_seeds
+from experiments.record import printed
+from experiments.tables import markdown
+from training.checkpoint import load_params
+from training.trained import read
+from vae.train import evaluate
+
+SHOWN = (1, 2, 5, 10, 20, 30)  # epochs in the tables
+SETTLED = 5  # the epoch from which on the largest difference is told
 
 
-def curve(codes: int, seed: int) -> Any:
+def curve(codes: int, seed: int) -> dict[str, list[float]]:
     """Costs after each epoch: on the 10,000 test images, and on 5,000 training images."""
-    folder = planned("squared", codes, seed).folder
-    settings = read_settings(folder, Settings)
-    test = to_unit(load("mnist").test_images)
-    like = start(settings, test)
-    _, rows = load_checkpoint(folder, like)
+    folder = training("squared", codes, seed).folder
+    run = read(folder, vae.train)
+    test = to_unit(load(run.settings.data).test_images)
     costs = [
-        sum(evaluate(load_params(folder, epoch, like.params), test, settings))
-        for epoch in range(1, settings.epochs + 1)
+        sum(evaluate(load_params(folder, epoch, run.params), test, run.settings))
+        for epoch in range(1, run.settings.epochs + 1)
     ]
-    train = [row["train_cost [nats/image]"] for row in rows]
-    return {"test": [float(cost) for cost in costs], "train": train}
+    return {"test": [float(cost) for cost in costs], "train": run.series("train_cost")}
 
 
-def main(argv: Sequence[str]) -> None:
-    """Evaluates every snapshot and writes means and spreads over the seeds."""
+def measure() -> Numbers:
+    """For each number of codes both curves: mean and deviation over the seeds."""
     pairs = [(codes, seed) for codes in CODES for seed in SEEDS]
-    train_all([planned("squared", *pair) for pair in pairs])
-    cells = [
-        Cell(curve, pair, (planned("squared", *pair).folder / "checkpoint.npz",)) for pair in pairs
+    parts = [
+        Part(curve, pair, (training("squared", *pair).folder / "checkpoint.npz",)) for pair in pairs
     ]
-    curves = dict(zip(pairs, measure(cells), strict=True))
-    numbers = []
-    for codes in CODES:
-        test, train = ([curves[codes, seed][part] for seed in SEEDS] for part in ("test", "train"))
-        numbers.append(
-            {
-                "codes": codes,
-                "test": np.mean(test, axis=0).tolist(),
-                "spread": np.std(test, axis=0, ddof=1).tolist(),
-                "train": np.mean(train, axis=0).tolist(),
-            }
-        )
-    write(
-        "vae_curves",
-        protocol="trained as for vae_costs; cost in nats an image with sampled codes after each"
-        f" epoch, on the 10,000 test images ({EPOCHS['squared']} times for each network, as the"
-        " source did; nothing was chosen by it) and on 5,000 training images; mean and deviation"
-        " over seeds",
-        seeds=SEEDS,
-        data="MNIST",
-        numbers=numbers,
-    )
+    curves = dict(zip(pairs, compute(parts), strict=True))
+    return [
+        {"codes": codes, **over_seeds([curves[codes, seed] for seed in SEEDS])} for codes in CODES
+    ]
 
 
-if __name__ == "__main__":
-    complain(main, sys.argv[1:])
+def notebook(codes: int) -> dict[str, list[float]]:
+    """What the notebook prints after each epoch, as "test" and "train"."""
+    (found,) = (row for row in printed("notebook, dense VAE")["costs"] if row["codes"] == codes)
+    return {part: found[part] for part in ("test", "train")}
+
+
+def largest_difference(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """From epoch SETTLED on, with its sign."""
+    return max((a - b for a, b in list(zip(ours, theirs, strict=True))[SETTLED - 1 :]), key=abs)
+
+
+def table(numbers: Numbers, part: str) -> str:
+    """Costs on "test" or "train" images after some epochs, ours and the notebook's."""
+    rows = []
+    for row in numbers:
+        ours, theirs = row[part]["mean"], notebook(row["codes"])[part]
+        pairs = [f"{ours[e - 1]:.2f} / {theirs[e - 1]:.2f}" for e in SHOWN]
+        rows.append([str(row["codes"]), *pairs, f"{largest_difference(ours, theirs):+.2f}"])
+    epochs = [f"epoch {e}" for e in SHOWN]
+    return markdown(["codes", *epochs, f"largest difference from epoch {SETTLED} on"], rows)
+
+
+def answer(numbers: Numbers) -> str:
+    """The largest difference of the test costs."""
+    gaps = [largest_difference(r["test"]["mean"], notebook(r["codes"])["test"]) for r in numbers]
+    largest = max(gaps, key=abs)
+    return f"within {abs(largest):.2f} nats of the notebook's test cost from epoch {SETTLED} on"
+
+
+EXPERIMENT = Experiment(
+    question="What do dense VAEs with squared error cost after each of 30 epochs?",
+    minutes=13,
+    trainings=tuple(training("squared", codes, seed) for codes in CODES for seed in SEEDS),
+    measure=measure,
+    protocol="the trainings of dense_vae with squared error; cost in nats an image, less 448.73,"
+    f" with sampled codes after each epoch, on the 10,000 test images ({EPOCHS['squared']} times"
+    " for each network, as in the notebook; nothing was chosen by it) and on 5,000 training images;"
+    " mean and deviation over seeds; the notebook's training cost is a mean over the epoch, while"
+    " the network still trains",
+    seeds=SEEDS,
+    tables={
+        "Test cost of dense VAEs by epoch, ours / the notebook's": partial(table, part="test"),
+        "Training cost of dense VAEs by epoch, ours / the notebook's": partial(table, part="train"),
+    },
+    answer=answer,
+)

@@ -1,47 +1,42 @@
-"""One sample of the codes for each image and step, or m: what training gains, and what it pays.
-
-`python -m experiments.sample_count` trains 12 networks of 8 code units on 20,000 images, about 4 minutes on
-one core, and goes on where it was stopped; measuring takes 1 minute more.
+"""One sample of the codes for each image and step, or K: what training gains, and what it pays.
 
 The variance of the gradient has two parts (the law of total variance): one from the choice of the
-images, and one from the noise of their codes. Only the second falls with m, by (vae.15) as 1 / m.
+images, and one from the noise of their codes. Only the second falls with K, by (vae.15) as 1 / K.
 """
 
-import json
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+import vae.train
 from autograd_lite.ops import Array
 from autograd_lite.tree import leaves
 from data.pixels import to_unit
 from data.sets import load
+from experiments.cache import Part, compute
+from experiments.experiment import Experiment, Numbers
 from experiments.measures import over_seeds
-from experiments.record import write
-from training.command import complain
-from training.parallel import THREADS, Training, train_all
+from experiments.tables import markdown, with_spread
+from training.parallel import Training
 from training.streams import stream
-from training.trained import read
-from vae import train
-from vae.mlp import Params
-from vae.networks import Dense
+from training.trained import Trained, read
 from vae.objective import gradient
 
 SAMPLES, SEEDS = (1, 2, 5, 10), (0, 1, 2)
 PAIRS = 100  # of gradients, for each variance
 BATCH, CODES = 128, 8
 ROUNDS, STEPS = 9, 20  # of timing: the median over rounds of so many steps
+# What tables and figures read, by their names in the results.
+COST, TIME = "validation_cost [nats/image]", "step time, relative to one sample"
+NOISE, TOTAL = "gradient variance, noise of the codes", "gradient variance, noise and images"
 
 
-def planned(m: int, seed: int) -> Training:
-    """The run with m samples and one seed."""
-    options = f"--data mnist --images 20000 --codes {CODES} --epochs 5 --samples {m} --seed {seed}"
-    return Training(f"samples-{m}-{seed}", "vae", tuple(options.split()))
+def training(K: int, seed: int) -> Training:
+    """The network with K samples of the codes for each image and step."""
+    options = f"--data mnist --images 20000 --codes {CODES} --epochs 5 --samples {K} --seed {seed}"
+    return Training(f"samples-{K}-{seed}", "vae", tuple(options.split()))
 
 
 def half_squared_distance(a: Any, b: Any) -> float:
@@ -57,100 +52,119 @@ def trace_of_covariance(pairs: Iterator[tuple[Any, Any]]) -> tuple[float, float]
 
 
 def draws(
-    params: Params, images: Array, m: int, same_batch: bool, seed: int
-) -> Iterator[tuple[Params, Params]]:
-    """Pairs of gradients at fixed parameters: of one batch with two noises, or of two batches."""
+    run: Trained, images: Array, K: int, same_batch: bool, seed: int
+) -> Iterator[tuple[Any, Any]]:
+    """Pairs of gradients at a run's parameters: of one batch with two noises, or of two batches."""
+    network = vae.train.network(run.params, run.settings)
+    shape = K, BATCH, run.settings.codes
     for i in range(PAIRS):
         two = [stream(seed, "variance batch", 2 * i + j) for j in range(2)]
         first, second = (images[rng.integers(len(images), size=BATCH)] for rng in two)
-        batches = (first, first if same_batch else second)
         rng = stream(seed, "variance noise", i)
-        shape = (m, BATCH, params.W_mu.shape[1])
         eps = [rng.standard_normal(shape, dtype=images.dtype) for _ in range(2)]
-        net = Dense(params, "relu")
-        a, b = (gradient(x, e, net, "bernoulli") for x, e in zip(batches, eps, strict=True))
+        batches = (first, first if same_batch else second)
+        a, b = (
+            gradient(x, e, network, run.settings.likelihood)
+            for x, e in zip(batches, eps, strict=True)
+        )
         yield a, b
 
 
-def step_times() -> dict[int, list[float]]:
-    """Milliseconds of a training step for each m: all m in turn, round by round."""
+def variances(K: int, seed: int) -> dict[str, float]:
+    """Both variances of the gradient with K samples, at the network trained with one sample."""
+    run = read(training(1, seed).folder, vae.train)
+    images = to_unit(load(run.settings.data).train_images[: run.settings.images or None])
+    found: dict[str, float] = {}
+    for name, same_batch in ((NOISE, True), (TOTAL, False)):
+        trace, error = trace_of_covariance(draws(run, images, K, same_batch, seed))
+        found |= {name: trace, f"{name}: standard error": error}
+    return found
+
+
+def step_times() -> list[list[float]]:
+    """Milliseconds of a training step for each of SAMPLES, all in turn, round by round."""
     x = np.random.default_rng(0).random((BATCH, 784), dtype=np.float32)
-    settings = {m: train.Settings(codes=CODES, samples=m) for m in SAMPLES}
-    state = train.start(settings[1], x)
-    times: dict[int, list[float]] = {m: [] for m in SAMPLES}
+    settings = [vae.train.Settings(codes=CODES, samples=K) for K in SAMPLES]
+    state = vae.train.start(settings[0], x)
+    times: list[list[float]] = [[] for _ in SAMPLES]
     for _ in range(ROUNDS):
-        for m, how in settings.items():
+        for how, there in zip(settings, times, strict=True):
             start = time.perf_counter()
             for _ in range(STEPS):
-                train.step(state, x, how)
-            times[m].append(1e3 * (time.perf_counter() - start) / STEPS)
+                vae.train.step(state, x, how)
+            there.append(1e3 * (time.perf_counter() - start) / STEPS)
     return times
 
 
-def on_one_thread() -> dict[int, list[float]]:
-    """step_times of a process of its own, with one thread for products as in training."""
-    environment = os.environ | dict.fromkeys(THREADS, "1")
-    asked = [sys.executable, "-m", "experiments.sample_count", "times"]
-    done = subprocess.run(asked, env=environment, capture_output=True, text=True, check=True)
-    return {int(m): times for m, times in json.loads(done.stdout).items()}
+def measure() -> Numbers:
+    """For each number of samples the validation cost, the time of a step, and both variances."""
+    (times,) = compute([Part(step_times, ())])  # alone: nothing beside it takes the other cores
+    asked = [(K, seed) for K in SAMPLES for seed in SEEDS]
+    reads = {seed: (training(1, seed).folder / "checkpoint.npz",) for seed in SEEDS}
+    parts = compute([Part(variances, pair, reads[pair[1]]) for pair in asked])
+    found = dict(zip(asked, parts, strict=True))
+    return [
+        costs(K)
+        | relative_time(step, times[0])
+        | {name: [found[K, seed][name] for seed in SEEDS] for name in found[K, SEEDS[0]]}
+        for K, step in zip(SAMPLES, times, strict=True)
+    ]
 
 
-def variances(m: int) -> dict[str, list[float]]:
-    """Both variances of the gradient with m samples, at the networks trained with one sample."""
-    table: dict[str, list[float]] = {}
-    for seed in SEEDS:
-        network = read(planned(1, seed).folder, train)
-        settings = network.settings
-        images = to_unit(load(settings.data).train_images[: settings.images or None])
-        for name, same_batch in (("of the noise", True), ("in all", False)):
-            pairs = draws(network.params, images, m, same_batch, seed)
-            trace, error = trace_of_covariance(pairs)
-            table.setdefault(f"gradient's variance {name}", []).append(trace)
-            table.setdefault(f"standard error {name}", []).append(error)
-    return table
+def costs(K: int) -> dict[str, Any]:
+    """The validation cost and its parts after the last epoch, over the seeds."""
+    last = [read(training(K, seed).folder, vae.train).rows[-1] for seed in SEEDS]
+    rows = [{name: r[name] for name in r if name.startswith("validation")} for r in last]
+    return {"samples": K, **over_seeds(rows)}
 
 
-def main(argv: Sequence[str]) -> None:
-    """Trains what is missing, measures costs, times and variances, writes the table."""
-    if argv == ["times"]:
-        print(json.dumps(step_times()))
-        return
-    train_all([planned(m, seed) for m in reversed(SAMPLES) for seed in SEEDS])
-    times, numbers = on_one_thread(), []
-    for m in SAMPLES:
-        last = [read(planned(m, seed).folder, train).rows[-1] for seed in SEEDS]
-        ratios = np.array(times[m]) / np.array(times[1])
-        row = {
-            "samples": m,
-            **over_seeds([{k: r[k] for k in r if k.startswith("validation")} for r in last]),
-            "step [ms]": float(np.median(times[m])),
-            "step, as a multiple of one sample's": float(np.median(ratios)),
-            "lowest and highest multiple": [float(ratios.min()), float(ratios.max())],
-            **variances(m),
-        }
-        numbers.append(row)
-        cost = row["validation_cost [nats/image]"]
-        noise, all_ = (
-            np.mean(row[f"gradient's variance {of}"]) for of in ("of the noise", "in all")
-        )
-        print(
-            f"{m:2} samples: {cost['mean']:.2f} +- {cost['spread']:.2f} nats an image, a step costs"
-            f" {np.median(ratios):.2f} times as much, variance of the noise {noise:.3g}, in all"
-            f" {all_:.3g}"
-        )
-    write(
-        "samples",
-        protocol="784-256-8-256-784, ReLU, Bernoulli, grey pixels, 20,000 training images, 5"
-        " epochs, batch 128, Adam 1e-3; cost on 5,000 validation images, spread over seeds;"
-        " variance: trace of the covariance of the gradient of one batch, at the three networks"
-        f" trained with one sample, from {PAIRS} independent pairs, with standard errors; of the"
-        " noise: the same batch with two noises; in all: two batches; times: median over"
-        f" {ROUNDS} rounds of {STEPS} steps, all m in turn, one thread",
-        seeds=SEEDS,
-        data="MNIST",
-        numbers=numbers,
+def relative_time(step: list[float], of_one: list[float]) -> dict[str, Any]:
+    """The time of a step, and what multiple it is of a step with one sample, round by round."""
+    ratios = np.array(step) / of_one
+    return {
+        "step time [ms]": float(np.median(step)),
+        TIME: float(np.median(ratios)),
+        f"{TIME}: lowest and highest": [float(ratios.min()), float(ratios.max())],
+    }
+
+
+def table(numbers: Numbers) -> str:
+    """K samples in training, what they cost and what they gain."""
+    one = sum(numbers[0][NOISE])
+    rows = [
+        [
+            str(r["samples"]),
+            with_spread(r[COST]["mean"], r[COST]["spread"]),
+            f"{r[TIME]:.2f}",
+            f"{one / sum(r[NOISE]):.2f}",
+        ]
+        for r in numbers
+    ]
+    header = ["K", "validation cost", "time of a step, K = 1 being 1"]
+    return markdown([*header, "variance from the codes' noise, divided by"], rows)
+
+
+def answer(numbers: Numbers) -> str:
+    """The cost with one sample and with the most, and what a step of these takes."""
+    one, most = numbers[0], numbers[-1]
+    gained = (
+        f"K = {most['samples']} gains {one[COST]['mean'] - most[COST]['mean']:.1f} nats an image"
     )
+    return f"{gained} in 5 epochs, each of which takes {most[TIME]:.1f} times as long"
 
 
-if __name__ == "__main__":
-    complain(main, sys.argv[1:])
+EXPERIMENT = Experiment(
+    question="Does it pay to draw more than one sample of the codes for each image and step?",
+    minutes=6,
+    trainings=tuple(training(K, seed) for K in reversed(SAMPLES) for seed in SEEDS),
+    measure=measure,
+    protocol="784-256-8-256-784, ReLU, Bernoulli, grey pixels, 20,000 training images, 5"
+    " epochs, batch 128, Adam 1e-3; cost on 5,000 validation images, spread over seeds;"
+    " variance: trace of the covariance of the gradient of one batch, at the three networks"
+    f" trained with one sample, from {PAIRS} independent pairs, with standard errors; noise of the"
+    " codes: the same batch with two noises; noise and images: two batches; times: median over"
+    f" {ROUNDS} rounds of {STEPS} steps, all K in turn, one thread",
+    seeds=SEEDS,
+    tables={"K samples of the codes": table},
+    answer=answer,
+)
