@@ -1,19 +1,18 @@
 """Finite differences along random directions: the third witness for a gradient."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
-from autograd_lite.tree import leaves, tree_map
+from autograd_lite.tree import Tree, leaves, tree_map
 
 
-def _dot(a: Any, b: Any) -> float:
+def _dot(a: Tree, b: Tree) -> float:
     return float(sum(np.sum(x * y) for x, y in zip(leaves(a), leaves(b), strict=True)))
 
 
 def directional_error(
-    rng: np.random.Generator, f: Callable[..., Any], vjp: Callable[..., Any], *args: Any
+    rng: np.random.Generator, f: Callable[..., Tree], vjp: Callable[..., Tree], *args: Tree
 ) -> float:
     """Relative error of a hand-written rule against central differences.
 

@@ -5,11 +5,13 @@ Equations (ad.16), (ad.17) and (ad.31) of autograd_lite/DERIVATION.md.
 """
 
 import math
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Generic, NamedTuple
 
 import numpy as np
 
-from autograd_lite.tree import T, tree_map, tree_split
+from autograd_lite.ops import Array
+from autograd_lite.tree import T, Tree, tree_map, tree_split
 
 
 def zeros_like(params: T) -> T:
@@ -25,35 +27,35 @@ def momentum_step(
     return tree_map(np.add, params, velocity), velocity
 
 
-class AdamState(NamedTuple):
+class AdamState(NamedTuple, Generic[T]):
     """Running means of the gradient and of its square, and the number of steps in them."""
 
-    mean: Any  # like the parameters
-    square: Any  # like the parameters
+    mean: T  # like the parameters
+    square: T  # like the parameters
     step: int
 
 
-def adam_start(params: Any) -> AdamState:
+def adam_start(params: T) -> AdamState[T]:
     """The moments before the first step."""
     return AdamState(zeros_like(params), zeros_like(params), 0)
 
 
 def adam_step(
     params: T,
-    state: AdamState,
+    state: AdamState[T],
     grads: T,
     learning_rate: float = 1e-3,
     beta1: float = 0.9,
     beta2: float = 0.999,
     epsilon: float = 1e-8,
-) -> tuple[T, AdamState]:
+) -> tuple[T, AdamState[T]]:
     """One step of Adam (Kingma and Ba 2015, algorithm 1) -> (params, state)."""
     step = state.step + 1
     # The running means start at 0: dividing by 1 - beta^step undoes the pull towards it.
     rate = learning_rate / (1 - beta1**step)
     scale = 1 / math.sqrt(1 - beta2**step)
 
-    def descend(p: Any, m: Any, s: Any, g: Any) -> tuple[Any, Any, Any]:
+    def descend(p: Array, m: Array, s: Array, g: Array) -> tuple[Array, Array, Array]:
         m = beta1 * m + (1 - beta1) * g
         s = beta2 * s + (1 - beta2) * (g * g)
         return p - rate * m / (scale * np.sqrt(s) + epsilon), m, s  # (ad.17)
@@ -62,30 +64,37 @@ def adam_step(
     return params, AdamState(mean, square, step)
 
 
-class RmspropState(NamedTuple):
+class RmspropState(NamedTuple, Generic[T]):
     """The running mean of the gradient's square."""
 
-    square: Any  # like the parameters
+    square: T  # like the parameters
 
 
-def rmsprop_start(params: Any) -> RmspropState:
+def rmsprop_start(params: T) -> RmspropState[T]:
     """The moments before the first step."""
     return RmspropState(zeros_like(params))
 
 
 def rmsprop_step(
     params: T,
-    state: RmspropState,
+    state: RmspropState[T],
     grads: T,
     learning_rate: float = 1e-3,
     rho: float = 0.9,
     epsilon: float = 1e-7,
-) -> tuple[T, RmspropState]:
+) -> tuple[T, RmspropState[T]]:
     """One step of RMSprop (Hinton's lecture 6e of 2012) -> (params, state)."""
 
-    def descend(p: Any, s: Any, g: Any) -> tuple[Any, Any]:
+    def descend(p: Array, s: Array, g: Array) -> tuple[Array, Array]:
         s = rho * s + (1 - rho) * (g * g)
         return p - learning_rate * g / (np.sqrt(s) + epsilon), s  # (ad.31)
 
     params, square = tree_split(descend, params, state.square, grads)
     return params, RmspropState(square)
+
+
+class Optimiser(NamedTuple):
+    """Both halves of an optimiser; the moments are of a type of its own."""
+
+    start: Callable[[Tree], Tree]  # params -> moments
+    step: Callable[..., tuple[Tree, Tree]]  # params, moments, grads, learning_rate -> both, new

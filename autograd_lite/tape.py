@@ -7,33 +7,38 @@ gradient of the output to the gradient of that input. `gradient` then walks the 
 An array may be filled piece by piece; views of it that were taken before do not follow.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from itertools import count
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from autograd_lite.tree import tree_map
+from autograd_lite.tree import Tree, tree_map
+
+Array = NDArray[Any]
+Axis = int | tuple[int, ...] | None
+Rule = Callable[[Array], Array]  # from the gradient of an output to that of an input
 
 _clock = count()
 
 
-def _fit(g: Any, shape: tuple[int, ...]) -> Any:
+def _fit(g: Array, shape: tuple[int, ...]) -> Array:
     """Sums g over the axes that broadcasting had stretched, back to `shape`."""
     g = g.sum(axis=tuple(range(g.ndim - len(shape))))
     stretched = tuple(i for i, n in enumerate(shape) if n == 1 and g.shape[i] != 1)
     return g.sum(axis=stretched, keepdims=True)
 
 
-def _matmul_rules(a: Any, b: Any) -> list[Callable[[Any], Any]]:
+def _matmul_rules(a: Array, b: Array) -> list[Rule]:
     if b.ndim == 1:
         return [lambda g: g[..., None] * b, lambda g: a * g[..., None]]
     return [lambda g: g @ b.swapaxes(-1, -2), lambda g: a.swapaxes(-1, -2) @ g]
 
 
 # For each primitive: from its output y and inputs, a derivative rule for each of the inputs.
-UFUNCS: dict[np.ufunc, Callable[..., list[Callable[[Any], Any]]]] = {
+UFUNCS: dict[np.ufunc, Callable[..., list[Rule]]] = {
     np.add: lambda y, a, b: [lambda g: g, lambda g: g],
     np.subtract: lambda y, a, b: [lambda g: g, lambda g: -g],
     np.multiply: lambda y, a, b: [lambda g: g * b, lambda g: g * a],
@@ -48,19 +53,14 @@ UFUNCS: dict[np.ufunc, Callable[..., list[Callable[[Any], Any]]]] = {
     np.log1p: lambda y, a: [lambda g: g / (1 + a)],
     np.tanh: lambda y, a: [lambda g: g * (1 - y**2)],
 }
-FLAT = {
-    np.greater,
-    np.less,
-    np.greater_equal,
-    np.less_equal,
-    np.equal,
-}  # derivative 0: plain arrays
+# Their derivative is 0: the results are plain arrays.
+FLAT = {np.greater, np.less, np.greater_equal, np.less_equal, np.equal}
 
 
 class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     """A value, and how gradients reach what it was computed from. Its time tells it from others."""
 
-    def __init__(self, value: Any, parents: Any = ()) -> None:
+    def __init__(self, value: Any, parents: Sequence[tuple["Traced", Rule]] = ()) -> None:
         self.value, self.parents, self.time = np.asarray(value), parents, next(_clock)
 
     shape = property(lambda self: self.value.shape)
@@ -92,27 +92,27 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         return _record(y, (a, b), [lambda g: np.where(test, g, zero),
                                    lambda g: np.where(test, zero, g)])  # fmt: skip
 
-    def sum(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def sum(self, axis: Axis = None, keepdims: bool = False) -> "Traced":
         y = self.value.sum(axis=axis, keepdims=keepdims)
 
-        def spread(g: Any) -> Any:
+        def spread(g: Array) -> Array:
             kept = g if keepdims or axis is None else np.expand_dims(g, axis)
             return np.broadcast_to(kept, self.shape)
 
         return _record(y, (self,), [spread])
 
-    def mean(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def mean(self, axis: Axis = None, keepdims: bool = False) -> Any:
         total = self.sum(axis=axis, keepdims=keepdims)
         return total * (total.size / self.size)
 
-    def reshape(self, *shape: Any) -> Any:
+    def reshape(self, *shape: Any) -> "Traced":
         return _record(self.value.reshape(*shape), (self,), [lambda g: g.reshape(self.shape)])
 
-    def transpose(self) -> Any:
+    def transpose(self) -> "Traced":
         return _record(self.value.T, (self,), [lambda g: g.T])
 
-    def __getitem__(self, index: Any) -> Any:
-        def scatter(g: Any) -> Any:
+    def __getitem__(self, index: Any) -> "Traced":
+        def scatter(g: Array) -> Array:
             whole = np.zeros_like(self.value)
             np.add.at(whole, index, g)
             return whole
@@ -120,11 +120,17 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         return _record(self.value[index], (self,), [scatter])
 
     def __setitem__(self, index: Any, new: Any) -> None:
-        """From here on this is another value; what was computed from the old one has a copy."""
+        """From here on this is another value; what was computed from the old one has a copy.
+
+        ValueError where `index` names an entry twice, since only one of the values would stay.
+        """
+        places = np.arange(self.value.size).reshape(self.shape)[index]
+        if len(np.unique(places)) < np.size(places):
+            raise ValueError(f"the tape cannot fill an entry twice; the index {index} repeats one")
         value = self.value.copy()
         value[index] = _plain(new)
 
-        def others(g: Any) -> Any:
+        def others(g: Array) -> Array:
             g = g.copy()
             g[index] = 0
             return g
@@ -138,12 +144,12 @@ def _plain(x: Any) -> Any:
     return x.value if isinstance(x, Traced) else x
 
 
-def _record(y: Any, inputs: Any, rules: Any) -> Traced:
+def _record(y: Any, inputs: Sequence[Any], rules: Sequence[Rule]) -> Traced:
     pairs = zip(inputs, rules, strict=True)
     return Traced(y, [(copy(x), rule) for x, rule in pairs if isinstance(x, Traced)])
 
 
-def gradient(f: Callable[..., Any], *args: Any) -> Any:
+def gradient(f: Callable[..., Any], *args: Tree) -> Any:
     """Gradients of the scalar f(*args) with respect to every array in args.
 
     Each of args is an array or a tree of arrays; the result is a tuple of the same trees.
@@ -152,7 +158,7 @@ def gradient(f: Callable[..., Any], *args: Any) -> Any:
     result = f(*(tree_map(copy, tree) for tree in traced))
     if result.shape != ():
         raise ValueError(f"gradient needs a scalar; the function returned shape {result.shape}")
-    grads: dict[int, Any] = {result.time: np.ones((), result.dtype)}
+    grads: dict[int, Array] = {result.time: np.ones((), result.dtype)}
     waiting = {result.time: result}
     while waiting:
         node = waiting.pop(max(waiting))

@@ -3,19 +3,20 @@
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-T = TypeVar("T")
+Tree = Any  # an array, or a tuple of trees
+T = TypeVar("T")  # a tree of one kind, such as the Params of a model
 
 
-def tree_map(f: Callable[..., Any], first: T, *others: Any) -> T:
+def tree_map(f: Callable[..., Any], first: T, *others: Tree) -> T:
     """f applied to corresponding leaves of tuples of one type; the result has that type too."""
     if isinstance(first, tuple):
         mapped = [tree_map(f, *row) for row in zip(first, *others, strict=True)]
-        whole: Any = getattr(type(first), "_make", tuple)(mapped)
+        whole: Tree = getattr(type(first), "_make", tuple)(mapped)
         return whole
     return f(first, *others)
 
 
-def leaves(tree: Any) -> Iterator[Any]:
+def leaves(tree: Tree) -> Iterator[Any]:
     """The leaves of nested tuples, in order."""
     if isinstance(tree, tuple):
         for branch in tree:
@@ -24,7 +25,7 @@ def leaves(tree: Any) -> Iterator[Any]:
         yield tree
 
 
-def tree_split(f: Callable[..., Any], first: T, *others: Any) -> tuple[T, ...]:
+def tree_split(f: Callable[..., Any], first: T, *others: Tree) -> tuple[T, ...]:
     """For an f that returns several values a leaf: as many trees of the type of `first`.
 
     All values of a leaf are computed before the next leaf's, while its arrays are still in cache.

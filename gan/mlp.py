@@ -1,6 +1,6 @@
 """The dense network that both players are: forward, and under it backward, its mirror.
 
-Legend: x (B, I) inputs, out (B, O) outputs, mask (B, H) dropout: 0, or 1 / (share kept), or the
+Legend: x (B, I) inputs, out (B, O) outputs, mask (B, H) dropout: 0 or 1 / (1 - rate), or the
 number 1 where nothing is dropped. Params is a tuple of layers; leaky ReLU and dropout between them.
 Equations (gan.14) to (gan.16) of gan/DERIVATION.md.
 """
@@ -71,23 +71,23 @@ def backward(dout: Array, trace: Trace, params: Params) -> tuple[Array, Params]:
     return dx, tuple(grads[::-1])  # (gan.16)
 
 
-def dropout(rng: np.random.Generator, batch: int, params: Params, share: float) -> Masks:
-    """Masks for the hidden layers, (B, H) each: a unit is dropped with probability `share`.
+def dropout(rng: np.random.Generator, batch: int, params: Params, rate: float) -> Masks:
+    """Masks for the hidden layers, (B, H) each: a unit is dropped with probability `rate`.
 
-    What is kept is divided by the share that is kept, so that the mean is as without dropout.
-    With share 0 every mask is the number 1.
+    What is kept is divided by 1 - rate, so that the mean is as without dropout. With rate 0 every
+    mask is the number 1.
     """
-    if not share:
+    if not rate:
         return (WHOLE,) * (len(params) - 1)
     masks = []
     for _, b in params[:-1]:
-        kept = rng.random((batch, len(b)), dtype=np.float32) >= share
-        masks.append(kept.astype(b.dtype) / (1 - share))
+        kept = rng.random((batch, len(b)), dtype=np.float32) >= rate
+        masks.append(kept.astype(b.dtype) / (1 - rate))
     return tuple(masks)  # (gan.15)
 
 
 def init(rng: np.random.Generator, sizes: Sequence[int], dtype: type = np.float32) -> Params:
-    """Uniform weights and biases within 1 / sqrt(inputs), as the source's library draws them."""
+    """Uniform weights and biases within 1 / sqrt(inputs), as the notebook's library draws them."""
 
     def layer(inputs: int, outputs: int) -> Layer:
         limit = 1 / math.sqrt(inputs)

@@ -1,4 +1,4 @@
-"""The settings of a training of the GAN: the source's, and a preset that does better."""
+"""The settings of a training of the GAN: the notebook's, and a preset that does better."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -28,43 +28,51 @@ class Settings:
         }
     }
 
-    data: str = setting("auto", "data set", choices=("auto", "mnist", "digits"))
-    images: int = setting(0, "training images to use, 0 for all", least=0)
-    validation: int = setting(0, "images cut from the training set", least=0)
-    pixels: str = setting("none", "grey as it is", choices=("none",))
-    noise: int = setting(100, "units of noise", least=1)
-    generator: str = setting("32,64,128", "hidden units of the generator")
-    discriminator: str = setting("128,64,32", "hidden units of the discriminator")
-    loss: str = setting("non-saturating", "of the generator", choices=tuple(LOSSES))
-    label: float = setting(0.9, "what real images are called; 1 without smoothing", least=0)
-    generator_dropout: float = setting(0.3, "share of its hidden units dropped", least=0)
-    discriminator_dropout: float = setting(0.3, "share of its hidden units dropped", least=0)
-    penalty: float = setting(
-        0.0, "weight of the discriminator's squared slope at real images", least=0
+    data: str = setting(
+        "auto",
+        "data set; auto: MNIST, or drawn digits without it",
+        choices=("auto", "mnist", "digits"),
     )
-    learning_rate: float = setting(2e-3, "of Adam, both players", least=0)
-    decay: int = setting(0, "steps in which the rate falls evenly to 0; 0: never", least=0)
-    beta1: float = setting(0.9, "of Adam, both players", least=0)
-    average: float = setting(0.0, "share of the averaged generator that stays each step", least=0)
+    images: int = setting(0, "number of training images; 0: all", least=0)
+    validation: int = setting(0, "number of training images held out for validation", least=0)
+    pixels: str = setting("none", "binarisation of grey pixels: none", choices=("none",))
+    noise: int = setting(100, "dimension of the generator's noise", least=1)
+    generator: str = setting("32,64,128", "widths of the generator's hidden layers")
+    discriminator: str = setting("128,64,32", "widths of the discriminator's hidden layers")
+    loss: str = setting("non-saturating", "loss of the generator", choices=tuple(LOSSES))
+    label: float = setting(
+        0.9, "target for real images; below 1: one-sided label smoothing", least=0, most=1
+    )
+    generator_dropout: float = setting(0.3, "dropout rate of its hidden units", least=0, below=1)
+    discriminator_dropout: float = setting(
+        0.3, "dropout rate of its hidden units", least=0, below=1
+    )
+    penalty: float = setting(0.0, "weight of the R1 gradient penalty", least=0)
+    learning_rate: float = setting(2e-3, "initial learning rate of Adam, both players", least=0)
+    decay: int = setting(
+        0,
+        "learning-rate decay: steps until the rate has fallen linearly to 0; 0: constant",
+        least=0,
+    )
+    beta1: float = setting(0.9, "beta1 of Adam, both players", least=0, below=1)
+    average: float = setting(
+        0.0, "EMA decay of the generator's parameters; 0: no average", least=0, below=1
+    )
     epochs: int = setting(50, "passes over the training images", least=1)
-    batch_size: int = setting(64, "images a step", least=1)
-    seed: int = setting(0, "of every random stream of the run", least=0)
-    snapshots: int = setting(0, "parameters are kept every so many epochs, 0: never", least=0)
+    batch_size: int = setting(64, "images per mini-batch", least=1)
+    seed: int = setting(0, "random seed", least=0)
+    snapshots: int = setting(
+        0, "epochs between saved snapshots of the parameters; 0: none", least=0
+    )
 
     def __post_init__(self) -> None:
         """SettingsError for what cannot be trained, before a folder is made for it."""
         widths("generator", self.generator)
         widths("discriminator", self.discriminator)
-        for name in ("generator_dropout", "discriminator_dropout", "beta1", "average"):
-            if not float(getattr(self, name)) < 1:  # also where it is no number
-                option, value = name.replace("_", "-"), getattr(self, name)
-                raise SettingsError(f"--{option} is {value}; expected less than 1.")
-        if not self.label <= 1:
-            raise SettingsError(f"--label is {self.label}; expected at most 1.")
 
 
 def widths(name: str, text: str) -> list[int]:
-    """The numbers of hidden units that a setting lists; SettingsError where it lists none."""
+    """The widths of the hidden layers that a setting lists; SettingsError where it lists none."""
     try:
         found = [int(word) for word in text.split(",")]
     except ValueError:

@@ -21,7 +21,7 @@ from training.streams import stream
 
 
 class Players(NamedTuple):
-    """The parameters; `average` is the generator that is shown, G itself without averaging."""
+    """The parameters; `average` is the EMA of the generator's, or G itself without one."""
 
     G: Params
     D: Params
@@ -32,21 +32,21 @@ class State(NamedTuple):
     """All that a run needs to go on."""
 
     params: Players
-    adam_g: AdamState
-    adam_d: AdamState
+    adam_g: AdamState[Params]
+    adam_d: AdamState[Params]
     step: int
 
 
 def start(settings: Settings, images: Array) -> State:
     """The state before the first step; images (N, P) are the grey training images.
 
-    SettingsError where the rate would be 0 before the last epoch.
+    SettingsError where the learning rate would be 0 before the last epoch.
     """
     steps = settings.epochs * -(-len(images) // settings.batch_size)
     if 0 < settings.decay < steps:
         raise SettingsError(
             f"--decay is {settings.decay}; expected 0, or at least the {steps} steps of"
-            f" {settings.epochs} epochs: the rate is 0 from then on."
+            f" {settings.epochs} epochs: the learning rate is 0 from then on."
         )
     hidden_g = widths("generator", settings.generator)
     hidden_d = widths("discriminator", settings.discriminator)
@@ -70,7 +70,7 @@ def step(state: State, x: Array, settings: Settings) -> State:
 def discriminator_step(state: State, x: Array, settings: Settings) -> State:
     """One step of Adam for D on a batch x (B, P) of grey images; G stays as it is.
 
-    The penalty is on the slope at the real images, with the masks that their loss has.
+    The R1 penalty is taken at the real images, with the masks that their loss has.
     """
     G, D, average = state.params
     rng = stream(settings.seed, "discriminator step", state.step)
@@ -81,7 +81,9 @@ def discriminator_step(state: State, x: Array, settings: Settings) -> State:
     if settings.penalty:
         _, slopes = slope_penalty(2 * x - 1, masks[0], D)
         grads = tree_map(lambda g, s: g + settings.penalty * s, grads, slopes)  # (gan.25)
-    D, adam_d = adam_step(D, state.adam_d, grads, rate(state.step, settings), settings.beta1)
+    D, adam_d = adam_step(
+        D, state.adam_d, grads, learning_rate(state.step, settings), settings.beta1
+    )
     return state._replace(params=Players(G, D, average), adam_d=adam_d)
 
 
@@ -95,18 +97,20 @@ def generator_step(state: State, batch: int, settings: Settings) -> State:
         dropout(rng, batch, D, settings.discriminator_dropout),
     ]
     _, grads = generator_gradient(z, masks, G, D, settings.loss)
-    G, adam_g = adam_step(G, state.adam_g, grads, rate(state.step, settings), settings.beta1)
+    G, adam_g = adam_step(
+        G, state.adam_g, grads, learning_rate(state.step, settings), settings.beta1
+    )
     average = averaged(average, G, settings.average) if settings.average else G
     return state._replace(params=Players(G, D, average), adam_g=adam_g, step=state.step + 1)
 
 
-def averaged(average: Params, G: Params, share: float) -> Params:
-    """The averaged generator after a step to G: `share` of what it was stays."""
-    return tree_map(lambda a, g: share * a + (1 - share) * g, average, G)  # (gan.20)
+def averaged(average: Params, G: Params, decay: float) -> Params:
+    """The exponential moving average (EMA) of the generator's parameters after a step to G."""
+    return tree_map(lambda a, g: decay * a + (1 - decay) * g, average, G)  # (gan.20)
 
 
-def rate(step: int, settings: Settings) -> float:
-    """The learning rate of a step, counted from 0: even, or falling evenly to 0."""
+def learning_rate(step: int, settings: Settings) -> float:
+    """The learning rate of a step, counted from 0: constant, or falling linearly to 0."""
     left = 1 - step / settings.decay if settings.decay else 1.0
     return settings.learning_rate * max(left, 0.0)
 
@@ -114,7 +118,7 @@ def rate(step: int, settings: Settings) -> float:
 def measure(
     params: Players, train: Array, validation: Array, settings: Settings
 ) -> dict[str, float]:
-    """Both losses on 5,000 images of each part, with dropout, as the players meet them.
+    """Both losses on 5,000 images of each part, with dropout as in training.
 
     The discriminator's is without the penalty, so that runs with and without it can be compared.
     """

@@ -15,34 +15,51 @@ from rbm.pseudo import log_pseudo_likelihood_estimate
 from training.settings import setting
 from training.streams import stream
 
-INITS = {"means": init, "truncated": init_truncated}  # by name: ours, and the sources'
+INITS = {"means": init, "truncated": init_truncated}
 
 
 @dataclass(frozen=True)
 class Settings:
     """The settings of a run, which are also its command line."""
 
-    data: str = setting("auto", "data set", choices=("auto", "mnist", "digits"))
-    images: int = setting(0, "training images to use, 0 for all", least=0)
-    validation: int = setting(5000, "images cut from the training set", least=0)
-    pixels: str = setting(
-        "threshold", "how grey becomes binary", choices=("threshold", "stochastic", "none")
+    data: str = setting(
+        "auto",
+        "data set; auto: MNIST, or drawn digits without it",
+        choices=("auto", "mnist", "digits"),
     )
-    hidden: int = setting(500, "hidden units", least=1)
-    init: str = setting("means", "first weights and biases", choices=tuple(INITS))
+    images: int = setting(0, "number of training images; 0: all", least=0)
+    validation: int = setting(5000, "number of training images held out for validation", least=0)
+    pixels: str = setting(
+        "threshold",
+        "binarisation of grey pixels: at 0.5, or sampled at every step (stochastic), or none",
+        choices=("threshold", "stochastic", "none"),
+    )
+    hidden: int = setting(500, "number of hidden units", least=1)
+    init: str = setting(
+        "means",
+        "initial parameters: small normal weights and visible biases from the pixels' means,"
+        " or normal weights truncated at two standard deviations and biases of 0.1",
+        choices=tuple(INITS),
+    )
     chains: str = setting(
         "data",
-        "the negative phase's chains begin at the batch (CD-k) or go on (PCD-k)",
+        "where the Gibbs chains start: at the batch (CD-k), or where they were (persistent, PCD-k)",
         choices=("data", "persistent"),
     )
-    gibbs_steps: int = setting(5, "Gibbs sweeps of the negative phase, the k of CD-k", least=1)
+    gibbs_steps: int = setting(5, "Gibbs sweeps per update: the k of CD-k", least=1)
     epochs: int = setting(10, "passes over the training images", least=1)
-    batch_size: int = setting(64, "images a step", least=1)
-    learning_rate: float = setting(0.1, "size of a step at the start", least=0)
-    halving: int = setting(0, "the rate is r / (1 + step / halving); 0 for r throughout", least=0)
-    momentum: float = setting(0.5, "share of the last step that is repeated", least=0)
-    seed: int = setting(0, "of every random stream of the run", least=0)
-    snapshots: int = setting(0, "parameters are kept every so many epochs, 0: never", least=0)
+    batch_size: int = setting(64, "images per mini-batch", least=1)
+    learning_rate: float = setting(0.1, "initial learning rate", least=0)
+    halving: int = setting(
+        0,
+        "learning-rate decay: the rate at step t is r / (1 + t / halving); 0: constant rate",
+        least=0,
+    )
+    momentum: float = setting(0.5, "momentum", least=0, below=1)
+    seed: int = setting(0, "random seed", least=0)
+    snapshots: int = setting(
+        0, "epochs between saved snapshots of the parameters; 0: none", least=0
+    )
 
 
 class State(NamedTuple):
@@ -72,9 +89,9 @@ def step(state: State, x: Array, settings: Settings) -> State:
     persist = settings.chains == "persistent"
     v_model = gibbs(rng, state.chains if persist else v, *state.params, settings.gibbs_steps)
     grads = nll_gradient(v, v_model, *state.params)
-    decay = 1 + state.step / settings.halving if settings.halving else 1
+    divisor = 1 + state.step / settings.halving if settings.halving else 1
     params, velocity = momentum_step(
-        state.params, state.velocity, grads, settings.learning_rate / decay, settings.momentum
+        state.params, state.velocity, grads, settings.learning_rate / divisor, settings.momentum
     )
     return State(params, velocity, v_model if persist else state.chains, state.step + 1)
 
@@ -82,7 +99,7 @@ def step(state: State, x: Array, settings: Settings) -> State:
 def measure(
     params: Params, train: Array, validation: Array, settings: Settings
 ) -> dict[str, float]:
-    """Pseudo-log-likelihood and mean free energy, on the first 2,000 images of each part.
+    """Log-pseudo-likelihood and mean free energy, on the first 2,000 images of each part.
 
     A free energy that falls on training images and not on validation images is overfitting: the
     gap between them needs no Z (Hinton 2010, section 6).

@@ -29,9 +29,9 @@ from gan.train import (
     averaged,
     discriminator_step,
     generator_step,
+    learning_rate,
     measure,
     noise,
-    rate,
     start,
     step,
 )
@@ -540,9 +540,9 @@ def test_the_averaged_generator_is_a_weighted_mean_of_all_there_were():
 
 def test_the_rate_falls_evenly_to_zero_or_not_at_all():
     even = replace(QUICK, learning_rate=0.01)
-    assert {rate(t, even) for t in (0, 10, 10**9)} == {0.01}
+    assert {learning_rate(t, even) for t in (0, 10, 10**9)} == {0.01}
     falling = replace(even, decay=100)
-    assert [rate(t, falling) for t in (0, 25, 100, 150)] == [0.01, 0.0075, 0, 0]
+    assert [learning_rate(t, falling) for t in (0, 25, 100, 150)] == [0.01, 0.0075, 0, 0]
     state = start(falling, images())._replace(step=100)
     stopped = step(state, images()[:8], falling)
     assert same_bits(stopped.params, state.params)
@@ -671,13 +671,19 @@ BAD = [
     (("--generator", "32,,64"), "--generator is '32,,64'; expected whole numbers from 1 on"),
     (("--discriminator", "32,0"), "--discriminator is '32,0'; expected whole numbers from 1 on"),
     (("--discriminator", "-4"), "--discriminator is '-4'; expected whole numbers from 1 on"),
-    (("--label", "1.2"), "--label is 1.2; expected at most 1."),
-    (("--label", "nan"), "--label is nan; expected at most 1."),
-    (("--generator-dropout", "1"), "--generator-dropout is 1.0; expected less than 1."),
-    (("--discriminator-dropout", "nan"), "--discriminator-dropout is nan; expected less than 1."),
-    (("--beta1", "1"), "--beta1 is 1.0; expected less than 1."),
-    (("--average", "1"), "--average is 1.0; expected less than 1."),
-    (("--average", "-0.5"), "--average is -0.5; expected at least 0."),
+    (("--label", "1.2"), "--label is 1.2; expected at least 0 and at most 1."),
+    (("--label", "nan"), "--label is nan; expected at least 0 and at most 1."),
+    (
+        ("--generator-dropout", "1"),
+        "--generator-dropout is 1.0; expected at least 0 and less than 1.",
+    ),
+    (
+        ("--discriminator-dropout", "nan"),
+        "--discriminator-dropout is nan; expected at least 0 and less than 1.",
+    ),
+    (("--beta1", "1"), "--beta1 is 1.0; expected at least 0 and less than 1."),
+    (("--average", "1"), "--average is 1.0; expected at least 0 and less than 1."),
+    (("--average", "-0.5"), "--average is -0.5; expected at least 0 and less than 1."),
     (("--loss", "hinge"), "--loss is 'hinge'; expected one of non-saturating, saturating."),
 ]
 

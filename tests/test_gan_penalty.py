@@ -17,7 +17,7 @@ from gan.losses import non_saturating_vjp, saturating_vjp
 from gan.mlp import WHOLE, Layer, dropout, forward
 from gan.penalty import image_gradient, slope_penalty
 from gan.players import discriminator_gradient, generate
-from gan.train import Settings, discriminator_step, measure, noise, rate, start, step
+from gan.train import Settings, discriminator_step, learning_rate, measure, noise, start, step
 from grading.check import call, draw_cases, resolve, run
 from grading.checks.gan_networks import plain
 from grading.checks.gan_penalty import CHECKS
@@ -272,7 +272,7 @@ def test_without_a_penalty_a_step_is_what_it_was_bit_for_bit(monkeypatch):
     assert Settings().penalty == 0
     state = step(start(QUICK, images()), images()[:8], QUICK)
     _, grads = parts(state, images()[8:16], QUICK)
-    D, adam_d = adam_step(state.params.D, state.adam_d, grads, rate(1, QUICK), QUICK.beta1)
+    D, adam_d = adam_step(state.params.D, state.adam_d, grads, learning_rate(1, QUICK), QUICK.beta1)
     after = discriminator_step(state, images()[8:16], QUICK)
     assert same_bits(after.params.D, D) and same_bits(after.adam_d, adam_d)
 

@@ -1,1 +1,16 @@
-"""Around a training: settings, streams of random numbers, a run's folder, progress. No model."""
+"""Around a training, whatever the model: from a command line to a folder with its parameters.
+
+settings    a frozen dataclass, which is also the command line
+model       what a model's module of training offers
+images      the images that the settings name
+streams     random streams, one for each purpose and step
+loop        the loop over steps, a row of metrics and a checkpoint an epoch
+progress    the line on a terminal meanwhile
+early       early stopping, and the epoch of the lowest validation cost
+run         a run's folder
+checkpoint  parameters and metrics in files
+command     from a command line to a run, and errors of one sentence
+trained     a finished run, for whoever looks at it
+parallel    several trainings at once, in processes of their own
+memory      how steps that return new arrays stay fast
+"""

@@ -4,18 +4,21 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from autograd_lite.ops import Array
+from autograd_lite.tree import T, Tree
 from training.run import RunError, replacing
 
+Row = dict[str, float]  # metrics after an epoch, by their names with units
 
-def _fields(tree: tuple[Any, ...]) -> Sequence[Any]:
+
+def _fields(tree: tuple[Tree, ...]) -> Sequence[str | int]:
     return getattr(tree, "_fields", range(len(tree)))  # a plain tuple's are its places
 
 
-def _flatten(tree: Any, name: str) -> Iterator[tuple[str, Any]]:
+def _flatten(tree: Tree, name: str) -> Iterator[tuple[str, Tree]]:
     if isinstance(tree, tuple):
         for field, branch in zip(_fields(tree), tree, strict=True):
             yield from _flatten(branch, f"{name}.{field}")
@@ -23,7 +26,7 @@ def _flatten(tree: Any, name: str) -> Iterator[tuple[str, Any]]:
         yield name, tree
 
 
-def _fill(like: Any, name: str, arrays: dict[str, Any]) -> Any:
+def _fill(like: Tree, name: str, arrays: dict[str, Array]) -> Tree:
     if isinstance(like, tuple):
         pairs = zip(_fields(like), like, strict=True)
         filled = [_fill(branch, f"{name}.{field}", arrays) for field, branch in pairs]
@@ -34,9 +37,7 @@ def _fill(like: Any, name: str, arrays: dict[str, Any]) -> Any:
     return int(value) if isinstance(like, int) else value
 
 
-def save_checkpoint(
-    folder: Path, state: Any, rows: list[dict[str, float]], best: Any = None
-) -> None:
+def save_checkpoint(folder: Path, state: Tree, rows: list[Row], best: Tree = None) -> None:
     """Writes State and metrics. The metrics stand in the checkpoint, metrics.csv is a copy.
 
     `best`, where there is one, is the best epoch's parameters. They stand in the checkpoint too:
@@ -52,7 +53,7 @@ def save_checkpoint(
     save_metrics(folder, rows)
 
 
-def save_params(folder: Path, epoch: int, params: Any) -> None:
+def save_params(folder: Path, epoch: int, params: Tree) -> None:
     """A snapshot: the parameters after so many epochs."""
     with replacing(folder / f"params-{epoch:04}.npz") as file:
         np.savez(file, **dict(_flatten(params, "params")))
@@ -69,30 +70,30 @@ def snapshots(folder: Path) -> list[int]:
     return kept
 
 
-def load_params(folder: Path, epoch: int, like: Any) -> Any:
+def load_params(folder: Path, epoch: int, like: T) -> T:
     """A snapshot's parameters; `like` has their structure and shapes. RunError without one."""
     path = folder / f"params-{epoch:04}.npz"
     try:
-        return _read(path, "params", like)
+        return _fill(like, "params", _read(path))
     except Exception as error:
         raise RunError(f"{path} is no snapshot of this run ({error}).") from error
 
 
-def load_best(folder: Path, like: Any) -> Any:
+def load_best(folder: Path, like: T) -> T:
     """The best epoch's parameters, as the checkpoint has them; `like` as above. RunError."""
     path = folder / "checkpoint.npz"
     try:
-        return _read(path, "best", like)
+        return _fill(like, "best", _read(path))
     except Exception as error:
         raise RunError(f"{path} has no parameters of a best epoch ({error}).") from error
 
 
-def _read(path: Path, name: str, like: Any) -> Any:
+def _read(path: Path) -> dict[str, Array]:
     with open(path, "rb") as whole, np.load(whole, allow_pickle=False) as file:
-        return _fill(like, name, {key: file[key] for key in file.files if key.startswith(name)})
+        return {name: file[name] for name in file.files}
 
 
-def save_metrics(folder: Path, rows: list[dict[str, float]]) -> None:
+def save_metrics(folder: Path, rows: list[Row]) -> None:
     """Writes metrics.csv, a row an epoch."""
     text = io.StringIO()
     table = csv.DictWriter(text, rows[0] if rows else [], lineterminator="\n")
@@ -102,12 +103,11 @@ def save_metrics(folder: Path, rows: list[dict[str, float]]) -> None:
         file.write(text.getvalue().encode())
 
 
-def load_checkpoint(folder: Path, like: Any) -> tuple[Any, list[dict[str, float]]]:
+def load_checkpoint(folder: Path, like: T) -> tuple[T, list[Row]]:
     """State and metrics of the run; `like` is a State of the same structure and shapes."""
     path = folder / "checkpoint.npz"
     try:
-        with open(path, "rb") as whole, np.load(whole, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        arrays = _read(path)
         state = _fill(like, "state", arrays)
     except FileNotFoundError:
         return like, []  # killed before its first checkpoint: it begins again

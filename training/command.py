@@ -4,17 +4,17 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple
 
 import numpy as np
 
 from data.idx import DataError
-from training.checkpoint import load_checkpoint
-from training.early import outcome
-from training.follow import follow, steps_per_epoch, train
+from training import loop
+from training.early import report
 from training.images import Split, training_images
 from training.memory import keep_freed_memory
-from training.run import RUNS, Run, RunError, create_run, open_run, read_settings, save_settings
+from training.model import Model, S, Settings, St
+from training.run import RUNS, Run, RunError, create_run, open_run, read_settings
 from training.settings import Parser, SettingsError, add_settings, check_settings, with_preset
 
 
@@ -25,7 +25,7 @@ def run_cli(program: Callable[[Sequence[str]], None], argv: Sequence[str]) -> No
     """
     keep_freed_memory()
     try:
-        with np.errstate(over="ignore", invalid="ignore"):  # what diverges is told by its metrics
+        with np.errstate(over="ignore", invalid="ignore"):  # metrics tell that a run diverged
             program(argv)
     except (DataError, RunError, SettingsError) as error:
         print(error, file=sys.stderr)
@@ -40,43 +40,27 @@ def run_cli(program: Callable[[Sequence[str]], None], argv: Sequence[str]) -> No
 complain = run_cli  # leaves with its last caller
 
 
-class Job(NamedTuple):
+class Job(NamedTuple, Generic[S]):
     """A training that is ready to begin or to go on."""
 
     run: Run
-    settings: Any
+    settings: S
     images: Split
 
 
-def train_command(argv: Sequence[str], model: Any, stem: str) -> None:
-    """`python -m <model> train ...`: trains, and prints where the run is kept.
-
-    `model` is a module with Settings, start, step and measure.
-    """
-    prog = f"python -m {model.__package__}"
+def train_command(argv: Sequence[str], model: Model[S, St], stem: str) -> None:
+    """`python -m <model> train ...`: trains, and prints where the run is kept."""
+    kind = model.Settings
+    prog = f"python -m {kind.__module__.partition('.')[0]}"
     if argv[:1] != ["train"]:
         raise SettingsError(f"{prog} takes `train` and options; {prog} train --help lists them.")
-    job = begin(f"{prog} train", model.Settings, stem, argv[1:])
-    with job.run.lock:
-        _train(job, model)
+    run, settings, images = begin(f"{prog} train", kind, stem, argv[1:])
+    with run.lock:
+        rows = loop.train(run, model, images, settings).rows
+    print(f"{run.folder}: {len(rows)} epochs on {images.name}{report(rows, settings)}")
 
 
-def _train(job: Job, model: Any) -> None:
-    run, settings, images = job
-    state, rows = load_checkpoint(run.folder, model.start(settings, images.train))
-    begun = -(-state.step // steps_per_epoch(settings, images.train))
-    if settings.epochs < begun:
-        raise SettingsError(
-            f"--epochs is {settings.epochs}; expected at least {begun}: {run.folder} has begun it."
-        )
-    save_settings(run.folder, settings)  # a resumed run may have been given more epochs
-    states = train(model.step, state, images.train, settings)
-    state = follow(run, state, rows, states, images, settings, model.measure)
-    _, rows = load_checkpoint(run.folder, state)
-    print(f"{run.folder}: {len(rows)} epochs on {images.name}{outcome(rows, settings)}")
-
-
-def begin(prog: str, kind: type, stem: str, argv: Sequence[str]) -> Job:
+def begin(prog: str, kind: type[S], stem: str, argv: Sequence[str]) -> Job[S]:
     """The training that a command line asks for; `kind` is the dataclass of its settings.
 
     `stem` names the run's folder where --out does not; settings stand in it in braces. A resumed
@@ -86,20 +70,31 @@ def begin(prog: str, kind: type, stem: str, argv: Sequence[str]) -> Job:
     add_settings(parser, kind)
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--out", type=Path, help=f"folder of a new run (default: {RUNS / stem})")
-    where.add_argument("--resume", type=Path, metavar="RUN", help="go on with the run in a folder")
+    where.add_argument(
+        "--resume",
+        type=Path,
+        metavar="RUN",
+        help="folder of a run to resume; it may have been"
+        " interrupted, or --epochs may be more than before",
+    )
     given = vars(parser.parse_args(argv))
     out, resume = given.pop("out"), given.pop("resume")
-    if resume is None:
-        settings = _checked(kind(**with_preset(given, kind)))
-        images = _images(settings)
-        settings = replace(settings, data=images.choice)  # what "auto" found, for good
-        return Job(create_run(out, stem.format(**vars(settings)), settings), settings, images)
+    if resume is not None:
+        return _resumed(resume, kind, given)
+    settings = _checked(kind(**with_preset(given, kind)))
+    images = _images(settings)
+    settings = replace(settings, data=images.choice)  # what "auto" found, for good
+    return Job(create_run(out, stem.format(**vars(settings)), settings), settings, images)
+
+
+def _resumed(folder: Path, kind: type[S], given: dict[str, Any]) -> Job[S]:
+    """The run in the folder, with the options that were given beside --resume."""
     if "preset" in given:
         raise SettingsError("--preset is for a new run; a resumed one keeps its settings.")
-    run = open_run(resume)
+    run = open_run(folder)
     if given.get("data") == "auto":
         del given["data"]  # no demand: the run goes on with the data that it has
-    before = read_settings(resume, kind)
+    before = read_settings(folder, kind)
     settings = _checked(replace(before, **given))
     fixed = sorted(x for x in set(given) - {"epochs"} if given[x] != getattr(before, x))
     if fixed:
@@ -108,11 +103,11 @@ def begin(prog: str, kind: type, stem: str, argv: Sequence[str]) -> Job:
     return Job(run, settings, _images(settings))
 
 
-def _images(settings: Any) -> Split:
+def _images(settings: Settings) -> Split:
     once = settings.seed if settings.pixels == "once" else None
     return training_images(settings.data, settings.images, settings.validation, once)
 
 
-def _checked(settings: Any) -> Any:
+def _checked(settings: S) -> S:
     check_settings(settings)
     return settings

@@ -4,17 +4,25 @@ Both follow from the rows of metrics alone: a resumed run decides as one that wa
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import NamedTuple
 
 WATCHED = "validation_cost [nats/image]"  # its lowest value is the best epoch's
+Row = Mapping[str, float | str]  # numbers, or numbers as a file has them
 
 
-def asked(settings: Any) -> tuple[int, str]:
-    """The settings `patience` and `select`; of a model without them, 0 and "last"."""
-    return getattr(settings, "patience", 0), getattr(settings, "select", "last")
+class EarlyStopping(NamedTuple):
+    """The two settings that ask for it, `patience` and `select`."""
+
+    patience: int  # epochs without a lower cost before the training stops; 0: it does not stop
+    select: str  # "best" where the parameters of the best epoch count, else "last"
 
 
-def best_epoch(rows: Sequence[Mapping[str, Any]]) -> int:
+def early_stopping(settings: object) -> EarlyStopping:
+    """The settings of early stopping; a model without them never stops early."""
+    return EarlyStopping(getattr(settings, "patience", 0), getattr(settings, "select", "last"))
+
+
+def best_epoch(rows: Sequence[Row]) -> int:
     """The epoch, counted from 1, with the lowest cost; the first one where several have it.
 
     `rows` has a row of metrics for each epoch, and at least one.
@@ -23,19 +31,19 @@ def best_epoch(rows: Sequence[Mapping[str, Any]]) -> int:
     return 1 + costs.index(min(costs))
 
 
-def out_of_patience(rows: Sequence[Mapping[str, Any]], patience: int) -> bool:
+def out_of_patience(rows: Sequence[Row], patience: int) -> bool:
     """Whether the last `patience` epochs brought no new lowest cost; never where it is 0."""
     return bool(rows) and 0 < patience <= len(rows) - best_epoch(rows)
 
 
-def outcome(rows: Sequence[Mapping[str, Any]], settings: Any) -> str:
-    """What to add to a finished training's last line: nothing where neither setting is used."""
-    patience, select = asked(settings)
+def report(rows: Sequence[Row], settings: object) -> str:
+    """What early stopping adds to a training's last line: nothing where nobody asked for it."""
+    patience, select = early_stopping(settings)
     if not patience and select != "best":
         return ""
     best = best_epoch(rows)
-    cost = float(rows[best - 1][WATCHED])
-    text = f"; the lowest validation cost is {cost:.2f} nats/image, after epoch {best}"
+    text = f"; lowest validation cost {float(rows[best - 1][WATCHED]):.2f} nats/image"
+    text += f" after epoch {best}"
     if out_of_patience(rows, patience):
-        text += f"; --patience {patience} is used up: with more --epochs it would not go on"
+        text += f"; stopped early by --patience {patience}, more --epochs would not go on"
     return text

@@ -11,7 +11,8 @@ from typing import Any
 
 from data.batches import batches, epoch_order
 from training.checkpoint import load_best, save_checkpoint, save_metrics, save_params
-from training.early import asked, best_epoch, out_of_patience
+from training.early import best_epoch, out_of_patience
+from training.early import early_stopping as asked
 from training.images import Images, Split
 from training.run import Run, RunError
 from training.streams import stream

@@ -17,6 +17,7 @@ from typing import IO, Any, NamedTuple
 
 from data import files
 from training.early import out_of_patience
+from training.model import S, Settings
 
 RUNS = Path("out") / "runs"
 FILES = ("settings.json", "checkpoint.npz", "metrics.csv")
@@ -76,7 +77,7 @@ def make_folder(folder: Path) -> None:
         raise RunError(f"{folder} cannot be made ({error.strerror}).") from error
 
 
-def create_run(folder: Path | None, stem: str, settings: Any) -> Run:
+def create_run(folder: Path | None, stem: str, settings: Settings) -> Run:
     """A new run in `folder`, or in out/runs/<stem>, <stem>-2, ... where no folder was named."""
     make_folder(folder or RUNS)
     folder = folder or _first_free(RUNS / stem)
@@ -109,13 +110,13 @@ def open_run(folder: Path) -> Run:
     return _lock(folder)
 
 
-def save_settings(folder: Path, settings: Any) -> None:
+def save_settings(folder: Path, settings: Settings) -> None:
     """Writes settings.json."""
     write_json(folder / "settings.json", asdict(settings))
 
 
-def read_settings(folder: Path, kind: type) -> Any:
-    """The settings of the run in `folder`, as the dataclass `kind`."""
+def read_settings(folder: Path, kind: type[S]) -> S:
+    """The settings of the run in `folder`, as the dataclass `kind`. RunError where they are not."""
     path = folder / "settings.json"
     try:
         return kind(**json.loads(path.read_text()))

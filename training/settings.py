@@ -1,26 +1,34 @@
 """Settings: a frozen dataclass is the only list of them, and also the command line."""
 
 import argparse
+import operator
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import MISSING, field, fields
 from typing import Any, NoReturn, get_type_hints
+
+# How a value is compared with the bounds that a setting may have, and what is said of it.
+BOUNDS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
+    "least": (operator.ge, "at least"),
+    "most": (operator.le, "at most"),
+    "below": (operator.lt, "less than"),
+}
 
 
 class SettingsError(Exception):
     """One sentence for the person at the screen: the setting, its value, what was expected."""
 
 
-def setting(
-    default: Any, help: str, choices: Sequence[str] = (), least: float | None = None
-) -> Any:
-    """A field of a settings dataclass, with all that --help and the check of its value need."""
-    metadata = {"help": help, "choices": choices, "least": least}
-    return field(default=default, metadata=metadata)
+def setting(default: Any, help: str, choices: Sequence[str] = (), **bounds: float) -> Any:
+    """A field of a settings dataclass, with all that --help and the check of its value need.
+
+    Bounds are `least`, `most` and `below`.
+    """
+    return field(default=default, metadata={"help": help, "choices": choices} | bounds)
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose complaint is one sentence."""
+    """An argument parser whose error message is one sentence."""
 
     def error(self, message: str) -> NoReturn:
         print(f"{self.prog}: {message} (--help lists the options).", file=sys.stderr)
@@ -40,16 +48,17 @@ def add_settings(parser: argparse.ArgumentParser, kind: type) -> None:
             "--preset",
             choices=tuple(presets),
             default=argparse.SUPPRESS,
-            help=f"settings that other options change further; {words}",
+            help=f"named settings, which other options override; {words}",
         )
     for f in fields(kind):
         assert f.default is not MISSING
+        default = "none" if f.default == "" else f.default
         parser.add_argument(
             "--" + f.name.replace("_", "-"),
             type=types[f.name],
             default=argparse.SUPPRESS,
             metavar="|".join(f.metadata["choices"]) or types[f.name].__name__.upper(),
-            help=f"{f.metadata['help']} (default: {f.default})",
+            help=f"{f.metadata['help']} (default: {default})",
         )
 
 
@@ -59,21 +68,23 @@ def options_of(given: dict[str, Any]) -> str:
 
 
 def with_preset(given: dict[str, Any], kind: type) -> dict[str, Any]:
-    """What was given on a command line, on top of the settings of its preset."""
+    """What a command line gave, and from its preset what the command line left open."""
     presets: dict[str, dict[str, Any]] = getattr(kind, "PRESETS", {})
     rest = {name: value for name, value in given.items() if name != "preset"}
     return presets.get(given.get("preset", ""), {}) | rest
 
 
 def check_settings(settings: Any) -> None:
-    """SettingsError for a value of the wrong type, outside its choices, or below its least."""
+    """SettingsError for a value of the wrong type, outside its choices, or out of its bounds."""
     for f in fields(settings):
         value = getattr(settings, f.name)
-        name, choices, least = f.name.replace("_", "-"), f.metadata["choices"], f.metadata["least"]
+        name, choices = f.name.replace("_", "-"), f.metadata["choices"]
         if not isinstance(value, type(f.default)):
             kind = type(f.default).__name__
             raise SettingsError(f"--{name} is {value!r}; expected a value of type {kind}.")
         if choices and value not in choices:
             raise SettingsError(f"--{name} is {value!r}; expected one of {', '.join(choices)}.")
-        if least is not None and not value >= least:
-            raise SettingsError(f"--{name} is {value}; expected at least {least}.")
+        bounds = {bound: f.metadata[bound] for bound in BOUNDS if bound in f.metadata}
+        if not all(BOUNDS[bound][0](value, limit) for bound, limit in bounds.items()):
+            expected = " and ".join(f"{BOUNDS[bound][1]} {x}" for bound, x in bounds.items())
+            raise SettingsError(f"--{name} is {value}; expected {expected}.")

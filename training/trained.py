@@ -1,27 +1,31 @@
-"""A finished run, as whoever looks at it needs it: what was trained, how, and for how long."""
+"""A finished run: the parameters, the settings, and the metrics of every epoch."""
 
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from training.checkpoint import load_best, load_checkpoint
-from training.early import asked, best_epoch
+from autograd_lite.tree import Tree
+from training.checkpoint import Row, load_best, load_checkpoint
+from training.early import best_epoch, early_stopping
+from training.model import Model, S, St
 from training.run import RunError, read_settings
 
 PIXELS = 784
 
 
 class Trained(NamedTuple):
-    params: Any
-    settings: Any
-    rows: list[dict[str, float]]  # of metrics.csv, an epoch each
+    """What is kept of a run of any model."""
+
+    params: Tree  # the model's Params
+    settings: Any  # the model's Settings
+    rows: list[Row]  # of metrics, an epoch each
 
     @property
     def epoch(self) -> int:
         """The epoch whose parameters these are: the last one, or with --select best the best."""
-        _, select = asked(self.settings)
-        return best_epoch(self.rows) if select == "best" else len(self.rows)
+        best = early_stopping(self.settings).select == "best"
+        return best_epoch(self.rows) if best else len(self.rows)
 
     @property
     def seconds(self) -> float:
@@ -33,16 +37,13 @@ class Trained(NamedTuple):
         return [row[name] for row in self.rows]
 
 
-def read(folder: Path, model: Any) -> Trained:
-    """The finished run in a folder; `model` is the module with its Settings and start.
-
-    Raises RunError where there is none.
-    """
+def read(folder: Path, model: Model[S, St]) -> Trained:
+    """The run in a folder, trained by `model`; RunError where there is none."""
     settings = read_settings(folder, model.Settings)
     like = model.start(settings, np.zeros((1, PIXELS), np.float32))
     state, rows = load_checkpoint(folder, like)
     if not rows:
         raise RunError(f"{folder} has no finished epoch; expected a run that was trained.")
-    _, select = asked(settings)
-    params = load_best(folder, like.params) if select == "best" else state.params
+    best = early_stopping(settings).select == "best"
+    params = load_best(folder, like.params) if best else state.params
     return Trained(params, settings, rows)

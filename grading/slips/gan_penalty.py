@@ -13,7 +13,7 @@ SLIPS = (
     Slip("slope-without-mask", "gan.23", SLOPE, FACTOR, "leaky_relu_vjp(np.ones(h.shape, h.dtype), h)",
          "A unit that was dropped passes no gradient: the mask is missing."),
     Slip("slope-mask-not-rescaled", "gan.23", SLOPE, FACTOR, "leaky_relu_vjp(np.ones(h.shape, h.dtype), h) * (mask > 0)",
-         "The mask holds 1 / (share kept): multiply by it as it is."),
+         "The mask holds 1 / (1 - rate): multiply by it as it is."),
     Slip("slope-leak-on-the-right", "gan.23", SLOPE, FACTOR, "leaky_relu_vjp(np.ones(h.shape, h.dtype), -h) * mask",
          "The small slope is where the output is negative."),
     Slip("slope-of-the-probability", "gan.23", SLOPE, "np.ones(out.shape, out.dtype)",

@@ -1,0 +1,85 @@
+"""The settings of a training of the VAE."""
+
+from dataclasses import dataclass
+
+from autograd_lite.optim import Optimiser, adam_start, adam_step, rmsprop_start, rmsprop_step
+from training.settings import SettingsError, setting
+from vae.mlp import ACTIVATIONS
+from vae.objective import LIKELIHOODS, SCALES
+
+OPTIMISERS = {
+    "adam": Optimiser(adam_start, adam_step),
+    "rmsprop": Optimiser(rmsprop_start, rmsprop_step),
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a run, which are also its command line."""
+
+    data: str = setting(
+        "auto",
+        "data set; auto: MNIST, or drawn digits without it",
+        choices=("auto", "mnist", "digits"),
+    )
+    images: int = setting(0, "number of training images; 0: all", least=0)
+    validation: int = setting(5000, "number of training images held out for validation", least=0)
+    pixels: str = setting(
+        "none",
+        "binarisation of grey pixels: at 0.5, sampled at every step (stochastic), sampled once"
+        " before training, or none",
+        choices=("threshold", "stochastic", "once", "none"),
+    )
+    likelihood: str = setting(
+        "bernoulli", "likelihood of the pixels given the code", choices=tuple(LIKELIHOODS)
+    )
+    codes: int = setting(2, "dimension of the latent code", least=1)
+    hidden: int = setting(256, "hidden units of the encoder, and of the decoder", least=1)
+    network: str = setting(
+        "dense", "architecture of encoder and decoder", choices=("dense", "conv")
+    )
+    activation: str = setting(
+        "relu", "activation function of the hidden units", choices=tuple(ACTIVATIONS)
+    )
+    weights: str = setting("", ".npz file of initial weights; without it they are random")
+    keep: float = setting(
+        1.0,
+        "keep probability of the encoder's input pixels in training; below 1: denoising",
+        least=0,
+        most=1,
+    )
+    samples: int = setting(1, "latent samples per image and step", least=1)
+    beta: float = setting(1.0, "weight of the KL divergence in training; 1: the bound", least=0)
+    noise: float = setting(
+        1.0, "scale of the latent noise; 0, with --beta 0: a plain autoencoder", least=0
+    )
+    epochs: int = setting(30, "passes over the training images", least=1)
+    batch_size: int = setting(128, "images per mini-batch", least=1)
+    optimiser: str = setting("adam", "optimiser", choices=tuple(OPTIMISERS))
+    learning_rate: float = setting(1e-3, "learning rate", least=0)
+    seed: int = setting(0, "random seed", least=0)
+    snapshots: int = setting(
+        0, "epochs between saved snapshots of the parameters; 0: none", least=0
+    )
+    patience: int = setting(
+        0,
+        "early stopping patience: epochs without a lower validation cost; 0: no early stopping",
+        least=0,
+    )
+    select: str = setting(
+        "last",
+        "parameters that the run offers: of the last epoch, or of the lowest validation cost",
+        choices=("last", "best"),
+    )
+
+    def __post_init__(self) -> None:
+        """SettingsError for what needs validation images, or a dense network, and has none."""
+        if self.validation == 0 and (self.patience or self.select == "best"):
+            name = f"patience {self.patience}" if self.patience else "select best"
+            raise SettingsError(f"--{name} needs validation images; --validation is 0.")
+        if self.network == "conv":
+            if self.weights or self.activation != "relu":
+                name = "weights" if self.weights else f"activation {self.activation}"
+                raise SettingsError(f"--{name} is for --network dense only.")
+            if SCALES.get(self.likelihood):
+                raise SettingsError(f"--likelihood {self.likelihood} is for --network dense only.")
