@@ -8,19 +8,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from data.sets import DataSet, load
 from figures import codes
 from figures.style import Picture, save
-from training.command import complain
-from training.run import RunError
+from training.command import run_cli
+from training.run import RunError, make_folder
 from training.settings import Parser
 from training.trained import Trained
-from vae.mlp import ACTIVATIONS, Params, init
+from vae.mlp import ACTIVATIONS, Params
 from vae.train import Settings
-from vae.weights import NAMES, load_weights
+from vae.weights import read_weights
 
 # By the number of outputs beside one a pixel; which of two likelihoods it was changes no picture.
 LIKELIHOODS = {0: "bernoulli", 1: "gaussian"}
@@ -41,35 +40,9 @@ def main(argv: Sequence[str]) -> None:
     params = read_weights(options.file)
     data = load(options.data)
     network = trained(params, data, options.activation, options.pixels)
-    try:
-        options.out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunError(f"{options.out} cannot be made ({error.strerror}).") from None
+    make_folder(options.out)
     for name, figure in pictures(network, data, options.file.name).items():
         print(save(Picture(name, "", figure), options.out))
-
-
-def read_weights(path: Path) -> Params:
-    """The parameters in a file, of whatever sizes they are; RunError unless they fit together."""
-    try:
-        with open(path, "rb") as whole, np.load(whole, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-    except OSError as error:
-        raise RunError(f"{path} cannot be read ({error.strerror or error}).") from error
-    except Exception as error:  # np.load raises many kinds on a file that is not its own
-        raise RunError(f"{path} cannot be read as weights; expected arrays in an .npz.") from error
-    head, last = ("W2_mu", "W4") if "W4" in arrays else ("W_mu", "W3")
-    for name in ("W1", head, last):
-        if name not in arrays or arrays[name].ndim != 2 or not arrays[name].size:
-            raise RunError(f"{path} has no matrix {name}; expected the ten arrays of a dense VAE.")
-    for name in arrays.keys() & {*NAMES, *Params._fields}:
-        array = arrays[name]
-        if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
-            raise RunError(f"{path} has values in {name} that are no finite numbers.")
-    (D, H), Z = arrays["W1"].shape, arrays[head].shape[1]
-    scales = arrays[last].shape[1] - D
-    like = init(np.random.default_rng(0), D, H, Z, scales=scales if scales in LIKELIHOODS else 0)
-    return load_weights(path, like)
 
 
 def trained(params: Params, data: DataSet, activation: str, pixels: str) -> Trained:
@@ -100,4 +73,4 @@ def pictures(network: Trained, data: DataSet, file: str) -> dict[str, Figure]:
 
 
 if __name__ == "__main__":
-    complain(main, sys.argv[1:])
+    run_cli(main, sys.argv[1:])

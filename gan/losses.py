@@ -11,7 +11,10 @@ from autograd_lite.ops import Array, sigmoid, softplus
 
 
 def discriminator_loss(real: Array, fake: Array, label: float = 1.0) -> Array:
-    """-label log D(x) - (1 - label) log(1 - D(x)) - log(1 - D(G(z))); label 0.9 is smoothed."""
+    """-label log D(x) - (1 - label) log(1 - D(x)) - log(1 - D(G(z))).
+
+    `label` is the target for real images; below 1 it is one-sided label smoothing.
+    """
     return softplus(real) - label * real + softplus(fake)  # (gan.4)
 
 
@@ -23,7 +26,7 @@ def discriminator_loss_vjp(
 
 
 def saturating(fake: Array) -> Array:
-    """log(1 - D(G(z))), what the game says: its slope is 0 where D is sure."""
+    """log(1 - D(G(z))), the loss of the minimax game: its slope is 0 where D is sure."""
     return -softplus(fake)  # (gan.8)
 
 

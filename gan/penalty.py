@@ -1,4 +1,4 @@
-"""The penalty on the discriminator's slope at real images, and its gradient by hand.
+"""The R1 gradient penalty: half the squared slope of the discriminator at real images.
 
 Legend: x (B, P) real images, D and masks as in gan/mlp.py; a(x) is the discriminator's logit, and
 g = da/dx (B, P) its slope. For each hidden layer, factor (B, H) is its mask times the slope of its

@@ -1,4 +1,4 @@
-"""The two players: what each makes, and the gradient of each one's loss by its own parameters.
+"""Generator and discriminator: images from noise, and the gradient of each player's loss.
 
 Legend: x (B, P) real images of P pixels in [-1, 1], z (B, Z) noise, G and D the parameters of
 generator and discriminator; masks as in gan/mlp.py.

@@ -1,7 +1,8 @@
 """Filling in missing pixels: clamped Gibbs chains, and the mean of their last probabilities.
 
-Legend as in rbm/gibbs.py. Equation (rbm.20) of rbm/DERIVATION.md. Where only ink was taken, every
-dark pixel counts as missing, and b + log(share taken) for b tells the machine so: (rbm.27).
+Legend as in rbm/gibbs.py. Equation (rbm.20) of rbm/DERIVATION.md. Where only ink was erased, every
+dark pixel counts as missing, and with a known erasure rate r, b + log(r) takes the place of b:
+(rbm.27).
 """
 
 import numpy as np

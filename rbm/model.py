@@ -42,7 +42,7 @@ def prob_v(h: Array, W: Array, b: Array) -> Array:
 
 
 def init(rng: np.random.Generator, images: Array, hidden: int) -> Params:
-    """Small Gaussian weights, and the visible biases that alone would give the data's pixel means.
+    """Small normal weights, and the visible biases that alone would give the pixels' means.
 
     images (N, D) in [0, 1]. Source: Hinton, A practical guide to training RBMs, 2010, section 8.
     """
@@ -56,7 +56,7 @@ def init(rng: np.random.Generator, images: Array, hidden: int) -> Params:
 
 
 def init_truncated(rng: np.random.Generator, images: Array, hidden: int) -> Params:
-    """As the sources begin: normal weights of deviation 0.1 before they are cut, all biases 0.1.
+    """Truncated normal weights, of standard deviation 0.1 before truncation, and biases of 0.1.
 
     Weights outside [-0.2, 0.2] are drawn again; images (N, D) give number of pixels and dtype.
     """

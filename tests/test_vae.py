@@ -489,11 +489,11 @@ BAD_WEIGHTS = {
     ),
     "not finite": (
         _file_of(like(), lambda a: a | {"b4": np.full(6, np.nan)}),
-        r" has b4 with entries that are no finite real numbers\.",
+        r" has values in b4 that are no finite numbers\.",
     ),
     "words": (
         _file_of(like(), lambda a: a | {"b4": np.array(["a"] * 6)}),
-        r" has b4 with entries that are no finite real numbers\.",
+        r" has values in b4 that are no finite numbers\.",
     ),
     "pickled object": (
         _file_of(like(), lambda a: a | {"b4": np.array([None] * 6)}),

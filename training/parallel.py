@@ -1,4 +1,4 @@
-"""Several runs, made side by side: one process a core, one thread a process, begun in order.
+"""Several trainings at once: one process a core, one thread a process, begun in order.
 
 On small matrices two processes of one thread do more than one process of two.
 """
@@ -20,7 +20,7 @@ THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB
 
 
 class Training(NamedTuple):
-    """A run that something needs: a label, the model's package and the options of its training."""
+    """A training by its options, and the folder of its run; `label` is for people."""
 
     label: str
     model: str
@@ -28,12 +28,12 @@ class Training(NamedTuple):
 
     @property
     def folder(self) -> Path:
-        """Other options make another folder, so a run is never taken for one it is not."""
+        """Its name depends on model and options, so a run is never taken for another."""
         digest = hashlib.sha256(" ".join((self.model, *self.options)).encode()).hexdigest()[:8]
         return RUNS / f"{self.label}-{digest}"
 
     def under_way(self) -> str:
-        """How far its training is, or "" where it has not begun or is finished."""
+        """How far the training has come, or "" where it has not begun or is finished."""
         if finished(self.folder):  # with fewer rows than epochs, if it stopped early
             return ""
         try:
@@ -46,66 +46,71 @@ class Training(NamedTuple):
 
 
 class Line:
-    """What is under way: rewritten in place on a terminal, else a line a minute."""
+    """What is under way: a line rewritten in place on a terminal, else a line a minute."""
 
     def __init__(self) -> None:
         self.live = sys.stderr.isatty()
-        self.said = time.monotonic()
+        self.shown = time.monotonic()
 
-    def stays(self, text: str) -> None:
-        """A line for good."""
+    def keep(self, text: str) -> None:
+        """A line that stays."""
         print(f"\r  {text:<76}" if self.live else f"  {text}", file=sys.stderr, flush=True)
 
-    def shows(self, parts: Sequence[str]) -> None:
-        """Epochs done, of all; for each training that is under way."""
+    def show(self, parts: Sequence[str]) -> None:
+        """Epochs done, of how many, for each training that is under way."""
         text = "epochs done: " + ", ".join(part for part in parts if part)
         if not any(parts):
             return
         if self.live:
             print(f"\r  {text[:76]:<76}", end="", file=sys.stderr, flush=True)
-        elif time.monotonic() - self.said > 60:
-            self.said = time.monotonic()
-            self.stays(text)
+        elif time.monotonic() - self.shown > 60:
+            self.shown = time.monotonic()
+            self.keep(text)
 
 
-def train_all(plan: Sequence[Training]) -> None:
-    """Makes the runs that are not there yet and goes on with unfinished ones, several at once.
+def train_all(trainings: Sequence[Training]) -> None:
+    """Makes the runs that are not there yet and resumes unfinished ones, several at once.
 
     A line on stderr for each that is done, and one now and then for those under way. RunError,
     with what the training said, when one fails.
     """
-    todo = [planned for planned in plan if not finished(planned.folder)]
+    todo = [training for training in trainings if not finished(training.folder)]
     line = Line()
-    with ThreadPoolExecutor(at_once()) as pool:
-        runs = {pool.submit(_make, planned) for planned in todo}
+    with ThreadPoolExecutor(processes()) as pool:
+        runs = {pool.submit(_train, training) for training in todo}
         try:
             while runs:
                 made, runs = wait(runs, timeout=2, return_when=FIRST_COMPLETED)
                 for run in made:
-                    line.stays(f"{len(todo) - len(runs)} of {len(todo)}: {run.result()}")
-                line.shows([planned.under_way() for planned in todo])
+                    line.keep(f"{len(todo) - len(runs)} of {len(todo)}: {run.result()}")
+                line.show([training.under_way() for training in todo])
         finally:
             pool.shutdown(cancel_futures=True)  # after a failure, no further one begins
 
 
-def at_once() -> int:
-    """How many runs are made at a time."""
+def processes() -> int:
+    """How many processes work at a time."""
     return max(1, min(os.cpu_count() or 1, 4))
 
 
-def _make(planned: Training) -> str:
-    begun = (planned.folder / "settings.json").exists()
-    options = ["--resume", str(planned.folder)] if begun else list(planned.options)
-    where = [] if begun else ["--out", str(planned.folder)]
+at_once = processes  # leaves with its last caller
+
+
+def _train(training: Training) -> str:
+    folder = training.folder
+    begun = (folder / "settings.json").exists()
+    where: list[str | Path] = (
+        ["--resume", folder] if begun else [*training.options, "--out", folder]
+    )
     start = time.monotonic()
-    training = subprocess.run(
-        [sys.executable, "-m", planned.model, "train", *options, *where],
+    process = subprocess.run(
+        [sys.executable, "-m", training.model, "train", *where],
         env=os.environ | dict.fromkeys(THREADS, "1"),
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
     )
-    if training.returncode:
-        said = training.stderr.strip() or f"nothing, and ended with status {training.returncode}"
-        raise RunError(f"{planned.folder} was not finished; its training said: {said}")
-    return f"{planned.label} ({time.monotonic() - start:.0f} s)"
+    if process.returncode:
+        said = process.stderr.strip() or f"nothing, and ended with status {process.returncode}"
+        raise RunError(f"{folder} was not finished; its training said: {said}")
+    return f"{training.label} ({time.monotonic() - start:.0f} s)"

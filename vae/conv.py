@@ -3,7 +3,7 @@
 Two convolutions of stride 2 halve the image twice, a dense layer leads to the codes; the decoder
 goes back the same way, by transposed convolutions, and a last one of stride 1. ReLU between layers.
 Legend as in vae/mlp.py. Images are square, D = side * side, and 4 divides the side. The numbers
-beside the parameters are the source's, which `init` takes where it is given no others.
+beside the parameters are those of the notebook, and the defaults of `init`.
 Equations (vae.31) and (vae.32) of vae/DERIVATION.md.
 """
 

@@ -1,8 +1,8 @@
 """The dense VAE: D - H - Z - H - D. Forward, and under it backward, its mirror.
 
 Legend as in vae/elbo.py; H hidden units, h_enc (B, H), h_dec (K, B, H).
-The encoder is W1, then W_mu and W_logvar; the decoder W2, then W3. `activation` names what is
-between two layers. A likelihood with a learned scale has an output more than pixels: its logarithm.
+The encoder is W1, then W_mu and W_logvar; the decoder W2, then W3. `activation` is the name of the
+hidden units' nonlinearity. A likelihood with a learned scale has one more output, its logarithm.
 Equations (vae.20) and (vae.21) of vae/DERIVATION.md.
 """
 

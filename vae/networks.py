@@ -6,10 +6,12 @@ Legend as in vae/elbo.py. The functions of vae/mlp.py and vae/conv.py do the wor
 from typing import Any, NamedTuple, Protocol
 
 from autograd_lite.ops import Array, sigmoid
+from autograd_lite.tree import Tree
 from vae import conv, mlp
+from vae.conv import Params as ConvParams
 from vae.mlp import Outputs
 
-Params = mlp.Params | conv.Params
+Params = mlp.Params | ConvParams
 
 
 class Network(Protocol):
@@ -30,7 +32,7 @@ class Network(Protocol):
     def forward(self, x: Array, eps: Array) -> tuple[Outputs, Any]:
         """Images and noise -> what the bound needs, and a trace for this network's backward."""
 
-    def backward(self, d: Outputs, trace: Any) -> Any:
+    def backward(self, d: Outputs, trace: Any) -> Tree:
         """Gradients of the parameters, in their type, from those of the outputs."""
 
 

@@ -5,16 +5,17 @@ Equations (vae.22) and (vae.23) of vae/DERIVATION.md.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from autograd_lite.losses import bernoulli_nll, bernoulli_nll_vjp
 from autograd_lite.ops import Array, sigmoid
+from autograd_lite.tree import Tree
 from vae.densities import gaussian_nll, gaussian_nll_vjp, laplace_nll, laplace_nll_vjp
 from vae.elbo import kl_diag_gaussian, kl_diag_gaussian_vjp, squared_error, squared_error_vjp
 from vae.mlp import Outputs
-from vae.mlp import Params as Params  # with Dense: a network, for whoever has this module only
+from vae.mlp import Params as Params  # with Dense: what a check makes a network of
 from vae.networks import Dense as Dense
 from vae.networks import Network
 
@@ -25,7 +26,7 @@ LIKELIHOODS: dict[str, tuple[Callable[..., Array], Callable[..., Array]]] = {
     "gaussian": (gaussian_nll, gaussian_nll_vjp),
     "laplace": (laplace_nll, laplace_nll_vjp),
 }
-SCALES = {"bernoulli": 0, "squared": 0, "gaussian": 1, "laplace": 1}  # outputs that are no pixels
+SCALES = {"bernoulli": 0, "squared": 0, "gaussian": 1, "laplace": 1}  # outputs beside one a pixel
 
 
 class Costs(NamedTuple):
@@ -54,13 +55,12 @@ def gradient(
     likelihood: str,
     beta: float = 1.0,
     seen: Array | None = None,
-) -> Any:
+) -> Tree:
     """Gradient of the batch's mean of nll + beta kl; with beta = 1 that is minus the bound.
 
-    Where the encoder sees a damaged image, `seen` (B, D) is that; x is what shall come back.
-
-    Of the costs themselves it needs none, only that each sample of an image weighs 1 / (K B), and
-    its KL beta / B.
+    Where the encoder sees a damaged image, `seen` (B, D) is that; x is the target. The values of
+    the costs are not needed, only their weights: 1 / (K B) for a sample of an image, beta / B for
+    its KL.
     """
     outputs, trace = network.forward(x if seen is None else seen, eps)
     K, B = outputs.logits.shape[:2]

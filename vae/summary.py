@@ -23,12 +23,14 @@ LAYERS = {
 
 @dataclass(frozen=True)
 class Sizes:
-    """What the table is made for."""
+    """The settings that the sizes of the layers depend on."""
 
-    codes: int = setting(2, "code units", least=1)
-    hidden: int = setting(256, "hidden units of either network", least=1)
+    codes: int = setting(2, "dimension of the latent code", least=1)
+    hidden: int = setting(256, "hidden units of the encoder, and of the decoder", least=1)
     likelihood: str = setting(
-        "bernoulli", "gaussian and laplace have one more output", choices=tuple(LIKELIHOODS)
+        "bernoulli",
+        "likelihood of the pixels; gaussian and laplace have one more output, the log scale",
+        choices=tuple(LIKELIHOODS),
     )
 
 
@@ -74,7 +76,7 @@ def table(found: Sequence[Layer]) -> Iterator[str]:
 
 
 def main(argv: Sequence[str]) -> None:
-    """Makes a network of the sizes asked for, and prints what it consists of."""
+    """Prints the layers of a network of the sizes that the options give."""
     parser = Parser(prog="python -m vae summary", allow_abbrev=False)
     add_settings(parser, Sizes)
     sizes = Sizes(**vars(parser.parse_args(argv)))

@@ -1,6 +1,7 @@
-"""Weights of a dense VAE in a file, under the names that an assignment of 2017 fixed (S7).
+"""The weights of a dense VAE in a file, under the names that the assignment of 2017 prescribes.
 
-An .npz file with ten arrays, (inputs, outputs) and (outputs,), under these names or under ours.
+An .npz file with ten arrays, (inputs, outputs) and (outputs,), under these names or under those of
+vae.mlp.Params.
 """
 
 from pathlib import Path
@@ -8,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.ops import Array
 from training.run import RunError, replacing
-from vae.mlp import Params
+from vae.mlp import Params, init
 
-# Theirs, in the order of our fields.
+# The assignment's names, in the order of the fields of Params.
 NAMES = ("W1", "b1", "W2_mu", "b2_mu", "W2_logvar", "b2_logvar", "W3", "b3", "W4", "b4")
 
 
@@ -23,15 +25,34 @@ def save_weights(path: Path, params: Params) -> None:
 
 
 def load_weights(path: Path, like: Params) -> Params:
-    """The ten arrays, in the dtypes of `like`; RunError for a name or shape that does not fit."""
+    """The ten arrays, in the shapes and dtypes of `like`; RunError where they do not fit."""
+    return _matching(path, _arrays(path), like)
+
+
+def read_weights(path: Path) -> Params:
+    """The ten arrays, of whatever sizes they are, in float32; RunError unless they fit together."""
+    arrays = _arrays(path)
+    head, last = ("W2_mu", "W4") if "W4" in arrays else ("W_mu", "W3")
+    for name in ("W1", head, last):
+        if name not in arrays or arrays[name].ndim != 2 or not arrays[name].size:
+            raise RunError(f"{path} has no matrix {name}; expected the ten arrays of a dense VAE.")
+    (D, H), Z = arrays["W1"].shape, arrays[head].shape[1]
+    scales = int(arrays[last].shape[1] == D + 1)  # a likelihood with a learned scale
+    return _matching(path, arrays, init(np.random.default_rng(0), D, H, Z, scales=scales))
+
+
+def _arrays(path: Path) -> dict[str, Array]:
     try:
         with open(path, "rb") as whole, np.load(whole, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+            return {name: file[name] for name in file.files}
     except OSError as error:
         raise RunError(f"{path} cannot be read ({error.strerror or error}).") from error
     except Exception as error:  # np.load raises many kinds on a file that is not its own
         expected = "an .npz file of arrays of numbers, without pickled objects"
         raise RunError(f"{path} cannot be read as weights; expected {expected}.") from error
+
+
+def _matching(path: Path, arrays: dict[str, Array], like: Params) -> Params:
     # W3, b3 stand in both lists for different layers: W4 tells them apart.
     names = NAMES if "W4" in arrays else Params._fields
     for name, array in zip(names, like, strict=True):
@@ -41,5 +62,5 @@ def load_weights(path: Path, like: Params) -> Params:
         if found.shape != array.shape:
             raise RunError(f"{path} has {name} of shape {found.shape}; expected {array.shape}.")
         if found.dtype.kind not in "fiu" or not np.isfinite(found).all():
-            raise RunError(f"{path} has {name} with entries that are no finite real numbers.")
+            raise RunError(f"{path} has values in {name} that are no finite numbers.")
     return Params(*(arrays[name].astype(a.dtype) for name, a in zip(names, like, strict=True)))
