@@ -1,4 +1,4 @@
-"""The figure of S7's question (a): what other weights of the KL in training do."""
+"""What other weights of the KL in training do: for figures/latent_space.py."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 
 import vae.train
 from data.sets import DataSet
-from experiments.latent_answers import decoded
-from figures.likelihoods import measured
+from experiments.latent_posterior import decoded
+from experiments.record import read as read_record
 from figures.style import LINES, mosaic, new_figure, paper
 from training.streams import stream
 from training.trained import read
@@ -20,9 +20,9 @@ DRAWN = 5  # codes from the prior, the same for all networks
 ABOVE = 250.0  # nats an image; without the KL the cost lies far above
 
 
-def weights(folders: Sequence[Path], data: DataSet) -> Figure:
+def kl_weights(folders: Sequence[Path], data: DataSet) -> Figure:
     """Costs, accuracy, codes and distances against the weight, and images from the prior."""
-    there = measured("questions")
+    there = read_record("latent_space")
     rows, real = there.numbers["weight of the KL"], there.numbers["real images"]
     title = f"Without the KL, and with other weights of it: VAE 784-500-2-500-784, {there.data}"
     figure = new_figure(1860, 1240, title, "constrained")
@@ -30,23 +30,23 @@ def weights(folders: Sequence[Path], data: DataSet) -> Figure:
     cost, kl, plane, codes, distance, images = grid.flat
     _lines(cost, rows, {"cost": "cost: minus the bound", "reconstruction": "reconstruction"})
     _lines(kl, rows, {"KL": "KL"})
-    of_plane = {"accuracy": "digits found by 10 neighbours"}
-    of_plane["codes in the circle of 99%"] = "mean codes where 99 % of N(0, I) lie"
+    of_plane = {"accuracy": "accuracy of 10 neighbours"}
+    of_plane["means where 99% of the prior lie"] = "means where 99 % of N(0, I) lie"
     _lines(plane, rows, of_plane)
-    of_codes = {"spread of the codes": "of the mean codes, over images"}
+    of_codes = {"deviation of the means": "of the means, over images"}
     of_codes["mean deviation of the posterior"] = "of the posterior of an image"
     _lines(codes, rows, of_codes)
-    ways = {"prior's image to nearest real": "from the prior's image to a real one"}
-    ways["real to nearest of the prior"] = "from a real image to the prior's"
+    ways = {"prior sample to nearest image": "from a prior sample to an image"}
+    ways["image to nearest prior sample"] = "from an image to a prior sample"
     _lines(distance, rows, ways)
     for value, colour in zip(real.values(), LINES, strict=False):
         distance.axhline(value, color=colour, ls="--", lw=1)
     _cut(cost, rows)
     cost.set(title="Cost, with the whole KL", ylabel="nats an image, validation")
     kl.set(title="KL", ylabel="nats an image, validation", yscale="log")
-    plane.set(title="The plane of codes", ylabel="share of the images", ylim=(0, 1.2))
+    plane.set(title="The plane of codes", ylabel="fraction of the images", ylim=(0, 1.2))
     codes.set(title="Standard deviations of codes", ylabel="units of the code", yscale="log")
-    distance.set(title="To the nearest image (dashed: real ones)", ylabel="pixels that differ")
+    distance.set(title="To the nearest (dashed: of training images)", ylabel="pixels that differ")
     _from_prior(images, folders)
     return figure
 

@@ -1,7 +1,7 @@
-"""Figures of S7's five questions, drawn from what `python -m experiments.latent_space` measured.
+"""Four questions about the latent space, digit by digit: for figures/latent_space.py.
 
 Bars are means over networks of three seeds, their whiskers the deviation; diamonds stand for the
-one network of 50,000 images and 500 epochs, where it has been measured.
+one network of 50,000 images and 500 epochs.
 """
 
 from collections.abc import Sequence
@@ -13,15 +13,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from data.sets import DataSet
-from figures.likelihoods import measured
+from experiments.record import read
 from figures.style import LINES, TEN, new_figure
 
 LONG: dict[str, Any] = {"marker": "D", "ls": "", "color": "black", "mfc": "white", "ms": 6}
 
 
-def digits(folders: Sequence[Path], data: DataSet) -> Figure:
+def digit_by_digit(folders: Sequence[Path], data: DataSet) -> Figure:
     """(b) to (e), digit by digit."""
-    there = measured("questions")
+    there = read("latent_space")
     columns = there.numbers["digits"]
     title = f"Four questions, digit by digit: VAE 784-500-2-500-784, {there.data}"
     figure = new_figure(1860, 1290, title, "constrained")
@@ -31,16 +31,16 @@ def digits(folders: Sequence[Path], data: DataSet) -> Figure:
     _bars(
         grid[0, 1],
         columns,
-        {"explained": "of the mean image's cost, saved", "recognised": "recognised"},
-        "(b) How much comes back",
+        {"deviance explained": "deviance explained", "reconstructions recognised": "recognised"},
+        "(b) How good the reconstructions are",
     )
-    _bars(grid[0, 2], columns, {"accuracy": ""}, "(c) Found in the plane by 10 neighbours")
+    _bars(grid[0, 2], columns, {"accuracy": ""}, "(c) Accuracy of 10 neighbours in the plane")
     _confused(grid[0, 2], table)
     _correlations(grid[1, 0], table)
-    shares = {f"share of the grid, by {by}": f"by {by}" for by in ("codes", "images")}
-    _bars(grid[1, 1], columns, shares, "(e) Share of the grid of codes")
+    fractions = {f"fraction of the grid, by {by}": f"by {by}" for by in ("codes", "images")}
+    _bars(grid[1, 1], columns, fractions, "(e) Fraction of the grid of codes")
     grid[1, 1].axhline(0.1, color="0.3", lw=1, ls="--")
-    _share_and_cost(grid[1, 2], table)
+    _grid_and_cost(grid[1, 2], table)
     for axes in grid.flat[:5]:
         axes.set(xticks=range(10), xlabel="digit")
     return figure
@@ -68,15 +68,15 @@ def _bars(axes: Axes, columns: Any, names: dict[str, str], title: str) -> None:
         axes.bar(x, table[name]["mean"], width, yerr=table[name]["spread"], **style)
         if "long" in columns:
             axes.plot(x, columns["long"][name]["mean"], **LONG | {"mfc": LINES[2 * i]})
-    axes.set(title=title, ylabel="share", ylim=(0, None))
+    axes.set(title=title, ylabel="fraction", ylim=(0, None))
     if len(names) > 1:
         axes.legend(fontsize=9)
 
 
 def _confused(axes: Axes, table: Any) -> None:
     pairs = table["most confused"][:3]
-    words = [f"{a} and {b}: {p['share of both']:.0%}" for p in pairs for a, b in [p["digits"]]]
-    text = "taken for one another\n" + "\n".join(words)
+    words = [f"{a} and {b}: {p['fraction of both']:.0%}" for p in pairs for a, b in [p["digits"]]]
+    text = "confused most often\n" + "\n".join(words)
     axes.text(0.97, 0.97, text, transform=axes.transAxes, ha="right", va="top", fontsize=9)
 
 
@@ -105,17 +105,15 @@ def _correlations(axes: Axes, table: Any) -> None:
     axes.legend(loc="upper right", ncols=2, fontsize=9, title="dashed: over all digits")
 
 
-def _share_and_cost(axes: Axes, table: Any) -> None:
-    share = 100 * np.array(table["share of the grid, by codes"]["mean"])
-    saved = np.array(table["explained"]["mean"])
+def _grid_and_cost(axes: Axes, table: Any) -> None:
+    fraction = np.array(table["fraction of the grid, by codes"]["mean"])
+    explained = np.array(table["deviance explained"]["mean"])
     for digit in range(10):
-        axes.plot(share[digit], saved[digit], "o", ms=17, color=TEN[digit], alpha=0.85)
-        axes.text(share[digit], saved[digit], str(digit), ha="center", va="center")
-    rho = table["share by codes with explained, over the digits"]
+        axes.plot(fraction[digit], explained[digit], "o", ms=17, color=TEN[digit], alpha=0.85)
+        axes.text(fraction[digit], explained[digit], str(digit), ha="center", va="center")
+    rho = table["fraction by codes with deviance explained, over the digits"]
     words = f"rank correlation {rho['mean']:.2f}"
     axes.text(0.97, 0.05, words, transform=axes.transAxes, ha="right")
-    axes.set(
-        xlabel="share of the grid, by codes [%]", ylabel="share of the mean image's cost, saved"
-    )
+    axes.set(xlabel="fraction of the grid, by codes", ylabel="deviance explained")
     axes.set(title="(e) Grid and reconstruction")
     axes.margins(0.12)

@@ -1,0 +1,133 @@
+"""The tanh VAE of two codes, trained for short and for long: what it makes of images and codes."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+import vae.train
+from data.pixels import binarise
+from data.sets import DataSet
+from experiments.tanh_networks import long, short
+from figures.drawing import Drawing
+from figures.ellipses import first_images, name_of, posterior, posteriors
+from figures.latent_plane import manifold
+from figures.schematics import training_and_sampling
+from figures.style import mosaic, new_figure, paper, paste, write
+from training.parallel import Training
+from training.streams import stream
+from training.trained import Trained, read
+from vae.train import network as network_of
+
+ORIGINALS, PRIOR, SIDE = 20, 20, 20
+RANGE_OF = 5000  # training images whose codes span the grid
+
+
+def reconstructions(network: Trained, data: DataSet) -> Figure:
+    """Images as the encoder is given them, and under each the decoded mean of its posterior."""
+    title = f"Images and their reconstructions: {name_of(network, data)}, {data.name}"
+    figure = new_figure(1900, 740, title)
+    pixels = network_of(network.params, network.settings).pixels
+    for i, part in enumerate(first_images(network, data, ORIGINALS)):
+        top = 94 + 225 * i
+        tiles = paper(np.concatenate([part.x, pixels(posterior(network, part.x)[0])]))
+        paste(figure, mosaic(tiles, len(part.x)), 144, top, 3)
+        write(figure, 144, top - 18, f"{part.name} images", ha="left", fontweight="bold")
+        write(figure, 132, top + 42, "binary\nimage", ha="right")
+        write(figure, 132, top + 129, "decoded\nmean", ha="right")
+    return figure
+
+
+def prior_samples(network: Trained, data: DataSet) -> Figure:
+    """Codes from the prior: the decoder's means, and pixels drawn with these probabilities."""
+    figure = new_figure(1640, 730, f"Codes from N(0, I): {name_of(network, data)}, {data.name}")
+    shape = PRIOR, network.settings.codes
+    z = stream(0, "figure prior").standard_normal(shape, dtype=np.float32)
+    probs = network_of(network.params, network.settings).pixels(z)
+    drawn = binarise(stream(0, "figure samples"), probs, "stochastic")
+    means = 50, "means: each pixel's probability of ink", probs
+    samples = 870, "samples: each pixel drawn with it", drawn
+    for left, word, x in (means, samples):
+        paste(figure, mosaic(paper(x), 5), left, 115, 5)
+        write(figure, left + 720 / 2, 90, word, fontweight="bold")
+    return figure
+
+
+def grid(network: Trained, data: DataSet) -> Figure:
+    """What the decoder makes of codes between the least and the largest of training images."""
+    title = f"Decoded codes of a grid: {name_of(network, data)}, {data.name}"
+    figure = new_figure(1250, 1250, title)
+    mu, _ = posterior(network, first_images(network, data, RANGE_OF)[0].x)
+    pixels = network_of(network.params, network.settings).pixels
+    manifold(figure, pixels, (100, 50), 2, SIDE, (mu.min(axis=0), mu.max(axis=0)))
+    return figure
+
+
+# By word: what draws it, the caption, and what the assignment of 2017 shows.
+OF_EACH: dict[str, tuple[Callable[[Trained, DataSet], Figure], str, str]] = {
+    "posteriors": (
+        posteriors,
+        "An ellipse is where an image's code may be: centre mu, half-axes sigma. Large ones stand"
+        " where a code need not be exact, as among the 1s. A number stands at the median of its"
+        " digit; where ellipses of several digits lie on one another, two codes cannot tell them"
+        " apart. Dashed: 1 and 2 deviations of the prior. All three panels look alike: the encoder"
+        " does with new images what it does with those it learnt from.",
+        "the plane of codes for training, validation and test images: an ellipse for each image,"
+        " its centre the mean, its width the deviation, coloured by digit",
+    ),
+    "reconstructions": (
+        reconstructions,
+        "Above, the binary images as the encoder is given them, here not corrupted; below, what the"
+        " decoder makes of each posterior mean. It is a mean over all images with about that code:"
+        " a blur where these are different digits.",
+        "20 images and their reconstructions, of training, validation and test",
+    ),
+    "prior-samples": (
+        prior_samples,
+        "Left: the decoder's means for 20 codes from the prior. Right: pixels drawn with these"
+        " probabilities, for the same codes in the same places. To the model these are what images"
+        " look like; since it draws each pixel on its own, they are noisy where it is unsure.",
+        "20 means of the decoder for codes from N(0, I); no samples of pixels",
+    ),
+    "grid": (
+        grid,
+        "Tick labels are in units of the codes. The range is from the least to the largest mean"
+        " among at most 5,000 training images, in each direction: a few outliers set it, and in"
+        " some corners there are no images at all.",
+        "20 x 20 decoded codes between the least and the largest code",
+    ),
+}
+
+
+def _drawing(network: str, training: Training, word: str) -> Drawing:
+    """One figure of one network."""
+    draw, caption, there = OF_EACH[word]
+    if network == "long":
+        there += ", again for 500 epochs on 50,000 images (that network's file was not supplied)"
+
+    def from_folder(folders: Sequence[Path], data: DataSet) -> Figure:
+        return draw(read(folders[0], vae.train), data)
+
+    source = f"Assignment of 2017: {there}."
+    return Drawing(f"tanh_vae-{network}-{word}", caption, (training,), from_folder, source)
+
+
+DRAWINGS = (
+    Drawing(
+        "tanh_vae-diagram",
+        "Training: the encoder says where the code may be, one code is drawn there, and the decoder"
+        " makes pixels of it. The cost is the sum of the two blue boxes; its gradient goes back"
+        " through all arrows, also through the draw, since the noise is an input like any other."
+        " Sampling: a code from the prior takes the place of the encoder's.",
+        (),
+        training_and_sampling,
+        "Assignment of 2017: the boxes of the network with the two of the cost in blue, and a"
+        " picture of sampling: prior, decoder, image.",
+    ),
+    *(
+        _drawing(network, training, word)
+        for network, training in (("short", short("once", 0)), ("long", long()))
+        for word in OF_EACH
+    ),
+)

@@ -1,0 +1,113 @@
+"""The cost of the tanh VAE against epochs, beside what the assignment of 2017 prints."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator
+
+import vae.train
+from data.sets import DataSet
+from experiments.record import printed
+from experiments.tanh_networks import long, short
+from experiments.tanh_vae import printed_costs
+from experiments.tanh_vae_curves import relative
+from figures.drawing import Drawing
+from figures.ellipses import name_of
+from figures.style import LINES, new_figure
+from training.trained import Trained, read
+
+PANELS = {"cost": "cost", "nll": "reconstruction", "kl": "KL"}  # by their names in the metrics
+ASSIGNMENT = {"color": "0.35", "ls": ":", "marker": "x", "lw": 1, "ms": 6}
+
+
+def costs(network: Trained, data: DataSet) -> Figure:
+    """The cost and its parts, nats an image."""
+    title = f"Cost during training: {name_of(network, data)}, {data.name}"
+    figure = new_figure(1900, 760, title, "constrained")
+    _parts(figure.subplots(1, 3), network)
+    return figure
+
+
+def costs_beside(network: Trained, data: DataSet) -> Figure:
+    """The same with the assignment's training costs, and the course of both validation costs."""
+    title = f"Cost during training: {name_of(network, data)}, {data.name}"
+    figure = new_figure(1700, 1240, title, "constrained")
+    panels = figure.subplots(2, 2)
+    _parts(panels.flat[:3], network)
+    for axes, values in zip(panels.flat, printed_costs().values(), strict=False):
+        # From the second epoch on: next to the first, ours would be a flat line.
+        epochs = range(2, len(values) + 1)
+        label = f"training, assignment of 2017: {values[-1]:.2f}"
+        axes.plot(epochs, values[1:], **ASSIGNMENT, label=label)
+        axes.legend(title="last epoch")
+    axes, there = panels[1, 1], printed("assignment of 2017, VAE")["valid"]
+    ours = network.series("validation_cost")
+    axes.plot(network.series("epoch"), relative(ours), "--", color=LINES[0], label="ours")
+    axes.plot(range(1, len(there) + 1), relative(there), **ASSIGNMENT, label="assignment of 2017")
+    axes.set(title="validation cost, relative", ylabel="divided by that of the last epoch")
+    axes.legend()
+    _axis_of_epochs(axes, network.series("epoch"))
+    return figure
+
+
+def _parts(panels: Sequence[Axes], network: Trained) -> None:
+    epochs = network.series("epoch")
+    for axes, (part, word), colour in zip(panels, PANELS.items(), LINES, strict=True):
+        for images, line in (("training", "-"), ("validation", "--")):
+            values = network.series(f"{'train' if images == 'training' else images}_{part}")
+            axes.plot(epochs, values, line, color=colour, label=f"{images}: {values[-1]:.2f}")
+        axes.set(ylabel="nats an image", title=word)
+        axes.legend(title="last epoch")
+        _axis_of_epochs(axes, epochs)
+
+
+def _axis_of_epochs(axes: Axes, epochs: Sequence[float]) -> None:
+    """Logarithmic for hundreds of epochs: most happens in the first ten."""
+    axes.set(xlabel="epochs")
+    axes.grid(alpha=0.3)
+    if epochs[-1] > 100:
+        axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.minorticks_off()
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+
+
+def _short(folders: Sequence[Path], data: DataSet) -> Figure:
+    return costs_beside(read(folders[0], vae.train), data)
+
+
+def _long(folders: Sequence[Path], data: DataSet) -> Figure:
+    return costs(read(folders[0], vae.train), data)
+
+
+SAME_CODE = (
+    "The cost is reconstruction plus KL, all in nats an image, measured after each epoch by the"
+    " same code on at most 5,000 images of either kind: training and validation compare. "
+)
+DRAWINGS = (
+    Drawing(
+        "tanh_vae_curves-short",
+        SAME_CODE + "Crosses: the assignment's training cost, its sum over a batch divided by 50; a"
+        " mean over the epoch, with corrupted input; its first epoch, 279.1, is left out. Its"
+        " validation cost is a sum over a set whose size it does not say: only the course is shown,"
+        " each series divided by its own last value. Theirs gains nothing after epoch 9, ours"
+        " until the end.",
+        (short("once", 0),),
+        _short,
+        "Assignment of 2017: curves of training and validation cost over 20 epochs, one a sum over"
+        " a batch, one over a validation set.",
+    ),
+    Drawing(
+        "tanh_vae_curves-long",
+        SAME_CODE + "The validation images happen to be a little easier; after hundreds of epochs"
+        " the training images are fitted better all the same.",
+        (long(),),
+        _long,
+        "Assignment of 2017: the same for 500 epochs on 50,000 images; the file of that network"
+        " was not supplied.",
+    ),
+)
