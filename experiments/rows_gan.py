@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from experiments.record import HERE
-from experiments.rows import rows_to_markdown, with_spread
+from experiments.tables import markdown as rows_to_markdown
+from experiments.tables import with_spread
 
 SHOWN = (1, 5, 10, 20, 30, 40, 50)  # epochs
 

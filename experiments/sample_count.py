@@ -98,17 +98,13 @@ def step_times() -> list[list[float]]:
 
 def measure() -> Numbers:
     """For each number of samples the validation cost, the time of a step, and both variances."""
-    (times,) = compute([Part(step_times, ())])  # alone: nothing beside it takes the other cores
-    asked = [(K, seed) for K in SAMPLES for seed in SEEDS]
-    reads = {seed: (training(1, seed).folder / "checkpoint.npz",) for seed in SEEDS}
-    parts = compute([Part(variances, pair, reads[pair[1]]) for pair in asked])
-    found = dict(zip(asked, parts, strict=True))
-    return [
-        costs(K)
-        | relative_time(step, times[0])
-        | {name: [found[K, seed][name] for seed in SEEDS] for name in found[K, SEEDS[0]]}
-        for K, step in zip(SAMPLES, times, strict=True)
-    ]
+    (times,) = compute([Part(step_times, ())])  # in a process of one thread, as in training
+    numbers = []
+    for K, step in zip(SAMPLES, times, strict=True):
+        found = [variances(K, seed) for seed in SEEDS]
+        by_name = {name: [of_seed[name] for of_seed in found] for name in found[0]}
+        numbers.append(costs(K) | relative_time(step, times[0]) | by_name)
+    return numbers
 
 
 def costs(K: int) -> dict[str, Any]:

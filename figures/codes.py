@@ -1,95 +1,46 @@
-"""Pictures of a dense VAE's codes: planes of them, one at a time, there and back.
+"""Pictures of a VAE's codes: one unit at a time, reconstructions, and which units are used.
 
 Legend: z1, z2, ... the code units; mu, logvar (N, Z) mean and log-variance of q(z|x). `model` is
-how a title names what the settings do not.
+what a title calls the run; without it, what its settings say.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
+from data.mnist import Bytes
 from data.sets import DataSet
-from experiments.active import active_units, variances
-from experiments.latent_answers import decoded
-from figures.planes import as_trained, plane_of_tiles
-from figures.style import TEN, Floats, mosaic, new_figure, paper, paste, write
+from experiments.dense_vae import NAMES
+from experiments.experiment import Numbers
+from experiments.measures import ACTIVE, active_units, unit_variances
+from figures.images import as_trained, labelled_rows
+from figures.latent_plane import LIKELIHOODS, encoded, name_of
+from figures.style import LINES, mosaic, new_figure, paper, paste, write
 from training.streams import stream
 from training.trained import Trained
 from vae.elbo import reparameterise
-from vae.mlp import encode
+from vae.train import network
 
-SIDE, REACH = 30, 3.0  # of the manifold: tiles, and standard deviations of the prior
-GREYS = 16  # of the manifold: more of them only make the file larger
-STEPS = 13  # values of a code unit: from -REACH to REACH by halves
+REACH, STEPS = 3.0, 13  # values of a code unit: from -REACH to REACH by halves
 MOST = 24  # code units shown, the most used of them, where there are more
-SHOWN = 10  # test images
-NAMES = {"bernoulli": "Bernoulli likelihood", "squared": "squared error"}
 
 
-def encoded(network: Trained, data: DataSet, count: int | None = None) -> tuple[Floats, Floats]:
-    """Means and log-variances of the codes of the first `count` test images: (N, Z), (N, Z)"""
-    x = as_trained(data.test_images[:count], network)
-    mu, logvar, _ = encode(x, network.params, network.settings.activation)
-    return mu, logvar
-
-
-def named(network: Trained) -> str:
-    """The model, as titles name it."""
-    settings = network.settings
-    word = NAMES.get(settings.likelihood, f"{settings.likelihood} likelihood")
-    return f"VAE of {settings.codes} code units, {word}"
-
-
-def manifold(network: Trained, data: DataSet, model: str = "", reach: float = REACH) -> Figure:
-    """What a decoder of two codes makes of SIDE x SIDE of them."""
-    figure = new_figure(960, 960, f"Decoded codes: {model or named(network)}, {data.name}")
-
-    def few_greys(z: Floats) -> Floats:
-        return np.rint(decoded(network, z) * (GREYS - 1)) / (GREYS - 1)
-
-    axes = plane_of_tiles(figure, few_greys, 80, 45, 1, SIDE, reach)
-    axes.set(xlabel="first code, $z_1$", ylabel="second code, $z_2$")
-    return figure
-
-
-def means(network: Trained, data: DataSet, model: str = "") -> Figure:
-    """Where the encoder puts the test images, coloured by digit, and what colour is which."""
-    title = f"Test images in the plane of codes: {model or named(network)}, {data.name}"
-    figure = new_figure(1140, 1020, title, layout="constrained")
-    axes = figure.subplots()
-    mu, _ = encoded(network, data)
-    order = stream(0, "figure order").permutation(len(mu))  # else one digit would cover another
-    dots = axes.scatter(
-        mu[order, 0],
-        mu[order, 1],
-        s=5,
-        c=data.test_labels[order],
-        cmap=ListedColormap(TEN),
-        norm=BoundaryNorm(np.arange(11) - 0.5, 10),
-        linewidths=0,
-        antialiased=False,
-    )
-    bar = figure.colorbar(dots, ax=axes, ticks=range(10), label="digit", pad=0.02)
-    bar.ax.minorticks_off()
-    axes.set(aspect="equal", xlabel="mean of $z_1$", ylabel="mean of $z_2$")
-    axes.grid(alpha=0.3)
-    return figure
-
-
-def traversals(network: Trained, data: DataSet, model: str = "") -> Figure:
+def traversals(run: Trained, data: DataSet, model: str = "") -> Figure:
     """Each code unit by itself from -REACH to REACH, the others 0; the most used unit on top."""
-    mu, _ = encoded(network, data)
-    spread = variances(mu)
-    order, used = np.argsort(-spread)[:MOST], active_units(mu)
+    mu, _ = encoded(run, data.test_images)
+    variances, active = unit_variances(mu), active_units(mu)
+    order = np.argsort(-variances)[:MOST]
     values = np.linspace(-REACH, REACH, STEPS, dtype=np.float32)
-    scale = 3 if len(order) <= 8 else 2
-    z = values[:, None] * np.eye(len(spread), dtype=np.float32)[order, None]
-    picture = mosaic(paper(decoded(network, z.reshape(-1, len(spread)))), STEPS)
+    z = values[:, None] * np.eye(len(variances), dtype=np.float32)[order, None]
+    pixels = network(run.params, run.settings).pixels(z.reshape(-1, len(variances)))
+    picture, scale = mosaic(paper(pixels), STEPS), 3 if len(order) <= 8 else 2
     left, top, pitch = 250, 100, 29 * scale
     height, width, _ = (scale * n for n in picture.shape)
-    title = f"One code at a time: {model or named(network)}, {data.name}"
+    title = f"One code unit at a time: {model or name_of(run)}, {data.name}"
     figure = new_figure(left + width + 25, top + height + 20, title)
     paste(figure, picture, left, top, scale)
     for i, value in enumerate(values):
@@ -97,29 +48,74 @@ def traversals(network: Trained, data: DataSet, model: str = "") -> Figure:
     write(figure, 20, top - 18, r"code  variance of $\mu$", ha="left")
     for i, unit in enumerate(order):
         y = top + pitch * i + 14 * scale
-        colour, size = "black", f"{spread[unit]:.2f}"
-        if not used[unit]:
-            colour, size = "0.45", f"{spread[unit]:.1g} inactive"
+        colour, size = "black", f"{variances[unit]:.2f}"
+        if not active[unit]:
+            colour, size = "0.45", f"{variances[unit]:.1g} inactive"
         write(figure, 20, y, f"$z_{{{unit + 1}}}$", ha="left", color=colour)
         write(figure, 80, y, size, ha="left", color=colour)
     return figure
 
 
-def reconstructions(networks: Sequence[Trained], data: DataSet, model: str = "") -> Figure:
-    """The first test images, and what comes back from codes that are means, or drawn."""
-    rows = [("original", paper(as_trained(data.test_images[:SHOWN], networks[0])))]
-    for network in networks:
-        mu, logvar = encoded(network, data, SHOWN)
+def reconstructions(
+    runs: Sequence[Trained], data: DataSet, images: Bytes, sampled: bool = True, model: str = ""
+) -> Figure:
+    """Images, and under them what each run decodes from the posterior mean and from a sample."""
+    groups = [{"original": paper(as_trained(images, runs[0].settings))}]
+    for run in runs:
+        mu, logvar = encoded(run, images)
         eps = stream(0, "figure codes").standard_normal((1, *mu.shape), dtype=mu.dtype)
-        for word, z in (("mean", mu), ("sampled", reparameterise(mu, logvar, eps)[0])):
-            rows.append((f"{network.settings.codes} codes, {word}", paper(decoded(network, z))))
-    count = len(rows[0][1])
-    kind = networks[0].settings.likelihood
-    model = model or f"VAEs, {NAMES.get(kind, kind)}"
-    title = f"The first {count} test images and back: {model}, {data.name}"
-    figure = new_figure(250 + 116 * count, 60 + 116 * len(rows) + 14 * (len(rows) // 2), title)
-    for i, (label, tiles) in enumerate(rows):
-        top = 52 + 116 * i + 14 * ((i + 1) // 2)  # a gap before the rows of each network
-        paste(figure, mosaic(tiles, count), 235, top, 4)
-        write(figure, 220, top + 56, label, ha="right")
+        codes = {"mean": mu} | ({"sampled": reparameterise(mu, logvar, eps)[0]} if sampled else {})
+        pixels = network(run.params, run.settings).pixels
+        count = f"{run.settings.codes} codes"
+        groups.append({f"{count}, {word}": paper(pixels(z)) for word, z in codes.items()})
+    likelihood = runs[0].settings.likelihood
+    model = model or f"VAEs, {LIKELIHOODS.get(likelihood, likelihood)}"
+    title = f"Reconstructions of test images: {model}, {data.name}"
+    rows = sum(map(len, groups))
+    figure = new_figure(250 + 116 * len(images), 60 + 116 * rows + 14 * len(runs), title)
+    top = 52
+    for group in groups:
+        labelled_rows(figure, group, 235, top, 4)
+        top += 116 * len(group) + 14
     return figure
+
+
+def code_units(numbers: Numbers, data: str) -> Figure:
+    """The variance of each unit's mean, and its KL, most used unit first; a column a likelihood.
+
+    `numbers` are those of experiments/dense_vae.py.
+    """
+    title = f"Which code units VAEs use, and what they cost: test images of {data}"
+    figure = new_figure(1400, 1000, title, layout="constrained")
+    grid = figure.subplots(2, len(NAMES), sharex=True, sharey="row", height_ratios=(3, 2))
+    for (likelihood, name), (above, below) in zip(NAMES.items(), grid.T, strict=True):
+        rows = [row for row in numbers if row["likelihood"] == likelihood]
+        for row, colour, marker in zip(rows, LINES, "sDo", strict=True):
+            _units(above, below, row, {"color": colour, "marker": marker, "ms": 7})
+        above.axhline(ACTIVE, color="0.4", ls="--", lw=1)
+        above.set(yscale="log", title=name)
+        below.set(xlabel="code units, most used first", ylim=(0, None))
+        below.xaxis.set_major_locator(MaxNLocator(integer=True))
+        above.legend(loc="lower left")
+        below.legend(loc="upper right")
+        above.grid(alpha=0.3)
+        below.grid(alpha=0.3)
+    grid[0, 0].set(ylabel=r"variance of $\mu_j$ over the images")
+    grid[1, 0].set(ylabel="KL of the unit [nats an image]")
+    return figure
+
+
+def _units(above: Axes, below: Axes, row: Numbers, look: dict[str, Any]) -> None:
+    """Means over the seeds; the band reaches from the lowest to the highest of them."""
+    units, ranks = row["code units of each seed"], np.arange(1, row["codes"] + 1)
+    counts = sorted({seed["active"] for seed in units})
+    words = " to ".join(str(count) for count in dict.fromkeys((counts[0], counts[-1])))
+    kl = np.mean([sum(seed["KL [nats/image]"]) for seed in units])
+    for axes, name, label in (
+        (above, "variance of the mean", f"{row['codes']} codes: {words} active"),
+        (below, "KL [nats/image]", f"{row['codes']} codes: {kl:.1f} in all"),
+    ):
+        values = np.array([seed[name] for seed in units])
+        axes.plot(ranks, values.mean(axis=0), label=label, **look)
+        low, high = values.min(axis=0), values.max(axis=0)
+        axes.fill_between(ranks, low, high, color=look["color"], alpha=0.25, lw=0)

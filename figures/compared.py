@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 
 from data.sets import DataSet
 from experiments.families import FAMILIES, trained
+from experiments.record import read as measured
 from figures.item import Item
-from figures.likelihoods import measured
 from figures.style import mosaic, new_figure, paper, paste, write
 from training.streams import stream
 
@@ -24,7 +24,7 @@ COLUMNS = {  # of the table: where each begins, behind the images
 
 def compared(folders: Sequence[Path], data: DataSet) -> Figure:
     """A row for each family: images, and its scores."""
-    scores = {row["family"]: row for row in measured("scores").numbers["families"]}
+    scores = {row["family"]: row for row in measured("compare").numbers["families"]}
     bottom = TOP + ROW * len(FAMILIES)
     figure = new_figure(1820, bottom + 10, f"Images of three families, {data.name}")
     width = 2 * (29 * SHOWN - 1)

@@ -11,7 +11,8 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from data.sets import DataSet, load
-from figures import codes
+from figures.codes import reconstructions, traversals
+from figures.latent_plane import decoded_grid, latent_means
 from figures.style import Picture, save
 from training.command import run_cli
 from training.run import RunError, make_folder
@@ -23,6 +24,7 @@ from vae.weights import read_weights
 
 # By the number of outputs beside one a pixel; which of two likelihoods it was changes no picture.
 LIKELIHOODS = {0: "bernoulli", 1: "gaussian"}
+SHOWN = 10  # test images
 
 
 def main(argv: Sequence[str]) -> None:
@@ -63,12 +65,12 @@ def pictures(network: Trained, data: DataSet, file: str) -> dict[str, Figure]:
     """By the name of the picture; of a plane only where there are two codes."""
     model = "weights of " + file.replace("$", r"\$")  # else titles take it for mathematics
     drawn = {
-        "reconstructions": codes.reconstructions([network], data, model),
-        "traversals": codes.traversals(network, data, model),
+        "reconstructions": reconstructions([network], data, data.test_images[:SHOWN], model=model),
+        "traversals": traversals(network, data, model),
     }
     if network.settings.codes == 2:
-        drawn["manifold"] = codes.manifold(network, data, model)
-        drawn["means"] = codes.means(network, data, model)
+        drawn["manifold"] = decoded_grid(network, data, model)
+        drawn["means"] = latent_means(network, data, model)
     return drawn
 
 
