@@ -26,10 +26,15 @@ def kept_inside(probs: Floats) -> Floats:
     return np.clip(probs, 0.001, 0.999)
 
 
+def mixed(nearest: Floats, mean: Floats, weight: float) -> Floats:
+    """The nearest image, smoothed by the mean: a copy alone would be wrong with certainty."""
+    return kept_inside(weight * nearest + (1 - weight) * mean)
+
+
 def nearest_image(train: Floats, v: Floats, known: Mask, ink: bool = False) -> Floats:
     """The training image that differs from v in the fewest given pixels, all of it. 0 or 1.
 
-    Where only ink was removed, every other pixel of the picture is dark: ink there counts a tenth,
+    Where only ink was removed, every other pixel of the image is dark: ink there counts a tenth,
     else the image with the most ink would always be the nearest.
     """
     found = []
@@ -43,7 +48,7 @@ def nearest_image(train: Floats, v: Floats, known: Mask, ink: bool = False) -> F
 def best_weight(nearest: Floats, mean: Floats, v: Floats, known: Mask) -> float:
     """How much of the nearest image to mix with the mean, by the cost on these images."""
     weights = np.linspace(0.02, 0.98, 49)
-    costs = [log_loss(kept_inside(w * nearest + (1 - w) * mean), v, known) for w in weights]
+    costs = [log_loss(mixed(nearest, mean, weight), v, known) for weight in weights]
     return float(weights[int(np.argmin(costs))])
 
 

@@ -1,0 +1,87 @@
+"""The tables of experiments/inpainting.py: numbers -> Markdown."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from experiments.experiment import Numbers
+from experiments.tables import markdown, percent, with_spread
+
+
+def chosen(numbers: Numbers) -> str:
+    """Baselines, and clamped chains of the RBMs with binary pixels, from the damaged image on."""
+    methods = ("clamped", "clamped, known erasure rate")
+    return scores(
+        [
+            r
+            for r in numbers["restored"]
+            if "machine" not in r or (r["method"] in methods and "grey" not in r["machine"])
+        ]
+    )
+
+
+def restored(numbers: Numbers) -> str:
+    """Everything that was measured."""
+    return scores(numbers["restored"])
+
+
+def scores(rows: Sequence[Any]) -> str:
+    """A method a row, what is missing a column; the best of a column in bold."""
+    columns = list(dict.fromkeys((r["of"], r["missing"]) for r in rows))
+    cells: dict[str, dict[Any, Any]] = {}
+    for r in rows:
+        words = [f"RBM, {r['hidden']} units, {r['machine']}"] if "machine" in r else []
+        cells.setdefault(", ".join([*words, r["method"]]), {})[r["of"], r["missing"]] = r
+    low = {c: min(row[c]["cost"] for row in cells.values() if c in row) for c in columns}
+    high = {c: max(row[c]["fraction right"] for row in cells.values() if c in row) for c in columns}
+
+    def cell(r: Any, c: Any) -> str:
+        right, cost = percent(r["fraction right"], 1), f"{r['cost']:.3f}"
+        right = f"**{right}**" if r["fraction right"] == high[c] else right
+        return f"{right}, {f'**{cost}**' if r['cost'] == low[c] else cost}"
+
+    lines = [
+        [name, *(cell(row[c], c) if c in row else "" for c in columns)]
+        for name, row in cells.items()
+    ]
+    return markdown(["method: pixels right, nats a missing pixel", *headings(columns)], lines)
+
+
+def headings(columns: Sequence[tuple[str, float]]) -> list[str]:
+    """What is missing, such as "20 % of all"."""
+    return [f"{percent(fraction)} of {of}" for of, fraction in columns]
+
+
+def exact(numbers: Numbers) -> str:
+    """Nats a missing pixel: clamped chains of the smallest RBMs beside all hidden states summed."""
+    columns = list(dict.fromkeys((r["of"], r["missing"]) for r in numbers["exact"]))
+    found = {
+        (r["machine"], r["hidden"], r["method"], r["of"], r["missing"]): r["first images"]
+        for r in numbers["restored"]
+        if "machine" in r
+    }
+    found |= {
+        (r["machine"], r["hidden"], r["method"], r["of"], r["missing"]): r for r in numbers["exact"]
+    }
+    machines = dict.fromkeys((r["machine"], r["hidden"]) for r in numbers["exact"])
+    rows = [
+        [f"{machine}, {method}", *(f"{found[machine, H, method, *c]['cost']:.4f}" for c in columns)]
+        for machine, H in machines
+        for method in ("exact", "clamped", "clamped, from coin flips")
+    ]
+    return markdown(["machine and method", *headings(columns)], rows)
+
+
+def of_machines(numbers: Numbers) -> str:
+    """Exact pseudo-likelihood and, where it can be had, the likelihood. Nats an image."""
+    rows = [
+        [
+            r["machine"],
+            str(r["hidden"]),
+            with_spread(r["pseudo"], r["pseudo error"], 1),
+            with_spread(r.get("log p"), r.get("log p error"), 1),
+            with_spread(r.get("log Z"), None, 1),
+        ]
+        for r in numbers["likelihoods"]
+    ]
+    header = ["machine", "hidden units", "log pseudo-likelihood", "log-likelihood", "log Z"]
+    return markdown(header, rows)
