@@ -1,6 +1,6 @@
-"""The classifier that judges images: 784-512-128-10, dropout, trained by autograd_lite.
+"""The classifier behind the scores of images: 784-512-128-10 with dropout.
 
-Its features are what its last hidden layer gives. It is trained once (two minutes) and kept.
+Its features are the outputs of its last hidden layer. It is trained once (two minutes) and kept.
 """
 
 from itertools import pairwise
@@ -22,7 +22,7 @@ from training.run import replacing
 from training.streams import stream
 
 KEPT = Path("out") / "classifier"
-SIZES, EPOCHS, BATCH, RATE, DROPPED, SEED = (784, 512, 128, 10), 30, 128, 1e-3, 0.4, 0
+SIZES, EPOCHS, BATCH, RATE, DROPOUT, SEED = (784, 512, 128, 10), 30, 128, 1e-3, 0.4, 0
 
 
 def place(name: str) -> Path:
@@ -30,8 +30,8 @@ def place(name: str) -> Path:
     return KEPT / f"{name.replace(' ', '-')}.npz"
 
 
-def classifier(data: DataSet) -> Params:
-    """The trained classifier of a data set, from its file where there is one."""
+def load_classifier(data: DataSet) -> Params:
+    """The trained classifier of a data set: from its file, or trained where there is none."""
     path = place(data.name)
     try:
         with open(path, "rb") as whole, np.load(whole) as file:
@@ -51,14 +51,14 @@ def classifier(data: DataSet) -> Params:
 
 
 def train(x: Array, labels: NDArray[np.integer], epochs: int = EPOCHS) -> Params:
-    """Adam on the cross-entropy of images x (N, 784), its rate falling evenly to 0."""
+    """Adam on the cross-entropy of images x (N, 784), with a rate that falls linearly to 0."""
     params = init(stream(SEED, "classifier"), SIZES)
     state = adam_start(params)
     steps = epochs * -(-len(x) // BATCH)
     for epoch in range(epochs):
         order = epoch_order(stream(SEED, "classifier order", epoch), len(x))
         for rows in batches(order, BATCH):
-            masks = dropout(stream(SEED, "dropout", state.step), len(rows), params, DROPPED)
+            masks = dropout(stream(SEED, "dropout", state.step), len(rows), params, DROPOUT)
             logits, trace = forward(x[rows], masks, params)
             weights = np.full(len(rows), 1 / len(rows), x.dtype)
             _, grads = backward(categorical_nll_vjp(weights, logits, labels[rows]), trace, params)
@@ -67,8 +67,8 @@ def train(x: Array, labels: NDArray[np.integer], epochs: int = EPOCHS) -> Params
     return params
 
 
-def judge(x: Array, params: Params) -> tuple[Array, Array]:
-    """Probabilities of the classes and features of images in [0, 1]: (N, 10), (N, 128)"""
+def predict(x: Array, params: Params) -> tuple[Array, Array]:
+    """Probabilities of the classes, and features, of images in [0, 1]: (N, 10), (N, 128)"""
     probs, features = [], []
     for i in range(0, len(x), 1000):
         logits, trace = forward(x[i : i + 1000], [WHOLE] * (len(params) - 1), params)

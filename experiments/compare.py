@@ -1,113 +1,119 @@
-"""Scores of the images of all three families, beside real ones and baselines.
+"""Scores of the images of all three families of models, beside real images and baselines.
 
-`python -m experiments.compare` trains what is missing, draws 5,000 images of each family and seed, and
-shows them to a classifier of our own, which is trained first where it is not there.
+5,000 images of each family and seed are shown to a classifier of our own, which is trained first.
 """
 
-import sys
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from data.pixels import to_unit
 from data.sets import load
-from experiments import families
-from experiments import image_baselines as baselines
-from experiments import image_scores as measures
-from experiments.cache import Cell, measure
-from experiments.classifier import SIZES, classifier, judge, place
-from experiments.families import FAMILIES, Family, trained
-from experiments.image_scores import nearest, quality, shares
-from experiments.record import write
-from training.command import complain
-from training.parallel import train_all
+from experiments.cache import Part, compute
+from experiments.classifier import SIZES, load_classifier, place, predict
+from experiments.experiment import Experiment, Numbers
+from experiments.families import FAMILIES, REAL, trained
+from experiments.image_scores import FRECHET, INCEPTION, SMALLEST, class_fractions, nearest, quality
+from experiments.measures import over_seeds
+from experiments.tables import markdown, percent, with_spread
 from training.streams import stream
 
 COUNT = 5000
 NEAREST = 1000  # of them are compared with all training images
-LEAST = 0.04  # share of the images from which on a digit counts as there
-
-# What scores depend on beside a run: the classifier, and the code that draws and measures.
-JUDGES = (place("MNIST"), *(Path(str(m.__file__)) for m in (families, baselines, measures)))
+PRESENT = 0.04  # fraction of the images from which on a digit counts as there
+DIGITS, DISTANCE = (
+    f"digits of at least {percent(PRESENT)}",
+    "distance to the nearest training image",
+)
+COLUMNS = {INCEPTION: 2, DIGITS: 1, SMALLEST: 3, FRECHET: 1, DISTANCE: 2}  # and their decimals
 
 Row = dict[str, float]
 
 
-def score(number: int, seed: int) -> Row:
+def score(name: str, seed: int) -> Row:
     """The scores of one family's images."""
     data = load("mnist")
-    judges = classifier(data)
+    classifier = load_classifier(data)
     train = to_unit(data.train_images)
-    family = FAMILIES[number]
-    run = trained(family.runs[seed]) if family.runs else None
-    x = family.draw(stream(seed, "scored images"), data, run, COUNT)
-    probs, features = judge(x, judges)
-    found = shares(probs)
+    family = FAMILIES[name]
+    run = trained(family.trainings[seed]) if family.trainings else None
+    x = family.images(stream(seed, "scored images"), data, run, COUNT)
+    probs, features = predict(x, classifier)
+    fractions = class_fractions(probs)
     _, distance = nearest(x[:NEAREST], train)
     return {
-        **quality(probs, features, judge(train, judges)[1]),
-        "digits": float((found >= LEAST).sum()),
-        "nearest distance": float(distance.mean()),
-        **{f"share of {digit}": float(share) for digit, share in enumerate(found)},
+        **quality(probs, features, predict(train, classifier)[1]),
+        DIGITS: float((fractions >= PRESENT).sum()),
+        DISTANCE: float(distance.mean()),
+        **{f"fraction of {digit}": float(value) for digit, value in enumerate(fractions)},
     }
 
 
-def cells_of(number: int, family: Family) -> list[Cell]:
-    """A cell for every seed of a family."""
-    runs = [[run.folder / "checkpoint.npz"] for run in family.runs] or [[]]
-    return [Cell(score, (number, seed), (*files, *JUDGES)) for seed, files in enumerate(runs)]
+def parts(name: str) -> list[Part]:
+    """A part for every seed of a family."""
+    runs = FAMILIES[name].trainings
+    reads = [[training.folder / "checkpoint.npz"] for training in runs] or [[]]
+    return [Part(score, (name, i), (*files, place("MNIST"))) for i, files in enumerate(reads)]
 
 
-def summary(rows: Sequence[Row]) -> Any:
+def summary(rows: list[Row]) -> dict[str, Any]:
     """Mean and deviation over seeds, and each seed."""
-    return {
-        name: {
-            "mean": float(np.mean([row[name] for row in rows])),
-            "spread": float(np.std([row[name] for row in rows], ddof=1)) if len(rows) > 1 else None,
-            "each seed": [row[name] for row in rows],
-        }
-        for name in rows[0]
-    }
+    each = {name: {"each seed": [row[name] for row in rows]} for name in rows[0]}
+    return {name: {**values, **each[name]} for name, values in over_seeds(rows).items()}
 
 
 def accuracy() -> float:
-    """The share of the 10,000 test images that the classifier names rightly."""
+    """The fraction of the 10,000 test images whose digit the classifier finds."""
     data = load("mnist")
-    probs, _ = judge(to_unit(data.test_images), classifier(data))
+    probs, _ = predict(to_unit(data.test_images), load_classifier(data))
     return float((probs.argmax(axis=1) == data.test_labels).mean())
 
 
-def main(argv: Sequence[str]) -> None:
-    """Trains what is missing, scores every family, writes the table."""
-    train_all(list(dict.fromkeys(run for family in FAMILIES for run in family.runs)))
-    right = accuracy()  # and the classifier is there for the processes that measure
-    cells = [cells_of(number, family) for number, family in enumerate(FAMILIES)]
-    found = iter(measure([cell for group in cells for cell in group]))
+def measure() -> Numbers:
+    """The classifier's accuracy, and a row for each family."""
+    found = {"test accuracy": accuracy()}  # trains the classifier before the processes need it
+    groups = {name: parts(name) for name in FAMILIES}
+    scores = iter(compute([part for group in groups.values() for part in group]))
     rows = [
-        {"family": family.name, **summary([next(found) for _ in group])}
-        for family, group in zip(FAMILIES, cells, strict=True)
+        {"family": name, **summary([next(scores) for _ in group])} for name, group in groups.items()
     ]
-    for row in rows:
-        print(f"{row['family']:28}", f"{row['classifier score']['mean']:.2f}")
-    write(
-        "scores",
-        protocol=f"{COUNT:,} images of each family and seed, mean pixels as the models show them,"
-        " judged by a classifier of our own, "
-        + "-".join(map(str, SIZES))
-        + f" with dropout, trained on the 60,000 training images ({right:.2%} right on the 10,000"
-        " test images: used once for that, once as the first row; nothing was chosen by them);"
-        " classifier score: exp of the mean KL to the marginal, at most 10; digits: how many have"
-        f" at least {LEAST:.0%} of the images, and the smallest share; Frechet distance of the"
-        " classifier's last hidden layer to all training images; distance to the nearest training"
-        f" image, Euclidean, pixels from 0 to 1, mean of {NEAREST:,} images; spread is the"
-        " deviation over seeds",
-        seeds=range(max(len(family.runs) for family in FAMILIES)),
-        data="MNIST",
-        numbers={"classifier": {"test accuracy": right}, "families": rows},
-    )
+    return {"classifier": found, "families": rows}
 
 
-if __name__ == "__main__":
-    complain(main, sys.argv[1:])
+def families(numbers: Numbers) -> str:
+    """A family a row; and how good the classifier is."""
+    rows = []
+    for row in numbers["families"]:
+        cells = [with_spread(row[c]["mean"], row[c]["spread"], d) for c, d in COLUMNS.items()]
+        rows.append([row["family"], *cells])
+    accuracy = percent(numbers["classifier"]["test accuracy"], 2)
+    table = markdown(["images", *COLUMNS], rows)
+    return f"{table}\n\nThe classifier is right for {accuracy} of the test images."
+
+
+def answer(numbers: Numbers) -> str:
+    """The highest inception score of each kind of model, beside real images."""
+    scores = {row["family"]: row[INCEPTION]["mean"] for row in numbers["families"]}
+    best = {
+        kind: max(score for name, score in scores.items() if kind in name)
+        for kind in ("RBM", "VAE", "GAN")
+    }
+    words = ", ".join(f"{kind} {score:.2f}" for kind, score in best.items())
+    return f"inception score (our classifier): {words}; real images {scores[REAL]:.2f}"
+
+
+EXPERIMENT = Experiment(
+    question="How good are the images of RBM, VAE and GAN, judged by one classifier?",
+    minutes=150,
+    trainings=tuple(training for family in FAMILIES.values() for training in family.trainings),
+    measure=measure,
+    protocol=f"{COUNT:,} images of each family and seed, mean pixels as the models show them;"
+    f" classifier of our own, {'-'.join(map(str, SIZES))} with dropout, trained on the 60,000"
+    " training images (the 10,000 test images are used once for its accuracy, once as the first"
+    " row; nothing was chosen by them); inception score: exp of the mean KL to the marginal, at"
+    f" most 10; a digit counts as there from {percent(PRESENT)} of the images on; Frechet distance"
+    " of the classifier's last hidden layer to all training images; distance to the nearest"
+    f" training image: Euclidean, pixels from 0 to 1, mean of {NEAREST:,} images; spread is the"
+    " deviation over seeds",
+    seeds=tuple(range(max(len(family.trainings) for family in FAMILIES.values()))),
+    tables={"Images of all families": families},
+    answer=answer,
+)

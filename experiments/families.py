@@ -1,6 +1,7 @@
-"""Images of every kind that the scores compare: real ones, baselines, and our three families'.
+"""Images of every family that experiments/compare.py scores: real ones, two baselines, our models.
 
-Each is what the model shows: mean pixels given codes or hidden units, in [0, 1].
+Each model shows mean pixels given hidden units, codes or noise, in [0, 1]. All functions that draw
+are called as `images(rng, data, run, count)` and return (count, D).
 """
 
 from collections.abc import Callable
@@ -15,12 +16,9 @@ import vae.train
 from autograd_lite.ops import Array
 from data.pixels import to_unit
 from data.sets import DataSet
-from experiments.conv_vae import training as convolutional
-from experiments.dense_vae import planned as dense
-from experiments.image_baselines import gaussian_in_pca, mean_and_noise
-from experiments.inpainting import machine, persistent
-from experiments.latent_posterior import decoded
-from experiments.runs import SEEDS, adversarial, best
+from experiments import conv_vae, dense_vae, inpainting
+from experiments import gan as notebook_gan
+from experiments.gan_ablation import best
 from gan.players import shown
 from gan.train import noise
 from rbm.gibbs import bernoulli, gibbs
@@ -28,22 +26,23 @@ from rbm.model import prob_h, prob_v
 from training.parallel import Training
 from training.trained import Trained, read
 
-PART = 500  # codes decoded at a time
-SWEEPS = 1000  # of a machine's chains, from coin flips
+AT_A_TIME = 500  # codes that are decoded: a convolution's patches are many times its images
+SWEEPS = 1000  # of an RBM's chains, from coin flips
+COMPONENTS = 100
+REAL = "real test images"
 MODELS: dict[str, Any] = {"rbm": rbm.train, "vae": vae.train, "gan": gan.train}
 
 
 class Family(NamedTuple):
-    """A row of the table: its runs, one a seed, or none; and `draw(rng, data, run, count)`."""
+    """Its trainings, one a seed, or none; and `images(rng, data, run, count)`."""
 
-    name: str
-    runs: tuple[Training, ...]
-    draw: Callable[[np.random.Generator, DataSet, Trained | None, int], Array]
+    trainings: tuple[Training, ...]
+    images: Callable[[np.random.Generator, DataSet, Trained | None, int], Array]
 
 
-def trained(planned: Training, folder: Path | None = None) -> Trained:
+def trained(training: Training, folder: Path | None = None) -> Trained:
     """A finished run, from its own folder where no other is named."""
-    return read(folder or planned.folder, MODELS[planned.model])
+    return read(folder or training.folder, MODELS[training.model])
 
 
 def held_out(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:
@@ -52,50 +51,62 @@ def held_out(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> A
 
 
 def noisy_mean(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:
-    """The training images' mean, with noise of each pixel's deviation."""
-    return mean_and_noise(rng, to_unit(data.train_images), count)
+    """Every pixel normal with its own mean and deviation over the training images."""
+    train = to_unit(data.train_images)
+    mean, deviation = train.mean(axis=0), train.std(axis=0)
+    x = mean + deviation * rng.standard_normal((count, train.shape[1]), dtype=train.dtype)
+    return np.clip(x, 0, 1)
 
 
 def gaussian(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:
-    """A Gaussian with the training images' principal components."""
-    return gaussian_in_pca(rng, to_unit(data.train_images), count)
+    """Normal along the training images' first principal components, nothing across them."""
+    train = to_unit(data.train_images)
+    mean = train.mean(axis=0, dtype=np.float64)
+    values, vectors = np.linalg.eigh(np.cov(train.T.astype(np.float64)))
+    axes = vectors[:, -COMPONENTS:] * np.sqrt(values[-COMPONENTS:])
+    x = mean + rng.standard_normal((count, axes.shape[1])) @ axes.T
+    return np.clip(x, 0, 1).astype(train.dtype)
 
 
-def of_machine(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:
-    """P(v = 1 | h) of free chains."""
+def of_rbm(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:
+    """P(v = 1 | h) at the end of free chains."""
     W, b, c = run.params
     v = bernoulli(rng, np.full((count, len(b)), 0.5, b.dtype))
     v = gibbs(rng, v, W, b, c, SWEEPS)
     return prob_v(bernoulli(rng, prob_h(v, W, c)), W, b)
 
 
-def of_autoencoder(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:
+def of_vae(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:
     """Codes from the prior, decoded."""
+    network = vae.train.network(run.params, run.settings)
     z = rng.standard_normal((count, run.settings.codes), dtype=np.float32)
-    # Few at a time: a convolution's patches are many times its images.
-    parts = np.split(z, range(PART, count, PART))
-    return np.concatenate([decoded(run, part) for part in parts])
+    parts = np.split(z, range(AT_A_TIME, count, AT_A_TIME))
+    return np.concatenate([network.pixels(part) for part in parts])
 
 
-def of_generator(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:
-    """The generator that is shown, without dropout."""
+def of_gan(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:
+    """The averaged generator's images, without dropout."""
     return shown(noise(rng, count, run.settings), run.params.average)
 
 
-def _seeds(planned: Callable[..., Training], *options: Any) -> tuple[Training, ...]:
-    return tuple(planned(*options, seed) for seed in SEEDS)
+def _seeds(training: Callable[[int], Training]) -> tuple[Training, ...]:
+    return tuple(training(seed) for seed in (0, 1, 2))
 
 
-FAMILIES = (
-    Family("real test images", (), held_out),
-    Family("mean image and noise", (), noisy_mean),
-    Family("Gaussian of 100 components", (), gaussian),
-    Family("RBM, 500 units, CD-30", (machine("binary", 500),), of_machine),
-    Family("RBM, 500 units, PCD-5", (persistent(500),), of_machine),
-    Family("VAE, 2 codes", _seeds(dense, "bernoulli", 2), of_autoencoder),
-    Family("VAE, 16 codes", _seeds(dense, "bernoulli", 16), of_autoencoder),
-    Family("convolutional VAE, 2 codes", _seeds(convolutional), of_autoencoder),
-    Family("GAN of the source", _seeds(adversarial), of_generator),
-    Family("GAN, saturating", (adversarial(0, "saturating"),), of_generator),
-    Family("GAN, preset best", _seeds(best), of_generator),
-)
+def _dense(codes: int) -> tuple[Training, ...]:
+    return _seeds(lambda seed: dense_vae.training("bernoulli", codes, seed))
+
+
+FAMILIES = {
+    REAL: Family((), held_out),
+    "mean image and noise": Family((), noisy_mean),
+    f"Gaussian of {COMPONENTS} components": Family((), gaussian),
+    "RBM, 500 units, CD-30": Family((inpainting.machine("binary", 500),), of_rbm),
+    "RBM, 500 units, PCD-5": Family((inpainting.persistent(500),), of_rbm),
+    "VAE, 2 codes": Family(_dense(2), of_vae),
+    "VAE, 16 codes": Family(_dense(16), of_vae),
+    "convolutional VAE, 2 codes": Family(_seeds(conv_vae.training), of_vae),
+    "GAN of the notebook": Family(_seeds(notebook_gan.training), of_gan),
+    "GAN of the notebook, saturating loss": Family((notebook_gan.training(0, "saturating"),), of_gan),
+    "GAN, preset best": Family(_seeds(best), of_gan),
+}

@@ -1,32 +1,49 @@
-"""The losses of the sources' GAN after each of 50 epochs, three seeds; and of the other loss.
+"""The losses of the notebook's GAN after each of 50 epochs, three seeds; and with the other loss.
 
-`python -m experiments.gan` trains the players of S6 (about 20 minutes on two cores, resumable).
+The players are those of the notebook in docs/SOURCES.md, which prints the losses of three single
+batches an epoch.
 """
 
-import sys
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 import gan.train
-from experiments.record import write
-from experiments.runs import SEEDS, adversarial
-from training.command import complain
-from training.parallel import train_all
+from experiments.experiment import Experiment, Numbers
+from experiments.record import printed
+from experiments.tables import markdown, with_spread
+from gan.losses import LOSSES, discriminator_loss
+from training.parallel import Training
 from training.trained import read
 
+SEEDS = (0, 1, 2)
 PLAYERS = ("discriminator", "generator")
 LAST = 10  # epochs whose mean is compared
-RUNS = {
-    "non-saturating": tuple(adversarial(seed) for seed in SEEDS),
-    "saturating": (adversarial(0, "saturating"),),
+BATCHES = 3  # whose losses the notebook prints in each epoch: 0, 400 and 800 of 938
+SHOWN = (1, 5, 10, 20, 30, 40, 50)  # epochs
+
+
+def training(seed: int, loss: str = "non-saturating") -> Training:
+    """Both players as the notebook trains them, 50 epochs; or with the saturating loss."""
+    options = f"--data mnist --epochs 50 --snapshots 5 --loss {loss} --seed {seed}"
+    return Training(f"gan-{loss}-{seed}", "gan", tuple(options.split()))
+
+
+TRAININGS = {
+    "non-saturating": tuple(training(seed) for seed in SEEDS),
+    "saturating": (training(0, "saturating"),),
 }
 
 
-def curves(loss: str) -> Any:
+def measure() -> Numbers:
+    """For each loss of the generator: both players' losses by epoch."""
+    return {loss: curves(loss) for loss in TRAININGS}
+
+
+def curves(loss: str) -> dict[str, Any]:
     """Each player's loss after each epoch, and the mean of the last ones, over seeds."""
-    runs = [read(planned.folder, gan.train) for planned in RUNS[loss]]
+    runs = [read(training.folder, gan.train) for training in TRAININGS[loss]]
     numbers = {}
     for player in PLAYERS:
         series = np.array([run.series(f"train_{player}") for run in runs])
@@ -42,24 +59,76 @@ def curves(loss: str) -> Any:
     return numbers
 
 
-def main(argv: Sequence[str]) -> None:
-    """Trains what is missing, writes the losses."""
-    train_all([planned for runs in RUNS.values() for planned in runs])
-    numbers = {loss: curves(loss) for loss in RUNS}
+def notebook(player: str) -> NDArray[np.float64]:
+    """The losses that the notebook prints, by epoch and batch: (epochs, BATCHES)"""
+    return np.array(printed("notebook, GAN")[player]["printed"]).reshape(-1, BATCHES)
+
+
+def equilibrium(loss: str, label: float) -> dict[str, float]:
+    """Both players' losses where generated images are distributed as real ones, and D is best:
+    then D = label / 2 everywhere, which is 1/2 without smoothing.
+    """
+    logit = np.full(1, np.log(label / (2 - label)))
+    of_generator, _ = LOSSES[loss]
+    values = discriminator_loss(logit, logit, label), of_generator(logit)
+    return {player: float(value[0]) for player, value in zip(PLAYERS, values, strict=True)}
+
+
+def losses(numbers: Numbers) -> str:
+    """Losses after some epochs, and the mean of the last ten beside the notebook's."""
+    rows = []
     for loss, players in numbers.items():
-        for player in PLAYERS:
-            print(f"{loss:15} {player:14} {players[player]['last ten epochs']:.3f}")
-    write(
-        "gan_losses",
-        protocol="both players trained on all 60,000 images as the source does; losses in nats an"
-        " image after each epoch on the first 5,000 training images and as many generated ones,"
-        " with dropout (the source prints single batches); mean of the last ten epochs, and its"
-        " deviation over seeds; the saturating loss with one seed",
-        seeds=SEEDS,
-        data="MNIST",
-        numbers=numbers,
+        for player, found in players.items():
+            by_epoch = [f"{found['by epoch'][epoch - 1]:.3f}" for epoch in SHOWN]
+            last = with_spread(found["last ten epochs"], found["spread"], 3)
+            there = notebook(player)[-LAST:].mean() if loss == "non-saturating" else None
+            rows.append([loss, player, *by_epoch, last, with_spread(there, None, 3)])
+    header = ["loss", "player", *(f"epoch {e}" for e in SHOWN), "last ten epochs", "notebook"]
+    return markdown(header, rows)
+
+
+def by_epoch(numbers: Numbers) -> str:
+    """Every epoch's losses: ours over the seeds, the notebook's over its three printed batches."""
+    columns = []
+    for player in PLAYERS:
+        ours, there = numbers["non-saturating"][player], notebook(player)
+        low, high = ours["lowest by epoch"], ours["highest by epoch"]
+        columns += [
+            [f"{mean:.3f}" for mean in ours["by epoch"]],
+            [f"{a:.3f} to {b:.3f}" for a, b in zip(low, high, strict=True)],
+            [f"{mean:.3f}" for mean in there.mean(axis=1)],
+            [f"{last:.3f}" for last in there[:, -1]],
+        ]
+    rows = [[str(epoch), *row] for epoch, row in enumerate(zip(*columns, strict=True), 1)]
+    of_each = (
+        "ours, mean of 3 seeds",
+        "seeds",
+        "notebook, mean of 3 batches",
+        "notebook, last batch",
     )
+    header = [f"{player}: {which}" for player in PLAYERS for which in of_each]
+    return markdown(["epoch", *header], rows)
 
 
-if __name__ == "__main__":
-    complain(main, sys.argv[1:])
+def answer(numbers: Numbers) -> str:
+    """Means of the last ten epochs, and the notebook's."""
+    words = []
+    for player, found in numbers["non-saturating"].items():
+        there = notebook(player)[-LAST:].mean()
+        words.append(f"{player} {found['last ten epochs']:.2f} (notebook: {there:.2f})")
+    return ", ".join(words)
+
+
+EXPERIMENT = Experiment(
+    question="What losses do the two players of the notebook's GAN end with, in nats an image?",
+    minutes=20,
+    trainings=tuple(training for group in TRAININGS.values() for training in group),
+    measure=measure,
+    protocol="both players trained on all 60,000 images as in the notebook; losses in nats an image"
+    " after each epoch on the first 5,000 training images and as many generated ones, with dropout;"
+    " the notebook prints single batches of 64 during training; mean of the last ten epochs, and"
+    " its deviation over seeds; the saturating loss with one seed; no test image is used",
+    seeds=SEEDS,
+    tables={"Losses of the GAN": losses, "Losses by epoch, beside the notebook's": by_epoch},
+    answer=answer,
+)

@@ -1,106 +1,126 @@
-"""What each trick of the GAN's preset `best` pays: the preset, with one thing at a time put back.
+"""Ablation of the GAN's preset `best`: what each of its choices is worth.
 
-`python -m experiments.gan_ablation` trains all of them for few epochs (15 minutes on two cores, resumable)
-and scores them as experiments.compare does. Nothing here looks at a test image.
+The preset is trained for few epochs, with one setting at a time put back to the notebook's, or
+switched off, and scored as in experiments/compare.py.
 """
 
-import sys
-from collections.abc import Sequence
-from pathlib import Path
+import re
 from typing import Any
 
 import gan.train
 from data.pixels import to_unit
 from data.sets import load
-from experiments import image_scores as measures
-from experiments.cache import Cell, measure
-from experiments.classifier import classifier, judge, place
-from experiments.image_scores import quality
-from experiments.record import write
-from experiments.runs import BEST, SEEDS, best
+from experiments.cache import Part, compute
+from experiments.classifier import load_classifier, place, predict
+from experiments.experiment import Experiment, Numbers
+from experiments.image_scores import SCORES, quality
+from experiments.tables import markdown
 from gan.players import shown
+from gan.settings import Settings
 from gan.train import noise
 from training.checkpoint import load_params
-from training.command import complain
-from training.parallel import Training, train_all
+from training.parallel import Training
+from training.settings import options_of
 from training.streams import stream
 from training.trained import read
 
+SEEDS = (0, 1, 2)
 EPOCHS, COUNT = 8, 5000
-DECAY = EPOCHS * 469  # steps: the rate is at 0 at the end here too
-BACK = {  # to what the source does, or off
-    "as it is": "",
-    "as it is, seed 1": "--seed 1",
-    "as it is, seed 2": "--seed 2",
-    "networks of the source": "--generator 32,64,128 --discriminator 128,64,32",
+DECAY = EPOCHS * 469  # steps: the learning rate falls to 0 at the end here too
+BEST = f"--data mnist {options_of(Settings.PRESETS['best'])}"
+CHANGES = {
+    "preset best": "",
+    "preset best, seed 1": "--seed 1",
+    "preset best, seed 2": "--seed 2",
+    "networks of the notebook": "--generator 32,64,128 --discriminator 128,64,32",
     "100 units of noise": "--noise 100",
     "dropout in the generator": "--generator-dropout 0.3",
-    "dropout for the penalty": "--penalty 0 --discriminator-dropout 0.3",
-    "neither": "--penalty 0",
-    "labels of 0.9": "--label 0.9",
+    "dropout in the discriminator, no R1 penalty": "--penalty 0 --discriminator-dropout 0.3",
+    "no R1 penalty": "--penalty 0",
+    "one-sided label smoothing, 0.9": "--label 0.9",
     "beta1 of 0.9": "--beta1 0.9",
-    "rate of 0.002 to the end": "--decay 0",
+    "no learning-rate decay": "--decay 0",
     "batches of 64": f"--batch-size 64 --decay {2 * DECAY}",
 }
-# The rate matters late: the same two after more epochs. Snapshots of these epochs are scored.
+
+
+def best(seed: int) -> Training:
+    """The preset in full, option by option: were the preset changed, this would be another run."""
+    return Training(
+        f"gan-best-{seed}", "gan", tuple(f"{BEST} --snapshots 10 --seed {seed}".split())
+    )
+
+
+def changed(name: str) -> Training:
+    """The preset for few epochs, with one of CHANGES."""
+    options = f"{BEST} --epochs {EPOCHS} --decay {DECAY} {CHANGES[name]}"
+    label = re.sub("[^a-z0-9]+", "-", name.lower())
+    return Training(f"gan-ablation-{label}", "gan", tuple(options.split()))
+
+
+# Learning-rate decay matters late: the same two after more epochs. Snapshots of these are scored.
 CONSTANT = Training(
-    "gan-constant-rate",
+    "gan-ablation-constant-rate",
     "gan",
-    tuple(f"--data mnist {BEST} --decay 0 --epochs 59 --snapshots 10 --seed 0".split()),
+    tuple(f"{BEST} --decay 0 --epochs 59 --snapshots 10 --seed 0".split()),
 )
 LATER = {
-    "as it is, after 50 of 100 epochs": (best(0), 50),
-    "rate of 0.002 to the end, after 50": (CONSTANT, 50),
-    "as it is, after 100": (best(0), 100),
+    "preset best, after 50 of 100 epochs": (best(0), 50),
+    "no learning-rate decay, after 50": (CONSTANT, 50),
+    "preset best, after 100": (best(0), 100),
 }
+TRAININGS = {name: changed(name) for name in CHANGES}
+TRAININGS |= {name: training for name, (training, _) in LATER.items()}
 
 
-def planned(change: str) -> Training:
-    """The preset for few epochs, and something put back."""
-    options = f"--data mnist {BEST} --epochs {EPOCHS} --decay {DECAY} {change}"
-    number = list(BACK.values()).index(change)
-    return Training(f"gan-tricks-{number}", "gan", tuple(options.split()))
-
-
-def score(what: str) -> Any:
-    """Scores of the averaged generator, and of the last one."""
-    later, epoch = LATER.get(what, (None, 0))
-    run = read((later or planned(BACK[what])).folder, gan.train)
-    players = load_params(later.folder, epoch, run.params) if later else run.params
+def score(name: str) -> dict[str, Any]:
+    """Scores of the averaged generator, and of the last one, on the same noise."""
+    folder = TRAININGS[name].folder
+    run = read(folder, gan.train)
+    players = load_params(folder, LATER[name][1], run.params) if name in LATER else run.params
     data = load("mnist")
-    judges = classifier(data)
-    _, real = judge(to_unit(data.train_images), judges)
+    classifier = load_classifier(data)
+    _, real = predict(to_unit(data.train_images), classifier)
     z = noise(stream(0, "scored images"), COUNT, run.settings)
     averaged, last = (
-        quality(*judge(shown(z, G), judges), real) for G in (players.average, players.G)
+        quality(*predict(shown(z, G), classifier), real) for G in (players.average, players.G)
     )
-    return {"what": what, "averaged": averaged, "last": last}
+    return {"what": name, "averaged": averaged, "last": last}
 
 
-def main(argv: Sequence[str]) -> None:
-    """Trains what is missing, scores every run, writes the table."""
-    runs = {what: planned(change) for what, change in BACK.items()}
-    runs |= {what: run for what, (run, _) in LATER.items()}
-    train_all(list(dict.fromkeys(runs.values())))
-    classifier(load("mnist"))  # there for the processes that measure
-    judges = place("MNIST"), Path(str(measures.__file__))
-    cells = [
-        Cell(score, (what,), (run.folder / "checkpoint.npz", *judges)) for what, run in runs.items()
+def measure() -> Numbers:
+    """A row for each change."""
+    load_classifier(load("mnist"))  # trained before the processes that need it begin
+    return compute(
+        [
+            Part(score, (name,), (training.folder / "checkpoint.npz", place("MNIST")))
+            for name, training in TRAININGS.items()
+        ]
+    )
+
+
+def ablation(numbers: Numbers) -> str:
+    """The preset and each change: scores of the averaged generator, and of the last."""
+    rows = [
+        [
+            row["what"],
+            *(f"{row['averaged'][s]:.{d}f} / {row['last'][s]:.{d}f}" for s, d in SCORES.items()),
+        ]
+        for row in numbers
     ]
-    rows = measure(cells)
-    for row in rows:
-        print(f"{row['what']:34} {row['averaged']['classifier score']:.2f}")
-    write(
-        "tricks",
-        protocol=f"preset best with {EPOCHS} epochs of 60,000 images, one thing put back"
-        f" at a time; scores as in experiments.compare, of {COUNT:,} images; averaged: of the generator"
-        " that is shown; last: of the generator after the last step; what differs by less than the"
-        " three seeds of the first rows do means nothing; the last rows are of longer trainings",
-        seeds=SEEDS,
-        data="MNIST",
-        numbers=rows,
-    )
+    return markdown(["training", *(f"{score}, averaged / last" for score in SCORES)], rows)
 
 
-if __name__ == "__main__":
-    complain(main, sys.argv[1:])
+EXPERIMENT = Experiment(
+    question="What is each choice of the GAN's preset `best` worth?",
+    minutes=15,
+    trainings=tuple(dict.fromkeys(TRAININGS.values())),
+    measure=measure,
+    protocol=f"preset best with {EPOCHS} epochs of 60,000 images, one setting put back at a time;"
+    f" scores as in experiments/compare.py, of {COUNT:,} images; averaged: of the generator whose"
+    " parameters are the EMA; last: of the generator after the last step; differences smaller than"
+    " those between the three seeds of the first rows mean nothing; the last rows are of longer"
+    " trainings; no test image is used",
+    seeds=SEEDS,
+    tables={"Ablation of the preset": ablation},
+)
