@@ -17,7 +17,7 @@ from autograd_lite.ops import Array
 from data.pixels import to_unit
 from data.sets import DataSet
 from experiments import conv_vae, dense_vae, inpainting
-from experiments import gan as notebook_gan
+from experiments import gan as notebook
 from experiments.gan_ablation import best
 from gan.players import shown
 from gan.train import noise
@@ -106,7 +106,7 @@ FAMILIES = {
     "VAE, 2 codes": Family(_dense(2), of_vae),
     "VAE, 16 codes": Family(_dense(16), of_vae),
     "convolutional VAE, 2 codes": Family(_seeds(conv_vae.training), of_vae),
-    "GAN of the notebook": Family(_seeds(notebook_gan.training), of_gan),
-    "GAN of the notebook, saturating loss": Family((notebook_gan.training(0, "saturating"),), of_gan),
+    "GAN of the notebook": Family(_seeds(notebook.training), of_gan),
+    "GAN of the notebook, saturating loss": Family((notebook.training(0, "saturating"),), of_gan),
     "GAN, preset best": Family(_seeds(best), of_gan),
 }

@@ -113,7 +113,7 @@ def ablation(numbers: Numbers) -> str:
 
 EXPERIMENT = Experiment(
     question="What is each choice of the GAN's preset `best` worth?",
-    minutes=15,
+    minutes=40,
     trainings=tuple(dict.fromkeys(TRAININGS.values())),
     measure=measure,
     protocol=f"preset best with {EPOCHS} epochs of 60,000 images, one setting put back at a time;"
