@@ -18,7 +18,7 @@ from experiments.dense_vae import NAMES
 from experiments.experiment import Numbers
 from experiments.measures import ACTIVE, active_units, unit_variances
 from figures.images import as_trained, labelled_rows
-from figures.latent_plane import LIKELIHOODS, encoded, name_of
+from figures.latent_plane import encoded, likelihood_of, name_of
 from figures.style import LINES, mosaic, new_figure, paper, paste, write
 from training.streams import stream
 from training.trained import Trained
@@ -68,8 +68,7 @@ def reconstructions(
         pixels = network(run.params, run.settings).pixels
         count = f"{run.settings.codes} codes"
         groups.append({f"{count}, {word}": paper(pixels(z)) for word, z in codes.items()})
-    likelihood = runs[0].settings.likelihood
-    model = model or f"VAEs, {LIKELIHOODS.get(likelihood, likelihood)}"
+    model = model or f"VAEs, {likelihood_of(runs[0])}"
     title = f"Reconstructions of test images: {model}, {data.name}"
     rows = sum(map(len, groups))
     figure = new_figure(250 + 116 * len(images), 60 + 116 * rows + 14 * len(runs), title)

@@ -101,7 +101,7 @@ DRAWINGS = (
         " slowly.",
         (training(0),),
         manifold,
-        "notebook: one mosaic of 30 x 30 decoded codes from -4 to 4",
+        "Notebook: one mosaic of 30 x 30 decoded codes from -4 to 4.",
     ),
     Drawing(
         "conv_vae-costs",
@@ -114,7 +114,7 @@ DRAWINGS = (
         " epoch was chosen on validation images; the test images were used for it and the last.",
         (),
         costs,
-        "notebook: the cost of 10,000 training and 1,000 test images after each epoch, printed, 4"
-        " to 30",
+        "Notebook: the cost of 10,000 training and 1,000 test images after each epoch, printed, 4"
+        " to 30.",
     ),
 )

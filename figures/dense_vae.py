@@ -66,7 +66,7 @@ DRAWINGS = (
         " logarithm of the sizes.",
         (),
         layers,
-        "assignment of 2019: three graphs drawn by a library: encoder, decoder, the whole network",
+        "Assignment of 2019: three graphs drawn by a library: encoder, decoder, the whole network.",
     ),
     Drawing(
         "dense_vae-means",
@@ -75,7 +75,7 @@ DRAWINGS = (
         " another, and so do 3, 5 and 8. Dashed: 1 and 2 standard deviations of the prior.",
         BERNOULLI[:1],
         _of_one(latent_means),
-        "assignment of 2019: one scatter of the test images' means by digit, with a colour bar",
+        "Assignment of 2019: one scatter of the test images' means by digit, with a colour bar.",
     ),
     Drawing(
         "dense_vae-manifold",
@@ -84,7 +84,7 @@ DRAWINGS = (
         " digits there are images that are neither.",
         BERNOULLI[:1],
         _of_one(decoded_grid),
-        "assignment of 2019: one mosaic of 30 x 30 decoded codes from -3 to 3",
+        "Assignment of 2019: one mosaic of 30 x 30 decoded codes from -3 to 3.",
     ),
     *(
         Drawing(
@@ -92,8 +92,8 @@ DRAWINGS = (
             TRAVERSALS + words,
             (run,),
             _of_one(traversals),
-            "assignment of 2019: asked for each code unit from -3 to 3; shown for 2 codes only, as"
-            " the manifold",
+            "Assignment of 2019: asked for each code unit from -3 to 3; shown for 2 codes only, as"
+            " the manifold.",
         )
         for codes, run, words in zip(CODES, BERNOULLI, OF_EACH, strict=True)
     ),
@@ -103,7 +103,7 @@ DRAWINGS = (
         " variance 1/2. Which digit lies where is chance; that like lies beside like is not.",
         SQUARED[:1],
         _of_one(decoded_grid),
-        "notebook: one mosaic of 30 x 30 decoded codes from -3 to 3",
+        "Notebook: one mosaic of 30 x 30 decoded codes from -3 to 3.",
     ),
     Drawing(
         "dense_vae-reconstructions",
@@ -113,8 +113,8 @@ DRAWINGS = (
         " these.",
         SQUARED,
         rebuilt,
-        "notebook: three panels of 2 x 5 reconstructed test images, from sampled codes; no"
-        " originals",
+        "Notebook: three panels of 2 x 5 reconstructed test images, from sampled codes; no"
+        " originals.",
     ),
     Drawing(
         "dense_vae-code-units",
@@ -125,7 +125,7 @@ DRAWINGS = (
         " of three seeds; bands from the lowest to the highest.",
         (),
         units,
-        "notebook: leaves open why 16 codes gain hardly anything over 8",
+        "Notebook: leaves open why 16 codes gain hardly anything over 8.",
     ),
     Drawing(
         "dense_vae-traversals-squared-16",

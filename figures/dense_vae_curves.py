@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from data.sets import DataSet
-from experiments.dense_vae_curves import SETTLED, largest_difference, notebook
+from experiments.dense_vae_curves import ALL, SETTLED, largest_difference, notebook
 from experiments.experiment import Numbers
 from experiments.record import read as record
 from figures.drawing import Drawing
@@ -20,7 +20,7 @@ from figures.style import LINES, Floats, new_figure
 FIRST = 2  # epoch shown; next to the first the others would be a flat line
 BAND = 1.0  # nats between ours and the notebook's that are worth no word
 GREY = "0.88"
-PARTS = {"test": ("o-", "test images"), "train": ("s--", "training images")}
+PARTS = {"test": ("o-", "test images"), "train": ("s--", "training images")}  # in the metrics
 
 
 def costs(folders: Sequence[Path], data: DataSet) -> Figure:
@@ -34,9 +34,13 @@ def costs(folders: Sequence[Path], data: DataSet) -> Figure:
         for part in PARTS:
             _both(above, row, part)
             _difference(below, row, part)
-        above.text(0.97, 0.97, _last(row), transform=above.transAxes, ha="right", va="top")
-        above.set(title=f"{row['codes']} code units")
-        below.fill_between((SETTLED, len(row["test"]["mean"])), -BAND, BAND, color=GREY, lw=0)
+        last = len(row["test"]["mean"])
+        style: dict[str, Any] = {"mfc": "white", "ms": 8, "label": "ours, all training images"}
+        above.plot(last, row[ALL]["mean"], "D", color=LINES[0], **style)
+        above.set(title=f"{row['codes']} code units\n{_last(row)}")
+        words = f"largest from epoch {SETTLED} on: {_largest(row)}"
+        below.text(0.97, 0.93, words, transform=below.transAxes, ha="right", va="top", fontsize=10)
+        below.fill_between((SETTLED, last), -BAND, BAND, color=GREY, lw=0)
         below.axhline(0, color="0.4", lw=0.8)
         below.set(xlabel="epochs", ylim=(-2 * BAND, 2 * BAND))
         below.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
@@ -47,7 +51,7 @@ def costs(folders: Sequence[Path], data: DataSet) -> Figure:
     lines, _ = grid[0, 0].get_legend_handles_labels()
     lines.append(Patch(color=LINES[0], alpha=0.25, label="deviation over seeds"))
     lines.append(Patch(color=GREY, label=f"within {BAND:g} nat, from epoch {SETTLED} on"))
-    figure.legend(handles=lines, ncols=3, loc="outside lower center")
+    figure.legend(handles=lines, ncols=4, loc="outside lower center")
     return figure
 
 
@@ -73,13 +77,18 @@ def _difference(axes: Axes, row: Numbers, part: str) -> None:
 
 
 def _last(row: Numbers) -> str:
-    """The costs after the last epoch, and the largest difference."""
+    """The costs after the last epoch, ours and the notebook's."""
     lines = []
     for part, (_, images) in PARTS.items():
-        ours, theirs = row[part]["mean"], notebook(row["codes"])[part]
-        lines.append(f"{images}: {ours[-1]:.2f}, notebook {theirs[-1]:.2f}")
-        lines[-1] += f" ({largest_difference(ours, theirs):+.2f})"
-    return "\n".join(["after the last epoch (largest difference)", *lines])
+        ours, theirs = row[part]["mean"][-1], notebook(row["codes"])[part][-1]
+        lines.append(f"{images}: {ours:.2f}, notebook {theirs:.2f}")
+    return "\n".join(lines)
+
+
+def _largest(row: Numbers) -> str:
+    there = notebook(row["codes"])
+    gaps = {part: largest_difference(row[part]["mean"], there[part]) for part in PARTS}
+    return f"test {gaps['test']:+.2f}, training {gaps['train']:+.2f}"
 
 
 DRAWINGS = (
@@ -87,11 +96,13 @@ DRAWINGS = (
         "dense_vae_curves-costs",
         "Cost on test and training images from the second epoch on, ours as a mean over seeds,"
         " and below ours less the notebook's, cut off at 2 nats. All leave out the constant 448.73."
-        " The notebook's training cost is a mean over the epoch, while the network still learns;"
-        " ours is measured after the epoch, on 5,000 training images, and so it is lower at first.",
+        " The notebook's training cost is a mean over all training images during the epoch, while"
+        " the network still learns; ours is measured after it, on the first 5,000 of them, which"
+        " are easier than the others. On all of them (diamonds) ours are within 0.13 nats of the"
+        " notebook's.",
         (),
         costs,
-        "notebook: the cost of training and test images after each of 30 epochs, printed, for"
-        " three networks",
+        "Notebook: the cost of training and test images after each of 30 epochs, printed, for"
+        " three networks.",
     ),
 )

@@ -29,7 +29,7 @@ from training.trained import Trained
 from vae.train import network
 
 GREYS = 16  # of a manifold: more of them only make the file larger
-LIKELIHOODS = {"bernoulli": "Bernoulli", "squared": "squared error"}
+LIKELIHOODS = {"bernoulli": "Bernoulli likelihood", "squared": "squared error"}
 Digits = NDArray[np.integer[Any]]
 
 
@@ -97,8 +97,13 @@ def encoded(run: Trained, images: Bytes) -> tuple[Floats, Floats]:
 def name_of(run: Trained) -> str:
     """The model, as titles name it."""
     kind = "convolutional VAE" if run.settings.network == "conv" else "VAE"
-    likelihood = LIKELIHOODS.get(run.settings.likelihood, run.settings.likelihood)
-    return f"{kind} of {run.settings.codes} code units, {likelihood}"
+    return f"{kind} of {run.settings.codes} code units, {likelihood_of(run)}"
+
+
+def likelihood_of(run: Trained) -> str:
+    """The likelihood of its pixels, as titles name it."""
+    likelihood = run.settings.likelihood
+    return LIKELIHOODS.get(likelihood, f"{likelihood} likelihood")
 
 
 def latent_means(run: Trained, data: DataSet, model: str = "") -> Figure:

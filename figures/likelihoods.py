@@ -84,6 +84,6 @@ DRAWINGS = (
         " peaks at the left are mostly ones.",
         tuple(training(name, 0) for name in LIKELIHOODS),
         likelihoods,
-        "tutorial: that squared error is a Gaussian likelihood, in formulas; no experiment",
+        "Tutorial: that squared error is a Gaussian likelihood, in formulas; no experiment.",
     ),
 )

@@ -78,6 +78,6 @@ DRAWINGS = (
         " costs: one seed.",
         tuple(training(K, 0) for K in SAMPLES),
         samples,
-        "tutorial: the bound with several samples, in a formula, and one sample; no experiment",
+        "Tutorial: the bound with several samples, in a formula, and one sample; no experiment.",
     ),
 )

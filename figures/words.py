@@ -82,8 +82,9 @@ WORDS = {
         "Why not an autoencoder",
         "Left the VAE, right a network trained by the same code without noise and without KL: an"
         " autoencoder. Its codes lie wherever reconstruction is best, far outside the dashed"
-        " circles (1 and 2 standard deviations of the prior), and nothing says what lies between"
-        " them. Below: codes drawn from the prior, decoded. For the VAE they are typical codes;"
+        " circles (1 and 2 standard deviations of the prior; the same circles, since each plane has"
+        " a scale of its own), and nothing says what lies between them. Below: codes drawn from the"
+        " prior, decoded. For the VAE they are typical codes;"
         " for the autoencoder they are one small spot of the plane.",
         "Two scatter plots of test images by their codes, and under each twenty decoded codes.",
     ),
