@@ -7,6 +7,7 @@ slip              a planted mistake: one edit to the reference
 slips             all of them
 alternatives      right answers written differently, which no check may refuse
 alternatives_conv  the same for convolutions
+alternatives_gan  the same for the GAN
 chapters          what the derivations say of their equations
 ledger            equation, line, check, error, slips: measured, and written into the chapters
 errata            what is wrong in print, with the numbers that refute it

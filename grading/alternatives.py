@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from grading import alternatives_conv
+from grading import alternatives_conv, alternatives_gan
 from grading.oracles.arrays import Array
 
 
@@ -135,6 +135,7 @@ ALTERNATIVES: dict[str, list[Callable[..., Any]]] = {
     "leaky_relu": [_leaky_relu_by_maximum],
     "leaky_relu_vjp": [_leaky_relu_vjp_by_factor],
     **alternatives_conv.ALTERNATIVES,
+    **alternatives_gan.ALTERNATIVES,
     "gaussian_nll": [_gaussian_nll_by_pixels],
     "gaussian_nll_vjp": [_gaussian_nll_vjp_by_sigma],
     "laplace_nll_vjp": [_laplace_nll_vjp_by_cases],

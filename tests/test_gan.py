@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from small_game import QUICK, images, same_bits
+from small_runs import QUICK, images, same_bits
+from witnesses import assert_close, assert_gradient
 
 import gan.train
 from autograd_lite import tape
-from autograd_lite.gradcheck import directional_error
 from autograd_lite.tree import leaves, tree_map
 from gan.losses import (
     LOSSES,
@@ -35,23 +35,13 @@ from gan.train import (
     start,
     step,
 )
-from grading.check import call, draw_cases, resolve, run
-from grading.checks import gan as loss_checks
-from grading.checks import gan_networks
 from grading.oracles import game
 from grading.oracles.differences import gradient
-from training.checkpoint import load_checkpoint, load_params
-from training.command import complain, train_command
-from training.follow import follow
-from training.follow import train as epochs_of
-from training.images import Split
-from training.run import create_run, open_run
-from training.settings import SettingsError, check_settings
+from training.settings import SettingsError
 from training.streams import stream
 
 # --- the theory, on five images ---
 
-CHECKS = (*loss_checks.CHECKS, *gan_networks.CHECKS)
 P_DATA = np.array([0.30, 0.05, 0.25, 0.30, 0.10])
 THETA = np.array([-0.5, 1.1, 0.3, -1.0, 0.2])  # of a generator that is a softmax over the images
 P_MODEL = game.softmax(THETA)
@@ -92,21 +82,6 @@ def test_the_best_discriminator_is_the_share_of_the_real_images_times_the_label(
         other = np.clip(D + 0.05 * rng.normal(size=5), 0.01, 0.99)
         assert mean_loss(P_MODEL, other, label) > least
     assert best(P_DATA, 0.9) == pytest.approx(np.full(5, 0.45))
-
-
-@pytest.mark.eq("gan.6")
-@pytest.mark.parametrize("label", [0.9, 1.0])
-def test_training_finds_the_best_discriminator(label):
-    """A discriminator with a logit of its own for each of five images, on 20 of either kind."""
-    counts, fakes = np.array([6, 4, 5, 3, 2]), np.array([2, 4, 3, 5, 6])
-    images = [np.repeat(np.eye(5), n, axis=0) for n in (counts, fakes)]
-    D = (Layer(np.zeros((5, 1)), np.zeros(1)),)
-    for _ in range(400):
-        _, grads = discriminator_gradient(*images, ((), ()), D, label)
-        D = tree_map(lambda p, g: p - 2 * g, D, grads)
-    logits, _ = forward(np.eye(5), (), D)
-    truth = label * counts / (counts + fakes)
-    np.testing.assert_allclose(1 / (1 + np.exp(-logits[:, 0])), truth, atol=1e-6)
 
 
 @pytest.mark.eq("gan.1")
@@ -240,20 +215,6 @@ def test_losses_are_finite_at_logits_of_ten_thousand(dtype):
         assert result.dtype == dtype
 
 
-@pytest.mark.eq("gan.4")
-@pytest.mark.eq("gan.10")
-def test_the_losses_are_cross_entropies_of_labels():
-    """Of real images called 1 or `label` and generated ones called 0; for G, called 1."""
-    a, b = np.array([-2.0, 0.3, 1.7]), np.array([0.4, -1.1, 2.2])
-    D, F = 1 / (1 + np.exp(-a)), 1 / (1 + np.exp(-b))
-    value = np.log(D) + np.log(1 - F)
-    np.testing.assert_allclose(discriminator_loss(a, b), -value, rtol=1e-13)
-    smoothed = -(0.9 * np.log(D) + 0.1 * np.log(1 - D) + np.log(1 - F))
-    np.testing.assert_allclose(discriminator_loss(a, b, 0.9), smoothed, rtol=1e-13)
-    np.testing.assert_allclose(saturating(b), np.log(1 - F), rtol=1e-13)
-    np.testing.assert_allclose(non_saturating(b), -np.log(F), rtol=1e-13)
-
-
 # --- networks and players ---
 
 
@@ -269,6 +230,10 @@ def test_numbers_of_parameters_are_the_sources():
         assert layer.W.dtype == layer.b.dtype == np.float32
         assert 0.9 * limit < np.abs(layer.W).max() <= limit * 1.000001
         assert 0 < np.abs(layer.b).max() <= limit * 1.000001
+
+
+def every_array_differs(a, b):
+    return not any(np.array_equal(p, q) for p, q in zip(leaves(a), leaves(b), strict=True))
 
 
 SIZES_G, SIZES_D, B = (3, 6, 4, 5), (5, 7, 3, 1), 6
@@ -307,12 +272,6 @@ def g_cost(z, masks, G, D, loss):
     return LOSSES[loss][0](forward(images, masks[1], D)[0][:, 0]).mean()
 
 
-def assert_same_gradients(by_hand, witness, tolerance):
-    for a, b in zip(leaves(by_hand), leaves(witness), strict=True):
-        assert a.shape == b.shape
-        assert np.abs(a - b).max() < tolerance * max(1, np.abs(b).max())
-
-
 @pytest.mark.eq("gan.18")
 @pytest.mark.parametrize("label", [0.9, 1.0])
 @pytest.mark.parametrize("seed", range(5))
@@ -320,15 +279,7 @@ def test_the_discriminator_s_gradient_by_three_witnesses(seed, label):
     _, D, _, x, fake, (_, *masks) = drawn(seed)
     loss, by_hand = discriminator_gradient(x, fake, masks, D, label)
     assert loss.mean() == pytest.approx(d_cost(x, fake, masks, D, label), rel=1e-14)
-    (by_tape,) = tape.gradient(lambda D: d_cost(x, fake, masks, D, label), D)
-    assert_same_gradients(by_hand, by_tape, 1e-13)
-    error = directional_error(
-        np.random.default_rng(seed),
-        lambda D: d_cost(x, fake, masks, D, label),
-        lambda dy: (tree_map(lambda g: dy * g, by_hand),),
-        D,
-    )
-    assert error < 1e-9
+    assert_gradient(by_hand, lambda D: d_cost(x, fake, masks, D, label), D)
 
 
 @pytest.mark.eq("gan.19")
@@ -336,18 +287,9 @@ def test_the_discriminator_s_gradient_by_three_witnesses(seed, label):
 @pytest.mark.parametrize("seed", range(5))
 def test_the_generator_s_gradient_by_three_witnesses(seed, loss):
     G, D, z, _, _, (mg, _, mfake) = drawn(seed)
-    masks = mg, mfake
-    losses, by_hand = generator_gradient(z, masks, G, D, loss)
-    assert losses.mean() == pytest.approx(g_cost(z, masks, G, D, loss), rel=1e-14)
-    (by_tape,) = tape.gradient(lambda G: g_cost(z, masks, G, D, loss), G)
-    assert_same_gradients(by_hand, by_tape, 1e-13)
-    error = directional_error(
-        np.random.default_rng(seed),
-        lambda G: g_cost(z, masks, G, D, loss),
-        lambda dy: (tree_map(lambda g: dy * g, by_hand),),
-        G,
-    )
-    assert error < 1e-9
+    losses, by_hand = generator_gradient(z, (mg, mfake), G, D, loss)
+    assert losses.mean() == pytest.approx(g_cost(z, (mg, mfake), G, D, loss), rel=1e-14)
+    assert_gradient(by_hand, lambda G: g_cost(z, (mg, mfake), G, D, loss), G)
 
 
 @pytest.mark.eq("gan.1")
@@ -361,65 +303,19 @@ def test_the_first_term_of_the_value_does_not_reach_the_generator():
         return discriminator_loss(ours, forward(fake, mfake, D)[0][:, 0]).mean()
 
     (whole,), (without,) = (tape.gradient(lambda G, r=r: value(G, r), G) for r in (1.0, 0.0))
-    assert_same_gradients(whole, without, 1e-30)
+    assert_close(whole, without, 1e-30)
     _, minimax = generator_gradient(z, (mg, mfake), G, D, "saturating")
-    assert_same_gradients(tree_map(lambda g: -g, whole), minimax, 1e-13)
-
-
-@pytest.mark.eq("gan.18")
-def test_the_discriminator_s_gradient_is_the_sum_of_two_that_know_nothing_of_each_other():
-    _, D, _, x, fake, (_, *masks) = drawn(1)
-    whole = discriminator_gradient(x, fake, masks, D, 0.9)[1]
-    one = tape.gradient(lambda D: (_softplus_loss(x, masks[0], D, 0.9)).mean(), D)[0]
-    other = tape.gradient(lambda D: (_softplus_loss(fake, masks[1], D, 0.0)).mean(), D)[0]
-    assert_same_gradients(whole, tree_map(np.add, one, other), 1e-13)
-    assert min(np.abs(g).max() for part in (one, other) for g in leaves(part)) > 1e-3
-
-
-def _softplus_loss(images, masks, D, label):
-    a = forward(images, masks, D)[0][:, 0]
-    return np.maximum(a, 0) + np.log1p(np.exp(-np.abs(a))) - label * a
-
-
-def test_gradients_are_means_over_the_batch():
-    G, D, z, x, fake, (mg, mreal, mfake) = drawn(2)
-    twice = [tree_map(lambda m: np.tile(m, (2, 1)), m) for m in (mg, mreal, mfake)]
-    once = discriminator_gradient(x, fake, (mreal, mfake), D, 0.9)[1]
-    again = discriminator_gradient(*(np.tile(i, (2, 1)) for i in (x, fake)), twice[1:], D, 0.9)[1]
-    assert_same_gradients(once, again, 1e-14)
-    once = generator_gradient(z, (mg, mfake), G, D, "saturating")[1]
-    again = generator_gradient(np.tile(z, (2, 1)), twice[::2], G, D, "saturating")[1]
-    assert_same_gradients(once, again, 1e-14)
-
-
-@pytest.mark.eq("gan.17")
-def test_images_lie_between_minus_one_and_one_and_reach_towards_both():
-    for scale in (1.0, 30.0):
-        G, _, z, *_ = drawn(3)
-        images, _ = generate(z, (WHOLE, WHOLE), tree_map(lambda p, s=scale: s * p, G))
-        assert (np.abs(images) <= 1).all()
-    assert images.min() < -0.999 and images.max() > 0.999
-    state = start(Settings(), np.zeros((2, 784), np.float32))
-    noises = noise(np.random.default_rng(0), 500, Settings())
-    images, _ = generate(noises, (WHOLE,) * 3, state.params.G)
-    assert images.dtype == np.float32 and (np.abs(images) <= 1).all()
+    assert_close(tree_map(lambda g: -g, whole), minimax, 1e-13)
 
 
 @pytest.mark.eq("gan.15")
-def test_dropout_preserves_the_mean_and_without_it_the_masks_are_ones():
-    """200,000 images; a unit's mean is within six standard errors of what it is without."""
-    rng = np.random.default_rng(0)
+def test_masks_are_ones_without_dropout_and_have_the_dtype_of_the_parameters():
     G = drawn(4)[0]
-    z = np.tile(rng.uniform(-1, 1, (1, 3)), (200_000, 1))
-    _, whole = forward(z[:1], (WHOLE, WHOLE), G)
-    masks = dropout(rng, len(z), G, 0.3)
-    first = whole.hidden[0].h * masks[0]
-    error = first.std(axis=0) / math.sqrt(len(z))
-    assert (np.abs(first.mean(axis=0) - whole.hidden[0].h[0]) < 6 * error + 1e-6).all()
-    assert [set(np.unique(m)) for m in masks] == 2 * [{0.0, 1 / 0.7}]
-    assert all(m == 1 and m.dtype == np.float32 for m in dropout(rng, 4, G, 0.0))
-    low = dropout(rng, 4, tree_map(np.float32, G), 0.3)
-    assert [m.dtype for m in low] == 2 * [np.dtype(np.float32)]
+    assert all(m == 1 and m.dtype == np.float32 for m in dropout(np.random.default_rng(0), 4, G, 0))
+    for dtype in (np.float32, np.float64):
+        masks = dropout(np.random.default_rng(0), 40, tree_map(dtype, G), 0.3)
+        assert [m.dtype for m in masks] == 2 * [np.dtype(dtype)]
+        assert [set(np.unique(m)) for m in masks] == 2 * [{0, dtype(1 / 0.7)}]
 
 
 def test_noise_is_uniform_from_minus_one_to_one():
@@ -431,10 +327,6 @@ def test_noise_is_uniform_from_minus_one_to_one():
 
 
 # --- training ---
-
-
-def every_array_differs(a, b):
-    return not any(np.array_equal(p, q) for p, q in zip(leaves(a), leaves(b), strict=True))
 
 
 @pytest.mark.parametrize("average", [0.0, 0.9])
@@ -457,41 +349,6 @@ def test_each_step_changes_its_own_player_alone(average):
     assert same_bits(tuple(kept), tuple(leaves(state)))  # what somebody kept does not change
     both = step(state, images()[8:16], settings)
     assert same_bits(both, generator_step(after_d, 8, settings))
-
-
-def test_the_same_seed_gives_the_same_bits_and_another_one_others():
-    def run_of(seed):
-        settings = replace(QUICK, seed=seed)
-        states = epochs_of(step, start(settings, images()), images(), settings)
-        return list(states)[-1]
-
-    assert same_bits(run_of(1), run_of(1))
-    assert every_array_differs(run_of(1).params, run_of(2).params)
-
-
-@pytest.mark.parametrize("average", [0.0, 0.9])
-def test_training_keeps_float32(average):
-    settings = replace(QUICK, average=average, decay=8)
-    for state in epochs_of(step, start(settings, images()), images(), settings):
-        found = {x.dtype for x in leaves(state) if isinstance(x, np.ndarray)}
-        assert found == {np.dtype(np.float32)}
-
-
-def test_steps_of_the_discriminator_lower_its_loss_and_steps_of_the_generator_its_own():
-    """Each player alone, the other held; the same noise and masks are measured with each time."""
-    settings = replace(QUICK, learning_rate=5e-3, label=1.0)
-    state = first = start(settings, images())
-    for _ in range(60):
-        state = discriminator_step(state, images(), settings)._replace(step=state.step + 1)
-    row, before = (measure(s.params, images(), images()[:0], settings) for s in (state, first))
-    d_loss, g_loss = "train_discriminator [nats/image]", "train_generator [nats/image]"
-    assert row.keys() == {d_loss, g_loss}
-    assert row[d_loss] < before[d_loss] - 0.3
-    assert row[g_loss] > before[g_loss]
-    fooled = state
-    for _ in range(60):
-        fooled = generator_step(fooled, 30, settings)
-    assert measure(fooled.params, images(), images()[:0], settings)[g_loss] < row[g_loss] - 0.1
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -517,24 +374,16 @@ def test_training_brings_the_generator_to_the_images(loss):
 
 @pytest.mark.eq("gan.20")
 def test_the_averaged_generator_is_a_weighted_mean_of_all_there_were():
-    share, settings = 0.8, replace(QUICK, average=0.8)
+    settings = replace(QUICK, average=0.8)
     state = start(settings, images())
-    were = [state.params.G]
     assert same_bits(state.params.average, state.params.G)
-    for _ in range(10):
+    closed = tree_map(lambda a: 0.8**10 * a.astype(float), state.params.G)
+    for t in range(1, 11):
         state = step(state, images()[:8], settings)
-        were.append(state.params.G)
-    weights = [share**10, *((1 - share) * share ** (10 - t) for t in range(1, 11))]
-    assert sum(weights) == pytest.approx(1, rel=1e-14)
-
-    def weighted(*arrays):
-        return sum(w * a.astype(float) for w, a in zip(weights, arrays, strict=True))
-
-    closed = tree_map(weighted, *were)
-    for a, b in zip(leaves(state.params.average), leaves(closed), strict=True):
-        np.testing.assert_allclose(a, b, rtol=0, atol=1e-6)
+        closed = tree_map(lambda c, g, w=0.2 * 0.8 ** (10 - t): c + w * g, closed, state.params.G)
+    assert_close(state.params.average, closed, 1e-6)
     assert every_array_differs(state.params.average, state.params.G)
-    still = tree_map(np.ones_like, were[0])
+    still = tree_map(np.ones_like, state.params.G)
     assert same_bits(averaged(still, still, 0.5), still)
 
 
@@ -568,49 +417,39 @@ def test_adam_takes_the_settings_of_the_run(monkeypatch):
 
 
 def test_a_step_has_fresh_noise_and_masks_for_each_player_and_each_step(monkeypatch):
-    """And the label, the loss and the shares that the settings say."""
+    """And the label, the loss and the dropout rates that the settings say."""
     settings = replace(
         QUICK, generator_dropout=0.2, discriminator_dropout=0.5, label=0.8, loss="saturating"
     )
-    calls = {"d": [], "g": []}
-    dropped, drawn = [], []
+    calls = {}
 
-    def spy_d(x, fake, masks, D, label):
-        calls["d"].append((x, fake, masks))
-        assert label == 0.8
-        return discriminator_gradient(x, fake, masks, D, label)
+    def spy_on(name):
+        original = getattr(gan.train, name)
 
-    def spy_g(z, masks, G, D, loss):
-        calls["g"].append((z, masks))
-        assert loss == "saturating"
-        return generator_gradient(z, masks, G, D, loss)
+        def spy(*words):
+            calls.setdefault(name, []).append((words, result := original(*words)))
+            return result
 
-    def spy_dropout(rng, batch, params, share):
-        dropped.append((batch, len(params[0].W), share))
-        return dropout(rng, batch, params, share)
+        monkeypatch.setattr(gan.train, name, spy)
 
-    monkeypatch.setattr(gan.train, "discriminator_gradient", spy_d)
-    monkeypatch.setattr(gan.train, "generator_gradient", spy_g)
-
-    def spy_noise(rng, count, settings):
-        z = noise(rng, count, settings)
-        drawn.extend(z[0, :2])
-        return z
-
-    monkeypatch.setattr(gan.train, "dropout", spy_dropout)
-    monkeypatch.setattr(gan.train, "noise", spy_noise)
+    for name in ("discriminator_gradient", "generator_gradient", "dropout", "noise"):
+        spy_on(name)
     state = start(settings, images())
     for _ in range(2):
         state = step(state, images()[:8], settings)
+    dropped = [(batch, len(p[0].W), rate) for (_, batch, p, rate), _ in calls["dropout"]]
     by_g, by_d = (8, 4, 0.2), (8, 12, 0.5)
     assert dropped == 2 * [by_g, by_d, by_d, by_g, by_d]
-    for x, fake, masks in calls["d"]:
+    for (x, fake, masks, _, label), _ in calls["discriminator_gradient"]:
         np.testing.assert_array_equal(x, 2 * images()[:8] - 1)
-        assert (np.abs(fake) <= 1).all() and fake.shape == x.shape
+        assert (np.abs(fake) <= 1).all() and fake.shape == x.shape and label == 0.8
         assert every_array_differs(*masks)  # real and generated images have masks of their own
-    assert every_array_differs(calls["d"][0][2], calls["d"][1][2])
-    assert every_array_differs(calls["g"][0], calls["g"][1])
-    assert len(np.unique(drawn)) == len(drawn) == 8  # noise: other for D and for G, in both steps
+    assert {words[-1] for words, _ in calls["generator_gradient"]} == {"saturating"}
+    for name, masks in (("discriminator_gradient", 2), ("generator_gradient", 1)):
+        (first, _), (second, _) = calls[name]
+        assert every_array_differs(first[masks], second[masks])
+    drawn = [z[0, :2] for _, z in calls["noise"]]
+    assert len(np.unique(drawn)) == 8  # noise: other for D and for G, in both steps
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -629,139 +468,6 @@ def test_what_is_measured_is_the_mean_loss_of_both_players(loss):
         assert row[f"{name}_generator [nats/image]"] == pytest.approx(g_loss, rel=1e-6)
     wet = measure(Players(G, D, G), images(), images(7), replace(settings, generator_dropout=0.5))
     assert wet["train_generator [nats/image]"] != row["train_generator [nats/image]"]
-
-
-def go(folder, settings, split, stop=None):
-    held = open_run(folder) if folder.exists() else create_run(folder, "x", settings)
-    first, rows = load_checkpoint(folder, start(settings, split.train))
-
-    def states():
-        for state in epochs_of(step, first, split.train, settings):
-            yield state
-            if state.step == stop:
-                raise KeyboardInterrupt
-
-    try:
-        return follow(held, first, rows, states(), split, settings, measure)
-    finally:
-        held.lock.close()
-
-
-@pytest.mark.parametrize("stop", [1, 3, 4])
-def test_a_run_that_was_stopped_goes_on_to_the_same_bits(stop, tmp_path):
-    settings = replace(QUICK, average=0.9, snapshots=1)
-    split = Split("drawn digits", "digits", images(24), images(6))
-    whole = go(tmp_path / "whole", settings, split)
-    with pytest.raises(SystemExit):
-        go(tmp_path / "cut", settings, split, stop)
-    assert same_bits(go(tmp_path / "cut", settings, split), whole)
-    kept = load_params(tmp_path / "cut", 2, start(settings, split.train).params)
-    assert isinstance(kept, Players) and same_bits(kept, whole.params)
-    lines = (tmp_path / "cut" / "metrics.csv").read_text().splitlines()
-    assert lines[0] == (
-        "epoch,seconds,train_discriminator [nats/image],train_generator [nats/image],"
-        "validation_discriminator [nats/image],validation_generator [nats/image]"
-    )
-    assert len(lines) == 3
-
-
-BAD = [
-    (("--generator", "a,b"), "--generator is 'a,b'; expected whole numbers from 1 on, such as "),
-    (("--generator", ""), "--generator is ''; expected whole numbers from 1 on, such as "),
-    (("--generator", "32,,64"), "--generator is '32,,64'; expected whole numbers from 1 on"),
-    (("--discriminator", "32,0"), "--discriminator is '32,0'; expected whole numbers from 1 on"),
-    (("--discriminator", "-4"), "--discriminator is '-4'; expected whole numbers from 1 on"),
-    (("--label", "1.2"), "--label is 1.2; expected at least 0 and at most 1."),
-    (("--label", "nan"), "--label is nan; expected at least 0 and at most 1."),
-    (
-        ("--generator-dropout", "1"),
-        "--generator-dropout is 1.0; expected at least 0 and less than 1.",
-    ),
-    (
-        ("--discriminator-dropout", "nan"),
-        "--discriminator-dropout is nan; expected at least 0 and less than 1.",
-    ),
-    (("--beta1", "1"), "--beta1 is 1.0; expected at least 0 and less than 1."),
-    (("--average", "1"), "--average is 1.0; expected at least 0 and less than 1."),
-    (("--average", "-0.5"), "--average is -0.5; expected at least 0 and less than 1."),
-    (("--loss", "hinge"), "--loss is 'hinge'; expected one of non-saturating, saturating."),
-]
-
-
-@pytest.mark.parametrize("words, sentence", BAD, ids=lambda x: " ".join(x)[:40])
-def test_settings_that_make_no_sense_are_one_sentence_and_status_2(
-    words, sentence, capsys, tmp_path, monkeypatch
-):
-    def program(argv):
-        train_command(argv, gan.train, "gan-{loss}")
-
-    folder = tmp_path / "run"
-    with pytest.raises(SystemExit) as stopped:
-        complain(program, ["train", *words, "--out", str(folder)])
-    err = capsys.readouterr().err
-    assert stopped.value.code == 2 and err.startswith(sentence) and len(err.splitlines()) == 1
-    assert not folder.exists()
-
-
-def test_settings_of_the_wrong_type_are_one_sentence():
-    with pytest.raises(SettingsError, match="--noise is '5'; expected a value of type int"):
-        check_settings(Settings(noise="5"))
-    check_settings(Settings())
-
-
-# --- the checks take other right answers ---
-
-
-def _dropout_by_choice(rng, batch, params, share):
-    values = np.array([0, 1 / (1 - share)], np.float32)
-    return tuple(rng.choice(values, (batch, b.size), p=[share, 1 - share]) for _, b in params[:-1])
-
-
-def _discriminator_gradient_in_one_pass(x, fake, masks, D, label):
-    """Real and generated images as one batch of twice the size; loss and gradient by hand."""
-    both = tuple(np.concatenate(pair) for pair in zip(*masks, strict=True))
-    target = np.repeat([label, 0.0], len(x))
-    hidden, inputs = [], np.concatenate([x, fake])
-    for (W, b), mask in zip(D[:-1], both, strict=True):
-        u = inputs @ W + b
-        hidden.append((inputs, np.where(u < 0, 0.2, 1.0) * mask))
-        inputs = u * hidden[-1][1]
-    a = (inputs @ D[-1].W + D[-1].b)[:, 0]
-    loss = np.logaddexp(0, a) - target * a
-    back = ((1 / (1 + np.exp(-a)) - target) / len(x))[:, None]
-    grads = [(inputs.T @ back, back.sum(axis=0))]
-    back = back @ D[-1].W.T
-    for (inputs, slope), (W, _) in zip(hidden[::-1], D[-2::-1], strict=True):
-        back = back * slope
-        grads.append((inputs.T @ back, back.sum(axis=0)))
-        back = back @ W.T
-    return loss[: len(x)] + loss[len(x) :], tuple(grads[::-1])
-
-
-RIGHT = {
-    "discriminator_loss": lambda real, fake, label: (
-        label * np.logaddexp(0, -real) + (1 - label) * np.logaddexp(0, real) + np.logaddexp(0, fake)
-    ),
-    "dropout": _dropout_by_choice,
-    "discriminator_gradient": _discriminator_gradient_in_one_pass,
-}
-
-
-@pytest.mark.parametrize("name", RIGHT)
-def test_other_right_versions_pass(name):
-    (check,) = (c for c in CHECKS if c.function.endswith("." + name))
-    outcome = run(check, RIGHT[name], resolve(check.function)[1])
-    assert outcome.passed, outcome
-
-
-@pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.equation)
-def test_a_check_leaves_its_inputs_as_they_are_and_nested_records_arrive(check):
-    function, module = resolve(check.function)
-    (inputs,) = draw_cases(check, count=1)
-    kept = [np.array(x) for x in leaves(inputs) if isinstance(x, np.ndarray)]
-    call(function, inputs, module)
-    now = [x for x in leaves(inputs) if isinstance(x, np.ndarray)]
-    assert all(np.array_equal(a, b) for a, b in zip(kept, now, strict=True))
 
 
 def test_the_seed_of_init_is_used_layer_by_layer():

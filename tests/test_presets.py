@@ -2,22 +2,18 @@
 
 from argparse import ArgumentParser
 from dataclasses import dataclass, replace
-from pathlib import Path
-from types import ModuleType
 from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small_runs import images
 
 import gan.train
 import vae.train
-from data.digits import draw_digits
-from data.pixels import to_unit
-from experiments import gan_ablation as tricks
-from experiments import runs
-from figures import plan
+from autograd_lite.tree import leaves
+from experiments.experiment import find
 from training.command import begin
 from training.run import read_settings
 from training.settings import (
@@ -31,7 +27,6 @@ from training.settings import (
 )
 
 PRESETS = gan.train.Settings.PRESETS
-QUICKER = ("generator", "discriminator", "average", "epochs", "decay")  # of the quick run's own
 TINY = "--data digits --images 60 --epochs 1".split()
 
 
@@ -80,71 +75,24 @@ def test_settings_become_options_that_say_the_same(rate, big_steps):
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_the_presets_of_the_gan_can_be_trained(name):
-    small = "--generator 9 --discriminator 8".split()
-    settings = parsed(gan.train.Settings, "--preset", name, *small)
+    settings = parsed(gan.train.Settings, "--preset", name, "--generator", "9")
     check_settings(settings)
-    images, _ = draw_digits(np.random.default_rng(0), 12)
-    x = to_unit(images)
-    before = gan.train.start(settings, x)
-    after = gan.train.step(before, x, settings)
-    assert after.step == 1
-    for player in ("G", "D", "average"):
-        old, new = (getattr(state.params, player) for state in (before, after))
-        for a, b in zip(old, new, strict=True):
-            for was, now in zip(a, b, strict=True):
-                assert np.isfinite(now).all() and not np.array_equal(was, now)
-
-
-# Runs that are made with a preset
-
-
-def pairs(options):
-    return set(zip(options[::2], options[1::2], strict=True))
-
-
-def in_full(settings):
-    return {(f"--{name.replace('_', '-')}", str(value)) for name, value in settings.items()}
-
-
-def test_runs_with_the_preset_name_each_of_its_settings():
-    preset = PRESETS["best"]
-    assert parsed(gan.train.Settings, *options_of(preset).split()) == parsed(
-        gan.train.Settings, "--preset", "best"
+    assert (
+        parsed(gan.train.Settings, *options_of(PRESETS[name]).split(), "--generator", "9")
+        == settings
     )
-    assert in_full(preset) <= pairs(runs.best(0).options)
-    assert in_full(preset) <= pairs(tricks.planned("").options)
-    (quick,) = (row for row in plan.TABLE if row.family == "gan")
-    there = pairs(quick.options.split())
-    assert in_full({k: v for k, v in preset.items() if k not in QUICKER}) < there
-    assert {name for name, _ in there} == {name for name, _ in in_full(preset | {"snapshots": 1})}
+    before = gan.train.start(settings, images(12))
+    after = gan.train.step(before, images(12), settings)
+    for was, now in zip(leaves(before.params), leaves(after.params), strict=True):
+        assert np.isfinite(now).all() and not np.array_equal(was, now)
 
 
-def anew(module: Any) -> Any:
-    """The module as an import would make it now."""
-    made, path = ModuleType(module.__name__), Path(module.__file__)
-    exec(compile(path.read_text(), path, "exec"), vars(made))
-    return made
-
-
-def folders():
-    made = anew(runs), anew(plan)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runs, "BEST", made[0].BEST)
-        trick = anew(tricks).planned("")
-    quick = next(made[1].planned(q, "digits") for q in made[1].TABLE if q.family == "gan")
-    return [run.folder for run in (made[0].best(0), trick, quick)]
-
-
-@pytest.mark.parametrize("name", PRESETS["best"])
-def test_a_run_with_another_preset_has_another_folder(name, monkeypatch):
-    """Else a run that was trained before the change would be taken for one after it."""
-    before = folders()
-    monkeypatch.setitem(PRESETS["best"], name, 7)
-    same = [new == old for new, old in zip(folders(), before, strict=True)]
-    assert same == [False, False, name in QUICKER]
-
-
-# Runs that are resumed
+def test_trainings_spell_a_preset_out():
+    """Else a run that was trained before a preset changed would be taken for one after it."""
+    trainings = [t for experiment in find().values() for t in experiment.trainings]
+    assert any(t.model == "gan" for t in trainings)
+    for training in trainings:
+        assert "--preset" not in training.options, training.label
 
 
 def begun(*words):

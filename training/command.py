@@ -91,7 +91,6 @@ def _resumed(folder: Path, kind: type[S], given: dict[str, Any]) -> Job[S]:
     """The run in the folder, with the options that were given beside --resume."""
     if "preset" in given:
         raise SettingsError("--preset is for a new run; a resumed one keeps its settings.")
-    run = open_run(folder)
     if given.get("data") == "auto":
         del given["data"]  # no demand: the run goes on with the data that it has
     before = read_settings(folder, kind)
@@ -100,7 +99,8 @@ def _resumed(folder: Path, kind: type[S], given: dict[str, Any]) -> Job[S]:
     if fixed:
         name = fixed[0].replace("_", "-")
         raise SettingsError(f"--{name} cannot change in a resumed run; only --epochs may.")
-    return Job(run, settings, _images(settings))
+    images = _images(settings)
+    return Job(open_run(folder), settings, images)
 
 
 def _images(settings: Settings) -> Split:

@@ -105,9 +105,15 @@ def _first_free(path: Path) -> Path:
 
 def open_run(folder: Path) -> Run:
     """A run that is there already, locked."""
-    if not os.path.isfile(folder / "settings.json"):  # Path.is_file may raise
-        raise RunError(f"{folder} holds no run; expected a folder with settings.json.")
+    _settings_file(folder)
     return _lock(folder)
+
+
+def _settings_file(folder: Path) -> Path:
+    path = folder / "settings.json"
+    if not os.path.isfile(path):  # Path.is_file may raise
+        raise RunError(f"{folder} holds no run; expected a folder with settings.json.")
+    return path
 
 
 def save_settings(folder: Path, settings: Settings) -> None:
@@ -117,7 +123,7 @@ def save_settings(folder: Path, settings: Settings) -> None:
 
 def read_settings(folder: Path, kind: type[S]) -> S:
     """The settings of the run in `folder`, as the dataclass `kind`. RunError where they are not."""
-    path = folder / "settings.json"
+    path = _settings_file(folder)
     try:
         return kind(**json.loads(path.read_text()))
     except (OSError, ValueError, TypeError) as error:

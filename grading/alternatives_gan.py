@@ -1,0 +1,70 @@
+"""Right answers of the GAN, written differently from the reference: no check may refuse one."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from grading.oracles.arrays import Array
+
+
+def _discriminator_loss_by_cross_entropy(real: Array, fake: Array, label: float) -> Array:
+    real_term = label * np.logaddexp(0, -real) + (1 - label) * np.logaddexp(0, real)
+    return real_term + np.logaddexp(0, fake)
+
+
+def _dropout_by_choice(rng: np.random.Generator, batch: int, params: Any, rate: float) -> Any:
+    values = np.array([0, 1 / (1 - rate)], np.float32)
+    return tuple(rng.choice(values, (batch, b.size), p=[rate, 1 - rate]) for _, b in params[:-1])
+
+
+def _discriminator_gradient_in_one_pass(
+    x: Array, fake: Array, masks: Any, D: Any, label: float
+) -> Any:
+    """Real and generated images as one batch of twice the size; loss and gradient by hand."""
+    both = tuple(np.concatenate(pair) for pair in zip(*masks, strict=True))
+    target = np.repeat([label, 0.0], len(x))
+    hidden, inputs = [], np.concatenate([x, fake])
+    for (W, b), mask in zip(D[:-1], both, strict=True):
+        u = inputs @ W + b
+        hidden.append((inputs, np.where(u < 0, 0.2, 1.0) * mask))
+        inputs = u * hidden[-1][1]
+    a = (inputs @ D[-1].W + D[-1].b)[:, 0]
+    loss = np.logaddexp(0, a) - target * a
+    back = ((1 / (1 + np.exp(-a)) - target) / len(x))[:, None]
+    grads = [(inputs.T @ back, back.sum(axis=0))]
+    back = back @ D[-1].W.T
+    for (inputs, slope), (W, _) in zip(hidden[::-1], D[-2::-1], strict=True):
+        back = back * slope
+        grads.append((inputs.T @ back, back.sum(axis=0)))
+        back = back @ W.T
+    return loss[: len(x)] + loss[len(x) :], tuple(grads[::-1])
+
+
+def _slope_penalty_by_matrices(x: Array, masks: Any, D: Any) -> Any:
+    """The slope as one product of matrices for each image; its gradient layer by layer."""
+    values, total = [], [np.zeros(W.shape) for W, _ in D]
+    for n, image in enumerate(x):
+        matrices, y = [], image
+        for (W, b), mask in zip(D[:-1], masks, strict=True):
+            u = y @ W + b
+            factor = np.where(u < 0, 0.2, 1.0) * mask[n]
+            matrices.append(W * factor)
+            y = factor * u
+        matrices.append(D[-1].W)
+        g = np.linalg.multi_dot(matrices)[:, 0]
+        values.append(g @ g / 2)
+        for i, (W, _) in enumerate(D):
+            before = np.linalg.multi_dot([np.eye(len(g)), np.eye(len(g)), *matrices[:i]])
+            after = np.linalg.multi_dot([*matrices[i + 1 :], np.eye(1), np.eye(1)])
+            factor = np.divide(matrices[i], W, out=np.zeros_like(W), where=W != 0)
+            total[i] += np.outer(g @ before, after[:, 0]) * factor / len(x)
+    return np.array(values), tuple((W, 0 * b) for W, (_, b) in zip(total, D, strict=True))
+
+
+ALTERNATIVES: dict[str, list[Callable[..., Any]]] = {
+    "discriminator_loss": [_discriminator_loss_by_cross_entropy],
+    "dropout": [_dropout_by_choice],
+    "discriminator_gradient": [_discriminator_gradient_in_one_pass],
+    "slope_penalty": [_slope_penalty_by_matrices],
+}

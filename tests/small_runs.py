@@ -1,0 +1,67 @@
+"""Trainings of every model that take no time, and what several tests ask of them."""
+
+import contextlib
+from types import SimpleNamespace
+
+import numpy as np
+
+import gan.train
+import rbm.train
+import vae.train
+from autograd_lite.tree import leaves
+from training import loop
+from training.images import Split
+from training.run import create_run, open_run
+
+MODELS = {"rbm": rbm.train, "vae": vae.train, "conv": vae.train, "gan": gan.train}
+QUICK = gan.train.Settings(
+    noise=4, generator="6,5", discriminator="7,4", epochs=2, batch_size=8, data="digits"
+)
+OF_ALL = {"epochs": 3, "batch_size": 16, "data": "digits"}
+SETTINGS = {
+    "rbm": rbm.train.Settings(hidden=5, chains="persistent", **OF_ALL),
+    "vae": vae.train.Settings(hidden=5, **OF_ALL),
+    "conv": vae.train.Settings(network="conv", likelihood="squared", optimiser="rmsprop", **OF_ALL),
+    "gan": gan.train.Settings(noise=4, generator="6", discriminator="7", average=0.9, **OF_ALL),
+}
+
+
+def images(count=30, pixels=12):
+    return np.random.default_rng(0).random((count, pixels)).astype(np.float32)
+
+
+def small(name):
+    """A model's module, its settings, and its images: three steps in each of three epochs."""
+    x = images(50, 784 if name == "conv" else 12)
+    return MODELS[name], SETTINGS[name], Split("drawn digits", "digits", x[:40], x[40:])
+
+
+def same_bits(a, b):
+    pairs = zip(leaves(a), leaves(b), strict=True)
+    return all(np.asarray(p).tobytes() == np.asarray(q).tobytes() for p, q in pairs)
+
+
+def arrays(folder):
+    """All that a checkpoint holds, but for the seconds, which no two trainings share."""
+    with np.load(folder / "checkpoint.npz") as file:
+        return {key: file[key].tobytes() for key in file.files if key != "metrics.seconds"}
+
+
+def train(folder, module, settings, split, stop=None, **other):
+    """Trains in a folder, or goes on there; Ctrl-C comes after the step `stop`.
+
+    `other` functions may stand in for those of the module. -> what the run has reached
+    """
+    step = other.pop("step", module.step)
+
+    def stops(state, x, settings):
+        if state.step == stop:
+            raise KeyboardInterrupt
+        return step(state, x, settings)
+
+    model = SimpleNamespace(
+        **{"start": module.start, "measure": module.measure} | other, step=stops
+    )
+    run = open_run(folder) if folder.exists() else create_run(folder, "x", settings)
+    with contextlib.closing(run.lock):
+        return loop.train(run, model, split, settings)
