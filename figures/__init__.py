@@ -1,11 +1,13 @@
-"""Figures: each module reads finished runs and writes pictures; none trains.
+"""Figures: `python -m figures` makes the quick page, `python -m figures NAME` those of experiments.
 
-plan   the quick runs that the figures are made from
-read   a finished run, as the figures use it
-style  the shared look, and mosaics of images
-rbm    restored digits, filters, pseudo-likelihood, free samples
-vae    latent means, manifold, reconstructions, costs
-index  the page that shows them all
+A module that has the name of an experiment ends with `DRAWINGS` and is found by it; no other module
+has to be told of a new one. What stands beside them:
 
-`python -m figures` makes the runs that are missing and draws everything into out/figures.
+quick, captions     the small models of the quick page, its figures, and what it says of them
+rbm, vae            figures of the quick page; those of the GAN are in gan, with its experiment's
+drawing, catalogue  what a drawing is; all of them, and docs/FIGURES.md
+index, read         the page of figures; how the models on it were trained
+style, images       the shared look and mosaics; the digits that figures show
+weights             `python -m figures.weights FILE`: a VAE whose weights are in a file
+others              parts of figures that several modules share, or that would make one too long
 """

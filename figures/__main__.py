@@ -1,77 +1,122 @@
-"""`python -m figures`: makes the runs that are missing, draws every figure and the page of them."""
+"""`python -m figures`: the quick page, or the figures of experiments that are named.
+
+Both train what is missing first, and write pictures and a page of them.
+"""
 
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import figures.gan
-import figures.rbm
-import figures.vae
-import gan.train
-import rbm.train
-import vae.train
+from matplotlib.figure import Figure
+
 from data.sets import DataSet, load
-from figures.index import write_index
-from figures.plan import TABLE, estimate, family, planned
+from experiments import experiment
+from figures import catalogue, quick
+from figures.drawing import Drawing
+from figures.index import Entry, write_index
+from figures.read import facts
 from figures.style import save
-from training.command import complain
-from training.parallel import THREADS, train_all
-from training.run import RunError
-from training.settings import Parser
-from training.trained import read
+from training.command import run_cli
+from training.parallel import THREADS, Training, train_all
+from training.run import make_folder
+from training.settings import Parser, SettingsError
+
+OUT = Path("out", "figures")
+INTRO = "Figures of experiments: {names}. Their models were trained on {data}."
 
 
 def main(argv: Sequence[str]) -> None:
     """Prints which data are used, a line for each training, and where the page is.
 
-    Raises DataError, RunError.
+    Raises DataError, RunError, SettingsError.
     """
     parser = Parser(prog="python -m figures", allow_abbrev=False)
-    parser.add_argument("--data", default="auto", choices=("auto", "mnist", "digits"))
-    parser.add_argument("--out", default=Path("out", "figures"), type=Path, metavar="DIR")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="experiments or single figures")
+    parser.add_argument("--all", action="store_true", help="the figures of all experiments")
+    parser.add_argument("--list", action="store_true", help="list the figures and draw nothing")
+    parser.add_argument("--catalogue", action="store_true", help="only write docs/FIGURES.md")
+    parser.add_argument(
+        "--data", choices=("auto", "mnist", "digits"), help="of the quick page (default: auto)"
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help=f"default: {OUT}")
     options = parser.parse_args(argv)
+    if options.catalogue:
+        catalogue.write_page()
+    elif options.list:
+        for name, group in catalogue.find().items():
+            print(f"{name:16} {' '.join(drawing.name for drawing in group)}")
+    elif options.all or options.names:
+        if options.data or (options.all and options.names):
+            raise SettingsError("Experiments are on MNIST; expected names or --all, and no --data.")
+        of_experiments(options.names, options.out or OUT / "experiments")
+    else:
+        quick_page(options.data or "auto", options.out or OUT)
+
+
+def quick_page(choice: str, folder: Path) -> None:
+    """Trains the small models and draws them."""
     start = time.monotonic()
-    data = load(options.data)
+    data = load(choice)
     choice = "mnist" if data.name == "MNIST" else "digits"
-    print(f"Data: {data.name}.", estimate(TABLE, choice), flush=True)
-    try:
-        train_all([planned(quick, choice) for quick in TABLE])
-    except KeyboardInterrupt:
-        print("Stopped; the next `make figures` goes on from here.", file=sys.stderr)
-        sys.exit(130)
-    page = draw(data, choice, options.out)
+    print(f"Data: {data.name}.", quick.estimate(choice), flush=True)
+    _train([row.training(choice) for row in quick.TABLE])
+    intro = quick.INTRO.format(data=data.name)
+    page = draw(quick.drawings(choice), data, folder, intro, quick.commands)
     print(f"{time.monotonic() - start:.0f} s in all. Open {page}")
 
 
-def draw(data: DataSet, choice: str, folder: Path) -> Path:
-    """Draws everything from the finished runs into `folder`; returns the path of the page."""
+def of_experiments(names: list[str], folder: Path) -> None:
+    """Draws figures of experiments, all of them where none is named."""
+    found = catalogue.find()
+    drawings = catalogue.named(found, names) if names else found
+    trainings = [run for group in drawings.values() for one in group for run in one.trainings]
+    data = load("mnist")
+    _train(list(dict.fromkeys(trainings)))
+    asked = experiment.find()
+    sections = {f"{name}: {asked[name].question}": group for name, group in drawings.items()}
+    intro = INTRO.format(names=", ".join(drawings), data=data.name)
+    page = draw(sections, data, folder, intro, lambda one: [f"python -m figures {one.name}"])
+    print(f"Open {page}")
+
+
+def draw(
+    sections: Mapping[str, Sequence[Drawing]],
+    data: DataSet,
+    folder: Path,
+    intro: str,
+    commands: Callable[[Drawing], Sequence[str]],
+) -> Path:
+    """Draws everything from finished runs into `folder`; returns the path of the page."""
+    make_folder(folder)
+    entries: dict[str, list[Entry]] = {heading: [] for heading in sections}
+    for heading, group in sections.items():
+        for drawing in group:
+            folders = [training.folder for training in drawing.trainings]
+            figure = drawing.draw(folders, data)
+            save(figure, folder, drawing.name)
+            shown = facts(folders, data)
+            entries[heading].append(entry(drawing, figure, data, shown, commands(drawing)))
+    return write_index(entries, data.name, intro, folder)
+
+
+def entry(
+    drawing: Drawing, figure: Figure, data: DataSet, shown: str, commands: Sequence[str]
+) -> Entry:
+    """What the page says of a figure."""
+    title = figure.get_suptitle().removesuffix(f", {data.name}")
+    width, height = (round(side) for side in figure.bbox.size)
+    alt = drawing.alt or title
+    return Entry(drawing.name, title, (width, height), drawing.caption, alt, shown, commands)
+
+
+def _train(trainings: Sequence[Training]) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunError(f"{folder} cannot be made ({error.strerror}).") from None
-    machines = [read(run.folder, rbm.train) for run in family("rbm", choice)]
-    networks = [read(run.folder, vae.train) for run in family("vae", choice)]
-    (autoencoder,) = (read(run.folder, vae.train) for run in family("autoencoder", choice))
-    (convolutional,) = (read(run.folder, vae.train) for run in family("convolutional", choice))
-    (game,) = family("gan", choice)
-    sections = {
-        "The restricted Boltzmann machine": figures.rbm.pictures(machines, data),
-        "The variational autoencoder": figures.vae.pictures(
-            networks, autoencoder, convolutional, data
-        ),
-        "The generative adversarial network": figures.gan.pictures(
-            read(game.folder, gan.train), game.folder, data
-        ),
-    }
-    for pictures in sections.values():
-        for picture in pictures:
-            save(picture, folder)
-    commands = [
-        f'make {quick.model} DATA={choice} ARGS="{quick.options}"' for quick in sorted(TABLE)
-    ]
-    return write_index(sections, data.name, commands, folder)
+        train_all(trainings)
+    except KeyboardInterrupt:
+        print("Stopped; the same command goes on from here.", file=sys.stderr)
+        raise
 
 
 def with_one_thread() -> None:
@@ -87,4 +132,4 @@ def with_one_thread() -> None:
 
 if __name__ == "__main__":
     with_one_thread()
-    complain(main, sys.argv[1:])
+    run_cli(main, sys.argv[1:])

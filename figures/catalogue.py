@@ -1,100 +1,79 @@
-"""`python -m figures.catalogue NAME ...`: figures of the sources, each from its full training.
+"""All drawings of experiments, found by themselves; and docs/FIGURES.md, which lists them."""
 
-Without a name it draws all. What is not trained yet is trained first. `--list` says what there is;
-`--write` writes docs/FIGURES.md.
-"""
-
-import sys
-from collections.abc import Sequence
+import importlib
+from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
-from data.sets import load
-from figures import adversarial, chains, compared, convolved, dense, questions, restored, tanh
-from figures.index import write_index
-from figures.item import Item
-from figures.style import Picture, save
-from figures.words import Words
-from training.command import complain
-from training.parallel import train_all
-from training.run import RunError, replacing
-from training.settings import Parser, SettingsError
+from experiments import experiment
+from experiments.experiment import Experiment
+from experiments.tables import markdown
+from figures.drawing import Drawing
+from training.run import replacing
+from training.settings import SettingsError
 
-ITEMS: tuple[Item, ...] = (
-    *chains.ITEMS,
-    *restored.ITEMS,
-    *dense.ITEMS,
-    *tanh.ITEMS,
-    *questions.ITEMS,
-    *convolved.ITEMS,
-    *adversarial.ITEMS,
-    *compared.ITEMS,
-)
-PAGE = Path(__file__).parent / "CATALOGUE.md"
-OUT = Path("out", "catalogue")
+PAGE = Path(__file__).parent.parent / "docs" / "FIGURES.md"
+START = """\
+# Figures
+
+Every figure of every experiment. Each command trains what it needs, once, goes on where it was
+stopped, and writes to `out/figures/experiments/`; `python -m figures gan` draws all of one
+experiment, `python -m figures --all` everything. Titles such as *notebook* are those of the
+[source documents](SOURCES.md). The page of small models that `make figures` draws stands apart.
+This list is written by `python -m figures --catalogue`.
+"""
+HEADER = ("figure", "in a source document", "command", "what there is to see")
+
+Drawings = Mapping[str, tuple[Drawing, ...]]
 
 
-def main(argv: Sequence[str]) -> None:
-    """Trains what is missing, draws the figures named, and prints where they are."""
-    parser = Parser(prog="python -m figures.catalogue", allow_abbrev=False)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="figures to draw (default: all)")
-    parser.add_argument("--out", default=OUT, type=Path, metavar="DIR")
-    parser.add_argument("--list", action="store_true", help="list the names and draw nothing")
-    parser.add_argument("--write", action="store_true", help="write docs/FIGURES.md only")
-    options = parser.parse_args(argv)
-    if options.list:
-        print("\n".join(f"{item.system:4} {item.name}" for item in ITEMS))
-        return
-    if options.write:
-        with replacing(PAGE) as file:
-            file.write(page(ITEMS).encode())
-        return
-    items = named(options.names)
-    data = load("mnist")
-    train_all(list(dict.fromkeys(run for item in items for run in item.runs)))
-    try:
-        options.out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunError(f"{options.out} cannot be made ({error.strerror}).") from None
-    sections: dict[str, list[Picture]] = {}
-    for item in items:
-        facts = f"Data: {data.name}. python -m figures.catalogue {item.name}"
-        picture = Picture(item.name, facts, item.draw([run.folder for run in item.runs], data))
-        print(save(picture, options.out), flush=True)
-        sections.setdefault(item.system, []).append(picture)
-    if items == ITEMS:
-        words = {item.name: Words(item.name, item.caption, item.there) for item in ITEMS}
-        commands = [f"python -m figures.catalogue {item.name}" for item in ITEMS]
-        print(write_index(sections, data.name, commands, options.out, words))
+def find() -> dict[str, tuple[Drawing, ...]]:
+    """The drawings of each experiment that draws: DRAWINGS of figures/<experiment>.py."""
+    return {
+        name: importlib.import_module(f"figures.{name}").DRAWINGS
+        for name in experiment.find()
+        if find_spec(f"figures.{name}")
+    }
 
 
-def named(names: Sequence[str]) -> tuple[Item, ...]:
-    """The items of these names, all for none; SettingsError for a name that is not there."""
-    known = {item.name: item for item in ITEMS}
+def named(found: Drawings, names: list[str]) -> dict[str, tuple[Drawing, ...]]:
+    """Those of an experiment, or a single one, by name. SettingsError for a name that is neither,
+    or an experiment that draws nothing.
+    """
+    chosen: dict[str, tuple[Drawing, ...]] = {}
+    known = {drawing.name: (name, drawing) for name, group in found.items() for drawing in group}
     for name in names:
-        if name not in known:
-            raise SettingsError(f"There is no figure {name}; --list says which there are.")
-    return tuple(known[name] for name in names) or ITEMS
+        if name in known:
+            of, drawing = known[name]
+            chosen[of] = (*chosen.get(of, ()), drawing)
+        elif name in found:
+            chosen[name] = found[name]
+        else:
+            raise SettingsError(
+                f"There is no figure {name}; expected one of {', '.join(found)}, or a figure of"
+                " theirs (--list has them)."
+            )
+    return chosen
 
 
-def page(items: Sequence[Item]) -> str:
-    """The catalogue: what a source shows, the command that draws it here, and its file."""
-    lines = [
-        "# Catalogue of figures",
-        "",
-        "Every figure of the sources, and what stands for it here. S1 to S8 are the systems of",
-        "[SOURCES.md](../SOURCES.md). Each command trains what it needs, once, and goes on where",
-        "it was stopped; `make reproduce` runs them all. Written by",
-        "`python -m figures.catalogue --write`.",
-        "",
-        "| system | in the source | command | file | what there is to see |",
-        "| --- | --- | --- | --- | --- |",
-    ]
-    for item in items:
-        command = f"`python -m figures.catalogue {item.name}`"
-        file = f"`out/catalogue/{item.name}.png`"
-        lines.append(f"| {item.system} | {item.there} | {command} | {file} | {item.caption} |")
-    return "\n".join(lines) + "\n"
+def page(found: Drawings, asked: Mapping[str, Experiment]) -> str:
+    """The list: under each experiment its drawings, and what stands in a source document."""
+    parts = [START]
+    for name, group in found.items():
+        rows = [
+            [
+                f'<a id="{drawing.name}"></a>{drawing.name}',
+                drawing.source or "&ndash;",
+                f"`python -m figures {drawing.name}`",
+                drawing.caption,
+            ]
+            for drawing in group
+        ]
+        parts.append(f"## {name}\n\n{asked[name].question}\n\n{markdown(HEADER, rows)}\n")
+    return "\n".join(parts)
 
 
-if __name__ == "__main__":
-    complain(main, sys.argv[1:])
+def write_page() -> None:
+    """Writes docs/FIGURES.md."""
+    with replacing(PAGE) as file:
+        file.write(page(find(), experiment.find()).encode())

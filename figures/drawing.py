@@ -14,7 +14,7 @@ class Drawing(NamedTuple):
     """`draw(folders, data)` takes the folders of the finished `trainings`, in their order.
 
     A module of figures/ that has the name of an experiment ends with `DRAWINGS`, a tuple of these.
-    The figure's own title is its heading on the page and its alt text.
+    The figure's own title is its heading on the page and, where there is no other, its alt text.
     """
 
     name: str  # of the file, without .png; begins with the name of the experiment
@@ -22,3 +22,4 @@ class Drawing(NamedTuple):
     trainings: tuple[Training, ...]
     draw: Callable[[Sequence[Path], DataSet], Figure]
     source: str = ""  # what a source document shows, with its title; "" where none does
+    alt: str = ""  # what is in the picture, for those who cannot see it

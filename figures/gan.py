@@ -1,120 +1,167 @@
-"""Figures of a GAN: its losses, its images through the epochs, and the nearest real ones."""
+"""Figures of a GAN: its losses, its samples during training, and the training images nearest them.
 
-from collections.abc import Mapping
+`losses` is the quick page's, `losses_and_notebook` the experiment's; the others are of both. Each
+takes the folder of one run, first of `folders`.
+"""
+
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+import gan.train
 from data.pixels import to_unit
 from data.sets import DataSet
+from experiments.experiment import Numbers
+from experiments.gan import PLAYERS, equilibrium, notebook, training
 from experiments.image_scores import nearest
-from figures.read import facts
-from figures.style import LINES, Picture, mosaic, new_figure, paper, paste, write
-from gan.losses import LOSSES, discriminator_loss
+from experiments.record import read as record
+from figures.drawing import Drawing
+from figures.style import LINES, mosaic, new_figure, paper, paste, write
 from gan.players import shown
+from gan.settings import Settings
 from gan.train import noise
-from training.checkpoint import load_params
+from training.checkpoint import load_params, snapshots
 from training.streams import stream
-from training.trained import Trained
+from training.trained import read
 
-FIXED = 16  # noises that stay the same through the epochs
-STEPS = 12  # images on the way from one noise to another
-PATHS = 6
-PHRASES = (
-    "generator {noise}-{generator}",
-    "discriminator {discriminator}",
-    "batches of {batch_size}",
-    "learning rate {learning_rate}",
-    "loss {loss}",
-    "penalty {penalty}",
-)
+FIXED = 16  # draws of the noise that stay the same during training
+STEPS, PATHS = 12, 6  # images on the way from one draw to another, and such ways
+OURS, NOTEBOOK = LINES[:2]
 
 
-def pictures(network: Trained, folder: Path, data: DataSet) -> list[Picture]:
-    """All of them, in the order of the page."""
-    how = facts([network], data, PHRASES)
-    return [
-        Picture("gan-samples", how, samples(network, data)),
-        Picture("gan-epochs", how, through_epochs(network, folder, data)),
-        Picture("gan-losses", how, losses(network, data)),
-    ]
-
-
-def losses(network: Trained, data: DataSet, there: Mapping[str, float] | None = None) -> Figure:
-    """Both losses after each epoch, and what they come to where nothing can be told apart.
-
-    `there` has a source's losses, by player.
-    """
+def losses(folders: Sequence[Path], data: DataSet) -> Figure:
+    """Both players' losses after each epoch of one run, and what they are at the equilibrium."""
+    run = read(folders[0], gan.train)
     figure = new_figure(1300, 720, f"Losses of both players of a GAN, {data.name}", "constrained")
     axes = figure.subplots()
-    label = network.settings.label
-    for player, colour in zip(("discriminator", "generator"), LINES, strict=False):
-        series = network.series(f"train_{player}")
-        line: dict[str, Any] = {"color": colour, "lw": 1.2}
-        axes.plot(network.series("epoch"), series, "o-", ms=4, color=colour, label=player)
-        for real, style in {1.0: "-.", label: "--"}.items():
-            best = optimum(network.settings.loss, real)[player]
-            words = f"{player}, nothing to tell apart, label {real:g}: {best:.3f}"
-            axes.axhline(best, ls=style, **line, label=words)
-        if there:
-            words = f"{player}, source, last ten epochs: {there[player]:.3f}"
-            axes.axhline(there[player], ls=":", **line, label=words)
-    axes.set(xlabel="epochs", ylabel="nats an image")
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
-    axes.grid(alpha=0.3)
+    for player, colour in zip(PLAYERS, LINES, strict=False):
+        series = run.series(f"train_{player}")
+        axes.plot(run.series("epoch"), series, "o-", ms=4, color=colour, label=player)
+        _levels(axes, player, run.settings, colour, f"{player} ")
+    _finish(axes)
     figure.legend(*axes.get_legend_handles_labels(), ncols=2, loc="outside lower center")
     return figure
 
 
-def optimum(loss: str, label: float) -> dict[str, float]:
-    """Both losses of the best discriminator where real and generated images are alike."""
-    logit = np.full(1, np.log(label / (2 - label)))  # D = label / 2
-    of_generator, _ = LOSSES[loss]
-    both = discriminator_loss(logit, logit, label), of_generator(logit)
-    return dict(
-        zip(("discriminator", "generator"), (float(value[0]) for value in both), strict=True)
-    )
+def _levels(axes: Axes, player: str, settings: Settings, colour: str, words: str = "") -> None:
+    """The loss at the equilibrium, as D is best there: with smoothed labels and without."""
+    for label, style in {1.0: "-.", settings.label: "--"}.items():
+        value = equilibrium(settings.loss, label)[player]
+        name = f"{words}at the equilibrium, D = {label / 2:g}: {value:.3f}"
+        axes.axhline(value, ls=style, color=colour, lw=1.2, label=name)
 
 
-def through_epochs(network: Trained, folder: Path, data: DataSet) -> Figure:
-    """The same sixteen noises after more and more epochs, from the folder's snapshots."""
-    z = noise(stream(0, "figure noise"), FIXED, network.settings)
-    like = network.params
-    epochs = sorted(int(path.stem[-4:]) for path in folder.glob("params-*.npz"))
+def _finish(axes: Axes) -> None:
+    axes.set(xlabel="epochs", ylabel="nats an image")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+    axes.grid(alpha=0.3)
+
+
+def losses_and_notebook(folders: Sequence[Path], data: DataSet) -> Figure:
+    """A panel for each player: ours over three seeds, and what the notebook prints."""
+    found = record("gan")
+    title = f"Losses of the notebook's GAN: ours and the notebook's, {found.data}"
+    figure = new_figure(1720, 860, title, "constrained")
+    for axes, player in zip(figure.subplots(1, 2), PLAYERS, strict=True):
+        _player(axes, found.numbers["non-saturating"][player], player)
+        curves = axes.get_legend_handles_labels()
+        _levels(axes, player, Settings(), "0.3")
+        _finish(axes)
+        axes.set(title=player)
+        axes.legend(handles=axes.lines[-2:], loc="upper right")
+    figure.legend(*curves, ncols=2, loc="outside lower center")
+    return figure
+
+
+def _player(axes: Axes, ours: Numbers, player: str) -> None:
+    there = notebook(player)
+    epochs = np.arange(1, len(there) + 1)
+    thin: dict[str, Any] = {"color": NOTEBOOK, "lw": 0.8}
+    axes.plot(epochs, there[:, -1], ".:", ms=5, **thin, label="notebook, last printed batch")
+    words = "notebook, mean of three printed batches"
+    axes.plot(epochs, there.mean(axis=1), color=NOTEBOOK, lw=1.8, label=words)
+    band = ours["lowest by epoch"], ours["highest by epoch"]
+    axes.fill_between(epochs, *band, color=OURS, alpha=0.25, lw=0, label="ours, range of the seeds")
+    axes.plot(epochs, ours["by epoch"], color=OURS, lw=1.8, label="ours, mean of three seeds")
+
+
+def during_training(folders: Sequence[Path], data: DataSet) -> Figure:
+    """Samples for the same noise after more and more epochs, from the run's snapshots."""
+    (folder,) = folders
+    run = read(folder, gan.train)
+    z = noise(stream(0, "figure noise"), FIXED, run.settings)
+    epochs = snapshots(folder)
     some = sorted({epochs[round(i)] for i in np.linspace(0, len(epochs) - 1, 8)})
-    figure = new_figure(1480, 850, f"Sixteen noises through a GAN's epochs, {data.name}")
+    title = f"Samples of a GAN during training, the same noise each time, {data.name}"
+    figure = new_figure(1480, 850, title)
     for k, epoch in enumerate(some):
         left, top = 20 + 365 * (k % 4), 75 + 390 * (k // 4)
-        tiles = paper(shown(z, load_params(folder, epoch, like).average))
+        tiles = paper(shown(z, load_params(folder, epoch, run.params).average))
         paste(figure, mosaic(tiles, 4), left, top, 3)
         words = f"after {epoch} epoch{'s' if epoch > 1 else ''}" if epoch else "before training"
         write(figure, left + 172, top - 16, words)
     return figure
 
 
-def samples(network: Trained, data: DataSet) -> Figure:
-    """New images above the real ones nearest to them, and ways from one noise to another."""
-    rng = stream(0, "figure fresh noise")
-    images = shown(noise(rng, FIXED, network.settings), network.params.average)
+def samples(folders: Sequence[Path], data: DataSet) -> Figure:
+    """Samples above the training images nearest to them; interpolation between draws of noise."""
+    run = read(folders[0], gan.train)
+    rng, G = stream(0, "figure fresh noise"), run.params.average
+    images = shown(noise(rng, FIXED, run.settings), G)
     train = to_unit(data.train_images)
     rows, distance = nearest(images, train)
-    figure = new_figure(1560, 500, f"What a GAN draws, {data.name}")
+    title = f"Samples of a GAN and their nearest training images, {data.name}"
+    figure = new_figure(1560, 500, title)
     pairs = np.concatenate([paper(images), paper(train[rows])])
     paste(figure, mosaic(pairs, FIXED), 150, 75, 3)
-    write(figure, 135, 117, "generated", ha="right")
+    write(figure, 135, 117, "samples", ha="right")
     write(figure, 135, 204, "nearest in\ntraining", ha="right")
-    words = f"sixteen new ones; to the nearest training image {distance.mean():.1f} on average"
+    words = f"mean distance to the nearest training image: {distance.mean():.1f}"
     write(figure, 150, 60, words, ha="left")
-    ends = noise(rng, 2 * PATHS, network.settings).reshape(2, PATHS, 1, -1)
-    share = np.linspace(0, 1, STEPS, dtype=np.float32)[:, None]
-    between = shown(
-        ((1 - share) * ends[0] + share * ends[1]).reshape(PATHS * STEPS, -1), network.params.average
-    )
-    ways = [mosaic(way, STEPS) for way in np.split(paper(between), 2)]
-    for i, way in enumerate(ways):  # two columns of them
-        paste(figure, way, 150 + 705 * i, 310, 2)
-    write(figure, 150, 293, "evenly from one noise (left) to another (right)", ha="left")
+    ends = noise(rng, 2 * PATHS, run.settings).reshape(2, PATHS, 1, -1)
+    t = np.linspace(0, 1, STEPS, dtype=np.float32)[:, None]
+    between = shown(((1 - t) * ends[0] + t * ends[1]).reshape(PATHS * STEPS, -1), G)
+    for i, ways in enumerate(np.split(paper(between), 2)):  # two columns of them
+        paste(figure, mosaic(ways, STEPS), 150 + 705 * i, 310, 2)
+    write(figure, 150, 293, "interpolation in latent space, from one draw to another", ha="left")
     return figure
+
+
+DRAWINGS = (
+    Drawing(
+        "gan-losses",
+        "Ours are means over 5,000 images after each epoch, the notebook's losses of single batches"
+        " of 64 during it: hence their jitter. Its own plot shows the last printed batch of each"
+        " epoch; the mean of all three is steadier. From epoch 10 on both hover about the same"
+        " values. Dashed: where generated images are distributed as real ones and the discriminator"
+        " is best, with the labels of 0.9 that both are trained with; dash-dotted: the textbook's D"
+        " = 1/2, without smoothing. On average the discriminator stays below its dashed line and"
+        " the generator above: generated images can still be told from real ones.",
+        (),
+        losses_and_notebook,
+        "notebook: a curve of both losses, one point an epoch: its last printed batch; and 150"
+        " printed rows, three an epoch",
+    ),
+    Drawing(
+        "gan-epochs",
+        "What the generator makes of the same sixteen draws of noise, without dropout, as it was"
+        " after more and more epochs.",
+        (training(0),),
+        during_training,
+        "notebook: 16 images from fixed noise, after the last epoch",
+    ),
+    Drawing(
+        "gan-samples",
+        "New samples, and under each the training image nearest to it by Euclidean distance: were"
+        " they alike, the generator would have memorised them. Below, the noise moves linearly from"
+        " one draw to another.",
+        (training(0),),
+        samples,
+        "notebook: 16 images from new noise",
+    ),
+)

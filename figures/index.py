@@ -1,11 +1,10 @@
-"""The page that shows all figures: one file beside its pictures, for light and dark screens."""
+"""The page of figures: one file beside its pictures; for wide, narrow, light and dark screens."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 
-from figures.style import Picture
-from figures.words import WORDS, Words
 from training.run import replacing
 
 PAGE = """\
@@ -16,29 +15,41 @@ PAGE = """\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Generative models by hand: figures, {data}</title>
 <style>
-:root {{ color-scheme: light dark; --faint: #595959; }}
-@media (prefers-color-scheme: dark) {{ :root {{ --faint: #b0b0b0; }} }}
-body {{ max-width: 68rem; margin: 2rem auto; padding: 0 1rem; line-height: 1.5;
-       font-family: system-ui, sans-serif; }}
-figure {{ margin: 2.5rem 0; }}
-figure h3 {{ margin: 0 0 0.5rem; }}
-figcaption {{ max-width: 48rem; margin-top: 0.5rem; }}
-img {{ display: block; max-width: 100%; height: auto; background: #fff; border-radius: 6px; }}
-.facts {{ display: block; margin-top: 0.3rem; color: var(--faint); font-size: 0.875rem; }}
-code {{ font-size: 0.875rem; }}
+:root {{ color-scheme: light dark; --ink: #1c1e21; --faint: #5b6168; --page: #fbfbf9;
+         --line: #dcdcd6; --code: #f0f0ec; --link: #0b5cad; }}
+@media (prefers-color-scheme: dark) {{
+  :root {{ --ink: #e4e4e0; --faint: #a3a9b0; --page: #16181b; --line: #34383d; --code: #22262a;
+           --link: #82b8f2; }}
+  img {{ filter: brightness(0.9); }}
+}}
+* {{ box-sizing: border-box; }}
+body {{ max-width: 70rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; background: var(--page);
+       color: var(--ink); font: 1rem/1.55 system-ui, sans-serif; }}
+h1 {{ margin: 0 0 0.5rem; font-size: clamp(1.5rem, 5vw, 2.1rem); line-height: 1.2; }}
+h2 {{ margin: 3.5rem 0 0; padding-top: 1rem; border-top: 1px solid var(--line);
+     font-size: 1.45rem; line-height: 1.25; }}
+h3 {{ margin: 0 0 0.6rem; font-size: 1.1rem; line-height: 1.3; }}
+p {{ margin: 0.6rem 0; }}
+a {{ color: var(--link); }}
+nav {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr));
+      gap: 0 2rem; margin: 1.5rem 0; font-size: 0.95rem; }}
+nav ul {{ margin: 0.2rem 0 0.9rem; padding-left: 1.1rem; }}
+.intro, figcaption {{ max-width: 46rem; }}
+figure {{ margin: 2.2rem 0 0; }}
+img {{ display: block; max-width: 100%; height: auto; background: #fff; border-radius: 6px;
+      border: 1px solid var(--line); }}
+.facts {{ color: var(--faint); font-size: 0.875rem; }}
+pre {{ margin: 0.4rem 0; padding: 0.5rem 0.7rem; border-radius: 6px; background: var(--code);
+      font-size: 0.8rem; line-height: 1.45; white-space: pre-wrap; overflow-wrap: anywhere; }}
 </style>
 </head>
 <body>
 <h1>Generative models by hand</h1>
-<p>Every digit below that is not marked as an original was made by a model in pure NumPy, trained on
-<strong>{data}</strong> with gradients that were written out by hand. The trainings are short, so
-that all of this takes a few minutes; longer ones make better pictures.</p>
+<p class="intro">{intro}</p>
+<nav aria-label="Contents">
+{contents}
+</nav>
 {body}
-<h2>The trainings</h2>
-<p>Each of these commands makes one of the models anew, in a folder of its own.</p>
-<ul>
-{commands}
-</ul>
 </body>
 </html>
 """
@@ -46,43 +57,49 @@ FIGURE = """\
 <figure id="{name}">
 <h3>{title}</h3>
 <a href="{name}.png"><img src="{name}.png" width="{width}" height="{height}" alt="{alt}"></a>
-<figcaption>{caption}
-<span class="facts">{facts}</span></figcaption>
+<figcaption>
+<p>{caption}</p>
+<p class="facts">{facts}</p>
+<pre>{commands}</pre>
+</figcaption>
 </figure>"""
 
 
+class Entry(NamedTuple):
+    """A picture on the page, and what stands under it."""
+
+    name: str  # of the file, without .png
+    title: str
+    size: tuple[int, int]  # width and height, screen pixels
+    caption: str
+    alt: str
+    facts: str  # data, epochs, time
+    commands: Sequence[str]  # that make it
+
+
 def write_index(
-    sections: Mapping[str, Sequence[Picture]],
-    data: str,
-    commands: Sequence[str],
-    folder: Path,
-    words: Mapping[str, Words] = WORDS,
+    sections: Mapping[str, Sequence[Entry]], data: str, intro: str, folder: Path
 ) -> Path:
-    """Writes <folder>/index.html: a section's heading, its pictures; how to train such models.
+    """Writes <folder>/index.html: contents, then under each heading its pictures.
 
     Raises RunError where it cannot be written.
     """
-    body = []
-    for heading, pictures in sections.items():
-        body += [
-            f"<h2>{escape(heading)}</h2>",
-            *(_figure(picture, words[picture.name]) for picture in pictures),
-        ]
-    items = [f"<li><code>{escape(command)}</code></li>" for command in commands]
-    page = PAGE.format(data=escape(data), body="\n".join(body), commands="\n".join(items))
+    contents, body = [], []
+    for heading, entries in sections.items():
+        links = (f'<li><a href="#{e.name}">{escape(e.title)}</a></li>' for e in entries)
+        contents.append(f"<div>{escape(heading)}<ul>{''.join(links)}</ul></div>")
+        body += [f"<h2>{escape(heading)}</h2>", *map(_figure, entries)]
+    page = PAGE.format(
+        data=escape(data), intro=escape(intro), contents="\n".join(contents), body="\n".join(body)
+    )
     path = folder / "index.html"
     with replacing(path) as file:
         file.write(page.encode())
     return path
 
 
-def _figure(picture: Picture, words: Words) -> str:
-    width, height = picture.figure.bbox.size
-    escaped = {key: escape(text) for key, text in words._asdict().items()}
-    return FIGURE.format(
-        name=picture.name,
-        facts=escape(picture.facts),
-        width=round(width),
-        height=round(height),
-        **escaped,
-    )
+def _figure(entry: Entry) -> str:
+    width, height = entry.size
+    texts = entry._asdict() | {"commands": "\n".join(entry.commands)}
+    escaped = {key: escape(text) for key, text in texts.items() if isinstance(text, str)}
+    return FIGURE.format(width=width, height=height, **escaped)

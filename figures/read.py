@@ -1,27 +1,31 @@
-"""How runs were trained, in one line under their figure."""
+"""How the models of a figure were trained, in one line under it."""
 
-from collections.abc import Sequence
-from typing import Any
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from data.sets import DataSet
-from training.trained import Trained
 
 
-def facts(runs: Sequence[Trained], data: DataSet, phrases: Sequence[str]) -> str:
-    """One line: the data, the settings that the phrases name in braces, the time of training.
+def facts(folders: Sequence[Path], data: DataSet) -> str:
+    """The data, and of finished runs the epochs, the training images and the time, in a line.
 
-    Where the runs differ, theirs stand side by side in their order, as in "20/100/500".
+    Where the runs differ, theirs stand side by side in their order, as in "10/10/5 epochs".
     """
-    named = [vars(run.settings) for run in runs]
-    same = {name: _each([settings[name] for settings in named]) for name in named[0]}
-    images = [
-        run.settings.images or len(data.train_images) - run.settings.validation for run in runs
-    ]
-    how = [phrase.format(**same) for phrase in phrases]
-    how.append(f"{same['epochs']} epochs of {_each([f'{n:,}' for n in images])} images")
-    seconds = _each([f"{run.seconds:.0f}" for run in runs])
-    return f"Data: {data.name}. {', '.join(how)}. Training took {seconds} s."
+    if not folders:
+        return f"Data: {data.name}."
+    runs = [json.loads((folder / "settings.json").read_text()) for folder in folders]
+    epochs = _each(run["epochs"] for run in runs)
+    there = len(data.train_images)
+    images = _each(f"{run['images'] or there - run['validation']:,}" for run in runs)
+    seconds = 0.0
+    for folder in folders:
+        *_, last = csv.DictReader((folder / "metrics.csv").read_text().splitlines())
+        seconds += float(last["seconds"])
+    return f"Data: {data.name}. {epochs} epochs of {images} images; training took {seconds:.0f} s."
 
 
-def _each(values: Sequence[Any]) -> str:
-    return "/".join(map(str, values if len(set(values)) > 1 else values[:1]))
+def _each(values: Iterable[object]) -> str:
+    words = list(map(str, values))
+    return "/".join(words if len(set(words)) > 1 else words[:1])

@@ -7,7 +7,7 @@ and places are counted from the upper left corner, as in an image.
 
 import math
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -43,14 +43,6 @@ matplotlib.rcParams.update(
 )
 
 
-class Picture(NamedTuple):
-    """A figure, and what was done to get it. What there is to see stands in figures/words.py."""
-
-    name: str  # of the file, without .png
-    facts: str  # data, settings, training time
-    figure: Figure
-
-
 def new_figure(width: int, height: int, title: str, layout: Any = None) -> Figure:
     """An empty figure with a title. It belongs to no global state of matplotlib."""
     figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, layout=layout)
@@ -61,11 +53,11 @@ def new_figure(width: int, height: int, title: str, layout: Any = None) -> Figur
     return figure
 
 
-def save(picture: Picture, folder: Path) -> Path:
+def save(figure: Figure, folder: Path, name: str) -> Path:
     """Writes <folder>/<name>.png, whole or not at all; raises RunError where it cannot."""
-    path = folder / f"{picture.name}.png"
+    path = folder / f"{name}.png"
     with replacing(path) as file:
-        picture.figure.savefig(file, format="png")
+        figure.savefig(file, format="png")
     return path
 
 

@@ -1,4 +1,4 @@
-"""The quick page's figures of the VAE; each takes finished runs, fewest codes first."""
+"""Figures of the quick page that show VAEs; each takes finished runs, fewest codes first."""
 
 from collections.abc import Sequence
 
@@ -8,56 +8,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from data.sets import DataSet
-from figures.codes import reconstructions
-from figures.images import one_of_each
-from figures.latent_plane import decoded_grid, encoded, latent_means, prior_circles, scatter
-from figures.read import facts
-from figures.style import LINES, Picture, mosaic, new_figure, paper, paste, write
+from figures.latent_plane import encoded, prior_circles, scatter
+from figures.style import LINES, mosaic, new_figure, paper, paste, write
 from training.streams import stream
 from training.trained import Trained
 from vae.train import network
 
-PRIOR, SIDE = 20, 20  # codes drawn from the prior, and codes of the grid in each direction
+PRIOR = 20  # codes drawn from the prior
 PARTS = {"cost": "cost", "nll": "reconstruction", "kl": "KL"}  # by their names in the metrics
-PHRASES = (
-    "{codes} code units",
-    "{likelihood} likelihood",
-    "binarisation: {pixels}",
-    "{hidden} hidden units",
-    "batches of {batch_size}",
-    "Adam with learning rate {learning_rate}",
-)
-CONVOLUTIONAL = (
-    "two convolutions of stride 2 and back",
-    "{codes} code units",
-    "{likelihood} likelihood",
-    "batches of {batch_size}",
-    "{optimiser} with learning rate {learning_rate}",
-)
-
-
-def pictures(
-    runs: Sequence[Trained], autoencoder: Trained, convolutional: Trained, data: DataSet
-) -> list[Picture]:
-    """All of them, in the order of the page; the first run must have two codes."""
-    plane = runs[0]
-    of_plane, of_all = facts([plane], data, PHRASES), facts(runs, data, PHRASES)
-    of_both = facts(
-        [plane, autoencoder], data, (*PHRASES, "weight of the KL {beta}, noise {noise}")
-    )
-    rebuilt = reconstructions(runs, data, one_of_each(data), sampled=False)
-    return [
-        Picture("vae-manifold", of_plane, decoded_grid(plane, data, side=SIDE)),
-        Picture("vae-latent-means", of_plane, latent_means(plane, data)),
-        Picture("vae-reconstructions", of_all, rebuilt),
-        Picture("vae-costs", of_all, costs(runs, data)),
-        Picture("vae-autoencoder", of_both, without_noise(plane, autoencoder, data)),
-        Picture(
-            "vae-convolutional",
-            facts([convolutional], data, CONVOLUTIONAL),
-            decoded_grid(convolutional, data, side=SIDE),
-        ),
-    ]
 
 
 def without_noise(run: Trained, autoencoder: Trained, data: DataSet) -> Figure:
@@ -70,7 +28,8 @@ def without_noise(run: Trained, autoencoder: Trained, data: DataSet) -> Figure:
         axes = figure.add_axes(box, title=f"{word}: posterior means of test images")
         scatter(axes, encoded(trained, data.test_images)[0], data.test_labels)
         prior_circles(axes)
-        axes.set(aspect="equal", xlabel="mean of $z_1$", ylabel="mean of $z_2$")
+        axes.set(aspect="equal", adjustable="datalim")  # panels of one size
+        axes.set(xlabel="mean of $z_1$", ylabel="mean of $z_2$")
         tiles = paper(network(trained.params, trained.settings).pixels(z))
         paste(figure, mosaic(tiles, PRIOR // 2), left, 900, 2)
         write(figure, left, 880, f"{word}: decoded codes drawn from N(0, I)", ha="left")

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from data.sets import DataSet, load
 from figures.codes import reconstructions, traversals
 from figures.latent_plane import decoded_grid, latent_means
-from figures.style import Picture, save
+from figures.style import save
 from training.command import run_cli
 from training.run import RunError, make_folder
 from training.settings import Parser
@@ -44,7 +44,7 @@ def main(argv: Sequence[str]) -> None:
     network = trained(params, data, options.activation, options.pixels)
     make_folder(options.out)
     for name, figure in pictures(network, data, options.file.name).items():
-        print(save(Picture(name, "", figure), options.out))
+        print(save(figure, options.out, name))
 
 
 def trained(params: Params, data: DataSet, activation: str, pixels: str) -> Trained:

@@ -11,7 +11,7 @@ import pytest
 import rbm.train
 import vae.train
 from experiments import record
-from figures.words import WORDS
+from figures.captions import CAPTIONS
 from grading.errata import bound, gauss, gibbs
 from grading.errata import page as errata
 from grading.errata.machine import DATA, MACHINE, VS
@@ -294,7 +294,7 @@ def test_commands_files_and_tests_that_the_sources_name_exist():
     for name in re.findall(r"python -m results\.(\w+)", SOURCES):
         assert (ROOT / "results" / f"{name}.py").is_file(), name
     pictures = re.findall(r"out/figures/([\w-]+)\.png", SOURCES)
-    assert pictures and set(pictures) <= WORDS.keys()
+    assert pictures and set(pictures) <= CAPTIONS.keys()
     targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert set(re.findall(r"`make (\w+)", SOURCES)) <= set(targets)
     for path in re.findall(r"tests/\w+\.py", SOURCES):

@@ -1,0 +1,59 @@
+"""The three families of models side by side: samples of each, and the scores of many more."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from data.sets import DataSet
+from experiments.compare import COLUMNS, DIGITS, DISTANCE
+from experiments.families import FAMILIES, trained
+from experiments.image_scores import FRECHET, INCEPTION
+from experiments.record import read as record
+from figures.drawing import Drawing
+from figures.style import mosaic, new_figure, paper, paste, write
+from training.streams import stream
+
+SHOWN = 18  # images a family
+LEFT, TOP, ROW = 310, 110, 62
+WIDTH = 2 * (29 * SHOWN - 1)  # of the images
+HEADINGS = {  # of the scores, and where each begins, behind the images
+    INCEPTION: ("inception score\n(our classifier)", 70),
+    DIGITS: ("digits of at\nleast 4 %", 190),
+    FRECHET: ("Frechet\ndistance", 290),
+    DISTANCE: ("distance to\nnearest real", 395),
+}
+
+
+def families(folders: Sequence[Path], data: DataSet) -> Figure:
+    """A row for each family: the first images that are drawn, and its scores."""
+    scores = {row["family"]: row for row in record("compare").numbers["families"]}
+    title = f"Samples of all families of models, and their scores, {data.name}"
+    figure = new_figure(1830, TOP + ROW * len(FAMILIES) + 10, title)
+    for heading, offset in HEADINGS.values():
+        write(figure, LEFT + WIDTH + offset, TOP - 34, heading)
+    left = iter(folders)
+    for i, (name, family) in enumerate(FAMILIES.items()):
+        run = trained(family.trainings[0], next(left)) if family.trainings else None
+        x = family.images(stream(0, "shown images"), data, run, SHOWN)
+        top = TOP + ROW * i
+        write(figure, LEFT - 15, top + 28, name.replace(", sat", ",\nsat"), ha="right")
+        paste(figure, mosaic(paper(x), SHOWN), LEFT, top, 2)
+        for score, (_, offset) in HEADINGS.items():
+            value = f"{scores[name][score]['mean']:.{COLUMNS[score]}f}"
+            write(figure, LEFT + WIDTH + offset, top + 28, value)
+    return figure
+
+
+DRAWINGS = (
+    Drawing(
+        "compare-samples",
+        "Real test images, two baselines and every family of models: the first images that were"
+        " drawn, and what one classifier says of 5,000. The inception score is 10 where every image"
+        " is surely one digit and all ten are as frequent, and 1 at worst. Smaller Frechet"
+        " distances are better; distances to the nearest real image are to be compared with the"
+        " first row's: smooth images are near to many others.",
+        tuple(family.trainings[0] for family in FAMILIES.values() if family.trainings),
+        families,
+    ),
+)

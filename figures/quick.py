@@ -1,0 +1,161 @@
+"""The quick page: nine small models, trained in three minutes on two cores, and their figures.
+
+They are there to look at. Longer trainings give better numbers; results/ has those.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from matplotlib.figure import Figure
+
+import figures.gan
+import figures.rbm
+import figures.vae
+import rbm.train
+import vae.train
+from data.sets import DataSet
+from figures.captions import CAPTIONS
+from figures.codes import reconstructions
+from figures.drawing import Drawing
+from figures.images import one_of_each
+from figures.latent_plane import decoded_grid, latent_means
+from gan.settings import Settings
+from training.parallel import Training, processes
+from training.run import finished
+from training.settings import options_of
+from training.trained import Trained, read
+
+SIDE = 20  # codes of the grid in each direction
+INTRO = (
+    "Every digit below that is not marked as an original was made by a model in pure NumPy, trained"
+    " on {data} with gradients written out by hand. The trainings are short, so that all of this"
+    " takes a few minutes; longer ones make better pictures. The command under a figure trains its"
+    " models anew, in folders of their own."
+)
+
+
+class Quick(NamedTuple):
+    """A small model: what is trained, and how long one core takes for it."""
+
+    label: str
+    model: str  # the package that trains it
+    options: str
+    seconds: int
+
+    def training(self, data: str) -> Training:
+        """Its training on the data set `data`, "mnist" or "digits"."""
+        return Training(
+            f"figures-{self.label}", self.model, ("--data", data, *self.options.split())
+        )
+
+
+# Chains that persist, since free samples and restoring most of an image start far from any digit:
+# CD teaches an RBM nothing about what is there (20 units then dream of one grey blob).
+PCD = "--chains persistent --gibbs-steps 10"
+# As the notebook trains it, for fewer epochs.
+CONVOLUTIONAL = "--network conv --likelihood squared --optimiser rmsprop --images 10000"
+CONVOLUTIONAL += " --batch-size 32 --epochs 4"
+# The preset on smaller networks, for few epochs: so early, learning-rate decay does not pay.
+SMALL = {"generator": "64,256", "discriminator": "256,128", "average": 0.995}
+SHORT = {"epochs": 8, "decay": 0, "snapshots": 1}
+GAN = options_of(Settings.PRESETS["best"] | SMALL | SHORT)
+# Long ones first, so that no core waits for one at the end.
+TABLE = (
+    Quick(
+        "rbm-500",
+        "rbm",
+        f"--hidden 500 {PCD} --epochs 5 --learning-rate 0.05 --halving 2000",
+        80,
+    ),
+    Quick("convolutional", "vae", CONVOLUTIONAL, 55),
+    Quick("gan", "gan", GAN, 55),
+    Quick("vae-2", "vae", "--codes 2 --epochs 14", 27),
+    Quick("autoencoder", "vae", "--codes 2 --epochs 14 --beta 0 --noise 0", 27),
+    Quick("vae-8", "vae", "--codes 8 --epochs 14", 27),
+    Quick("vae-16", "vae", "--codes 16 --epochs 14", 27),
+    Quick(
+        "rbm-100",
+        "rbm",
+        f"--hidden 100 {PCD} --epochs 10 --learning-rate 0.05 --halving 2000",
+        45,
+    ),
+    Quick(
+        "rbm-20", "rbm", f"--hidden 20 {PCD} --epochs 10 --learning-rate 0.01 --halving 4000", 25
+    ),
+)
+RBMS, VAES = ("rbm-20", "rbm-100", "rbm-500"), ("vae-2", "vae-8", "vae-16")
+
+Draw = Callable[[Sequence[Path], DataSet], Figure]
+Runs = Sequence[Trained]
+
+
+def _of(model: Any, draw: Callable[[Runs, DataSet], Figure]) -> Draw:
+    return lambda folders, data: draw([read(folder, model) for folder in folders], data)
+
+
+def _grid(runs: Runs, data: DataSet) -> Figure:
+    return decoded_grid(runs[0], data, side=SIDE)
+
+
+def _reconstructions(runs: Runs, data: DataSet) -> Figure:
+    return reconstructions(runs, data, one_of_each(data), sampled=False)
+
+
+# heading -> figure -> the labels of its models, and what draws it
+SECTIONS: dict[str, dict[str, tuple[tuple[str, ...], Draw]]] = {
+    "The restricted Boltzmann machine": {
+        "rbm-restored": (RBMS, _of(rbm.train, figures.rbm.restored)),
+        "rbm-filters": (RBMS, _of(rbm.train, figures.rbm.filters)),
+        "rbm-pseudo-likelihood": (RBMS, _of(rbm.train, figures.rbm.pseudo_likelihood)),
+        "rbm-samples": (RBMS, _of(rbm.train, figures.rbm.samples)),
+    },
+    "The variational autoencoder": {
+        "vae-manifold": (VAES[:1], _of(vae.train, _grid)),
+        "vae-latent-means": (VAES[:1], _of(vae.train, lambda r, data: latent_means(r[0], data))),
+        "vae-reconstructions": (VAES, _of(vae.train, _reconstructions)),
+        "vae-costs": (VAES, _of(vae.train, figures.vae.costs)),
+        "vae-autoencoder": (
+            ("vae-2", "autoencoder"),
+            _of(vae.train, lambda runs, data: figures.vae.without_noise(runs[0], runs[1], data)),
+        ),
+        "vae-convolutional": (("convolutional",), _of(vae.train, _grid)),
+    },
+    "The generative adversarial network": {
+        "gan-samples": (("gan",), figures.gan.samples),
+        "gan-epochs": (("gan",), figures.gan.during_training),
+        "gan-losses": (("gan",), figures.gan.losses),
+    },
+}
+
+
+def drawings(data: str) -> dict[str, tuple[Drawing, ...]]:
+    """The figures under each heading, of models trained on the data set `data`."""
+    made = {quick.label: quick.training(data) for quick in TABLE}
+    return {
+        heading: tuple(
+            Drawing(
+                name,
+                trainings=tuple(made[x] for x in labels),
+                draw=draw,
+                **CAPTIONS[name]._asdict(),
+            )
+            for name, (labels, draw) in drawn.items()
+        )
+        for heading, drawn in SECTIONS.items()
+    }
+
+
+def commands(drawing: Drawing) -> list[str]:
+    """What trains the models of a figure anew."""
+    return [f'make {run.model} ARGS="{" ".join(run.options)}"' for run in drawing.trainings]
+
+
+def estimate(data: str) -> str:
+    """What is still to be trained, and how long that may take, in a sentence."""
+    todo = [quick.seconds for quick in TABLE if not finished(quick.training(data).folder)]
+    if not todo:
+        return "All trainings are there already."
+    cores = processes()
+    seconds = max(max(todo), sum(todo) / cores)
+    return f"{len(todo)} trainings, about {seconds:.0f} s with {cores} at a time:"
