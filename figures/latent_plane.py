@@ -126,10 +126,10 @@ def decoded_grid(
     def few_greys(z: Floats) -> Floats:
         return np.rint(network(run.params, run.settings).pixels(z) * (GREYS - 1)) / (GREYS - 1)
 
-    title = f"Decoded codes of a grid: {model or name_of(run)}, {data.name}"
+    title = f"Decoded codes: {model or name_of(run)}, {data.name}"
     scale = 1150 // (28 * side)
     length = 28 * side * scale
-    figure = new_figure(length + 120, length + 120, title)
+    figure = new_figure(length + 160, length + 120, title)
     axes = manifold(figure, few_greys, (80, 45), scale, side, (-reach, reach))
     axes.set(xlabel="first code, $z_1$", ylabel="second code, $z_2$")
     return figure
