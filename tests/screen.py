@@ -1,0 +1,29 @@
+"""What figures show on the screen, pixel by pixel."""
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from figures.style import paper
+
+
+def pixels(figure):
+    """What is on the screen, (height, width, 3), in [0, 1]."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3] / 255
+
+
+def tiles(screen, left, top, scale, shape, gap=1):
+    """The tiles of a mosaic that was pasted, at their own size: (rows, columns, 28, 28)"""
+    found = np.empty((*shape, 28, 28))
+    for i, j in np.ndindex(*shape):
+        y, x = top + (28 + gap) * scale * i, left + (28 + gap) * scale * j
+        cut = screen[y : y + 28 * scale, x : x + 28 * scale].reshape(28, scale, 28, scale, 3)
+        assert (cut == cut[:, :1, :, :1, :1]).all(), "the tile is elsewhere, blurred or coloured"
+        found[i, j] = cut[:, 0, :, 0, 0]
+    return found
+
+
+def close(found, x):
+    """Whether tiles (n, 28, 28) of the screen show images (n, D), up to the screen's levels."""
+    return np.abs(found - paper(x)[..., 0]).max() <= 0.51 / 255

@@ -1,0 +1,87 @@
+"""Neighbours, ranks and means over seeds, against their definitions."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from experiments import measures
+
+
+@given(st.integers(0, 10**6), st.integers(1, 8))
+def test_a_point_gets_the_most_frequent_digit_of_its_neighbours(seed, k):
+    rng = np.random.default_rng(seed)
+    points, reference, labels = rng.random((5, 2)), rng.random((9, 2)), rng.integers(0, 10, 9)
+    for point, said in zip(points, measures.classify(points, reference, labels, k), strict=True):
+        near = sorted(range(9), key=lambda j: math.dist(point, reference[j]))[:k]
+        counts = [sum(labels[j] == digit for j in near) for digit in range(10)]
+        assert counts[said] == max(counts)
+
+
+def test_of_equally_frequent_digits_the_nearer_one_is_taken():
+    reference = np.array([[1.0], [2.0], [3.0], [4.0]])
+    for labels in ([7, 2, 2, 7], [2, 7, 7, 2]):
+        said = measures.classify(np.zeros((1, 1)), reference, np.array(labels), 2)
+        assert said == labels[0]
+    # Ten votes: the weights that break ties may never overturn a majority.
+    reference, labels = np.arange(1.0, 11)[:, None], np.array([3] * 4 + [8] + [1] * 5)
+    assert measures.classify(np.zeros((1, 1)), reference, labels, 10) == 1
+
+
+def test_distances_count_the_pixels_that_differ_whatever_is_done_at_a_time(monkeypatch):
+    rng = np.random.default_rng(1)
+    a, b = (rng.integers(0, 2, (n, 30)).astype(np.float32) for n in (7, 4))
+    differ = (a[:, None] != b).sum(axis=-1)
+    np.testing.assert_array_equal(measures.squared_distances(a, b), differ)
+    labels = np.arange(4)
+    whole = measures.classify(a, b, labels, 1)
+    np.testing.assert_array_equal(differ[range(7), whole], differ.min(axis=1))
+    monkeypatch.setattr(measures, "AT_A_TIME", 3)
+    np.testing.assert_array_equal(measures.nearest_distance(a, b), differ.min(axis=1))
+    np.testing.assert_array_equal(measures.classify(a, b, labels, 1), whole)
+
+
+@given(st.lists(st.integers(-3, 3), min_size=1, max_size=12))
+def test_ranks_are_mean_places(values):
+    places = sorted(values)
+    expected = [np.mean([i + 1 for i, v in enumerate(places) if v == value]) for value in values]
+    np.testing.assert_allclose(measures.ranks(np.array(values)), expected, rtol=1e-15)
+
+
+def test_rank_correlation_with_equal_values_is_that_of_the_ranks():
+    a, b = np.array([1, 2, 2, 3, 9]), np.array([2.0, 2.0, 1.0, 5.0, 4.0])
+    expected = np.corrcoef([1, 2.5, 2.5, 4, 5], [2.5, 2.5, 1, 5, 4])[0, 1]
+    assert measures.rank_correlation(a, b) == pytest.approx(expected, abs=1e-14)
+    with pytest.raises(ValueError, match="all values are equal"):
+        measures.rank_correlation(np.ones(4), np.arange(4))
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.5, 1.5])
+def test_the_standard_error_is_the_deviation_over_repetitions(slope):
+    rng = np.random.default_rng(2)
+    a = rng.standard_normal((2000, 60))
+    b = slope * a + rng.standard_normal(a.shape)
+    found = np.array([measures.rank_correlation(*pair) for pair in zip(a, b, strict=True)])
+    stated = measures.rank_correlation_error(found.mean(), 60)
+    assert stated == pytest.approx(found.std(), rel=0.08)  # of 2,000: 1.6 %; the formula: 5 %
+
+
+def test_partial_rank_correlation_takes_a_common_cause_away():
+    rng = np.random.default_rng(3)
+    cause, a, b = rng.standard_normal((3, 20_000))
+    assert measures.rank_correlation(a + cause, b + cause) > 0.45
+    # Nearly: ranks of sums of normals are not quite linear in one another.
+    assert abs(measures.partial_rank_correlation(a + cause, b + cause, cause)) < 0.03
+    own = measures.rank_correlation(a, a + b)
+    assert measures.partial_rank_correlation(a, a + b, cause) == pytest.approx(own, abs=0.01)
+
+
+def test_over_seeds_keeps_numbers_and_lists():
+    rows = [{"a": 1.0, "b": np.array([1, 2]), "c": None}, {"a": 3.0, "b": np.array([3, 2])}]
+    table = measures.over_seeds(rows)
+    assert table["a"] == {"mean": 2.0, "spread": pytest.approx(2**0.5)}
+    assert table["b"] == {"mean": [2.0, 2.0], "spread": pytest.approx([2**0.5, 0])}
+    assert table["c"] == {"mean": None, "spread": None}
+    assert measures.over_seeds(rows[:1])["a"] == {"mean": 1.0, "spread": None}
