@@ -42,13 +42,13 @@ def posterior_and_cost(folders: Sequence[Path], data: DataSet) -> Figure:
 DRAWINGS = (
     Drawing(
         "latent_space-models",
-        "An autoencoder learns by itself, without labels, what an image needs: its target is its"
-        " own input. It says one number for each attribute, so that codes between those of the"
-        " images are never decoded in training, and mean nothing. A VAE says a distribution for"
-        " each: what is drawn from it must decode to about the same image, and the KL holds all"
-        " distributions near one another, so the plane of codes has no holes. (The names are for"
-        " illustration: nobody tells a network what its codes shall mean.) Below: what the models"
-        " of this project know of p.",
+        "An autoencoder has its name from its target, which is its own input: no labels are needed."
+        " It encodes an image as one number for each attribute; codes between those of the images"
+        " are never decoded in training and need not mean anything. A VAE encodes it as one"
+        " distribution for each: whatever is drawn from it must decode to about the same image, and"
+        " the KL holds the distributions of all images together, so that the plane of codes is"
+        " smooth. The names of the attributes only illustrate: nobody tells a network what its"
+        " codes should mean. Below: what RBM, VAE and GAN know of the density.",
         (),
         kinds_of_models,
         "Tutorial: an autoencoder as encoder, one number an attribute, decoder; the same with a"
