@@ -41,6 +41,7 @@ PARTS = ("training", "validation", "test", "training, corrupted")
 def corrupted(network: Trained, x: Array) -> Costs:
     """The mean parts of the cost where the encoder is given as few pixels as in training."""
     settings = network.settings
+    # The streams keep their old names: others would draw other numbers.
     x = binarise(stream(settings.seed, "damaged pixels"), x[:5000], settings.pixels)
     kept = keep_pixels(stream(settings.seed, "damaged keep"), x, settings.keep)
     eps = noise(stream(settings.seed, "damaged"), x, settings)
