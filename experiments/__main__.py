@@ -3,7 +3,7 @@
 import sys
 
 from experiments.command import main
-from training.command import complain
+from training.command import run_cli
 
 if __name__ == "__main__":
-    complain(main, sys.argv[1:])
+    run_cli(main, sys.argv[1:])

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from experiments.record import ROOT
-from training.parallel import THREADS, at_once
+from training.parallel import THREADS, processes
 from training.run import write_json
 
 KEPT = Path("out", "cache")
@@ -48,7 +48,7 @@ def _run(todo: Sequence[tuple[Part, Path]]) -> None:
     KEPT.mkdir(parents=True, exist_ok=True)
     os.environ.update(dict.fromkeys(THREADS, "1"))  # read by the processes that begin below
     start = time.monotonic()
-    with ProcessPoolExecutor(at_once(), mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes(), mp_context=get_context("spawn")) as pool:
         jobs = {pool.submit(part.function, *part.arguments): (part, path) for part, path in todo}
         try:
             for done, job in enumerate(as_completed(jobs), 1):

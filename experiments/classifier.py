@@ -17,7 +17,7 @@ from autograd_lite.optim import adam_start, adam_step
 from data.batches import batches, epoch_order
 from data.pixels import to_unit
 from data.sets import DataSet
-from gan.mlp import WHOLE, Layer, Params, backward, dropout, forward, init
+from gan.mlp import NO_DROPOUT, Layer, Params, backward, dropout, forward, init
 from training.run import replacing
 from training.streams import stream
 
@@ -71,7 +71,7 @@ def predict(x: Array, params: Params) -> tuple[Array, Array]:
     """Probabilities of the classes, and features, of images in [0, 1]: (N, 10), (N, 128)"""
     probs, features = [], []
     for i in range(0, len(x), 1000):
-        logits, trace = forward(x[i : i + 1000], [WHOLE] * (len(params) - 1), params)
+        logits, trace = forward(x[i : i + 1000], [NO_DROPOUT] * (len(params) - 1), params)
         weights = np.exp(logits - logits.max(axis=1, keepdims=True))
         probs.append(weights / weights.sum(axis=1, keepdims=True))
         features.append(trace.last)

@@ -19,7 +19,7 @@ from data.sets import DataSet
 from experiments import conv_vae, dense_vae, inpainting
 from experiments import gan as notebook
 from experiments.gan_ablation import best
-from gan.players import shown
+from gan.players import sample_images
 from gan.train import noise
 from rbm.gibbs import bernoulli, gibbs
 from rbm.model import prob_h, prob_v
@@ -86,7 +86,7 @@ def of_vae(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Arr
 
 def of_gan(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:
     """The averaged generator's images, without dropout."""
-    return shown(noise(rng, count, run.settings), run.params.average)
+    return sample_images(noise(rng, count, run.settings), run.params.average)
 
 
 def _seeds(training: Callable[[int], Training]) -> tuple[Training, ...]:

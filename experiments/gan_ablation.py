@@ -15,7 +15,7 @@ from experiments.classifier import load_classifier, place, predict
 from experiments.experiment import Experiment, Numbers
 from experiments.image_scores import SCORES, quality
 from experiments.tables import markdown
-from gan.players import shown
+from gan.players import sample_images
 from gan.settings import Settings
 from gan.train import noise
 from training.checkpoint import load_params
@@ -83,7 +83,8 @@ def score(name: str) -> dict[str, Any]:
     _, real = predict(to_unit(data.train_images), classifier)
     z = noise(stream(0, "scored images"), COUNT, run.settings)
     averaged, last = (
-        quality(*predict(shown(z, G), classifier), real) for G in (players.average, players.G)
+        quality(*predict(sample_images(z, G), classifier), real)
+        for G in (players.average, players.G)
     )
     return {"what": name, "averaged": averaged, "last": last}
 

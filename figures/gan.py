@@ -22,7 +22,7 @@ from experiments.image_scores import nearest
 from experiments.record import read as record
 from figures.drawing import Drawing
 from figures.style import LINES, mosaic, new_figure, paper, paste, write
-from gan.players import shown
+from gan.players import sample_images
 from gan.settings import Settings
 from gan.train import noise
 from training.checkpoint import load_params, snapshots
@@ -101,7 +101,7 @@ def during_training(folders: Sequence[Path], data: DataSet) -> Figure:
     figure = new_figure(1480, 850, title)
     for k, epoch in enumerate(some):
         left, top = 20 + 365 * (k % 4), 75 + 390 * (k // 4)
-        tiles = paper(shown(z, load_params(folder, epoch, run.params).average))
+        tiles = paper(sample_images(z, load_params(folder, epoch, run.params).average))
         paste(figure, mosaic(tiles, 4), left, top, 3)
         words = f"after {epoch} epoch{'s' if epoch > 1 else ''}" if epoch else "before training"
         write(figure, left + 172, top - 16, words)
@@ -112,7 +112,7 @@ def samples(folders: Sequence[Path], data: DataSet) -> Figure:
     """Samples above the training images nearest to them; interpolation between draws of noise."""
     run = read(folders[0], gan.train)
     rng, G = stream(0, "figure fresh noise"), run.params.average
-    images = shown(noise(rng, FIXED, run.settings), G)
+    images = sample_images(noise(rng, FIXED, run.settings), G)
     train = to_unit(data.train_images)
     rows, distance = nearest(images, train)
     title = f"Samples of a GAN and their nearest training images, {data.name}"
@@ -125,7 +125,7 @@ def samples(folders: Sequence[Path], data: DataSet) -> Figure:
     write(figure, 150, 60, words, ha="left")
     ends = noise(rng, 2 * PATHS, run.settings).reshape(2, PATHS, 1, -1)
     t = np.linspace(0, 1, STEPS, dtype=np.float32)[:, None]
-    between = shown(((1 - t) * ends[0] + t * ends[1]).reshape(PATHS * STEPS, -1), G)
+    between = sample_images(((1 - t) * ends[0] + t * ends[1]).reshape(PATHS * STEPS, -1), G)
     for i, ways in enumerate(np.split(paper(between), 2)):  # two columns of them
         paste(figure, mosaic(ways, STEPS), 150 + 705 * i, 310, 2)
     write(figure, 150, 293, "interpolation in latent space, from one draw to another", ha="left")

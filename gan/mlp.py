@@ -21,7 +21,7 @@ from autograd_lite.ops import (
     leaky_relu_vjp,
 )
 
-WHOLE = np.float32(1)  # the mask that drops nothing
+NO_DROPOUT = np.float32(1)  # the mask that drops nothing
 
 
 class Layer(NamedTuple):
@@ -78,7 +78,7 @@ def dropout(rng: np.random.Generator, batch: int, params: Params, rate: float) -
     mask is the number 1.
     """
     if not rate:
-        return (WHOLE,) * (len(params) - 1)
+        return (NO_DROPOUT,) * (len(params) - 1)
     masks = []
     for _, b in params[:-1]:
         kept = rng.random((batch, len(b)), dtype=np.float32) >= rate

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd_lite.ops import Array, tanh, tanh_vjp
 from gan.losses import LOSSES, discriminator_loss, discriminator_loss_vjp
-from gan.mlp import WHOLE, Layer, Masks, Params, Trace, backward, forward
+from gan.mlp import NO_DROPOUT, Layer, Masks, Params, Trace, backward, forward
 
 
 def generate(z: Array, masks: Masks, G: Params) -> tuple[Array, Trace]:
@@ -20,9 +20,9 @@ def generate(z: Array, masks: Masks, G: Params) -> tuple[Array, Trace]:
     return tanh(out), trace  # (gan.17)
 
 
-def shown(z: Array, G: Params) -> Array:
-    """Images in [0, 1], without dropout, for whoever looks: (B, Z) -> (B, P)"""
-    images, _ = generate(z, [WHOLE] * (len(G) - 1), G)
+def sample_images(z: Array, G: Params) -> Array:
+    """Images in [0, 1] from noise, without dropout: (B, Z) -> (B, P)"""
+    images, _ = generate(z, [NO_DROPOUT] * (len(G) - 1), G)
     return (images + 1) / 2
 
 

@@ -1,6 +1,7 @@
 """Trainings of every model that take no time, and what several tests ask of them."""
 
 import contextlib
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,6 +10,7 @@ import gan.train
 import rbm.train
 import vae.train
 from autograd_lite.tree import leaves
+from gan.mlp import Layer
 from training import loop
 from training.images import Split
 from training.run import create_run, open_run
@@ -34,6 +36,12 @@ def small(name):
     """A model's module, its settings, and its images: three steps in each of three epochs."""
     x = images(50, 784 if name == "conv" else 12)
     return MODELS[name], SETTINGS[name], Split("drawn digits", "digits", x[:40], x[40:])
+
+
+def layers(rng, sizes):
+    """A dense network away from where it would start, in float64."""
+    pairs = pairwise(sizes)
+    return tuple(Layer(0.8 * rng.normal(size=(i, o)), 0.5 * rng.normal(size=o)) for i, o in pairs)
 
 
 def same_bits(a, b):
@@ -65,3 +73,19 @@ def train(folder, module, settings, split, stop=None, **other):
     run = open_run(folder) if folder.exists() else create_run(folder, "x", settings)
     with contextlib.closing(run.lock):
         return loop.train(run, model, split, settings)
+
+
+def spy_on(monkeypatch, module, *names):
+    """Calls of a module's functions from here on: by name, the arguments and the result of each."""
+    calls = {name: [] for name in names}
+
+    def spied(name, function):
+        def spy(*words):
+            calls[name].append((words, result := function(*words)))
+            return result
+
+        return spy
+
+    for name in names:
+        monkeypatch.setattr(module, name, spied(name, getattr(module, name)))
+    return calls

@@ -4,13 +4,14 @@ then the convolutional VAE.
 
 import itertools
 import math
+from functools import partial
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from small_runs import same_bits
-from witnesses import assert_close, assert_gradient
+from witnesses import assert_gradient
 
 import vae.train
 from autograd_lite import tape
@@ -88,29 +89,14 @@ def by_loops(x, K, s):
     return y
 
 
-def transposed_by_loops(y, K, s, H, W):
-    """Every number of y sends its multiple of the kernel to where its window lies."""
-    k = len(K)
-    (_, top, bottom), (_, left, right) = padding(H, k, s), padding(W, k, s)
-    padded = np.zeros((B, top + H + bottom, left + W + right, C))
-    for n, a, b, f in np.ndindex(y.shape):
-        for i, j, c in itertools.product(range(k), range(k), range(C)):
-            padded[n, s * a + i, s * b + j, c] += y[n, a, b, f] * K[i, j, c, f]
-    return padded[:, top : top + H, left : left + W]
-
-
 ODD = [(5, 4, 3, 2), (4, 6, 2, 1), (6, 5, 4, 3), (3, 7, 3, 1), (7, 3, 2, 3), (1, 2, 4, 2)]
 
 
 @pytest.mark.eq("ad.28")
-@pytest.mark.eq("ad.29")
 @pytest.mark.parametrize("sizes", ODD, ids=str)
-def test_both_convolutions_are_what_loops_make_of_their_definitions(sizes):
-    H, W, _, s = sizes
-    x, y, K = drawn(*sizes)
-    np.testing.assert_array_equal(conv2d(x, K, s), by_loops(x, K, s))
-    back = conv_transpose2d(y, K, s, (H, W))
-    np.testing.assert_array_equal(back, transposed_by_loops(y, K, s, H, W))
+def test_a_convolution_is_what_loops_make_of_its_definition(sizes):
+    x, _, K = drawn(*sizes)
+    np.testing.assert_array_equal(conv2d(x, K, sizes[-1]), by_loops(x, K, sizes[-1]))
 
 
 @pytest.mark.eq("ad.27")
@@ -183,31 +169,18 @@ def small(rng, side, Z=2):
     return tree_map(lambda w: w + 0.3 * rng.normal(size=w.shape), start)
 
 
-def bound(x, eps, params, likelihood):
+def bound(x, eps, likelihood, params):
     return neg_elbo(*costs(x, eps, Conv(params), likelihood)).mean()
-
-
-@pytest.mark.eq("vae.32")
-@pytest.mark.parametrize("likelihood", ["bernoulli", "squared"])
-@given(seed=st.integers(0, 2**32 - 1))
-def test_the_gradient_of_the_network_agrees_with_the_tape(likelihood, seed):
-    """The tape runs the forward pass as it stands, convolutions included."""
-    rng = np.random.default_rng(seed)
-    x, eps, params = rng.random((3, 64)), rng.normal(size=(2, 3, 2)), small(rng, 8)
-    by_hand = gradient(x, eps, Conv(params), likelihood)
-    (by_tape,) = tape.gradient(lambda p: bound(x, eps, p, likelihood), params)
-    assert_close(by_hand, by_tape)
 
 
 def near_a_kink(x, eps, p):
     """Whether any unit is about 0 before its ReLU, where the slope jumps."""
     _, t = conv.forward(x, eps, p)
-    h4 = t.z @ p.W4 + p.b4
     units = (
         conv2d(t.x, p.K1, 2) + p.b1,
         conv2d(t.h1, p.K2, 2) + p.b2,
         t.h2.reshape(len(x), -1) @ p.W3 + p.b3,
-        h4,
+        t.z @ p.W4 + p.b4,
         conv_transpose2d(t.h4, p.K5, 2) + p.b5,
         conv_transpose2d(t.h5, p.K6, 2) + p.b6,
     )
@@ -216,14 +189,17 @@ def near_a_kink(x, eps, p):
 
 @pytest.mark.eq("vae.32")
 @pytest.mark.parametrize("likelihood", ["bernoulli", "squared"])
-def test_the_gradient_of_the_network_agrees_with_finite_differences(likelihood):
-    for seed in range(5):
-        rng = np.random.default_rng(seed)
-        x, eps, params = rng.random((2, 16)), rng.normal(size=(2, 2, 2)), small(rng, 4)
-        while near_a_kink(x, eps, params):
-            params = small(rng, 4)
-        grads = gradient(x, eps, Conv(params), likelihood)
-        assert_gradient(grads, lambda p, x=x, eps=eps: bound(x, eps, p, likelihood), params)
+@pytest.mark.parametrize("side, B", [(4, 2), (4, 1), (8, 3)])
+def test_the_gradient_of_the_network_by_three_witnesses(side, B, likelihood):
+    """The tape runs the forward pass as it stands, convolutions included."""
+    for seed in range(4):
+        rng = np.random.default_rng([side, B, seed])
+        x, eps, params = rng.random((B, side**2)), rng.normal(size=(2, B, 2)), small(rng, side)
+        while side == 4 and near_a_kink(x, eps, params):
+            params = small(rng, side)
+        by_hand = gradient(x, eps, Conv(params), likelihood)
+        differences = 1e-9 if side == 4 else np.inf  # of many units, some are near their kinks
+        assert_gradient(by_hand, partial(bound, x, eps, likelihood), params, differences)
 
 
 # Layer by layer, as the source's printout has them.
@@ -267,15 +243,6 @@ def test_weights_begin_within_glorot_s_limits_and_biases_at_zero():
             limit = math.sqrt(6 / (math.prod(p.shape[:-2]) * (p.shape[-2] + p.shape[-1])))
             assert 0.9 * limit < np.abs(p).max() <= limit
             assert p.var() == pytest.approx(limit**2 / 3, rel=6 / math.sqrt(p.size))
-
-
-def test_a_decoder_makes_the_same_of_codes_in_any_arrangement():
-    rng = np.random.default_rng(0)
-    params, z = small(rng, 8), rng.normal(size=(2, 3, 2))
-    logits, _ = conv.decode(z, params)
-    flat, _ = conv.decode(z.reshape(6, 2), params)
-    assert logits.shape == (2, 3, 64)
-    np.testing.assert_array_equal(logits.reshape(6, 64), flat)
 
 
 def test_the_settings_name_the_network_and_it_does_what_its_module_does():

@@ -87,13 +87,6 @@ def test_a_training_that_gets_worse_stops_and_shows_its_best_epoch(network, tmp_
     )
 
 
-def test_the_last_line_tells_the_best_epoch_of_a_training_that_was_not_stopped(tmp_path, capsys):
-    trained(tmp_path / "a", *DENSE, "--epochs", "1", "--select", "best")
-    line = capsys.readouterr().out
-    assert ": 1 epochs on drawn digits; lowest validation cost " in line
-    assert line.endswith(" nats/image after epoch 1\n")
-
-
 def test_neither_option_changes_a_bit_of_what_is_trained(tmp_path, capsys):
     """A training left alone, cut after the epochs that an early one made, is that one."""
     early = trained(tmp_path / "early", *DENSE, *EARLY)
@@ -202,7 +195,10 @@ def test_ctrl_c_within_an_epoch_keeps_the_best_one(step, whole, tmp_path, monkey
     assert_comes_to_the_same(folder, whole)
 
 
-@pytest.mark.parametrize("name", ["best_epoch", "save_snapshot", "out_of_patience"])
+WHILE_JUDGED = ("vae.train.measure", *(f"loop.{f}" for f in "best_epoch save_snapshot".split()))
+
+
+@pytest.mark.parametrize("name", [*WHILE_JUDGED, "loop.out_of_patience"])
 @pytest.mark.parametrize("before", [1, 0])
 def test_ctrl_c_while_an_epoch_is_judged_takes_no_other_for_the_best(
     name, before, whole, tmp_path, monkeypatch
@@ -210,7 +206,7 @@ def test_ctrl_c_while_an_epoch_is_judged_takes_no_other_for_the_best(
     """The first call is that of epoch 1, or of what comes before it: so one of them is the best."""
     now = itertools.count(before - whole.shown.epoch)
     ends = KeyboardInterrupt
-    interrupted(monkeypatch, tmp_path / "a", f"loop.{name}", lambda *_: next(now) == 0, ends)
+    interrupted(monkeypatch, tmp_path / "a", name, lambda *_: next(now) == 0, ends)
     shown = read(tmp_path / "a", vae.train)
     assert same_bits(shown.params, whole.kept[shown.epoch])
     assert_comes_to_the_same(tmp_path / "a", whole)

@@ -170,7 +170,7 @@ def test_answers_come_in_order_and_are_kept(kept, monkeypatch, capfd):
 
 
 def test_what_was_measured_before_a_failure_is_kept(kept, monkeypatch):
-    monkeypatch.setattr(cache, "at_once", lambda: 1)
+    monkeypatch.setattr(cache, "processes", lambda: 1)
     good, bad = Part(statistics.fmean, ([3, 4],)), Part(statistics.fmean, ([],))
     with pytest.raises(statistics.StatisticsError):
         compute([good, bad])

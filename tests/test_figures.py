@@ -46,7 +46,7 @@ from figures.words import WORDS
 from gan.mlp import Layer
 from rbm.model import Params
 from training.checkpoint import save_params
-from training.command import begin, complain
+from training.command import begin, run_cli
 from training.follow import follow, train
 from training.parallel import THREADS, Training
 from training.run import RunError, create_run, finished
@@ -223,7 +223,7 @@ def test_what_is_wrong_is_one_sentence_and_status_2(
 ) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SystemExit) as end:
-        complain(program.main, ["--out", str(tmp_path / "file")])
+        run_cli(program.main, ["--out", str(tmp_path / "file")])
     assert end.value.code == 2
     assert capsys.readouterr().err == f"{tmp_path / 'file'} cannot be made (File exists).\n"
     (tmp_path / "busy" / "index.html").mkdir(parents=True)

@@ -23,7 +23,7 @@ from figures import codes, dense, dense_numbers, weights
 from figures.network import drawing
 from figures.style import TEN, Picture, paper, save
 from training.checkpoint import save_checkpoint
-from training.command import complain
+from training.command import run_cli
 from training.run import RunError, save_settings
 from training.settings import SettingsError
 from training.streams import stream
@@ -397,7 +397,7 @@ def test_the_table_lists_the_arrays_of_the_network(capsys):
 )
 def test_wrong_input_is_one_sentence_and_status_2(capsys, argv, sentence):
     with pytest.raises(SystemExit) as end:
-        complain(vae.__main__.main, argv)
+        run_cli(vae.__main__.main, argv)
     said = capsys.readouterr()
     assert end.value.code == 2 and not said.out
     assert sentence in said.err and len(said.err.splitlines()) == 1
@@ -494,7 +494,7 @@ def test_other_files_and_folders_are_refused(tmp_path, monkeypatch, capsys):
     ):
         monkeypatch.chdir(tmp_path)
         with pytest.raises(SystemExit) as end:
-            complain(weights.main, argv)
+            run_cli(weights.main, argv)
         said = capsys.readouterr().err
         assert end.value.code == 2 and sentence in said and len(said.splitlines()) == 1, said
 

@@ -2,11 +2,10 @@
 
 import math
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import pytest
-from small_runs import QUICK, images, same_bits
+from small_runs import QUICK, images, layers, same_bits, spy_on
 from witnesses import assert_close, assert_gradient
 
 import gan.train
@@ -21,8 +20,8 @@ from gan.losses import (
     saturating,
     saturating_vjp,
 )
-from gan.mlp import WHOLE, Layer, dropout, forward, init
-from gan.players import discriminator_gradient, generate, generator_gradient
+from gan.mlp import NO_DROPOUT, dropout, forward
+from gan.players import discriminator_gradient, generate, generator_gradient, sample_images
 from gan.train import (
     Players,
     Settings,
@@ -230,13 +229,14 @@ def test_numbers_of_parameters_are_the_sources():
         assert layer.W.dtype == layer.b.dtype == np.float32
         assert 0.9 * limit < np.abs(layer.W).max() <= limit * 1.000001
         assert 0 < np.abs(layer.b).max() <= limit * 1.000001
+    assert not np.array_equal(G[0].b, D[2].b) and not np.array_equal(D[0].W[:, 0], D[0].W[:, 1])
 
 
 def every_array_differs(a, b):
     return not any(np.array_equal(p, q) for p, q in zip(leaves(a), leaves(b), strict=True))
 
 
-SIZES_G, SIZES_D, B = (3, 6, 4, 5), (5, 7, 3, 1), 6
+B = 6
 
 
 def drawn(seed, share=0.4):
@@ -245,13 +245,7 @@ def drawn(seed, share=0.4):
     """
     rng = np.random.default_rng(seed)
     while True:
-        G, D = (
-            tuple(
-                Layer(0.8 * rng.normal(size=(i, o)), 0.5 * rng.normal(size=o))
-                for i, o in pairwise(sizes)
-            )
-            for sizes in (SIZES_G, SIZES_D)
-        )
+        G, D = layers(rng, (3, 6, 4, 5)), layers(rng, (5, 7, 3, 1))
         z, x = rng.uniform(-1, 1, (B, 3)), rng.uniform(-1, 1, (B, 5))
         mg, mreal, mfake = (dropout(rng, B, p, share) for p in (G, D, D))
         fake, g_trace = generate(z, mg, G)
@@ -354,22 +348,16 @@ def test_each_step_changes_its_own_player_alone(average):
 @pytest.mark.parametrize("loss", LOSSES)
 def test_training_brings_the_generator_to_the_images(loss):
     """One black-and-white pattern: after 300 steps the generator draws it, or nearly so."""
-    pattern = np.array([1, 0, 0, 1, 1, 0], np.float32)
+    x = np.tile(np.array([1, 0, 0, 1, 1, 0], np.float32), (16, 1))
     settings = replace(
         QUICK, loss=loss, generator_dropout=0.0, discriminator_dropout=0.0, learning_rate=5e-3
     )
-    x = np.tile(pattern, (16, 1))
-    state = start(settings, x)
-    z = noise(np.random.default_rng(0), 100, settings)
-
-    def distance(params):
-        made, _ = generate(z, (WHOLE, WHOLE), params.G)
-        return np.abs((made + 1) / 2 - pattern).mean()
-
-    assert distance(state.params) > 0.4
+    first = state = start(settings, x)
     for _ in range(300):
         state = step(state, x, settings)
-    assert distance(state.params) < 0.1
+    z = noise(np.random.default_rng(0), 100, settings)
+    far, near = (np.abs(sample_images(z, s.params.G) - x[0]).mean() for s in (first, state))
+    assert far > 0.4 and near < 0.1
 
 
 @pytest.mark.eq("gan.20")
@@ -396,44 +384,19 @@ def test_the_rate_falls_evenly_to_zero_or_not_at_all():
     stopped = step(state, images()[:8], falling)
     assert same_bits(stopped.params, state.params)
 
-
-def test_a_rate_that_would_be_zero_before_the_end_is_refused():
     start(replace(QUICK, decay=8), images())  # 2 epochs of 4 steps, the last of them short
     with pytest.raises(SettingsError, match="--decay is 7; expected 0, or at least the 8 steps"):
         start(replace(QUICK, decay=7), images())
 
 
-def test_adam_takes_the_settings_of_the_run(monkeypatch):
-    seen = []
-
-    def spy(params, state, grads, learning_rate, beta1):
-        seen.append((learning_rate, beta1))
-        return params, state
-
-    monkeypatch.setattr(gan.train, "adam_step", spy)
-    settings = replace(QUICK, beta1=0.5, learning_rate=0.004, decay=8)
-    step(start(settings, images())._replace(step=2), images()[:8], settings)
-    assert seen == 2 * [(0.003, 0.5)]
-
-
 def test_a_step_has_fresh_noise_and_masks_for_each_player_and_each_step(monkeypatch):
-    """And the label, the loss and the dropout rates that the settings say."""
+    """And the label, the loss, the rates of dropout and of Adam that the settings say."""
     settings = replace(
-        QUICK, generator_dropout=0.2, discriminator_dropout=0.5, label=0.8, loss="saturating"
-    )
-    calls = {}
-
-    def spy_on(name):
-        original = getattr(gan.train, name)
-
-        def spy(*words):
-            calls.setdefault(name, []).append((words, result := original(*words)))
-            return result
-
-        monkeypatch.setattr(gan.train, name, spy)
-
-    for name in ("discriminator_gradient", "generator_gradient", "dropout", "noise"):
-        spy_on(name)
+        QUICK, generator_dropout=0.2, discriminator_dropout=0.5, label=0.8, loss="saturating",
+        beta1=0.5, learning_rate=0.004, decay=8,
+    )  # fmt: skip
+    names = "discriminator_gradient", "generator_gradient", "dropout", "noise", "adam_step"
+    calls = spy_on(monkeypatch, gan.train, *names)
     state = start(settings, images())
     for _ in range(2):
         state = step(state, images()[:8], settings)
@@ -450,6 +413,8 @@ def test_a_step_has_fresh_noise_and_masks_for_each_player_and_each_step(monkeypa
         assert every_array_differs(first[masks], second[masks])
     drawn = [z[0, :2] for _, z in calls["noise"]]
     assert len(np.unique(drawn)) == 8  # noise: other for D and for G, in both steps
+    rates = [words[3:] for words, _ in calls["adam_step"]]
+    assert rates == [(0.004, 0.5), (0.004, 0.5), (0.0035, 0.5), (0.0035, 0.5)]
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -460,17 +425,12 @@ def test_what_is_measured_is_the_mean_loss_of_both_players(loss):
     row = measure(Players(G, D, other), images(), images(7), settings)
     for name, x in (("train", images()), ("validation", images(7))):
         z = noise(stream(settings.seed, "measure"), len(x), settings)
-        fake, _ = generate(z, (WHOLE, WHOLE), G)
-        real, generated = (forward(i, (WHOLE, WHOLE), D)[0][:, 0] for i in (2 * x - 1, fake))
+        off = NO_DROPOUT, NO_DROPOUT
+        fake, _ = generate(z, off, G)
+        real, generated = (forward(i, off, D)[0][:, 0] for i in (2 * x - 1, fake))
         d_loss = discriminator_loss(real, generated, 0.9).mean()
         assert row[f"{name}_discriminator [nats/image]"] == pytest.approx(d_loss, rel=1e-6)
         g_loss = LOSSES[loss][0](generated).mean()
         assert row[f"{name}_generator [nats/image]"] == pytest.approx(g_loss, rel=1e-6)
     wet = measure(Players(G, D, G), images(), images(7), replace(settings, generator_dropout=0.5))
     assert wet["train_generator [nats/image]"] != row["train_generator [nats/image]"]
-
-
-def test_the_seed_of_init_is_used_layer_by_layer():
-    G = init(np.random.default_rng(0), (3, 4, 4))
-    assert not np.array_equal(G[0].W[:, 0], G[0].W[:, 1])
-    assert not np.array_equal(G[0].b, G[1].b)

@@ -2,11 +2,10 @@
 
 import math
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import pytest
-from small_runs import QUICK, images, same_bits
+from small_runs import QUICK, images, layers, same_bits, spy_on
 from witnesses import assert_close, assert_gradient
 
 import gan.train
@@ -14,7 +13,7 @@ from autograd_lite import tape
 from autograd_lite.optim import adam_step
 from autograd_lite.tree import leaves
 from gan.losses import non_saturating_vjp, saturating_vjp
-from gan.mlp import WHOLE, Layer, dropout, forward
+from gan.mlp import NO_DROPOUT, Layer, dropout, forward
 from gan.penalty import image_gradient, slope_penalty
 from gan.players import discriminator_gradient, generate
 from gan.train import Settings, discriminator_step, learning_rate, measure, noise, start, step
@@ -26,17 +25,14 @@ from training.streams import stream
 
 # --- the gradient ---
 
-SIZES, B = (5, 7, 4, 3, 1), 6
+B = 6
 
 
 def drawn(seed):
     """Images, masks and a discriminator whose units are all away from their kinks, float64."""
     rng = np.random.default_rng(seed)
     while True:
-        D = tuple(
-            Layer(0.8 * rng.normal(size=(i, o)), 0.5 * rng.normal(size=o))
-            for i, o in pairwise(SIZES)
-        )
+        D = layers(rng, (5, 7, 4, 3, 1))
         x, masks = rng.uniform(-1, 1, (B, 5)), dropout(rng, B, D, 0.3)
         if min(np.abs(h).min() for _, h, _ in forward(x, masks, D)[1].hidden) > 0.01:
             return x, masks, D
@@ -93,7 +89,7 @@ def test_the_jumps_at_the_kinks_are_not_in_the_gradient():
 
     def at(b):
         D = (Layer(np.ones((1, 1)), np.array([b])), Layer(np.ones((1, 1)), np.zeros(1)))
-        values, grads = slope_penalty(x, (WHOLE,), D)
+        values, grads = slope_penalty(x, (NO_DROPOUT,), D)
         return values, grads[0].b.item()
 
     values, by_rule = at(0.3)
@@ -220,13 +216,7 @@ def test_without_a_penalty_a_step_is_what_it_was_bit_for_bit(monkeypatch):
 @pytest.mark.eq("gan.25")
 def test_the_discriminator_s_step_adds_the_weighted_penalty_at_the_real_images(monkeypatch):
     """The penalty by the tape; real images, with their masks of that step, pixels in [-1, 1]."""
-    seen = []
-
-    def spy(params, state, grads, learning_rate, beta1):
-        seen.append(grads)
-        return params, state
-
-    monkeypatch.setattr(gan.train, "adam_step", spy)
+    calls = spy_on(monkeypatch, gan.train, "adam_step")["adam_step"]
     settings = replace(QUICK, penalty=0.7)
     state, x = start(settings, images()), images()[:8]
     masks, grads = parts(state, x, settings)  # the same draws as without a penalty
@@ -238,7 +228,7 @@ def test_the_discriminator_s_step_adds_the_weighted_penalty_at_the_real_images(m
     (by_slope,) = tape.gradient(mean_penalty, state.params.D)
     after = discriminator_step(state, x, settings)
     assert same_bits(after.params.G, state.params.G)
-    for got, g, s in zip(leaves(seen[0]), leaves(grads), leaves(by_slope), strict=True):
+    for got, g, s in zip(leaves(calls[0][0][2]), leaves(grads), leaves(by_slope), strict=True):
         assert got.dtype == np.float32
         np.testing.assert_allclose(got, g + 0.7 * s, rtol=1e-5, atol=1e-7)
     assert max(np.abs(s).max() for s in leaves(by_slope)) > 1e-3
@@ -251,7 +241,7 @@ def test_a_penalty_makes_the_discriminator_flatter_and_the_printed_loss_is_witho
         state = start(settings, x)
         for _ in range(100):
             state = step(state, x, replace(settings, penalty=penalty))
-        values, _ = slope_penalty(2 * x - 1, (WHOLE, WHOLE), state.params.D)
+        values, _ = slope_penalty(2 * x - 1, (NO_DROPOUT, NO_DROPOUT), state.params.D)
         slopes.append(values.mean())
         row = measure(state.params, x, x[:0], settings)
         assert measure(state.params, x, x[:0], replace(settings, penalty=10.0)) == row

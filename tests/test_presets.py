@@ -6,8 +6,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from small_runs import images
 
 import gan.train
@@ -64,13 +62,6 @@ def test_help_says_what_a_preset_gives():
     parser = ArgumentParser()
     add_settings(parser, Two)
     assert "fast: --rate 0.5 --big-steps 3" in " ".join(parser.format_help().split())
-
-
-@given(rate=st.floats(0, allow_infinity=False), big_steps=st.integers(0))
-def test_settings_become_options_that_say_the_same(rate, big_steps):
-    words = options_of({"big_steps": big_steps, "rate": rate}).split()
-    assert words[::2] == ["--big-steps", "--rate"]
-    assert parsed(Two, *words) == Two(rate, big_steps)
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_runs import same_bits
+from small_runs import same_bits, spy_on
 
+import rbm.train
 from grading.oracles import enumeration
 from grading.oracles.differences import gradient
 from rbm import exact
@@ -379,13 +380,23 @@ def test_what_is_measured_is_an_image_s_mean():
         assert abs(estimate - exact.mean()) < 3  # one term of four, ten times an image
 
 
-def test_the_rate_is_halved_where_it_should_be():
+def test_every_step_draws_anew_and_does_as_the_settings_say(monkeypatch):
+    """The learning rate at step t is r / (1 + t / halving)."""
     images = np.random.default_rng(0).random((20, D)).astype(np.float32)
-    settings = Settings(hidden=3, learning_rate=0.5, momentum=0, halving=7)
-    first = start(settings, images)._replace(step=7)
-    halved = step(first, images, settings).params.W - first.params.W
-    plain = step(first, images, Settings(hidden=3, learning_rate=0.25, momentum=0)).params.W
-    np.testing.assert_array_equal(halved, plain - first.params.W)
+    calls = spy_on(monkeypatch, rbm.train, "gibbs", "momentum_step")
+    settings = Settings(
+        hidden=3, learning_rate=0.5, momentum=0.7, halving=7, gibbs_steps=4, pixels="stochastic"
+    )
+    state = first = start(settings, images)._replace(step=7)
+    for _ in range(2):
+        state = step(state, images, settings)
+    ((_, v, *params, sweeps), end), ((_, v_next, *_), end_next) = calls["gibbs"]
+    assert sweeps == 4 and same_bits(tuple(params), first.params)
+    assert not np.array_equal(v, v_next) and not np.array_equal(end, end_next)
+    (words, result), (words_next, _) = calls["momentum_step"]
+    assert words[3:] == (0.25, 0.7) and words_next[3] == 0.5 / (1 + 8 / 7)
+    assert same_bits(words_next[:2], result)  # parameters and velocity go on
+    assert same_bits(words[2], nll_gradient(v, end, *first.params))
 
 
 @pytest.mark.eq("rbm.23")

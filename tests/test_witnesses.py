@@ -256,17 +256,16 @@ def test_the_tape_refuses_what_it_cannot_differentiate():
         tape.gradient(lambda x: np.add(x, 1, out=np.zeros(3)).sum(), np.ones(3))
 
 
-@pytest.mark.parametrize("index", [[0, 0], ([1, 1], [0, 0])], ids=str)
-def test_the_tape_refuses_to_fill_an_entry_twice(index):
+def test_the_tape_refuses_to_fill_an_entry_twice():
     """Only one of the two values would stay, and the gradient of the other would be wrong."""
 
     def f(x):
         y = np.zeros_like(x)
-        y[index] = x[:2] if isinstance(index, list) else x[0, :2]
+        y[[0, 0]] = x
         return y.sum()
 
     with pytest.raises(ValueError, match="cannot fill an entry twice"):
-        tape.gradient(f, np.ones((2, 2)))
+        tape.gradient(f, np.ones(2))
 
 
 def test_finite_differences_see_a_rule_that_is_off_in_one_entry():
@@ -327,8 +326,6 @@ def test_the_categorical_rule_agrees_with_finite_differences():
     rng = np.random.default_rng(0)
     logits, labels = 3 * rng.normal(size=(5, 4)), rng.integers(0, 4, 5)
 
-    def rule(dy):
-        return (losses.categorical_nll_vjp(dy, logits, labels),)
-
-    error = directional_error(rng, lambda a: losses.categorical_nll(a, labels), rule, logits)
-    assert error < 1e-10
+    f = partial(losses.categorical_nll, labels=labels)
+    rule = lambda dy: (losses.categorical_nll_vjp(dy, logits, labels),)  # noqa: E731
+    assert directional_error(rng, f, rule, logits) < 1e-10

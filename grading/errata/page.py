@@ -13,7 +13,7 @@ from typing import Any
 from experiments.record import HERE, write
 from grading.errata import ad, bound, game, gauss, gibbs, gradient, losses, rbm
 from grading.errata.form import Erratum, row, table
-from training.command import complain
+from training.command import run_cli
 from training.run import RunError, replacing
 
 PAGE = HERE.parent / "ERRATA.md"
@@ -71,4 +71,4 @@ def main(argv: Sequence[str], page: Path = PAGE) -> None:
 
 
 if __name__ == "__main__":
-    complain(main, sys.argv[1:])
+    run_cli(main, sys.argv[1:])
