@@ -122,7 +122,7 @@ def reached(numbers: Numbers) -> str:
     ]
     places = {"last": 2, "best": 2, "best epoch": 0}
     means = [with_spread(few[n]["mean"], few[n]["spread"], p) for n, p in places.items()]
-    rows.insert(len(SEEDS), [f"{FEW}, mean over seeds", "first 1,000", *means])
+    rows.insert(len(rows) - 1, [f"{FEW}, mean over seeds", "first 1,000", *means])
     rows = [[*row, "these test images"] for row in rows]
     for images, key in (("first 1,000", "first test images"), ("all 10,000", "test")):
         costs = [f"{whole_set[which][key]:.2f}" for which in ("last", "best")]

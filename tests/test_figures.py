@@ -14,14 +14,12 @@ from typing import Any
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 from numpy.typing import NDArray
 
 import figures.compared
 import figures.gan
-import figures.planes
 import figures.rbm
 import figures.vae
 import gan.train
@@ -38,7 +36,6 @@ from figures import __main__ as program
 from figures import plan
 from figures.digits import one_of_each
 from figures.index import write_index
-from figures.likelihoods import Measured
 from figures.plan import Quick, estimate, family, planned
 from figures.read import facts
 from figures.style import DPI, MISSING, TEN, Floats, mosaic, new_figure, paper, paste, write
@@ -53,8 +50,6 @@ from training.run import RunError, create_run, finished
 from training.settings import add_settings, check_settings, with_preset
 from training.streams import stream
 from training.trained import Trained, read
-from vae.mlp import Params as Network
-from vae.mlp import encode
 
 MODELS = {"rbm": rbm.train, "vae": vae.train, "gan": gan.train}
 TINY = "--images 300 --validation 100 --epochs 2 --batch-size 50"
@@ -520,121 +515,6 @@ def test_samples_come_from_coin_flips_by_many_sweeps(monkeypatch: pytest.MonkeyP
     for k in range(figures.rbm.CHAINS):
         shown = tile(picture, 18, 90, 3, *divmod(k, 6))
         assert np.abs(shown - (on if k % 2 else off)).max() < 0.0021
-
-
-# The figures of the VAE
-
-
-def test_the_first_code_grows_to_the_right_and_the_second_upwards() -> None:
-    seen: list[Floats] = []
-
-    def fake(z: Floats) -> Floats:
-        seen.append(z)
-        shade = (z[:, :1] + 3) / 12 + (z[:, 1:] + 3) / 24
-        return np.repeat(shade, 784, axis=1)
-
-    tiles = figures.planes.manifold_tiles(fake)
-    (z,) = seen
-    assert tiles.shape == (400, 28, 28, 3) and z.dtype == np.float32
-    assert np.array_equal(z[0], [-3, 3]) and np.array_equal(z[-1], [3, -3])
-    picture = 1 - mosaic(tiles, 20, gap=0)[::28, ::28, 0]  # ink of each tile
-    codes = np.linspace(-3, 3, 20)
-    expected = (codes[None, :] + 3) / 12 + (codes[::-1, None] + 3) / 24
-    assert np.allclose(picture, expected, atol=1e-6)
-
-
-def slope_network() -> Trained:
-    """A decoder whose images are all of one grey: sigmoid(z1 + z2 / 2)."""
-    W2 = np.array([[1, -1, 0, 0], [0, 0, 1, -1]], np.float32)
-    W3 = np.repeat(np.array([[1], [-1], [0.5], [-0.5]], np.float32), 784, axis=1)
-    zero = np.zeros(4, np.float32)
-    unused = np.zeros((1, 1), np.float32)
-    params = Network(
-        unused, zero, unused, zero, unused, zero, W2, zero, W3, np.zeros(784, np.float32)
-    )
-    return Trained(params, SimpleNamespace(codes=2, pixels="none"), [])
-
-
-def test_the_axes_of_the_manifold_name_the_codes_that_are_drawn_there() -> None:
-    figure = figures.planes.manifold(slope_network(), DATA)
-    (axes,) = figure.axes
-    screen = pixels(figure)
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("$z_1$", "$z_2$")
-    codes = np.linspace(-3, 3, 20)
-    for z1 in codes[[0, 4, 19]]:
-        for z2 in codes[[0, 11, 19]]:
-            x, y = axes.transData.transform((z1, z2))
-            shown = screen[len(screen) - round(y) - 14 : len(screen) - round(y) + 14, round(x), 0]
-            assert np.allclose(shown, 1 - sigmoid(np.array(z1 + z2 / 2)), atol=0.0021)
-
-
-def test_latent_means_are_coloured_by_digit(networks: list[Trained]) -> None:
-    network = networks[0]
-    figure = figures.planes.latent_means(network, DATA)
-    (axes,) = figure.axes
-    dots: Any = axes.collections[0]
-    mu, _, _ = encode(to_unit(DATA.test_images), network.params)
-    colours = np.array([to_rgb(TEN[label]) for label in DATA.test_labels])
-    shown = np.hstack([dots.get_offsets(), dots.get_facecolors()[:, :3]])
-    expected = np.hstack([mu, colours])
-    assert np.allclose(shown[np.lexsort(shown.T)], expected[np.lexsort(expected.T)])
-    assert axes.get_aspect() == 1
-    circles: Any = axes.patches
-    assert [circle.radius for circle in circles] == [1, 2]
-    labels = {text.get_text(): text.get_position() for text in axes.texts}
-    assert np.allclose(labels["7"], np.median(mu[DATA.test_labels == 7], axis=0))
-    (legend,) = figure.legends
-    assert [text.get_text() for text in legend.get_texts()] == list("0123456789")
-
-
-def test_the_autoencoder_stands_beside_the_vae(drawn: Path, networks: list[Trained]) -> None:
-    (run,) = family("autoencoder", "digits")
-    autoencoder = read(run.folder, vae.train)
-    assert autoencoder.settings.beta == autoencoder.settings.noise == 0
-    figure = figures.vae.without_noise(networks[0], autoencoder, DATA)
-    assert [axes.get_title().split(":")[0] for axes in figure.axes] == ["VAE", "autoencoder"]
-    for axes, network in zip(figure.axes, (networks[0], autoencoder), strict=True):
-        mu, _, _ = encode(to_unit(DATA.test_images), network.params)
-        dots: Any = axes.collections[0]
-        assert np.allclose(np.sort(dots.get_offsets(), axis=0), np.sort(mu, axis=0))
-    picture = imread(drawn / "vae-autoencoder.png")
-    z = stream(0, "figure prior").standard_normal((20, 2), dtype=np.float32)
-    for left, network in ((90, networks[0]), (930, autoencoder)):
-        p = network.params
-        logits = np.maximum(z @ p.W2 + p.b2, 0) @ p.W3 + p.b3
-        for i, expected in enumerate(paper(1 / (1 + np.exp(-logits)))):
-            shown = tile(picture, left, 900, 2, i // 10, i % 10)
-            assert np.abs(shown - expected).max() < 0.0021
-
-
-def test_reconstructions_stand_under_their_originals(drawn: Path, networks: list[Trained]) -> None:
-    picture = imread(drawn / "vae-reconstructions.png")
-    x = to_unit(one_of_each(DATA))
-    for i, original in enumerate(paper(x)):
-        assert np.abs(tile(picture, 130, 60, 5, 0, i) - original).max() < 0.0021
-    for row, network in enumerate(networks, 1):
-        p = network.params
-        h = np.maximum(x @ p.W1 + p.b1, 0)
-        z = h @ p.W_mu + p.b_mu
-        logits = np.maximum(z @ p.W2 + p.b2, 0) @ p.W3 + p.b3
-        for i, expected in enumerate(paper(1 / (1 + np.exp(-logits)))):
-            assert np.abs(tile(picture, 130, 60, 5, row, i) - expected).max() < 0.0021
-
-
-def test_costs_show_the_metrics_on_one_axis(networks: list[Trained]) -> None:
-    figure = figures.vae.costs(networks, DATA)
-    assert [axes.get_title() for axes in figure.axes] == [f"{n} code units" for n in (2, 8, 16)]
-    assert len({axes.get_ylim() for axes in figure.axes}) == 1
-    for axes, network in zip(figure.axes, networks, strict=True):
-        assert axes.get_ylim()[0] == 0
-        lines = {str(line.get_label()): np.asarray(line.get_ydata()) for line in axes.lines}
-        for part in ("train", "validation"):
-            word = {"train": "training"}.get(part, part)
-            assert np.array_equal(lines[f"cost, {word}"], network.series(f"{part}_cost"))
-            assert np.array_equal(lines[f"reconstruction, {word}"], network.series(f"{part}_nll"))
-            assert np.array_equal(lines[f"KL, {word}"], network.series(f"{part}_kl"))
-        last = [f"{network.series(f'validation_{p}')[-1]:.1f}" for p in ("cost", "nll", "kl")]
-        assert [text.get_text() for text in axes.texts] == last
 
 
 @pytest.mark.parametrize("draw", [figures.rbm.pictures, figures.vae.pictures])

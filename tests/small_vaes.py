@@ -1,0 +1,63 @@
+"""A VAE of random weights, drawn digits to show it, and what it makes of them by other code."""
+
+import numpy as np
+
+import vae.train
+from data.digits import draw_digits
+from data.pixels import to_unit
+from data.sets import DataSet
+from training.checkpoint import save_checkpoint
+from training.run import save_settings
+from training.trained import Trained
+from vae.mlp import encode
+
+rng = np.random.default_rng(0)
+DATA = DataSet("drawn digits", *draw_digits(rng, 160), *draw_digits(rng, 120))
+
+
+def network(Z=2, H=5, activation="tanh", seed=0, rows=(), silent=None, **more):
+    """Weights wide enough that codes differ, and biases that are not zero.
+
+    The mean of the unit `silent` is the same for all images.
+    """
+    settings = vae.train.Settings(
+        codes=Z, hidden=H, activation=activation, validation=60, data="digits", **more
+    )
+    params = vae.train.start(settings, np.zeros((1, 784), np.float32)).params
+    draw = np.random.default_rng(seed)
+    params = type(params)(*(p + 0.2 * draw.standard_normal(p.shape, dtype=p.dtype) for p in params))
+    if silent is not None:
+        params.W_mu[:, silent] = 0
+    return Trained(params, settings, list(rows))
+
+
+def encoded(run, images=DATA.test_images):
+    """Means and log-variances, without the code under test."""
+    return encode(to_unit(images), run.params, run.settings.activation)[:2]
+
+
+def decoded(run, z):
+    """Probabilities of ink, without the code under test."""
+    p = run.params
+    h = z @ p.W2 + p.b2
+    h = np.tanh(h) if run.settings.activation == "tanh" else np.maximum(h, 0)
+    return 1 / (1 + np.exp(-(h @ p.W3 + p.b3)[..., :784].astype(float)))
+
+
+def trained(folder, run):
+    """A folder as a training leaves it that came to this."""
+    folder.mkdir()
+    save_settings(folder, run.settings)
+    state = vae.train.start(run.settings, np.zeros((1, 784), np.float32))
+    save_checkpoint(folder, state._replace(params=run.params), run.rows or rows_of(2))
+    return folder
+
+
+def rows_of(epochs):
+    """Metrics of which no two are alike."""
+    names = [f"{part}_{of}" for part in ("train", "validation") for of in ("cost", "nll", "kl")]
+    return [
+        {"epoch": float(e), "seconds": float(e)}
+        | {f"{name} [nats/image]": 10.0 * k + 1 / e for k, name in enumerate(names, 1)}
+        for e in range(1, epochs + 1)
+    ]

@@ -1,0 +1,353 @@
+"""Dense and convolutional VAEs, likelihoods, sample counts: what is measured, on tiny trainings."""
+
+import math
+
+import numpy as np
+import pytest
+
+import training.images
+import training.parallel
+import vae.train
+from autograd_lite.ops import sigmoid
+from data.pixels import to_unit
+from experiments import conv_vae, dense_vae, dense_vae_curves, likelihoods, measures, sample_count
+from experiments.record import printed, read
+from tests.small_vaes import DATA, network
+from training import loop
+from training.command import begin
+from training.parallel import Training
+from training.trained import read as read_run
+from vae.densities import gaussian_nll
+from vae.elbo import kl_diag_gaussian
+from vae.mlp import decode, encode, init
+from vae.networks import Dense
+from vae.objective import gradient
+from vae.train import Settings, evaluate
+
+TINY = "--data digits --images 100 --epochs 3 --hidden 8 --batch-size 20 --learning-rate 0.003"
+SEEDS = (0, 1)
+MODULES = {
+    "dense_vae": dense_vae, "dense_vae_curves": dense_vae_curves, "conv_vae": conv_vae,
+    "likelihoods": likelihoods, "sample_count": sample_count,
+}  # fmt: skip
+
+
+def tiny(label, model, options):
+    """The same training, but quick: of an option that is there twice the last one counts."""
+    more = TINY if "--validation 0" in " ".join(options) else f"{TINY} --validation 60"
+    return Training(label, model, (*options, *more.split()))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def place(tmp_path_factory):
+    """The experiments measure tiny networks of two seeds, in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training.parallel, "RUNS", tmp_path_factory.mktemp("vae"))
+        for module in (training.images, *MODULES.values()):
+            patch.setattr(module, "load", lambda choice: DATA)
+        for module in MODULES.values():
+            patch.setattr(module, "SEEDS", SEEDS)
+            patch.setattr(module, "Training", tiny, raising=False)
+            one_by_one = lambda parts: [p.function(*p.arguments) for p in parts]  # noqa: E731
+            patch.setattr(module, "compute", one_by_one, raising=False)
+        for name, value in {"PAIRS": 3, "ROUNDS": 1, "STEPS": 1, "BATCH": 5}.items():
+            patch.setattr(sample_count, name, value)
+        asked = [dense_vae.training(*of, s) for of in KINDS for s in SEEDS]
+        asked += [likelihoods.training(name, s) for name in likelihoods.LIKELIHOODS for s in SEEDS]
+        asked += [sample_count.training(K, s) for K in sample_count.SAMPLES for s in SEEDS]
+        for one in [*asked, *map(conv_vae.training, SEEDS), conv_vae.whole()]:
+            job = begin("test", Settings, "never", [*one.options, "--out", str(one.folder)])
+            with job.run.lock:
+                loop.train(job.run, vae.train, job.images, job.settings)
+        yield
+
+
+KINDS = [(likelihood, codes) for likelihood in dense_vae.EPOCHS for codes in dense_vae.CODES]
+
+
+@pytest.fixture(scope="module")
+def numbers():
+    return {name: module.measure() for name, module in MODULES.items()}
+
+
+def shape(value):
+    """The names in a record; of a list, those of its first entry."""
+    if isinstance(value, dict):
+        return {key: shape(inner) for key, inner in value.items()}
+    return [shape(value[0])] if isinstance(value, list) else "a number, a word or nothing"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_record_has_the_form_that_is_measured_and_every_table_shows_it(name, numbers):
+    there, experiment = read(name).numbers, MODULES[name].EXPERIMENT
+    assert shape(numbers[name]) == shape(there)
+    for table in experiment.tables.values():
+        head, _, *rows = table(there).splitlines()
+        assert rows and {row.count("|") for row in rows} == {head.count("|")}
+    assert experiment.answer(there)
+    assert len(set(experiment.trainings)) == len(experiment.trainings)
+
+
+def runs_of(plan, *args):
+    return [read_run(plan(*args, seed).folder, vae.train) for seed in SEEDS]
+
+
+def use_for_tests(monkeypatch, module, images):
+    monkeypatch.setattr(module, "load", lambda choice: DATA._replace(test_images=images))
+
+
+# Dense networks
+
+
+def test_a_cost_is_the_mean_over_seeds_on_the_test_images(numbers):
+    rows = {(row["likelihood"], row["codes"]): row for row in numbers["dense_vae"]}
+    assert list(rows) == KINDS
+    row, x = rows["squared", 8], to_unit(DATA.test_images)
+    runs = runs_of(dense_vae.training, "squared", 8)
+    parts = np.array([evaluate(run.params, x, run.settings) for run in runs])
+    costs = parts.sum(axis=1)
+    assert np.allclose(row["each seed"], costs, rtol=1e-12)
+    found = [row[name] for name in ("cost", "spread", "nll", "kl")]
+    assert np.allclose(found, [costs.mean(), costs.std(ddof=1), *parts.mean(axis=0)], rtol=1e-12)
+    assert row["source"] == 29.62 and rows["bernoulli", 8]["source"] is None
+    for row in (*rows.values(), *read("dense_vae").numbers):
+        kl = [sum(units["KL [nats/image]"]) for units in row["code units of each seed"]]
+        assert np.mean(kl) == pytest.approx(row["kl"], rel=1e-5)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_code_units_are_told_the_most_used_first(activation):
+    run, x = network(4, activation=activation, silent=2), to_unit(DATA.test_images)
+    mu, logvar, _ = encode(x, run.params, activation)
+    found = dense_vae.code_units(run, x)
+    variances = mu.astype(float).var(axis=0)
+    order = np.argsort(-variances)
+    assert order[-1] == 2 and found["active"] == 3
+    assert np.allclose(found["variance of the mean"], variances[order])
+    kl = 0.5 * (mu**2 + np.exp(logvar) - 1 - logvar).mean(axis=0)
+    assert np.allclose(found["KL [nats/image]"], kl[order], rtol=1e-4)
+    assert np.isclose(sum(found["KL [nats/image]"]), kl_diag_gaussian(mu, logvar).mean())
+
+
+def test_active_units_are_those_whose_mean_varies():
+    mu = np.random.default_rng(0).standard_normal((4000, 3)) * [0.11, 0.09, 0] + [0, 5, 7]
+    assert measures.active_units(mu).tolist() == [True, False, False]
+    constant = np.full((100_000, 2), 3000.3, np.float32)
+    assert not measures.active_units(constant).any()  # summed in float64
+
+
+def test_a_curve_of_the_training_images_is_that_of_the_training(monkeypatch):
+    use_for_tests(monkeypatch, dense_vae_curves, DATA.train_images[:100])
+    found = dense_vae_curves.curve(8, 1)
+    assert found["test"] == found["train"] and len(set(found["test"])) == 3
+    run = runs_of(dense_vae.training, "squared", 8)[1]
+    whole = sum(evaluate(run.params, to_unit(DATA.train_images), run.settings))
+    assert found[dense_vae_curves.ALL] == whole != found["train"][-1]
+
+
+def test_the_notebooks_numbers_are_whole():
+    ends = {2: (55.0477, 45.6592, 37.9651, 38.3257), 8: (48.4368, 37.5004, 29.7382, 29.6226)}
+    ends[16] = (49.0297, 37.7708, 29.7461, 29.5284)
+    for codes, expected in ends.items():
+        there = dense_vae_curves.notebook(codes)
+        train, test = there["train"], there["test"]
+        assert len(train) == len(test) == 30
+        assert (train[0], test[0], train[-1], test[-1]) == expected
+        assert np.abs(np.diff(train[3:])).max() < 1 and np.abs(np.diff(test[3:])).max() < 1
+    there = printed("notebook, convolutional VAE")
+    assert len(there["train"]) == len(there["test"]) == 30
+    assert there["train"][:4] == [None, None, None, 42.641] and there["test"][-1] == 40.3112
+
+
+@pytest.mark.parametrize("part", ["test", "train"])
+def test_the_largest_difference_is_that_from_epoch_5_on(part):
+    rows = []
+    for codes in dense_vae.CODES:
+        ours = list(dense_vae_curves.notebook(codes)[part])
+        ours[0] += 7  # before epoch 5: does not count
+        ours[9] -= 0.5
+        of_all = {dense_vae_curves.ALL: {"mean": 1.0, "spread": 0.25}}
+        rows.append({"codes": codes, part: {"mean": ours, "spread": None}, **of_all})
+    lines = dense_vae_curves.table(rows, part).splitlines()[2:]
+    assert [line.split(" | ")[7].strip(" |") for line in lines] == ["-0.50"] * 3
+    assert all(line.endswith("| 1.00 &plusmn; 0.25 |") == (part == "train") for line in lines)
+    assert part == "train" or dense_vae_curves.answer(rows).startswith("within 0.50 nats")
+
+
+# Convolutional networks
+
+
+def test_the_best_epoch_is_that_of_the_lowest_cost_on_the_first_test_images(monkeypatch):
+    more = np.concatenate([DATA.train_images[:100], DATA.test_images])  # of which 100 count
+    use_for_tests(monkeypatch, conv_vae, more)
+    monkeypatch.setattr(conv_vae, "FIRST", 100)
+    found = conv_vae.curve(1)
+    first, second, third = found["train"]
+    assert found["test"] == found["train"] and third < second < first
+    load = conv_vae.load_params
+    swapped = {1: 1, 2: 3, 3: 2}
+    monkeypatch.setattr(conv_vae, "load_params", lambda f, epoch, p: load(f, swapped[epoch], p))
+    found = conv_vae.curve(1)
+    assert found["test"] == [first, third, second]
+    assert (found["best"], found["best epoch"], found["last"]) == (third, 2, second)
+
+
+def test_the_epoch_is_chosen_on_validation_and_its_snapshot_is_tested(monkeypatch):
+    run, name = read_run(conv_vae.whole().folder, vae.train), "validation_cost [nats/image]"
+    before = run.series("validation_cost")
+    rows = [row | {name: cost} for row, cost in zip(run.rows, (3.0, 1.0, 2.0), strict=True)]
+    monkeypatch.setattr(conv_vae, "read", lambda *of: run._replace(rows=rows))
+    use_for_tests(monkeypatch, conv_vae, DATA.train_images[100:])  # the validation images
+    monkeypatch.setattr(conv_vae, "FIRST", 10)
+    found = conv_vae.chosen()
+    assert found["validation"] == [3.0, 1.0, 2.0] and found["best epoch"] == 2
+    assert (found["best"]["validation"], found["last"]["validation"]) == (1.0, 2.0)
+    assert (found["best"]["test"], found["last"]["test"]) == (before[1], before[2])
+    use_for_tests(monkeypatch, conv_vae, DATA.train_images[100:110])
+    again = conv_vae.chosen()["last"]
+    assert again["test"] == found["last"]["first test images"] != found["last"]["test"]
+
+
+def test_the_whole_set_keeps_images_for_validation_and_has_the_settings_of_the_few():
+    words = [one.options for one in conv_vae.EXPERIMENT.trainings]
+    of_whole, *few = (dict(zip(w[::2], w[1::2], strict=True)) for w in words)
+    assert of_whole.pop("--validation") == "5000" and len(few) == 3
+    for seed, of_few in enumerate(few):
+        assert of_few.pop("--validation") == "0" and of_few.pop("--images") == "10000"
+        assert of_few == of_whole | {"--seed": str(seed)}
+
+
+def cells_of(table):
+    return [line.strip("| ").split(" | ") for line in table.splitlines()[2:]]
+
+
+def test_the_tables_have_ours_beside_the_notebooks():
+    there = read("conv_vae").numbers
+    (row,) = (cells for cells in cells_of(conv_vae.curves(there)) if cells[0] == "22")
+    train, test = (np.array([r[part] for r in there["each seed"]]) for part in ("train", "test"))
+    ours = [f"{c[:, 21].mean():.2f} &plusmn; {c[:, 21].std(ddof=1):.2f}" for c in (train, test)]
+    assert row == ["22", ours[0], "37.77", ours[1], "38.85"]
+    *each, mean, notebook, first, of_all = cells_of(conv_vae.reached(there))
+    for cells, seed in zip(each, there["each seed"], strict=True):
+        assert cells[2:5] == [f"{seed['last']:.2f}", f"{seed['best']:.2f}", str(seed["best epoch"])]
+    assert mean[2] == f"{test[:, -1].mean():.2f} &plusmn; {test[:, -1].std(ddof=1):.2f}"
+    assert notebook[1:] == ["first 1,000", "40.31", "38.85", "22", "these test images"]
+    last, best = there[conv_vae.WHOLE]["last"], there[conv_vae.WHOLE]["best"]
+    assert first[2:4] == [f"{part['first test images']:.2f}" for part in (last, best)]
+    assert of_all[1:4] == ["all 10,000", f"{last['test']:.2f}", f"{best['test']:.2f}"]
+    assert of_all[5] == "5,000 validation images"
+
+
+# Likelihoods
+
+
+@pytest.mark.parametrize("beta", [1.0, 0.1, 3.0])
+def test_squared_error_as_a_density_is_the_gaussian_of_variance_half_beta(beta):
+    draw = np.random.default_rng(4)
+    logits, x = draw.standard_normal((3, 7)), draw.random((3, 7))
+    squared = ((1 / (1 + np.exp(-logits)) - x) ** 2).sum(axis=1)
+    fixed = np.full((3, 1), math.log(beta / 2))
+    expected = gaussian_nll(np.concatenate([logits, fixed], axis=1), x)
+    settings = Settings(likelihood="squared", beta=beta)
+    found = [likelihoods.density(value, settings, 7) for value in squared]
+    np.testing.assert_allclose(found, expected, rtol=1e-13)
+    assert likelihoods.density(5.0, Settings(likelihood="laplace"), 7) == 5.0
+    assert likelihoods.density(5.0, Settings(likelihood="bernoulli"), 7) is None
+
+
+def test_beta_of_squared_error_is_a_fixed_variance_up_to_a_factor():
+    """The claim on which the two fixed variances rest, for the whole gradient."""
+    draw, variance = np.random.default_rng(5), 0.05
+    wide = init(draw, 6, 5, 2, np.float64, scales=1)
+    wide.W3[:, -1], wide.b3[-1] = 0, math.log(variance)  # a scale that depends on nothing
+    narrow = wide._replace(W3=wide.W3[:, :-1], b3=wide.b3[:-1])
+    x, eps = draw.random((4, 6)), draw.standard_normal((3, 4, 2))
+    exact = gradient(x, eps, Dense(wide, "relu"), "gaussian")
+    ours = gradient(x, eps, Dense(narrow, "relu"), "squared", beta=2 * variance)
+    for name, a, b in zip(exact._fields, exact, ours, strict=True):
+        a = a[..., :-1] if name in ("W3", "b3") else a
+        np.testing.assert_allclose(a, b / (2 * variance), rtol=1e-10, atol=1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize("likelihood", ["squared", "gaussian"])
+def test_errors_are_of_the_decoded_means_and_leave_scales_out(likelihood):
+    run, x = network(3, likelihood=likelihood, silent=1), to_unit(DATA.test_images[:20])
+    mu, _, _ = encode(x, run.params, "tanh")
+    logits = decode(mu, run.params, "tanh")[0][:, :784].astype(np.float64)
+    error = sigmoid(logits) - x
+    found = likelihoods.measured(run, x)
+    assert found["squared error [1/image]"] == pytest.approx((error**2).sum(axis=1).mean(), 1e-5)
+    assert found["absolute error [1/image]"] == pytest.approx(np.abs(error).sum(1).mean(), 1e-5)
+    assert found["active units"] == 2
+    nll, kl = evaluate(run.params, x, run.settings)
+    assert (found["reconstruction as trained [nats/image]"], found["KL [nats/image]"]) == (nll, kl)
+    both = found["reconstruction as a density [nats/image]"] + kl
+    assert found["cost as a density [nats/image]"] == both
+
+
+def test_each_likelihood_is_measured_on_its_own_networks(numbers):
+    rows = {row["likelihood"]: row for row in numbers["likelihoods"]}
+    assert list(rows) == list(likelihoods.LIKELIHOODS)
+    for name, (likelihood, beta) in likelihoods.LIKELIHOODS.items():
+        runs = runs_of(likelihoods.training, name)
+        assert {(r.settings.likelihood, r.settings.beta) for r in runs} == {(likelihood, beta)}
+        held_out = to_unit(DATA.train_images[-60:])
+        expected = measures.over_seeds([likelihoods.measured(run, held_out) for run in runs])
+        assert rows[name] == {"likelihood": name, **expected}
+    assert rows["Bernoulli"]["cost as a density [nats/image]"]["mean"] is None
+
+
+# Sample counts
+
+
+def test_the_trace_is_that_of_the_covariance_and_its_error_is_honest():
+    draw, scales = np.random.default_rng(7), np.array([0.5, 1.0, 2.0])
+
+    def one():
+        return (5 + scales * draw.standard_normal(3), 3 * draw.standard_normal((2, 1)))
+
+    def estimate():
+        return sample_count.trace_of_covariance((one(), one()) for _ in range(50))
+
+    values, errors = np.array([estimate() for _ in range(400)]).T
+    exact = (scales**2).sum() + 2 * 9
+    assert abs(values.mean() - exact) < 5 * values.std() / 20
+    assert errors.mean() == pytest.approx(values.std(), rel=0.12)
+
+
+def test_the_noise_of_the_gradient_falls_as_one_over_the_samples(monkeypatch):
+    monkeypatch.setattr(sample_count, "PAIRS", 150)
+    run, x = network(3), to_unit(DATA.train_images)
+
+    def variance(K, same_batch):
+        return sample_count.trace_of_covariance(sample_count.draws(run, x, K, same_batch, 0))
+
+    (one, error), (five, error_of_five) = variance(1, True), variance(5, True)
+    assert abs(one - 5 * five) < 5 * math.hypot(error, 5 * error_of_five)
+    in_all, _ = variance(5, False)
+    assert one > 2 * five and in_all > 2 * five  # the images vary too
+
+
+def test_pairs_of_gradients_are_of_one_batch_or_of_two():
+    run, x = network(3), to_unit(DATA.train_images)
+    certain = run._replace(params=run.params._replace(b_logvar=run.params.b_logvar - 80))
+    for a, b in sample_count.draws(certain, x, 1, True, 0):  # no noise is left
+        np.testing.assert_allclose(a.W3, b.W3, atol=1e-7)
+    for a, b in sample_count.draws(certain, x, 1, False, 0):
+        assert np.abs(a.W3 - b.W3).max() > 1e-3
+
+
+def test_costs_times_and_variances_stand_in_the_row_of_their_sample_count(numbers):
+    for row, K in zip(numbers["sample_count"], (1, 2, 5, 10), strict=True):
+        runs = runs_of(sample_count.training, K)
+        assert row["samples"] == K and {run.settings.samples for run in runs} == {K}
+        last = [run.series("validation_cost")[-1] for run in runs]
+        assert row[sample_count.COST]["mean"] == pytest.approx(np.mean(last))
+        of_noise = [sample_count.variances(K, s)[sample_count.NOISE] for s in SEEDS]
+        assert row[sample_count.NOISE] == of_noise and of_noise[0] > 0
+    found = sample_count.relative_time([4.0, 6.0, 20.0], [2.0, 2.0, 5.0])
+    assert list(found.values()) == [6.0, 3.0, [2.0, 4.0]]
+    there = read("sample_count").numbers
+    for cells, row in zip(cells_of(sample_count.table(there)), there, strict=True):
+        gained = sum(there[0][sample_count.NOISE]) / sum(row[sample_count.NOISE])
+        assert cells[2:] == [f"{row[sample_count.TIME]:.2f}", f"{gained:.2f}"]

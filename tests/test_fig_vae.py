@@ -1,0 +1,396 @@
+"""Figures of the VAE, on the quick page and of its experiments, show what they say they show."""
+
+import math
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+
+import vae.__main__
+import vae.train
+from data.pixels import to_unit
+from data.sets import split
+from experiments import dense_vae, record
+from experiments.dense_vae_curves import ALL, notebook
+from figures import (
+    codes,
+    conv_vae,
+    dense_vae_curves,
+    latent_plane,
+    likelihoods,
+    sample_count,
+)
+from figures import dense_vae as of_dense
+from figures import vae as quick
+from figures.images import as_trained, one_of_each
+from figures.network import drawing
+from figures.style import TEN, paper, save
+from tests.screen import close, pixels, tiles
+from tests.small_vaes import DATA, decoded, encoded, network, rows_of, trained
+from training.streams import stream
+from vae.mlp import init
+
+MODULES = (of_dense, dense_vae_curves, conv_vae, likelihoods, sample_count)
+
+
+def words(figure):
+    return [text.get_text() for text in figure.texts]
+
+
+# The plane of codes
+
+
+@pytest.mark.parametrize(
+    ("likelihood", "activation", "side", "scale"),
+    [("bernoulli", "relu", 30, 1), ("squared", "tanh", 20, 2), ("gaussian", "relu", 30, 1)],
+)
+def test_the_first_code_grows_to_the_right_and_the_second_upwards(
+    likelihood, activation, side, scale
+):
+    run = network(likelihood=likelihood, activation=activation)
+    figure = latent_plane.decoded_grid(run, DATA, reach=4.0, side=side)
+    screen = pixels(figure)
+    (axes,) = figure.axes
+    found = tiles(screen, 80, 45, scale, (side, side), gap=0)
+    values, last = np.linspace(-4, 4, side), side - 1
+    for column, row in ((0, 0), (last, 0), (0, last), (last, last), (4, 17), (11, 8)):
+        z = np.array([values[column], values[last - row]])
+        expected = paper(decoded(run, z)[None])[0, ..., 0]
+        assert np.abs(found[row, column] - expected).max() <= 0.5 / 15 + 0.0021  # sixteen greys
+        middle = 28 * scale * np.array([column + 0.5, row + 0.5]) + (80, 45)
+        x, y = axes.transData.transform(z)  # the axes name the middle of the tile
+        assert np.allclose((x, len(screen) - y), middle)
+    assert len(np.unique(found)) <= 16
+    assert "z_1" in axes.get_xlabel() and "z_2" in axes.get_ylabel()
+
+
+def test_means_are_coloured_by_digit_and_named_at_their_medians():
+    run = network()
+    figure = latent_plane.latent_means(run, DATA)
+    (axes,) = figure.axes
+    (dots,) = axes.collections
+    mu, _ = encoded(run)
+    shown = np.hstack([dots.get_offsets(), dots.get_facecolors()[:, :3]])
+    expected = np.hstack([mu, [to_rgb(TEN[label]) for label in DATA.test_labels]])
+    assert np.allclose(shown[np.lexsort(shown.T)], expected[np.lexsort(expected.T)])
+    assert (np.diff(DATA.test_labels[np.lexsort(mu.T)]) != 0).any() and axes.get_aspect() == 1
+    assert [circle.radius for circle in axes.patches] == [1, 2]
+    labels = {text.get_text(): text.get_position() for text in axes.texts}
+    assert sorted(labels) == list("0123456789")
+    assert np.allclose(labels["7"], np.median(mu[DATA.test_labels == 7], axis=0))
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == list("0123456789")
+    assert [patch.get_facecolor()[:3] for patch in legend.get_patches()] == list(map(to_rgb, TEN))
+
+
+def test_ten_colours_differ_for_the_colour_blind_too():
+    """The numbers of figures/style.py; simulated after Machado, Oliveira and Fernandes (2009)."""
+    rgb = np.array([to_rgb(colour) for colour in TEN])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    to_xyz = np.array(
+        [[0.4125, 0.3576, 0.1804], [0.2127, 0.7152, 0.0722], [0.0193, 0.1192, 0.9503]]
+    )
+    protanopes = [[0.1523, 1.0526, -0.2049], [0.1145, 0.7863, 0.0992], [-0.0039, -0.0481, 1.0520]]
+    deuteranopes = [[0.3673, 0.8606, -0.2280], [0.2801, 0.6725, 0.0474], [-0.0118, 0.0429, 0.9689]]
+    for view, least in ((np.eye(3), 44.8), (protanopes, 30.5), (deuteranopes, 29.8)):
+        x = np.clip(linear @ np.array(view).T, 0, 1) @ to_xyz.T / to_xyz.sum(axis=1)
+        f = np.where(x > (6 / 29) ** 3, np.cbrt(x), x / 3 * (29 / 6) ** 2 + 4 / 29)
+        L, a, b = 116 * f[:, 1] - 16, 500 * (f[:, 0] - f[:, 1]), 200 * (f[:, 1] - f[:, 2])
+        lab = np.stack([L, a, b], axis=1)
+        far = np.linalg.norm(lab[:, None] - lab, axis=-1)
+        assert far[np.triu_indices(10, 1)].min() == pytest.approx(least, abs=0.2)
+        assert L.max() < 90  # seen on white
+
+
+def test_images_are_shown_as_the_network_was_fed_them():
+    images = one_of_each(DATA)
+    assert images.shape == (10, 28, 28)
+    for digit, image in enumerate(images):
+        first = np.flatnonzero(DATA.test_labels == digit)[0]
+        assert np.array_equal(image, DATA.test_images[first])
+    grey = to_unit(images)
+    assert np.array_equal(as_trained(images, network().settings), grey)
+    binary = as_trained(images, network(pixels="threshold").settings)
+    assert np.array_equal(binary, grey >= 0.5)
+
+
+# Codes one at a time, reconstructions, and the units that are used
+
+
+@pytest.mark.parametrize(("Z", "scale"), [(3, 3), (9, 2), (30, 2)])
+def test_traversals_vary_one_code_the_most_used_on_top(Z, scale):
+    run = network(Z)
+    run.params.W_mu[:] *= np.linspace(0.5, 1.5, Z, dtype=np.float32)
+    run.params.W_mu[:, 1] = 0  # a unit that says nothing
+    spread = encoded(run)[0].astype(float).var(axis=0)
+    figure = codes.traversals(run, DATA)
+    screen, text = pixels(figure), words(figure)
+    order = np.argsort(-spread)
+    assert order[-1] == 1 and (order != np.arange(Z)).any()
+    order = order[:24]  # no more are shown
+    assert [word for word in text if word.startswith("$z")] == [f"$z_{{{j + 1}}}$" for j in order]
+    found = tiles(screen, 250, 100, scale, (len(order), 13))
+    for row, j in enumerate(order):
+        name = text.index(f"$z_{{{j + 1}}}$")
+        number, _, mark = text[name + 1].partition(" ")
+        assert np.isclose(float(number), spread[j], atol=0.005)
+        assert mark == ("" if spread[j] > 0.01 else "inactive")
+        assert figure.texts[name].get_position()[1] == len(screen) - 100 - scale * (29 * row + 14)
+        z = np.linspace(-3, 3, 13)[:, None] * np.eye(Z)[j]
+        assert close(found[row], decoded(run, z))
+    assert all(f"${value:g}$" in text for value in (-3.0, -0.5, 0.0, 3.0))
+
+
+@pytest.mark.parametrize("sampled", [True, False])
+def test_reconstructions_come_from_means_and_from_samples(sampled):
+    runs = [network(Z, likelihood="squared", seed=Z) for Z in (2, 8)]
+    images = one_of_each(DATA) if not sampled else DATA.test_images[:10]
+    figure = codes.reconstructions(runs, DATA, images, sampled)
+    groups, labels = [[to_unit(images)]], ["original"]
+    for run in runs:
+        mu, logvar = encoded(run, images)
+        eps = stream(0, "figure codes").standard_normal((1, *mu.shape), dtype=np.float32)[0]
+        both = decoded(run, mu), decoded(run, mu + np.exp(logvar / 2) * eps)
+        assert np.abs(both[0] - both[1]).max() > 0.1  # so that the test can tell them apart
+        groups.append(both[: 1 + sampled])
+        labels += [f"{mu.shape[1]} codes, {word}" for word in ("mean", "sampled")[: 1 + sampled]]
+    screen, top = pixels(figure), 52
+    for group in groups:
+        for row, expected in zip(tiles(screen, 235, top, 4, (len(group), 10)), group, strict=True):
+            assert close(row, expected)
+        top += 116 * len(group) + 14
+    assert words(figure)[1:] == labels
+    assert "squared error" in words(figure)[0] and "drawn digits" in words(figure)[0]
+
+
+def test_the_figure_of_code_units_shows_means_over_seeds_and_their_range():
+    rows = [
+        {"likelihood": kind, "codes": Z, "code units of each seed": [
+            {"active": Z - seed, "variance of the mean": [(1 + seed) / (j + 1) for j in range(Z)],
+             "KL [nats/image]": [seed + 0.5] * Z} for seed in (0, 1)]}
+        for kind in dense_vae.NAMES for Z in dense_vae.CODES
+    ]  # fmt: skip
+    figure = codes.code_units(rows, "MNIST")
+    above, below = figure.axes[:2], figure.axes[2:]
+    assert [axes.get_title() for axes in above] == list(dense_vae.NAMES.values())
+    assert all(axes.get_yscale() == "log" for axes in above)
+    for upper, lower in zip(above, below, strict=True):
+        for i, Z in enumerate(dense_vae.CODES):
+            line, kl = upper.lines[i], lower.lines[i]
+            assert np.allclose(line.get_ydata(), 1.5 / np.arange(1, Z + 1))
+            assert list(kl.get_ydata()) == [1.0] * Z
+            assert line.get_label() == f"{Z} codes: {Z - 1} to {Z} active"
+            assert kl.get_label() == f"{Z} codes: {Z:.1f} in all"
+            band = upper.collections[i].get_paths()[0].vertices
+            assert {1, 2} == set(band[band[:, 0] == 1, 1])
+        assert upper.lines[3].get_ydata()[0] == 0.01
+
+
+# Costs
+
+
+def lines_of(axes):
+    return {line.get_label().partition(":")[0]: line.get_data() for line in axes.lines}
+
+
+def test_test_and_training_costs_stand_beside_the_notebooks():
+    figure = dense_vae_curves.costs((), DATA)
+    for row, above, below in zip(
+        record.read("dense_vae_curves").numbers, figure.axes[:3], figure.axes[3:], strict=True
+    ):
+        lines, title = lines_of(above), above.get_title()
+        for k, (part, images) in enumerate((("test", "test"), ("train", "training"))):
+            ours, theirs = np.array(row[part]["mean"]), np.array(notebook(row["codes"])[part])
+            for whose, costs in (("ours", ours), ("notebook", theirs)):
+                x, y = lines[f"{whose}, {images} images"]
+                assert list(x) == list(range(2, 31)) and np.array_equal(y, costs[1:])
+            gap, spread = ours - theirs, np.array(row[part]["spread"])
+            assert np.allclose(below.lines[k].get_ydata(), gap[1:])
+            edge = below.collections[k].get_paths()[0].vertices
+            at_9 = sorted(edge[edge[:, 0] == 9, 1])
+            assert np.allclose(at_9, [(gap - spread)[8], (gap + spread)[8]])
+            assert f"{images} {max(gap[4:], key=abs):+.2f}" in below.texts[0].get_text()
+            assert f"{images} images: {ours[-1]:.2f}, notebook {theirs[-1]:.2f}" in title
+        assert f"{row['codes']} code units" in title
+        assert [v[0] for v in lines["ours, all training images"]] == [30, row[ALL]["mean"]]
+        box = below.collections[2].get_paths()[0].get_extents()
+        assert (box.x0, box.x1, box.y0, box.y1) == (5, 30, -1, 1)
+
+
+def test_the_convolutional_networks_costs_are_those_of_the_record():
+    numbers = record.read("conv_vae").numbers
+    few, whole = numbers[conv_vae.FEW], numbers[conv_vae.WHOLE]
+    left, right = conv_vae.costs((), DATA).axes
+    first, second = lines_of(left), lines_of(right)
+    for k, (part, images) in enumerate((("train", "training images"), ("test", "test images"))):
+        mean, spread = (np.array(few[part][of]) for of in ("mean", "spread"))
+        for whose, costs in (("ours", mean), ("notebook", conv_vae.notebook()[part])):
+            x, y = first[f"{whose}, {images}"]
+            assert (x[0], x[-1]) == (3, 30)
+            np.testing.assert_array_equal(y, costs[2:])
+        edge = left.collections[k].get_paths()[0].vertices
+        at_10 = sorted(edge[edge[:, 0] == 10, 1])
+        assert np.allclose(at_10, [(mean - spread)[9], (mean + spread)[9]])
+    best = [(row["best epoch"], row["best"]) for row in numbers["each seed"]]
+    assert list(zip(*first["best of each seed (epoch)"], strict=True)) == best
+    assert [v[0] for v in first["notebook's best (epoch)"]] == [22, 38.8527]
+    assert np.array_equal(second["ours, validation images"][1], whole["validation"][2:])
+    epoch, ends = whole["best epoch"], (whole["best"]["test"], whole["last"]["test"])
+    chosen = second["lowest validation cost (epoch)"]
+    assert [v[0] for v in chosen] == [epoch, whole["best"]["validation"]]
+    assert [tuple(v) for v in second["test images (epoch)"]] == [(epoch, 30), ends]
+    legend = [text.get_text() for text in left.get_legend().get_texts()]
+    assert "notebook's best (epoch): 38.85 (22)" in legend
+
+
+def test_costs_of_quick_trainings_stand_on_one_axis():
+    runs = [network(Z, rows=rows_of(Z)) for Z in (2, 8, 16)]
+    figure = quick.costs(runs, DATA)
+    assert [axes.get_title() for axes in figure.axes] == [f"{n} code units" for n in (2, 8, 16)]
+    assert len({axes.get_ylim() for axes in figure.axes}) == 1
+    for axes, run in zip(figure.axes, runs, strict=True):
+        assert axes.get_ylim()[0] == 0
+        lines = {line.get_label(): line.get_ydata() for line in axes.lines}
+        for part in ("train", "validation"):
+            word = {"train": "training"}.get(part, part)
+            for name, of in (("cost", "cost"), ("reconstruction", "nll"), ("KL", "kl")):
+                assert np.array_equal(lines[f"{name}, {word}"], run.series(f"{part}_{of}"))
+        last = [f"{run.series(f'validation_{p}')[-1]:.1f}" for p in ("cost", "nll", "kl")]
+        assert [text.get_text() for text in axes.texts] == last
+
+
+def test_the_autoencoder_stands_beside_the_vae():
+    runs = network(seed=1), network(seed=2)
+    figure = quick.without_noise(*runs, DATA)
+    assert [axes.get_title().split(":")[0] for axes in figure.axes] == ["VAE", "autoencoder"]
+    z = stream(0, "figure prior").standard_normal((20, 2), dtype=np.float32)
+    screen = pixels(figure)
+    for axes, run, left in zip(figure.axes, runs, (90, 930), strict=True):
+        mu, _ = encoded(run)
+        dots = axes.collections[0].get_offsets()
+        assert np.allclose(np.sort(dots, axis=0), np.sort(mu, axis=0))
+        found = tiles(screen, left, 900, 2, (2, 10)).reshape(20, 28, 28)
+        assert close(found, decoded(run, z))
+
+
+# Likelihoods and sample counts
+
+
+def test_reconstructions_of_each_likelihood_are_of_its_own_network(tmp_path):
+    kinds = likelihoods.LIKELIHOODS.values()
+    runs = [network(8, likelihood=kind, seed=i, beta=b) for i, (kind, b) in enumerate(kinds)]
+    folders = [trained(tmp_path / str(i), run) for i, run in enumerate(runs)]
+    figure = likelihoods.likelihoods(folders, DATA)
+    found = tiles(pixels(figure), 260, 55, 5, (6, 10))
+    images = one_of_each(DATA)
+    assert close(found[0], to_unit(images))
+    for row, run in zip(found[1:], runs, strict=True):
+        assert close(row, decoded(run, encoded(run, images)[0]))
+    names = [word.replace("\n", " ") for word in words(figure)[1:]]
+    assert names == ["original", *likelihoods.LIKELIHOODS]
+    x = to_unit(split(DATA.train_images, runs[3].settings.validation)[1])
+    for run, factor, power in ((runs[3], 1, 0.5), (runs[4], math.sqrt(2), 1)):
+        p = run.params
+        mu = np.tanh(x @ p.W1 + p.b1) @ p.W_mu + p.b_mu
+        log_scale = (np.tanh(mu @ p.W2 + p.b2) @ p.W3 + p.b3)[:, -1]
+        expected = factor * np.exp(power * log_scale)
+        assert np.allclose(likelihoods.deviations(run, x), expected, rtol=1e-5)
+    fixed = [line.get_xdata()[0] for line in figure.axes[0].lines]
+    assert np.allclose(fixed, [0.5**0.5, 0.05**0.5])
+
+
+def test_variances_and_prices_are_those_of_the_record(tmp_path):
+    rows = record.read("sample_count").numbers
+    runs = [network(8, rows=rows_of(5), samples=row["samples"]) for row in rows]
+    folders = [trained(tmp_path / str(i), run) for i, run in enumerate(runs)]
+    left, middle, right = sample_count.samples(folders, DATA).axes
+    (line,) = (one for one in left.get_lines() if one.get_linestyle() == "--")
+    K, value = line.get_data()
+    np.testing.assert_allclose(value * K, np.mean(rows[0][sample_count.NOISE]))
+    for which, name in enumerate((sample_count.TOTAL, sample_count.NOISE)):
+        points = left.containers[which].lines[0].get_ydata()
+        np.testing.assert_allclose(points, [np.mean(row[name]) for row in rows])
+    for a, b, row, run in zip(middle.get_lines(), right.get_lines(), rows, runs, strict=True):
+        assert a.get_label() == b.get_label() == f"K = {row['samples']}"
+        np.testing.assert_array_equal(a.get_ydata(), run.series("validation_cost"))
+        np.testing.assert_array_equal(b.get_ydata(), a.get_ydata())
+        np.testing.assert_allclose(b.get_xdata(), row[sample_count.TIME] * a.get_xdata())
+
+
+# Every drawing
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """For every training that a drawing asks for, one that came to random weights."""
+    there, made = tmp_path_factory.mktemp("runs"), {}
+    for module in MODULES:
+        for one in (run for shown in module.DRAWINGS for run in shown.trainings):
+            if one not in made:
+                options = dict(zip(one.options[::2], one.options[1::2], strict=True))
+                codes, kind = (
+                    int(options.get("--codes", 2)),
+                    options.get("--likelihood", "bernoulli"),
+                )
+                more = {"network": options.get("--network", "dense"), "activation": "relu"}
+                run = network(codes, likelihood=kind, beta=float(options.get("--beta", 1)), **more)
+                if more["network"] == "conv":
+                    state = vae.train.start(run.settings, np.zeros((1, 784), np.float32))
+                    run = run._replace(params=state.params)
+                made[one] = trained(there / str(len(made)), run)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("module", "one"),
+    [(module, one) for module in MODULES for one in module.DRAWINGS],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_every_figure_is_drawn_whole_from_its_own_trainings(module, one, folders, tmp_path):
+    assert one.name.startswith(module.__name__.partition(".")[2] + "-")
+    figure = one.draw([folders[run] for run in one.trainings], DATA)
+    path = save(figure, tmp_path, one.name)
+    screen = pixels(figure)
+    edges = (screen[:2], screen[-2:], screen[:, :2], screen[:, -2:])
+    assert all((edge == 1).all() for edge in edges), "it is cut off"
+    assert 10_000 < path.stat().st_size < 350_000
+    assert 900 <= screen.shape[1] <= 1900 and 280 <= screen.shape[0] <= 1500
+    assert one.caption.endswith(".") and (one.source.endswith(".") or not one.source)
+    title = figure.get_suptitle()
+    assert "VAE" in title and ("drawn digits" in title or not one.trainings)
+    if len(one.trainings) == 1:
+        options = one.trainings[0].options
+        codes = options[options.index("--codes") + 1] if "--codes" in options else 2
+        assert f"VAE of {codes} code units" in title
+
+
+# The network drawn
+
+
+@pytest.mark.parametrize(("D", "H", "Z"), [(784, 256, 2), (784, 500, 16), (100, 33, 7)])
+def test_the_drawing_names_every_parameter_once_and_no_words_overlap(D, H, Z):
+    params = init(np.random.default_rng(0), D, H, Z)
+    figure = drawing(params, "tanh", "MNIST")
+    pixels(figure)
+    (axes,) = figure.axes
+    text = "\n".join(t.get_text() for t in axes.texts)
+    for name, array in params._asdict().items():
+        assert text.count(f"{name} {array.shape}") == 1
+    for W, b in zip(params[::2], params[1::2], strict=True):
+        assert f"\n{W.size + b.size:,} parameters" in text
+    encoder, decoder = (sum(p.size for p in part) for part in (params[:6], params[6:]))
+    assert f"encoder $q(z|x)$: {encoder:,} parameters" in text
+    assert f"decoder $p(x|z)$: {decoder:,} parameters" in text
+    assert f"{D}-{H}-{Z}-{H}-{D}" in words(figure)[0]
+    assert f"{encoder + decoder:,} parameters" in words(figure)[0] and text.count("tanh") == 2
+    boxes = [t.get_window_extent() for t in axes.texts]
+    layers = [p.get_window_extent() for p in axes.patches if p.get_facecolor()[3] == 1]
+    layers = [box for box in layers if 100 < box.width < 125]
+    assert len(layers) == 8  # x, hidden, mu, log sigma^2, z, eps, hidden, pixels
+    for i, box in enumerate(boxes):
+        assert box.x0 > 0 and box.y0 > 0 and box.x1 < 1700 and box.y1 < 600
+        assert not any(box.overlaps(other) for other in boxes[:i])
+    for i, box in enumerate(layers):
+        assert not any(box.overlaps(other) for other in layers[:i])
+        (inside,) = (t for t in boxes if box.overlaps(t))
+        assert inside.x0 > box.x0 and inside.x1 < box.x1
