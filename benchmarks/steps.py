@@ -8,6 +8,7 @@ import numpy as np
 from gan import train as gan_train
 from rbm import train as rbm_train
 from vae import train as vae_train
+from vae.mlp import init
 
 
 def rbm_pair(H: int = 500, B: int = 64, k: int = 30) -> tuple[Callable[[], object], ...]:
@@ -34,7 +35,7 @@ def vae_pair(H: int = 256, Z: int = 2, B: int = 128) -> tuple[Callable[[], objec
     x = np.random.default_rng(0).random((B, 784), dtype=np.float32)
     settings = vae_train.Settings(codes=Z, hidden=H, batch_size=B)
     state = vae_train.start(settings, x)
-    p, h = state.params, x[:, :H].copy()
+    p, h = init(np.random.default_rng(0), 784, H, Z), x[:, :H].copy()
     z = x[:, :Z].copy()
 
     def bare() -> None:

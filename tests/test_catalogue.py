@@ -11,8 +11,7 @@ import vae.train
 from data.sets import load
 from figures import catalogue, chains, restored
 from figures.style import Picture, save
-from training.command import begin
-from training.follow import follow, train
+from training.command import train_command
 from training.settings import SettingsError
 
 ROOT = Path(__file__).parent.parent
@@ -51,12 +50,7 @@ def folders(tmp_path_factory):
         folder = tmp_path_factory.mktemp("runs") / str(number)
         few = ["--hidden", "7"] if run.label.endswith("-20") else []  # 2^20 states take a minute
         argv = [*run.options, *TINY, *few, "--out", str(folder)]
-        model = MODELS[run.model]
-        held, settings, images = begin("tiny", model.Settings, "unused", argv)
-        state = model.start(settings, images.train)
-        states = train(model.step, state, images.train, settings)
-        follow(held, state, [], states, images, settings, model.measure)
-        held.lock.close()
+        train_command(["train", *argv], MODELS[run.model], "unused")
         made[run] = folder
     return made
 

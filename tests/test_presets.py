@@ -1,6 +1,5 @@
 """Presets: settings by name, which further options change, and no other."""
 
-from argparse import ArgumentParser
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -56,12 +55,6 @@ def test_a_preset_that_is_not_there_is_one_sentence(capsys):
     with pytest.raises(SystemExit):
         parsed(vae.train.Settings, "--preset", "best")  # which has none
     assert "unrecognized arguments" in capsys.readouterr().err
-
-
-def test_help_says_what_a_preset_gives():
-    parser = ArgumentParser()
-    add_settings(parser, Two)
-    assert "fast: --rate 0.5 --big-steps 3" in " ".join(parser.format_help().split())
 
 
 @pytest.mark.parametrize("name", PRESETS)

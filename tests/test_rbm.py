@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small_machine import HS, VS, D, H, expected_cd, log_likelihood, machine, p_visible
 from small_runs import same_bits, spy_on
 
 import rbm.train
@@ -23,14 +24,6 @@ from rbm.pseudo import log_pseudo_likelihood, log_pseudo_likelihood_estimate
 from rbm.train import Settings, measure, start, step
 from training.streams import stream
 
-D, H = 4, 3
-VS, HS = enumeration.states(D), enumeration.states(H)
-
-
-def machine(seed=0, D=D, H=H):
-    rng = np.random.default_rng(seed)
-    return Params(rng.normal(size=(D, H)), 0.7 * rng.normal(size=D), 0.7 * rng.normal(size=H))
-
 
 def masked(rows=6, D=D, seed=0):
     """Images and which of their pixels are given: none of the first, all of the second."""
@@ -38,16 +31,6 @@ def masked(rows=6, D=D, seed=0):
     known = rng.random((rows, D)) < 0.5
     known[0], known[1] = False, True
     return rng.integers(0, 2, (rows, D)).astype(float), known
-
-
-def p_visible(params):
-    return enumeration.joint(*params).sum(axis=1)
-
-
-def log_likelihood(W, b, c, v):
-    """Mean log p(v) with Z by enumeration; complex parameters pass through."""
-    weights = np.exp((VS @ b)[:, None] + (HS @ c)[None] + np.einsum("vi,ij,hj->vh", VS, W, HS))
-    return np.log(weights.sum(axis=1) / weights.sum())[enumeration.numbers_of(v)].mean()
 
 
 def test_hidden_units_are_independent_given_v_but_not_by_themselves():
@@ -74,15 +57,6 @@ def test_the_gradient_is_that_of_the_enumerated_log_likelihood():
     for name, true in zip(Params._fields, exact, strict=True):
         model = sum(w * getattr(s, name) for w, s in zip(p, by_state, strict=True))
         np.testing.assert_allclose(model - getattr(data, name), true, atol=1e-13)
-
-
-def expected_cd(params, v, k):
-    """E[nll_gradient] of CD-k, with v after k sweeps distributed by the enumerated kernel."""
-    T = np.linalg.matrix_power(enumeration.kernel(*params), k)
-    end = T[enumeration.numbers_of(v)].mean(axis=0)
-    by_state = [statistics(row[None], params.W, params.c) for row in VS]
-    data = statistics(v, params.W, params.c)
-    return [sum(w * s[i] for w, s in zip(end, by_state, strict=True)) - data[i] for i in range(3)]
 
 
 @pytest.mark.eq("rbm.10")

@@ -96,7 +96,8 @@ def test_settings_that_make_no_sense_are_one_sentence_and_status_2(
 ):
     model, *options = words.split()
     folder = tmp_path / "run"
-    line = ["train", "--data", "digits", "--validation", "100", *options, "--out", str(folder)]
+    quick = "--data digits --images 50 --validation 100 --epochs 1".split()  # if it is not refused
+    line = ["train", *quick, *options, "--out", str(folder)]
     with pytest.raises(SystemExit) as stopped:
         run_cli(lambda argv: train_command(argv, MODELS[model], "unused"), line)
     assert (stopped.value.code, capsys.readouterr().err) == (2, f"{sentence}\n")

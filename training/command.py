@@ -37,9 +37,6 @@ def run_cli(program: Callable[[Sequence[str]], None], argv: Sequence[str]) -> No
         sys.exit(130)
 
 
-complain = run_cli  # leaves with its last caller
-
-
 class Job(NamedTuple, Generic[S]):
     """A training that is ready to begin or to go on."""
 

@@ -93,9 +93,6 @@ def processes() -> int:
     return max(1, min(os.cpu_count() or 1, 4))
 
 
-at_once = processes  # leaves with its last caller
-
-
 def _train(training: Training) -> str:
     folder = training.folder
     begun = (folder / "settings.json").exists()

@@ -61,7 +61,7 @@ class Trace(NamedTuple):
     h_dec: Array  # (K, B, H)
 
 
-def encode(x: Array, params: Params, activation: str = "relu") -> tuple[Array, Array, Array]:
+def encode(x: Array, params: Params, activation: str) -> tuple[Array, Array, Array]:
     """Mean and log-variance of q(z|x), and the hidden layer: (B, D) -> (B, Z), (B, Z), (B, H)"""
     act, _ = ACTIVATIONS[activation]
     h_enc = act(affine(x, params.W1, params.b1))
@@ -70,16 +70,14 @@ def encode(x: Array, params: Params, activation: str = "relu") -> tuple[Array, A
     return mu, logvar, h_enc
 
 
-def decode(z: Array, params: Params, activation: str = "relu") -> tuple[Array, Array]:
+def decode(z: Array, params: Params, activation: str) -> tuple[Array, Array]:
     """Logits of the pixels, and the hidden layer: (..., Z) -> (..., D), (..., H)"""
     act, _ = ACTIVATIONS[activation]
     h_dec = act(affine(z, params.W2, params.b2))
     return affine(h_dec, params.W3, params.b3), h_dec
 
 
-def forward(
-    x: Array, eps: Array, params: Params, activation: str = "relu"
-) -> tuple[Outputs, Trace]:
+def forward(x: Array, eps: Array, params: Params, activation: str) -> tuple[Outputs, Trace]:
     """Images and noise -> what the bound needs, and what backward needs."""
     mu, logvar, h_enc = encode(x, params, activation)
     z = reparameterise(mu, logvar, eps)
@@ -87,7 +85,7 @@ def forward(
     return Outputs(logits, mu, logvar), Trace(x, h_enc, logvar, eps, z, h_dec)  # (vae.20)
 
 
-def backward(d: Outputs, trace: Trace, params: Params, activation: str = "relu") -> Params:
+def backward(d: Outputs, trace: Trace, params: Params, activation: str) -> Params:
     """Gradients of the parameters from those of the outputs; forward read from bottom to top."""
     x, h_enc, logvar, eps, z, h_dec = trace
     _, act_vjp = ACTIVATIONS[activation]

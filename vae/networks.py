@@ -81,17 +81,3 @@ class Conv(NamedTuple):
 
     def backward(self, d: Outputs, trace: conv.Trace) -> conv.Params:
         return conv.backward(d, trace, self.params)
-
-
-def encode(x: Array, params: Params, activation: str = "relu") -> Any:
-    """Leaves with its last caller: `Network.encode` takes its place."""
-    if isinstance(params, conv.Params):
-        return conv.encode(x, params)
-    return mlp.encode(x, params, activation)
-
-
-def decode(z: Array, params: Params, activation: str = "relu") -> Any:
-    """Leaves with its last caller: `Network.decode` takes its place."""
-    if isinstance(params, conv.Params):
-        return conv.decode(z, params)
-    return mlp.decode(z, params, activation)

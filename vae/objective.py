@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from autograd_lite.losses import bernoulli_nll, bernoulli_nll_vjp
-from autograd_lite.ops import Array, sigmoid
+from autograd_lite.ops import Array
 from autograd_lite.tree import Tree
 from vae.densities import gaussian_nll, gaussian_nll_vjp, laplace_nll, laplace_nll_vjp
 from vae.elbo import kl_diag_gaussian, kl_diag_gaussian_vjp, squared_error, squared_error_vjp
@@ -34,11 +34,6 @@ class Costs(NamedTuple):
 
     nll: Array  # (K, B)
     kl: Array  # (B,)
-
-
-def pixel_means(outputs: Array, likelihood: str) -> Array:
-    """What a decoder's outputs draw: the centre of every pixel. (..., D + scales) -> (..., D)"""
-    return sigmoid(outputs[..., : outputs.shape[-1] - SCALES[likelihood]])
 
 
 def costs(x: Array, eps: Array, network: Network, likelihood: str) -> Costs:
