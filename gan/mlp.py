@@ -8,7 +8,7 @@ Equations (gan.14) to (gan.16) of gan/DERIVATION.md.
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,7 +32,8 @@ class Layer(NamedTuple):
 
 
 Params = tuple[Layer, ...]
-Masks = Sequence[Any]  # one for every hidden layer
+Mask = Array | np.float32  # (B, H), or the number 1
+Masks = Sequence[Mask]  # one for every hidden layer
 
 
 class Passed(NamedTuple):
@@ -40,7 +41,7 @@ class Passed(NamedTuple):
 
     x: Array  # (B, I)
     h: Array  # (B, H)
-    mask: Any  # (B, H), or 1
+    mask: Mask
 
 
 class Trace(NamedTuple):

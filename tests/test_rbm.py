@@ -245,6 +245,8 @@ def test_exact_answers_stay_finite_where_exponentials_overflow():
     assert np.abs(truth).max() > 1e4
     probs = conditional(v, known, *params)
     assert np.isfinite(probs).all() and probs.min() >= 0 and probs.max() <= 1 + 1e-12
+    with pytest.raises(ValueError, match="31 hidden units have"):
+        log_marginal(v, known, *machine(0, D, 31))
 
 
 @pytest.mark.eq("rbm.27")
