@@ -63,7 +63,7 @@ def page(found: Drawings, asked: Mapping[str, Experiment]) -> str:
         rows = [
             [
                 f'<a id="{drawing.name}"></a>{drawing.name}',
-                drawing.source or "&ndash;",
+                _sentence(drawing.source) or "&ndash;",
                 f"`python -m figures {drawing.name}`",
                 drawing.caption,
             ]
@@ -71,6 +71,10 @@ def page(found: Drawings, asked: Mapping[str, Experiment]) -> str:
         ]
         parts.append(f"## {name}\n\n{asked[name].question}\n\n{markdown(HEADER, rows)}\n")
     return "\n".join(parts)
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:].removesuffix(".")
 
 
 def write_page() -> None:

@@ -11,8 +11,8 @@ PAGE = """\
 <!doctype html>
 <html lang="en">
 <head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta charset="utf-8"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>
 <title>Generative models by hand: figures, {data}</title>
 <style>
 :root {{ color-scheme: light dark; --ink: #1c1e21; --faint: #5b6168; --page: #fbfbf9;
@@ -56,7 +56,7 @@ pre {{ margin: 0.4rem 0; padding: 0.5rem 0.7rem; border-radius: 6px; background:
 FIGURE = """\
 <figure id="{name}">
 <h3>{title}</h3>
-<a href="{name}.png"><img src="{name}.png" width="{width}" height="{height}" alt="{alt}"></a>
+<a href="{name}.png"><img src="{name}.png" width="{width}" height="{height}" alt="{alt}"/></a>
 <figcaption>
 <p>{caption}</p>
 <p class="facts">{facts}</p>

@@ -1,0 +1,255 @@
+"""The GAN's experiments: losses beside the notebook's, the ablation, and the scores of images."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import gan.train
+from data.digits import draw_digits
+from data.pixels import to_unit
+from data.sets import DataSet
+from experiments import classifier, gan_ablation
+from experiments import gan as losses
+from experiments import image_scores as scores
+from experiments.gan_ablation import CHANGES, CONSTANT, EPOCHS, LATER, TRAININGS, best, changed
+from experiments.image_scores import frechet_distance, inception_score
+from gan.mlp import Layer
+from gan.players import sample_images
+from gan.train import Players, Settings
+from training.settings import Parser, add_settings, check_settings, with_preset
+from training.streams import stream
+from training.trained import Trained
+
+RNG = np.random.default_rng(0)
+DATA = DataSet("a few digits", *draw_digits(RNG, 300), *draw_digits(RNG, 100))
+
+
+def settings_of(run):
+    parser = Parser(allow_abbrev=False)
+    add_settings(parser, Settings)
+    return Settings(**with_preset(vars(parser.parse_args(run.options)), Settings))
+
+
+def differences(one, other):
+    return {name: value for name, value in vars(one).items() if value != vars(other)[name]}
+
+
+def test_the_notebooks_trainings_are_the_defaults():
+    ours = Settings(data="mnist", snapshots=5)
+    expected = [*(replace(ours, seed=s) for s in (0, 1, 2)), replace(ours, loss="saturating")]
+    assert list(map(settings_of, losses.EXPERIMENT.trainings)) == expected
+
+
+def test_the_last_ten_epochs_are_averaged_over_seeds(monkeypatch):
+    rows = [{"train_discriminator [n]": e, "train_generator [n]": -e} for e in range(1, 13)]
+    runs = [
+        Trained(None, None, [{name: x + shift for name, x in row.items()} for row in rows])
+        for shift in (0, 1, 2)
+    ]
+    groups = {"three": (0, 1, 2), "one": (2,)}
+    trainings = {name: [SimpleNamespace(folder=i) for i in group] for name, group in groups.items()}
+    monkeypatch.setattr(losses, "TRAININGS", trainings)
+    monkeypatch.setattr(losses, "read", lambda folder, model: runs[folder])
+    numbers = losses.measure()
+    found = numbers["three"]["discriminator"]
+    assert found["by epoch"] == [e + 1 for e in range(1, 13)]
+    assert (found["lowest by epoch"][0], found["highest by epoch"][0]) == (1, 3)
+    assert found["last ten epochs"] == 8.5 and found["each seed"] == [7.5, 8.5, 9.5]
+    assert found["spread"] == 1 and numbers["one"]["generator"]["spread"] is None
+    assert numbers["one"]["generator"]["last ten epochs"] == -5.5
+
+
+def test_the_tables_have_ours_and_the_notebooks_in_their_columns():
+    def player(shift):
+        mean = shift + np.arange(1, 51) / 1000
+        ours = {"by epoch": mean, "lowest by epoch": mean - 0.1, "highest by epoch": mean + 0.2}
+        return ours | {"last ten epochs": 4.5, "spread": None}
+
+    both = {"discriminator": player(1), "generator": player(3)}
+    rows = losses.by_epoch({"non-saturating": both}).splitlines()[2:]
+    ours, there = (
+        ("1.001 | 0.901 to 1.201", "3.001 | 2.901 to 3.201"),
+        ("1.383 | 1.076", "1.408 | 2.133"),
+    )
+    assert len(rows) == 50 and rows[0] == f"| 1 | {ours[0]} | {there[0]} | {ours[1]} | {there[1]} |"
+    rows = losses.losses({"non-saturating": both, "saturating": both}).splitlines()[2:]
+    assert rows[0].endswith("| 1.050 | 4.500 | 1.275 |") and rows[2].endswith("| 4.500 |  |")
+
+
+# The ablation
+
+SAID = {  # the settings that the names in the table speak of; all else is the preset's
+    "preset best": "",
+    "preset best, seed 1": "seed",
+    "preset best, seed 2": "seed",
+    "networks of the notebook": "generator discriminator",
+    "100 units of noise": "noise",
+    "dropout in the generator": "generator_dropout",
+    "dropout in the discriminator, no R1 penalty": "discriminator_dropout penalty",
+    "no R1 penalty": "penalty",
+    "one-sided label smoothing, 0.9": "label",
+    "beta1 of 0.9": "beta1",
+    "no learning-rate decay": "decay",
+    "batches of 64": "decay batch_size",
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_puts_back_what_its_name_says_and_nothing_else(name):
+    settings, notebook = settings_of(changed(name)), vars(Settings())
+    check_settings(settings)
+    found = differences(settings, settings_of(changed("preset best")))
+    assert sorted(found) == sorted(SAID[name].split())
+    assert all(v == notebook[s] for s, v in found.items() if s not in ("seed", "decay"))
+    assert settings.seed == (int(name[-1]) if "seed" in name else 0)
+    # The rate falls to 0 at the end and not before, which `start` would refuse.
+    gan.train.start(settings, np.zeros((60_000, 1), np.float32))
+    steps = EPOCHS * -(-60_000 // settings.batch_size)
+    assert settings.decay == (0 if name == "no learning-rate decay" else steps)
+
+
+def test_the_rows_are_the_preset_for_fewer_epochs_and_snapshots_of_longer_trainings():
+    preset = settings_of(best(0))
+    assert preset == replace(Settings(**Settings.PRESETS["best"]), data="mnist", snapshots=10)
+    short = differences(settings_of(changed("preset best")), preset)
+    assert short == {"epochs": EPOCHS, "decay": EPOCHS * 469, "snapshots": 0}
+    assert differences(settings_of(CONSTANT), preset) == {"decay": 0, "epochs": 59}
+    for name, (training, epoch) in LATER.items():
+        settings = settings_of(training)
+        assert epoch % settings.snapshots == 0 and epoch <= settings.epochs and str(epoch) in name
+    labels = {training.label for training in gan_ablation.EXPERIMENT.trainings}
+    assert len(labels) == len(gan_ablation.EXPERIMENT.trainings) == len(CHANGES) + 2
+
+
+@pytest.mark.parametrize("name", ["100 units of noise", *LATER])
+def test_both_generators_are_scored_on_the_same_noise_beside_training_images(name, monkeypatch):
+    """The averaged one makes darker images; later rows are of a snapshot, where it is the other."""
+
+    def generator(level):
+        W = np.random.default_rng(1).normal(size=(3, 784)).astype(np.float32) / 5
+        return (Layer(W, np.full(784, level, np.float32)),)
+
+    params = Players(G=generator(1.0), D=generator(0.0), average=generator(-1.0))
+    snapshot = params._replace(average=params.G, G=params.average)
+    run, asked = Trained(params, Settings(noise=3), []), []
+    patches = {
+        "load": lambda choice: DATA,
+        "load_classifier": lambda data: "classifier",
+        "read": lambda folder, model: asked.append(folder) or run,
+        "load_params": lambda *words: asked.append(words[:2]) or snapshot,
+        "COUNT": 20,
+        "predict": lambda x, classifier: (x[:, :10], x),
+        "quality": lambda *arrays: arrays,
+    }
+    for patched, value in patches.items():
+        monkeypatch.setattr(gan_ablation, patched, value)
+    found = gan_ablation.score(name)
+    folder = TRAININGS[name].folder
+    assert asked == [folder, *([(folder, LATER[name][1])] if name in LATER else [])]
+    assert found["what"] == name
+    z = 2 * stream(0, "scored images").random((20, 3), dtype=np.float32) - 1
+    used = snapshot if name in LATER else params
+    for which, G in (("averaged", used.average), ("last", used.G)):
+        probs, features, real = found[which]
+        np.testing.assert_array_equal(features, sample_images(z, G))
+        np.testing.assert_array_equal(probs, features[:, :10])
+        np.testing.assert_array_equal(real, to_unit(DATA.train_images))
+
+
+def test_the_classifier_is_there_before_the_parts_which_read_it_and_the_runs(monkeypatch):
+    done = []
+    monkeypatch.setattr(gan_ablation, "load", lambda choice: DATA)
+    monkeypatch.setattr(gan_ablation, "load_classifier", lambda data: done.append("classifier"))
+    monkeypatch.setattr(gan_ablation, "compute", done.append)
+    gan_ablation.measure()
+    first, parts = done
+    assert first == "classifier" and [part.arguments for part in parts] == [(n,) for n in TRAININGS]
+    for part, training in zip(parts, TRAININGS.values(), strict=True):
+        assert part.reads == (training.folder / "checkpoint.npz", classifier.place("MNIST"))
+
+
+# Scores against answers that are known
+
+
+def test_the_inception_score_is_the_number_of_classes_at_best_and_one_at_worst():
+    sure = np.eye(10)[np.arange(100) % 10]
+    for probs, score in ((sure, 10), (sure[:5], 5), (np.full((7, 10), 0.1), 1), (sure[[3, 3]], 1)):
+        assert inception_score(probs) == pytest.approx(score)
+    two, marginal = np.array([[0.9, 0.1], [0.2, 0.8]]), np.array([0.55, 0.45])
+    kl = (two * np.log(two / marginal)).sum(axis=1)
+    assert inception_score(two) == pytest.approx(np.exp(kl.mean()), rel=1e-12)
+
+
+def test_frechet_distances_that_are_known():
+    """Of commuting covariances it is the sum of (sigma - tau)^2 over the axes."""
+    f = RNG.normal(size=(500, 6)) @ RNG.normal(size=(6, 6))
+    shift = RNG.normal(size=6)
+    assert abs(frechet_distance(f, f)) < 1e-9
+    assert frechet_distance(f, f + shift) == pytest.approx(shift @ shift, rel=1e-9)
+    assert frechet_distance(f, 2 * f[:300]) == pytest.approx(frechet_distance(2 * f[:300], f))
+    white = RNG.normal(size=(400, 3))
+    white = (white - white.mean(axis=0)) @ np.linalg.inv(np.linalg.cholesky(np.cov(white.T)).T)
+    sigma, tau = np.array([1.0, 2.0, 3.0]), np.array([2.0, 0.5, 3.0])
+    expected = ((sigma - tau) ** 2).sum()
+    assert frechet_distance(white * sigma, white * tau) == pytest.approx(expected, rel=1e-9)
+
+
+def test_each_score_stands_under_its_name():
+    probs = np.array([[0.6, 0.4, 0], [0.7, 0.3, 0], [0, 0.9, 0.1], [0.2, 0.1, 0.7]])
+    assert scores.class_fractions(probs[:3]).tolist() == [2 / 3, 1 / 3, 0]
+    f, real = RNG.normal(size=(2, 9, 2))
+    found = scores.quality(probs, f, real)
+    expected = (inception_score(probs), 0.25, frechet_distance(f, real))
+    assert found == dict(zip(scores.SCORES, expected, strict=True))
+    assert list(found) == [scores.INCEPTION, scores.SMALLEST, scores.FRECHET]
+
+
+def test_the_nearest_image_by_looking_at_all():
+    x, train = RNG.random((1003, 5)), RNG.random((40, 5))
+    rows, distance = scores.nearest(x, train)
+    every = np.sqrt(((x[:, None] - train[None]) ** 2).sum(axis=-1))
+    np.testing.assert_array_equal(rows, every.argmin(axis=1))
+    np.testing.assert_allclose(distance, every.min(axis=1), rtol=1e-12)
+    assert scores.nearest(train[3:4], train)[1][0] < 1e-7
+
+
+# The classifier
+
+
+def test_a_classifier_learns_and_drops_nothing_when_it_predicts():
+    images, labels = draw_digits(np.random.default_rng(1), 3000)
+    params = classifier.train(to_unit(images), labels, epochs=3)
+    images, labels = draw_digits(np.random.default_rng(2), 1100)  # more than it takes at a time
+    probs, features = classifier.predict(to_unit(images), params)
+    assert probs.shape == (1100, 10) and features.shape == (1100, 128)
+    np.testing.assert_allclose(probs.sum(axis=1), 1, rtol=1e-5)
+    assert (probs.argmax(axis=1) == labels).mean() > 0.8
+    np.testing.assert_array_equal(classifier.predict(to_unit(images), params)[0], probs)
+
+
+DAMAGE = {
+    "text": lambda path: path.write_bytes(b"no file of arrays"),
+    "half": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+    "widths": lambda path: np.savez(path, **dict(np.load(path)) | {"W1": np.zeros((512, 64))}),
+    "layers": lambda path: np.savez(path, W0=np.zeros((784, 512)), b0=np.zeros(512)),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_classifier_is_trained_once_and_kept_and_made_anew_where_it_cannot_be_used(
+    tmp_path, monkeypatch, damage
+):
+    monkeypatch.setattr(classifier, "KEPT", tmp_path / "kept")
+    calls, train = [], classifier.train
+    monkeypatch.setattr(classifier, "train", lambda x, y: calls.append(len(x)) or train(x, y, 1))
+
+    def load():
+        return [array for layer in classifier.load_classifier(DATA) for array in layer]
+
+    first = load()
+    assert all(map(np.array_equal, first, load())) and calls == [300]
+    damage(tmp_path / "kept" / "a-few-digits.npz")
+    assert all(map(np.array_equal, first, load())) and calls == [300, 300]
+    assert all(map(np.array_equal, first, load())) and calls == [300, 300]  # it was kept anew

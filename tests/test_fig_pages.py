@@ -1,0 +1,358 @@
+"""The pages of figures, what all figures share, and the figures of the GAN and of all families."""
+
+import os
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from matplotlib.image import imread
+
+import figures.compare
+import figures.gan
+import figures.gan_ablation
+import figures.rbm
+import gan.train
+import rbm.train
+import training.images
+import training.parallel
+import vae.train
+from data.digits import draw_digits
+from data.pixels import to_unit
+from data.sets import DataSet
+from experiments import experiment, record
+from experiments.families import FAMILIES, Family
+from experiments.gan import PLAYERS
+from figures import __main__ as program
+from figures import captions, catalogue, quick
+from figures.images import one_of_each
+from figures.style import MISSING, mosaic, new_figure, paper, paste
+from gan.mlp import Layer
+from tests.screen import close, pixels, tiles
+from training import loop
+from training.checkpoint import save_params
+from training.command import begin, run_cli
+from training.parallel import THREADS, Training
+from training.settings import add_settings, check_settings, with_preset
+from training.streams import stream
+from training.trained import Trained
+
+MODELS = {"rbm": rbm.train, "vae": vae.train, "gan": gan.train}
+RNG = np.random.default_rng(0)
+DATA = DataSet("drawn digits", *draw_digits(RNG, 450), *draw_digits(RNG, 200))
+REAL_TABLE = quick.TABLE
+FEW = " --images 300 --validation 100 --epochs 2 --batch-size 50"  # the last of two options counts
+OF = {"rbm": " --gibbs-steps 1", "vae": " --hidden 8", "gan": " --generator 8 --discriminator 8"}
+TABLE = tuple(row._replace(options=row.options + FEW + OF[row.model]) for row in REAL_TABLE)
+TABLE = (TABLE[0]._replace(options=TABLE[0].options + " --epochs 3"), *TABLE[1:])
+
+
+def make_here(trainings):
+    """Makes runs as training.parallel.train_all does, but in this process, which is faster."""
+    for one in trainings:
+        if not one.folder.exists():
+            words = [*one.options, "--out", str(one.folder)]
+            job = begin("test", MODELS[one.model].Settings, "never-used", words)
+            with job.run.lock:
+                loop.train(job.run, MODELS[one.model], job.images, job.settings)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """The folder of a quick page whose models are tiny."""
+    folder = tmp_path_factory.mktemp("figures")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training.parallel, "RUNS", folder / "runs")
+        patch.setattr(quick, "TABLE", TABLE)
+        patch.setattr(program, "train_all", make_here)
+        patch.setattr(figures.rbm, "SWEEPS", 10)
+        for module in (program, training.images):
+            patch.setattr(module, "load", lambda choice: DATA)
+        program.main(["--out", str(folder / "new" / "out")])
+        yield folder
+
+
+def page_in(folder):
+    """The page, every tag closed: its contents' links, its images, its figures' texts by id."""
+    text = (folder / "index.html").read_text(encoding="utf-8")
+    assert "http" not in text and "color-scheme: light dark" in text
+    root = ElementTree.fromstring(text.partition("\n")[2])
+    links = [link.get("href") for link in root.iterfind(".//nav//a")]
+    said = {figure.get("id"): "".join(figure.itertext()) for figure in root.iter("figure")}
+    return links, list(root.iter("img")), said
+
+
+def test_the_quick_page_has_contents_and_says_what_each_figure_shows_and_how_it_was_made(place):
+    folder = place / "new" / "out"
+    links, images, said = page_in(folder)
+    named = {one.name: one for group in quick.drawings("digits").values() for one in group}
+    assert list(said) == list(named) == list(captions.CAPTIONS)
+    assert links == [f"#{name}" for name in named]
+    assert {path.name for path in folder.iterdir()} == {f"{x}.png" for x in named} | {"index.html"}
+    for image, (name, drawing) in zip(images, named.items(), strict=True):
+        assert image.get("src") == f"{name}.png" and image.get("alt") == captions.CAPTIONS[name].alt
+        picture = imread(folder / f"{name}.png")[..., :3]
+        assert (image.get("width"), image.get("height")) == tuple(map(str, picture.shape[1::-1]))
+        assert 1200 <= picture.shape[1] <= 1900 and 500 <= picture.shape[0] <= 1300
+        assert 0.01 < (picture < 0.9).any(axis=-1).mean() < 0.9  # neither blank nor all ink
+        assert (picture[[0, 1, -2, -1]] == 1).all()  # nothing is cut off above or below
+        assert drawing.caption in said[name]
+        epochs = "2/2/3" if name.startswith("rbm") else "2"
+        assert f"Data: drawn digits. {epochs} epochs of 300 images; training took " in said[name]
+        for run in drawing.trainings:
+            assert f'make {run.model} ARGS="{" ".join(run.options)}"' in said[name]
+
+
+def test_a_second_time_draws_the_same_without_training(place, capsys):
+    before = {path: path.stat().st_mtime_ns for path in (place / "runs").rglob("*")}
+    program.main(["--out", str(place / "again")])
+    first, last = capsys.readouterr().out.splitlines()
+    assert first == "Data: drawn digits. All trainings are there already."
+    assert last.endswith(f" s in all. Open {place / 'again' / 'index.html'}")
+    assert before == {path: path.stat().st_mtime_ns for path in (place / "runs").rglob("*")}
+    for path in (place / "new" / "out").iterdir():
+        assert path.read_bytes() == (place / "again" / path.name).read_bytes(), path.name
+
+
+def test_figures_of_experiments_are_drawn_by_name(place, tmp_path, monkeypatch, capsys):
+    tiny = (next(row for row in TABLE if row.label == "gan").training("digits"),)
+    found = catalogue.find()
+    found["gan"] = tuple(d._replace(trainings=tiny * bool(d.trainings)) for d in found["gan"])
+    monkeypatch.setattr(catalogue, "find", lambda: found)
+    for argv, names in ((["gan-epochs"], found["gan"][1:2]), (["gan"], found["gan"])):
+        program.main([*argv, "--out", str(tmp_path)])
+        _, images, said = page_in(tmp_path)
+        assert list(said) == [drawing.name for drawing in names]
+        for name, words in said.items():
+            assert f"python -m figures {name}" in words and (tmp_path / f"{name}.png").exists()
+    assert images[2].get("alt") == "Samples of a GAN and their nearest training images"
+
+
+@pytest.mark.parametrize(
+    "argv, sentence",
+    [
+        (["nonsense"], "There is no figure nonsense; expected one of "),
+        (["gan", "--data", "digits"], "Experiments are on MNIST; expected"),
+        (["--all", "gan"], "Experiments are on MNIST; expected names or --all"),
+        (["--out", "pyproject.toml"], "pyproject.toml cannot be made (File exists)."),
+        (["--out", "busy"], "index.html was not written (Is a directory)"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_and_status_2(
+    place, tmp_path, argv, sentence, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "busy" / "index.html").mkdir(parents=True)
+    monkeypatch.setattr(quick, "SECTIONS", {})
+    with pytest.raises(SystemExit) as end:
+        run_cli(program.main, argv)
+    assert end.value.code == 2
+    assert sentence in (error := capsys.readouterr().err) and error.count("\n") == 1
+    assert not list((tmp_path / "busy").glob(".*"))  # no unfinished file is left
+
+
+def test_drawing_takes_one_thread_unless_told_otherwise(monkeypatch):
+    begun = []
+    monkeypatch.setattr(os, "execve", lambda path, argv, env: begun.append((argv, env)))
+    monkeypatch.setattr(sys, "argv", ["figures", "--data", "digits"])
+    for name in THREADS:
+        monkeypatch.delenv(name, raising=False)
+    program.with_one_thread()
+    monkeypatch.setenv(THREADS[0], "2")
+    program.with_one_thread()
+    ((argv, env),) = begun
+    assert argv[1:] == ["-m", "figures", "--data", "digits"]
+    assert {env[name] for name in THREADS} == {"1"} and env["PATH"] == os.environ["PATH"]
+
+
+def test_the_small_models_are_trained_in_less_than_four_minutes(place, monkeypatch):
+    for row in REAL_TABLE:
+        parser, kind = ArgumentParser(allow_abbrev=False), MODELS[row.model].Settings
+        add_settings(parser, kind)
+        given = vars(parser.parse_args(row.training("digits").options))
+        check_settings(kind(**with_preset(given, kind)))
+    assert sum(row.seconds for row in REAL_TABLE) / 2 < 195  # with drawing, less than 4 minutes
+    assert len({row.training(d).folder for row in REAL_TABLE for d in ("mnist", "digits")}) == 18
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    rows = [quick.Quick(str(n), "rbm", f"--epochs {n}", n) for n in (50, 20, 10)]
+    for there, words in (
+        (rows, "3 trainings, about 50 s with 2"),
+        (rows[1:], "2 trainings, about 20"),
+    ):
+        monkeypatch.setattr(quick, "TABLE", (*there, TABLE[0]))  # of which the last is there
+        assert quick.estimate("digits").startswith(words)
+        assert quick.estimate("mnist").startswith(f"{len(there) + 1} trainings")
+
+
+def test_the_list_of_figures_is_up_to_date_and_every_experiment_names_its_own():
+    found = catalogue.find()
+    page = catalogue.page(found, experiment.find())
+    assert catalogue.PAGE.read_text() == page, "python -m figures --catalogue"
+    names = [drawing.name for group in found.values() for drawing in group]
+    assert len(set(names)) == len(names)
+    for name, group in found.items():
+        assert all(drawing.name.startswith(f"{name}-") for drawing in group)
+        assert all(drawing.caption.endswith(".") for drawing in group)
+
+
+# What all figures share
+
+
+def test_tiles_are_pasted_where_they_should_be_to_the_pixel():
+    shades = np.arange(5 * 2 * 3.0).reshape(5, 2, 3) / 100
+    expected = np.ones((2 + 2 + 2, 3 + 2 + 3 + 2 + 3))
+    for i, (top, left) in enumerate([(0, 0), (0, 5), (0, 10), (4, 0), (4, 5)]):
+        expected[top : top + 2, left : left + 3] = shades[i]
+    assert np.array_equal(mosaic(shades, columns=3, gap=2), expected)
+    assert np.array_equal(mosaic(shades[:4], 2, gap=0), np.block([[*shades[:2]], [*shades[2:4]]]))
+    assert mosaic(np.zeros((2, 2, 2, 3)), 1, gap=1).shape == (5, 2, 3)
+    picture = np.random.default_rng(0).integers(0, 256, (5, 7, 3)) / 255
+    figure = new_figure(200, 100, "")
+    paste(figure, picture, left=31, top=17, scale=3)
+    expected = np.ones((100, 200, 3))
+    expected[17 : 17 + 15, 31 : 31 + 21] = np.kron(picture, np.ones((3, 3, 1)))
+    assert np.allclose(pixels(figure), expected, atol=1e-6)
+
+
+def test_ink_is_dark_and_a_missing_pixel_has_a_colour():
+    x, known = np.array([[0, 0.25, 1, 1]], np.float32), np.array([[True, True, True, False]])
+    grey = np.array([[[1, 1, 1], [0.75, 0.75, 0.75]], [[0, 0, 0], [0, 0, 0]]])
+    assert np.array_equal(paper(x), grey[None]) and paper(x).dtype == np.float32
+    grey[1, 1] = MISSING
+    assert np.allclose(paper(x, known), grey[None]) and paper(x, known).dtype == np.float32
+    assert max(MISSING) - min(MISSING) > 0.3  # no grey looks like it
+
+
+def test_the_digits_are_the_first_of_each_class():
+    labels = np.array([3, 3, 0, 1, 2, 9, 4, 8, 7, 0, 6, 5, 9], np.uint8)
+    images = np.arange(13, dtype=np.uint8)[:, None, None] * np.ones((28, 28), np.uint8)
+    data = DataSet("some", images, labels, images, labels)
+    assert one_of_each(data)[:, 0, 0].tolist() == [2, 3, 4, 0, 6, 11, 10, 8, 7, 5]
+
+
+# The GAN, and all families
+
+
+@pytest.fixture
+def grey_run(monkeypatch):
+    """A generator whose images are all of one grey, tanh(z) of its only unit of noise."""
+    G = (Layer(np.ones((1, 784), np.float32), np.zeros(784, np.float32)),)
+    rows = [
+        {"epoch": e, "train_discriminator [n]": 1 + e, "train_generator [n]": 2 - e}
+        for e in (1.0, 2.0)
+    ]
+    settings = gan.train.Settings(noise=1, generator="1", discriminator="1", label=0.8)
+    run = Trained(gan.train.Players(G, G, G), settings, rows)
+    monkeypatch.setattr(figures.gan, "read", lambda folder, model: run)
+    return run
+
+
+def test_samples_stand_above_the_nearest_real_images_and_between_two_draws_noise_is_linear(
+    grey_run,
+):
+    screen = pixels(figures.gan.samples([Path()], DATA))
+    train, rng = to_unit(DATA.train_images), stream(0, "figure fresh noise")
+    z = 2 * rng.random((28, 1), dtype=np.float32) - 1
+    greys = (np.tanh(z[:16]) + 1) / 2 * np.ones((1, 784))
+    near = [train[((train - grey) ** 2).sum(axis=1).argmin()] for grey in greys]
+    found = tiles(screen, 150, 75, 3, (2, 16))
+    assert close(found[0], greys) and close(found[1], np.array(near))
+    ways = z[16:22] + (z[22:] - z[16:22]) * np.linspace(0, 1, 12)
+    for half in range(2):
+        found = tiles(screen, 150 + 705 * half, 310, 2, (3, 12)).reshape(36, 28, 28)
+        expected = (np.tanh(ways[3 * half : 3 * half + 3]) + 1) / 2
+        assert close(found, expected.reshape(36, 1) * np.ones((1, 784)))
+
+
+def test_samples_during_training_are_of_the_snapshots(grey_run, tmp_path):
+    for epoch in range(11):
+        layer = grey_run.params.G[0]
+        average = (layer._replace(b=layer.b + np.float32(epoch / 10)),)
+        save_params(tmp_path, epoch, grey_run.params._replace(average=average))
+    figure = figures.gan.during_training([tmp_path], DATA)
+    words = [text.get_text() for text in figure.texts][1:]
+    epochs = [0, *(int(word.split()[1]) for word in words[1:])]
+    assert words[0] == "before training" and epochs == [0, 1, 3, 4, 6, 7, 9, 10]
+    z, screen = 2 * stream(0, "figure noise").random((16, 1), dtype=np.float32) - 1, pixels(figure)
+    for k, epoch in enumerate(epochs):
+        found = tiles(screen, 20 + 365 * (k % 4), 75 + 390 * (k // 4), 3, (4, 4))
+        greys = (np.tanh(z + epoch / 10) + 1) / 2 * np.ones((1, 784))
+        assert close(found.reshape(16, 28, 28), greys)
+
+
+def test_losses_stand_beside_their_equilibrium_and_the_notebooks(grey_run):
+    (axes,) = figures.gan.losses([Path()], DATA).axes
+    lines = {
+        line.get_label(): (list(line.get_ydata()), line.get_linestyle()) for line in axes.lines
+    }
+    # D = 0.4 is the best answer to labels 0.8 and 0, half of the time each.
+    smoothed = -(0.8 * np.log(0.4) + 0.2 * np.log(0.6)) - np.log(0.6), -np.log(0.4)
+    for i, (player, series) in enumerate(zip(PLAYERS, ([2, 3], [1, 0]), strict=True)):
+        assert lines[player] == (series, "-")
+        for D, value, style in ((0.4, smoothed[i], "--"), (0.5, (2 - i) * np.log(2), "-.")):
+            level, dashes = lines[f"{player} at the equilibrium, D = {D}: {value:.3f}"]
+            assert np.allclose(level, value) and dashes == style
+    assert len(lines) == 6
+    figure = figures.gan.losses_and_notebook([], DATA)
+    for axes, player in zip(figure.axes, PLAYERS, strict=True):
+        ours = record.read("gan").numbers["non-saturating"][player]["by epoch"]
+        there = np.reshape(record.printed("notebook, GAN")[player]["printed"], (50, 3))
+        last, mean, mine, *_ = (list(line.get_ydata()) for line in axes.lines)
+        assert axes.get_title() == player and mine == ours
+        assert last == there[:, 2].tolist() and np.allclose(mean, there.mean(axis=1))
+        assert list(axes.lines[0].get_xdata()) == list(range(1, 51))
+
+
+def test_the_ablation_shows_the_averaged_generator_and_the_last_of_each_change():
+    figure = figures.gan_ablation.ablation([], DATA)
+    rows = {row["what"]: row for row in record.read("gan_ablation").numbers}
+    names = [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
+    assert names[0] == "preset best" and len(names) == 10
+    for axes in figure.axes:
+        for line, which in zip(axes.lines, ("averaged", "last"), strict=True):
+            expected = [rows[name][which][axes.get_xlabel()] for name in names]
+            assert list(line.get_xdata()) == expected and list(line.get_ydata()) == list(range(10))
+
+
+def test_each_family_has_its_own_images_and_scores(monkeypatch):
+    def of_a_grey(grey):
+        return lambda rng, data, run, count: (run or grey) + 0.05 * rng.random((count, 784))
+
+    runs = [Training(f"run {i}", "gan", ()) for i in range(4)]
+    families = {
+        "real": Family((), of_a_grey(0.1)),
+        "three seeds": Family(tuple(runs[:3]), of_a_grey(0)),
+        "mean": Family((), of_a_grey(0.4)),
+        "one seed": Family((runs[3],), of_a_grey(0)),
+    }
+    folders = {Path("first"): (runs[0], 0.6), Path("fourth"): (runs[3], 0.9)}
+    greys = {"real": 0.1, "three seeds": 0.6, "mean": 0.4, "one seed": 0.9}
+    headings = list(figures.compare.HEADINGS)
+    rows = [  # in another order than the families
+        {"family": name} | {score: {"mean": 10 * i + j} for j, score in enumerate(headings)}
+        for i, name in enumerate(sorted(greys))
+    ]
+    found = record.Record("", "", "", {}, "", [], "", {"families": rows})
+    monkeypatch.setattr(figures.compare, "FAMILIES", families)
+    monkeypatch.setattr(figures.compare, "record", lambda name: found)
+    monkeypatch.setattr(
+        figures.compare, "trained", lambda run, folder: dict([folders[folder]])[run]
+    )
+    (drawing,) = figures.compare.DRAWINGS
+    assert list(drawing.trainings) == [f.trainings[0] for f in FAMILIES.values() if f.trainings]
+    figure = drawing.draw(list(folders), DATA)
+    screen, noise = pixels(figure), stream(0, "shown images").random((18, 784))
+    for i, (name, grey) in enumerate(greys.items()):
+        shown = tiles(screen, 310, 110 + 62 * i, 2, (1, 18))[0]
+        assert close(shown, grey + 0.05 * noise)
+        y = figure.bbox.height - (138 + 62 * i)  # half way down the images
+        words = [
+            t.get_text()
+            for t in sorted(figure.texts, key=lambda t: t.get_position()[0])
+            if t.get_position()[1] == y
+        ]
+        first = 10 * sorted(greys).index(name)
+        assert words == [name, f"{first}.00", f"{first + 1}.0", f"{first + 2}.0", f"{first + 3}.00"]
