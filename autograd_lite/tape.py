@@ -53,8 +53,7 @@ UFUNCS: dict[np.ufunc, Callable[..., list[Rule]]] = {
     np.log1p: lambda y, a: [lambda g: g / (1 + a)],
     np.tanh: lambda y, a: [lambda g: g * (1 - y**2)],
 }
-# Their derivative is 0: the results are plain arrays.
-FLAT = {np.greater, np.less, np.greater_equal, np.less_equal, np.equal}
+FLAT = {np.greater, np.less, np.greater_equal, np.less_equal, np.equal}  # derivative 0
 
 
 class Traced(np.lib.mixins.NDArrayOperatorsMixin):
@@ -70,9 +69,9 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     T = property(lambda self: self.transpose())
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        values = [_plain(x) for x in inputs]
         if method != "__call__" or kwargs:
             return NotImplemented
+        values = [_plain(x) for x in inputs]
         y = ufunc(*values)
         if ufunc in FLAT:
             return y
@@ -121,8 +120,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
 
     def __setitem__(self, index: Any, new: Any) -> None:
         """From here on this is another value; what was computed from the old one has a copy.
-
-        ValueError where `index` names an entry twice, since only one of the values would stay.
+        ValueError where `index` names an entry twice: only one of the new values would stay.
         """
         places = np.arange(self.value.size).reshape(self.shape)[index]
         if len(np.unique(places)) < np.size(places):
