@@ -338,13 +338,17 @@ def test_pairs_of_gradients_are_of_one_batch_or_of_two():
 
 
 def test_costs_times_and_variances_stand_in_the_row_of_their_sample_count(numbers):
+    x = to_unit(DATA.train_images[:100])
     for row, K in zip(numbers["sample_count"], (1, 2, 5, 10), strict=True):
         runs = runs_of(sample_count.training, K)
         assert row["samples"] == K and {run.settings.samples for run in runs} == {K}
         last = [run.series("validation_cost")[-1] for run in runs]
         assert row[sample_count.COST]["mean"] == pytest.approx(np.mean(last))
-        of_noise = [sample_count.variances(K, s)[sample_count.NOISE] for s in SEEDS]
-        assert row[sample_count.NOISE] == of_noise and of_noise[0] > 0
+        one_sample = list(zip(runs_of(sample_count.training, 1), SEEDS, strict=True))
+        for name, same_batch in ((sample_count.NOISE, True), (sample_count.TOTAL, False)):
+            pairs = [sample_count.draws(run, x, K, same_batch, s) for run, s in one_sample]
+            found = [sample_count.trace_of_covariance(pair) for pair in pairs]
+            assert found == list(zip(row[name], row[f"{name}: standard error"], strict=True))
     found = sample_count.relative_time([4.0, 6.0, 20.0], [2.0, 2.0, 5.0])
     assert list(found.values()) == [6.0, 3.0, [2.0, 4.0]]
     there = read("sample_count").numbers

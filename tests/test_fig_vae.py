@@ -104,14 +104,11 @@ def test_ten_colours_differ_for_the_colour_blind_too():
 
 def test_images_are_shown_as_the_network_was_fed_them():
     images = one_of_each(DATA)
-    assert images.shape == (10, 28, 28)
-    for digit, image in enumerate(images):
-        first = np.flatnonzero(DATA.test_labels == digit)[0]
-        assert np.array_equal(image, DATA.test_images[first])
+    first = [np.flatnonzero(DATA.test_labels == digit)[0] for digit in range(10)]
+    assert np.array_equal(images, DATA.test_images[first])
     grey = to_unit(images)
-    assert np.array_equal(as_trained(images, network().settings), grey)
-    binary = as_trained(images, network(pixels="threshold").settings)
-    assert np.array_equal(binary, grey >= 0.5)
+    for pixels_, expected in (("none", grey), ("threshold", grey >= 0.5)):
+        assert np.array_equal(as_trained(images, network(pixels=pixels_).settings), expected)
 
 
 # Codes one at a time, reconstructions, and the units that are used
