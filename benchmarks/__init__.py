@@ -1,1 +1,1 @@
-"""Commands that judge the project itself, each beside the JSON file it writes."""
+"""Commands that judge the project itself, in the form of experiments: `python -m benchmarks`."""

@@ -1,11 +1,7 @@
-"""Kills trainings at random moments and goes on with them: are the last bits the same?
-
-`python -m benchmarks.kill_and_resume` (about three minutes): five runs of each model, SIGKILL at a moment drawn
-uniformly over the time that an undisturbed run takes, then --resume.
-"""
+"""Kills trainings at random moments and goes on with them: are the last bits the same?"""
 
 import hashlib
-import json
+import os
 import random
 import signal
 import subprocess
@@ -14,25 +10,75 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from experiments.record import write
-from training.command import complain
+from experiments.experiment import Experiment, Numbers
+from experiments.record import ROOT
+from experiments.tables import markdown
+from training.parallel import THREADS
+from training.run import RunError
 
-OPTIONS = {
-    "rbm": "--data mnist --hidden 100 --images 20000 --epochs 6",
-    "vae": "--data mnist --codes 8 --images 20000 --epochs 8",
+TRAININGS = {
+    "RBM": "rbm --data mnist --hidden 100 --images 20000 --epochs 6",
+    "dense VAE": "vae --data mnist --codes 8 --images 20000 --epochs 8",
+    "convolutional VAE": "vae --data mnist --network conv --optimiser rmsprop --likelihood squared"
+    " --images 2500 --validation 500 --epochs 6",
+    "GAN": "gan --data mnist --images 20000 --epochs 6",
 }
-KILLS = 5  # of each model
+KILLS = 5  # of each
+SEED = 0  # of the moments
 
 
-def training(model: str, *where: str) -> subprocess.Popen[bytes]:
-    """A training as a process of its own."""
-    fresh = OPTIONS[model].split() if where[0] == "--out" else []
-    return subprocess.Popen(
-        [sys.executable, "-m", model, "train", *fresh, *where], stdout=subprocess.DEVNULL
+def measure() -> Numbers:
+    """A row for every kill."""
+    moments, rows = random.Random(SEED), []
+    for name, words in TRAININGS.items():
+        model, *options = words.split()
+        with tempfile.TemporaryDirectory() as scratch:
+            start = time.monotonic()
+            train(model, [*options, "--out", f"{scratch}/whole"])
+            seconds = time.monotonic() - start
+            for number in range(KILLS):
+                folder, moment = Path(scratch, str(number)), moments.uniform(0, seconds)
+                row = {"model": name, "of [s]": seconds, **resumed(model, options, folder, moment)}
+                row["same bits"] = digest(folder) == digest(Path(scratch, "whole"))
+                rows.append(row)
+                print(row, flush=True)
+    return rows
+
+
+def train(model: str, words: Sequence[str], until: float | None = None) -> bool:
+    """Trains in a process of its own, and kills it after `until` seconds; whether it was killed.
+
+    RunError where it fails by itself.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-m", model, "train", *words],
+        cwd=ROOT,
+        env=os.environ | dict.fromkeys(THREADS, "1"),
+        stdout=subprocess.DEVNULL,
     )
+    try:
+        status = process.wait(until)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        return process.wait() == -signal.SIGKILL
+    if status:
+        raise RunError(f"{model} train {' '.join(words)} ended with status {status}.")
+    return False
+
+
+def resumed(model: str, options: Sequence[str], folder: Path, moment: float) -> dict[str, Any]:
+    """Trains, kills after `moment` seconds, goes on to the end."""
+    killed = train(model, [*options, "--out", str(folder)], moment)
+    table = folder / "metrics.csv"
+    done = len(table.read_text().splitlines()) - 1 if table.exists() else 0
+    # Killed before its folder stood, a training begins anew.
+    there = (folder / "settings.json").exists()
+    train(model, ["--resume", str(folder)] if there else [*options, "--out", str(folder)])
+    return {"moment [s]": moment, "killed": killed, "epochs done": done}
 
 
 def digest(folder: Path) -> str:
@@ -44,54 +90,26 @@ def digest(folder: Path) -> str:
     return total.hexdigest()
 
 
-def epochs_done(folder: Path) -> int:
-    """Rows of metrics there when the run was killed."""
-    path = folder / "metrics.csv"
-    return len(path.read_text().splitlines()) - 1 if path.exists() else 0
-
-
-def main(argv: Sequence[str]) -> None:
-    """Runs, kills, resumes, compares."""
-    moments = random.Random(0)
+def outcomes(numbers: Numbers) -> str:
+    """A line for each model."""
     rows = []
-    with tempfile.TemporaryDirectory() as scratch:
-        for model in OPTIONS:
-            whole = Path(scratch) / model
-            begun = time.monotonic()
-            assert training(model, "--out", str(whole)).wait() == 0
-            lasts = time.monotonic() - begun
-            for number in range(KILLS):
-                folder = Path(scratch) / f"{model}-{number}"
-                process = training(model, "--out", str(folder))
-                moment = moments.uniform(0, lasts)
-                time.sleep(moment)
-                process.send_signal(signal.SIGKILL)
-                killed = process.wait() == -signal.SIGKILL
-                done = epochs_done(folder)
-                there = (folder / "settings.json").exists()
-                again = training(model, *(("--resume",) if there else ("--out",)), str(folder))
-                same = again.wait() == 0 and digest(folder) == digest(whole)
-                rows.append(
-                    {
-                        "model": model,
-                        "moment [s]": round(moment, 2),
-                        "of [s]": round(lasts, 2),
-                        "killed": killed,
-                        "epochs done": done,
-                        "same bits": same,
-                    }
-                )
-                print(json.dumps(rows[-1]))
-    write(
-        "resume",
-        protocol=f"SIGKILL at uniformly random moments, {KILLS} runs each of: {OPTIONS}; then"
-        " --resume (or a new start where it was killed before its folder stood); all arrays of the"
-        " last checkpoint compared with an undisturbed run",
-        seeds=[0],
-        data="MNIST",
-        numbers=rows,
-    )
+    for name in TRAININGS:
+        found = [row for row in numbers if row["model"] == name]
+        same = sum(row["same bits"] for row in found)
+        epochs = ", ".join(str(row["epochs done"]) if row["killed"] else "all" for row in found)
+        rows.append([name, f"{found[0]['of [s]']:.1f}", epochs, f"{same} of {len(found)}"])
+    header = ["model", "seconds undisturbed", "epochs done when killed", "same bits in the end"]
+    return markdown(header, rows)
 
 
-if __name__ == "__main__":
-    complain(main, sys.argv[1:])
+EXPERIMENT = Experiment(
+    question="Does a training that was killed and resumed end with the same bits?",
+    minutes=6,
+    measure=measure,
+    protocol=f"SIGKILL at {KILLS} uniformly random moments of each training, then --resume (or a"
+    " new start where it was killed before its folder stood); all arrays of the last checkpoint"
+    " compared with an undisturbed run; "
+    + "; ".join(f"{name}: {words}" for name, words in TRAININGS.items()),
+    seeds=(SEED,),
+    tables={"Killed and resumed": outcomes},
+)

@@ -1,189 +1,201 @@
-"""Generic mistakes, one at a time, all over autograd_lite, rbm and vae: do the tests notice?
+"""Generic mistakes, one at a time, all over the four packages of mathematics: do the tests notice?
 
-`python -m benchmarks.mutants` (about an hour on two cores; it goes on where it was stopped). Unlike
-slips these are not chosen: signs flipped, factors dropped, arguments swapped, transposes dropped,
-axes changed, means taken for sums, wherever the code has one. The tests of slips are left out, as
-they notice any change of the text; so are those that do not run the models.
+Unlike slips these mistakes are not chosen: benchmarks/edits.py makes them wherever the code has a
+sign, a factor or an axis. A fifth of each module's mutants is tried; with MUTANTS=1 in the
+environment all of them are, with MUTANTS=0.05 a twentieth. The tests of slips and stubs are left
+out: they are about the checks, and slow. Nothing should be edited while this runs.
 """
 
-import ast
 import contextlib
-import copy
-import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from queue import Queue
-from typing import Any, NamedTuple
+from typing import Any
 
+from benchmarks import plant
+from benchmarks.edits import Mutant, mutants, sample
 from benchmarks.mutant_reasons import REASONS
-from experiments.record import HERE, write
-from training.command import complain
+from benchmarks.reach import MODELS, reached, tests_of
+from experiments.cache import Part, compute
+from experiments.experiment import Experiment, Numbers
+from experiments.record import ROOT
+from experiments.tables import markdown, percent
 from training.parallel import THREADS
-from training.run import write_json
+from training.run import RunError
+from training.settings import SettingsError
 
-ROOT, CACHE = HERE.parent, HERE.parent / "out" / "mutants.json"
-PACKAGES = ("autograd_lite", "rbm", "vae")
-TESTS = "tests/test_witnesses.py tests/test_rbm.py tests/test_vae.py tests/test_checks.py"
-COMMAND = f"-m pytest -x -q -p no:cacheprovider {TESTS} tests/test_training.py -k".split()
-CHOSEN = "not slip and not stub and not versions"
+SEED = 0
+PYTEST = ("-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-k", "not slip and not stub")
 
 
-class Mutant(NamedTuple):
-    """A module with one mistake in it."""
-
-    path: str
-    line: int
-    change: str  # "old -> new", as Python prints the expressions
-    source: str
-
-
-def variants(node: ast.AST) -> Iterator[ast.AST]:
-    """What may stand where `node` stands, if somebody slips."""
-    match node:
-        case ast.BinOp(op=ast.Add()):
-            yield ast.BinOp(node.left, ast.Sub(), node.right)
-        case ast.BinOp(op=ast.Sub()):
-            yield ast.BinOp(node.left, ast.Add(), node.right)
-        case ast.BinOp(op=ast.Mult()):
-            yield from (node.left, node.right)
-        case ast.UnaryOp(op=ast.USub()) if not isinstance(node.operand, ast.Constant):
-            yield node.operand
-        case ast.Attribute(attr="T"):
-            yield node.value
-        case ast.Attribute(attr="sum" | "mean" as name):
-            yield ast.Attribute(node.value, "mean" if name == "sum" else "sum")
-        case ast.keyword(arg="axis"):
-            first = ast.unparse(node.value) == "0"
-            yield ast.keyword("axis", ast.Constant(-1 if first else 0))
-        case ast.Call(args=[a, b, *rest]) if not any(isinstance(x, ast.Starred) for x in node.args):
-            yield ast.Call(node.func, [b, a, *rest], node.keywords)
+def fraction(text: str) -> float:
+    """The fraction of the mutants to try; SettingsError where `text` is none."""
+    with contextlib.suppress(ValueError):
+        if 0 < float(text) <= 1:
+            return float(text)
+    raise SettingsError(f"MUTANTS is {text!r}; expected a fraction above 0, at most 1.")
 
 
-def mutants(path: Path) -> Iterator[Mutant]:
-    """Every mutant of a module."""
-    tree = ast.parse(path.read_text())
-    spots = [
-        (parent, field, index)
-        for parent in ast.walk(tree)
-        for field, value in ast.iter_fields(parent)
-        for index in (range(len(value)) if isinstance(value, list) else (None,))
-        if field not in ("annotation", "returns")
-    ]
-    for parent, field, index in spots:
-        holder: Any = getattr(parent, field)
-        node = holder if index is None else holder[index]
-        if not isinstance(node, ast.AST):
-            continue
-        for variant in variants(node):
-            if ast.unparse(variant) == ast.unparse(node):
-                continue  # two equal arguments have changed places
-            _put(parent, field, index, variant)
-            source = ast.unparse(ast.fix_missing_locations(copy.deepcopy(tree)))
-            change = f"{ast.unparse(node)} -> {ast.unparse(variant)}"
-            _put(parent, field, index, node)
-            line = getattr(node, "lineno", 0)
-            yield Mutant(str(path.relative_to(ROOT)), line, change, source)
+FRACTION = fraction(os.environ.get("MUTANTS", "0.2"))
 
 
-def _put(parent: Any, field: str, index: int | None, node: ast.AST) -> None:
-    if index is None:
-        setattr(parent, field, node)
-    else:
-        getattr(parent, field)[index] = node
+def modules() -> list[str]:
+    """The paths of all modules of the four packages but their commands."""
+    files = [path for package in MODELS for path in sorted((ROOT / package).glob("*.py"))]
+    return [path.relative_to(ROOT).as_posix() for path in files if path.name[:2] != "__"]
 
 
-def caught(mutant: Mutant, checkout: Path) -> bool:
-    """Whether the tests fail in a checkout that has the mutant."""
-    path = checkout / mutant.path
-    original = path.read_text()
-    path.write_text(mutant.source)
-    try:
+def measure() -> Numbers:
+    """Counts for each package, and the mutants that no test noticed."""
+    every = {path: list(mutants(ROOT, path)) for path in modules()}
+    tried = [mutant for found in every.values() for mutant in sample(found, FRACTION, SEED)]
+    compute([timed(test) for path in every for test in tests_of(ROOT, ROOT / path)])
+    noticed = compute([attempted(mutant) for mutant in tried])
+    survivors = [mutant for mutant, by in zip(tried, noticed, strict=True) if not by]
+    return {
+        "packages": [row(package, every, tried, survivors) for package in MODELS],
+        "survivors": [
+            {
+                "mutant": f"{m.path}:{m.line}: {m.change}",
+                "reason": REASONS.get(f"{m.path}: {m.change}", ""),
+            }
+            for m in survivors
+        ],
+    }
+
+
+def row(
+    package: str,
+    every: dict[str, list[Mutant]],
+    tried: Sequence[Mutant],
+    survivors: Sequence[Mutant],
+) -> dict[str, Any]:
+    """How many mutants a package has, how many were tried and caught."""
+    alone = [m for m in survivors if m.path.split("/")[0] == package]
+    count = sum(m.path.split("/")[0] == package for m in tried)
+    return {
+        "package": package,
+        "mutants": sum(
+            len(found) for path, found in every.items() if path.split("/")[0] == package
+        ),
+        "tried": count,
+        "caught": count - len(alone),
+        "harmless": sum(f"{m.path}: {m.change}" in REASONS for m in alone),
+    }
+
+
+def attempted(mutant: Mutant) -> Part:
+    """The attempt on one mutant: kept until its module changes, or a test, or what tests import."""
+    tests = tests_of(ROOT, ROOT / mutant.path)
+    return Part(attempt, (mutant.path, mutant.name), sources([ROOT / mutant.path, *tests]))
+
+
+def attempt(path: str, name: str) -> str:
+    """The first test that fails on a mutant, fast files first; "" where none does."""
+    (mutant,) = (m for m in mutants(ROOT, path) if m.name == name)
+    tests = tests_of(ROOT, ROOT / path)
+    for seconds, test in sorted(zip(compute([timed(test) for test in tests]), tests, strict=True)):
+        if failed := failure(test, 10 * seconds + 60, mutant):
+            return failed
+    return ""
+
+
+def timed(test: Path) -> Part:
+    """The seconds that a file of tests takes as things are."""
+    return Part(seconds_of, (test.relative_to(ROOT).as_posix(),), sources([test]))
+
+
+def seconds_of(test: str) -> float:
+    """The seconds of one file of tests; RunError where it fails without any mutant."""
+    start = os.times().elapsed
+    if failed := failure(ROOT / test, 3600):
+        raise RunError(f"{failed} fails as things are; expected tests that pass.")
+    return os.times().elapsed - start
+
+
+def sources(files: Sequence[Path]) -> tuple[Path, ...]:
+    """These files, what they import at any depth, and what all tests share."""
+    shared = [ROOT / "tests" / "conftest.py"]
+    return tuple(sorted({found for file in [*files, *shared] for found in reached(ROOT, file)}))
+
+
+def failure(test: Path, limit: float, mutant: Mutant | None = None) -> str:
+    """The first failure of a file of tests, as pytest names it; "" where there is none."""
+    with planted(mutant) as environment:
         tests = subprocess.Popen(
-            [sys.executable, *COMMAND, CHOSEN],
-            cwd=checkout,
-            env=os.environ | dict.fromkeys(THREADS, "1"),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            [sys.executable, *PYTEST, str(test.relative_to(ROOT))],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
             start_new_session=True,
         )
-        return tests.wait(timeout=120) in (1, 2)
-    except subprocess.TimeoutExpired:
-        return True  # a training that never ends
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(tests.pid, signal.SIGKILL)
-        path.write_text(original)
+        try:
+            said, _ = tests.communicate(timeout=limit)
+        except subprocess.TimeoutExpired:
+            return f"{test.name} does not end"
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(tests.pid, signal.SIGKILL)
+    if tests.returncode in (0, 5):  # 5: all of its tests are left out
+        return ""
+    found = re.search(r"^(?:FAILED|ERROR) (\S+)", said, re.MULTILINE)
+    if tests.returncode > 2 or not (found or tests.returncode < 0):
+        raise RunError(f"pytest {test} ended with status {tests.returncode}: {said[-500:]}")
+    return found[1] if found else f"{test.name} dies"
 
 
-def key_of(mutant: Mutant) -> str:
-    """What a mutant is remembered by; the same change can be made in two spots of a line."""
-    return f"{mutant.path} {hashlib.sha256(mutant.source.encode()).hexdigest()}"
+@contextlib.contextmanager
+def planted(mutant: Mutant | None) -> Iterator[dict[str, str]]:
+    """An environment in which Python imports the mutant in its module's place."""
+    environment = os.environ | dict.fromkeys(THREADS, "1")
+    with tempfile.TemporaryDirectory() as scratch:
+        if mutant:
+            name = mutant.path.removesuffix(".py").replace("/", ".")
+            told = {"name": name, "path": str(ROOT / mutant.path), "source": mutant.source}
+            Path(scratch, "mutant.json").write_text(json.dumps(told))
+            shutil.copy(plant.__file__, Path(scratch, "sitecustomize.py"))
+            environment |= {"PYTHONPATH": scratch}
+        yield environment
 
 
-def main(argv: Sequence[str]) -> None:
-    """Tries every mutant that was not tried yet, and writes the count and the survivors."""
-    every = [
-        m
-        for package in PACKAGES
-        for path in sorted((ROOT / package).glob("*.py"))
-        if not path.name.startswith("__")
-        for m in mutants(path)
+def counts(numbers: Numbers) -> str:
+    """A line for each package."""
+    rows = [
+        [
+            row["package"],
+            str(row["mutants"]),
+            str(row["tried"]),
+            f"{row['caught']} ({percent(row['caught'] / row['tried'], 1)})",
+            str(row["harmless"]),
+        ]
+        for row in numbers["packages"]
     ]
-    tried: dict[str, bool] = json.loads(CACHE.read_text()) if CACHE.exists() else {}
-    checkouts: Queue[Path] = Queue()
-
-    def attempt(mutant: Mutant) -> None:
-        key = key_of(mutant)
-        if key not in tried:
-            checkout = checkouts.get()
-            try:
-                tried[key] = caught(mutant, checkout)
-            finally:
-                checkouts.put(checkout)
-            write_json(CACHE, dict(tried))
-
-    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(2) as pool:
-        for name in ("a", "b"):
-            ignored = shutil.ignore_patterns(".git", ".venv", "out", "*cache*", "gallery")
-            checkouts.put(Path(shutil.copytree(ROOT, Path(scratch) / name, ignore=ignored)))
-        list(pool.map(attempt, every))
-    report(every, tried)
+    return markdown(["package", "mutants", "tried", "caught", "harmless"], rows)
 
 
-def report(every: Sequence[Mutant], tried: dict[str, bool]) -> None:
-    """Prints and writes how many were caught, and which were not."""
-    survivors = [
-        {
-            "mutant": f"{m.path}:{m.line}: {m.change}",
-            "reason": REASONS.get(f"{m.path}: {m.change}", ""),
-        }
-        for m in every
-        if not tried[key_of(m)]
-    ]
-    share = 1 - len(survivors) / len(every)
-    print(f"{len(every)} mutants, {len(every) - len(survivors)} caught ({share:.1%})")
-    for row in survivors:
-        print(f"  {row['mutant']}  {row['reason']}")
-    write(
-        "mutants",
-        protocol=f"{TESTS} tests/test_training.py, '{CHOSEN}', on every mutant by itself",
-        seeds=[],
-        data="none",
-        numbers={
-            "mutants": len(every),
-            "caught": len(every) - len(survivors),
-            "survivors": survivors,
-        },
-    )
+def uncaught(numbers: Numbers) -> str:
+    """The mutants that no test noticed."""
+    rows = [[f"`{row['mutant']}`", row["reason"]] for row in numbers["survivors"]]
+    return markdown(["mutant", "why it is harmless"], rows)
 
 
-if __name__ == "__main__":
-    complain(main, sys.argv[1:])
+EXPERIMENT = Experiment(
+    question="Which generic mistakes in the four packages of mathematics do the tests not notice?",
+    minutes=20 * FRACTION / 0.2,
+    measure=measure,
+    protocol="each mutant by itself, with the tests that import its module or reach it through"
+    " models, but for those of slips and stubs; the mutants that are tried are drawn by their names"
+    " in each module; harmless: the value stays the same, for the reason that is given",
+    seeds=(SEED,),
+    data="none",
+    tables={"Mutants that the tests catch": counts, "Mutants that they let pass": uncaught},
+)

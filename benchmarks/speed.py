@@ -1,24 +1,23 @@
-"""How much a training step costs beside the matrix products that it cannot do without.
-
-`python -m benchmarks.speed` (about a minute): both sides in turn, in one process, NumPy alone.
-"""
+"""How much a training step costs beside the matrix products that it cannot do without."""
 
 import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
 from autograd_lite.optim import adam_start, adam_step
 from benchmarks.steps import conv_pair, gan_pair, rbm_pair, vae_pair
-from experiments.record import write
-from training.command import complain
+from experiments.experiment import Experiment, Numbers
+from experiments.record import ROOT
+from experiments.tables import markdown
 from vae import train as vae_train
 
 ROUNDS, SECONDS = 11, 1.0
+ADAM = "Adam step"
 
 
 def ratio(step: Callable[[], object], bare: Callable[[], object]) -> dict[str, float]:
@@ -54,32 +53,55 @@ def adam_milliseconds() -> float:
     return 1e3 * min(_time(lambda: adam_step(params, state, params)) for _ in range(5))
 
 
-def main(argv: Sequence[str]) -> None:
-    """Measures the steps, and Adam with and without the advice of training/memory.py."""
-    if argv == ["adam"]:
-        print(adam_milliseconds())
-        return
+def measure() -> Numbers:
+    """The steps beside their products; Adam with and without the advice of training/memory.py."""
     # A process of its own that has not asked for its freed memory to be kept.
-    asked = [sys.executable, "-c", "from benchmarks.speed import *; main(['adam'])"]
-    plain = float(subprocess.run(asked, capture_output=True, text=True, check=True).stdout)
-    numbers = {
+    alone = "from benchmarks.speed import adam_milliseconds; print(adam_milliseconds())"
+    words = [sys.executable, "-c", alone]
+    plain = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return {
         "CD-30 step, 500 hidden units, batch 64": ratio(*rbm_pair()),
         "VAE step with Adam, 2 codes, batch 128": ratio(*vae_pair()),
         "convolutional VAE step with RMSprop, batch 32": ratio(*conv_pair()),
         "GAN step, both players, batch 64": ratio(*gan_pair()),
-        "Adam step": {"as by default [ms]": plain, "memory kept [ms]": adam_milliseconds()},
+        ADAM: {"as by default [ms]": float(plain), "memory kept [ms]": adam_milliseconds()},
+        "cores": os.cpu_count(),
     }
-    for name, row in numbers.items():
-        print(name, {key: round(value, 3) for key, value in row.items()})
-    write(
-        "speed",
-        protocol=f"median over {ROUNDS} rounds of the step's time over that of its bare products,"
-        " in turn in one process, float32, synthetic images",
-        seeds=[0],
-        data=f"none; {os.cpu_count()} cores, BLAS threads as by default",
-        numbers=numbers,
-    )
 
 
-if __name__ == "__main__":
-    complain(main, sys.argv[1:])
+def ratios(numbers: Numbers) -> str:
+    """A line for each step."""
+    rows = [
+        [
+            name,
+            f"{row['step [ms]']:.1f}",
+            f"{row['products [ms]']:.1f}",
+            f"**{row['ratio']:.2f}** ({row['lowest']:.2f} to {row['highest']:.2f})",
+        ]
+        for name, row in numbers.items()
+        if name not in (ADAM, "cores")
+    ]
+    header = ["step", "ms", "its bare products, ms", "ratio (lowest to highest)"]
+    return markdown(header, rows)
+
+
+def memory(numbers: Numbers) -> str:
+    """What it brings to keep memory that was freed."""
+    row = numbers[ADAM]
+    header = ["Adam step of the dense VAE, freed memory", "ms"]
+    rows = [
+        ["given back (the default)", f"{row['as by default [ms]']:.2f}"],
+        ["kept (training/memory.py)", f"{row['memory kept [ms]']:.2f}"],
+    ]
+    return markdown(header, rows)
+
+
+EXPERIMENT = Experiment(
+    question="How long does a training step take beside the matrix products that it needs?",
+    minutes=2,
+    measure=measure,
+    protocol=f"median over {ROUNDS} rounds of the step's time over that of its bare products, in"
+    " turn in one process, float32, synthetic images; BLAS threads as by default",
+    data="none",
+    tables={"Steps beside their matrix products": ratios, "Memory that is kept": memory},
+)

@@ -1,0 +1,97 @@
+"""Generic mistakes in a module: signs flipped, factors, powers and transposes dropped, arguments
+swapped, axes changed, means taken for sums, wherever the code has one.
+"""
+
+import ast
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+
+class Mutant(NamedTuple):
+    """A module with one mistake in it."""
+
+    path: str  # of the module, from the project's root
+    line: int
+    change: str  # "old -> new", as Python prints the expressions
+    occurrence: int  # the same change may be possible in several places of a module
+    source: str  # the module's new text
+
+    @property
+    def name(self) -> str:
+        """What a mutant is known by in its module, whichever line it stands in."""
+        return f"{self.change} ({self.occurrence})"
+
+
+def variants(node: ast.AST) -> Iterator[ast.AST]:
+    """What may stand where `node` stands, if somebody slips."""
+    match node:
+        case ast.BinOp(op=ast.Add()):
+            yield ast.BinOp(node.left, ast.Sub(), node.right)
+        case ast.BinOp(op=ast.Sub()):
+            yield ast.BinOp(node.left, ast.Add(), node.right)
+        case ast.BinOp(op=ast.Mult()):
+            yield from (node.left, node.right)
+        case ast.BinOp(op=ast.Div() | ast.Pow()):
+            yield node.left
+        case ast.UnaryOp(op=ast.USub()) if not isinstance(node.operand, ast.Constant):
+            yield node.operand
+        case ast.Attribute(attr="T"):
+            yield node.value
+        case ast.Attribute(attr="sum" | "mean" as name):
+            yield ast.Attribute(node.value, "mean" if name == "sum" else "sum")
+        case ast.keyword(arg="axis"):
+            first = ast.unparse(node.value) == "0"
+            yield ast.keyword("axis", ast.Constant(-1 if first else 0))
+        case ast.Call(args=[a, b, *rest]) if not any(isinstance(x, ast.Starred) for x in node.args):
+            yield ast.Call(node.func, [b, a, *rest], node.keywords)
+
+
+def mutants(root: Path, path: str) -> Iterator[Mutant]:
+    """Every mutant of the module that lies at `path` under `root`."""
+    tree = ast.parse((root / path).read_text())
+    spots = [
+        (parent, field, index)
+        for parent in ast.walk(tree)
+        for field, value in ast.iter_fields(parent)
+        for index in (range(len(value)) if isinstance(value, list) else (None,))
+        if field not in ("annotation", "returns")
+    ]
+    seen: Counter[str] = Counter()
+    for parent, field, index in spots:
+        holder: Any = getattr(parent, field)
+        node = holder if index is None else holder[index]
+        if not isinstance(node, ast.AST):
+            continue
+        for variant in variants(node):
+            change = f"{ast.unparse(node)} -> {ast.unparse(variant)}"
+            if ast.unparse(variant) == ast.unparse(node):
+                continue  # two equal arguments have changed places
+            seen[change] += 1
+            _put(parent, field, index, variant)
+            source = ast.unparse(tree)
+            _put(parent, field, index, node)
+            yield Mutant(path, getattr(node, "lineno", 0), change, seen[change], source)
+
+
+def _put(parent: Any, field: str, index: int | None, node: ast.AST) -> None:
+    if index is None:
+        setattr(parent, field, node)
+    else:
+        getattr(parent, field)[index] = node
+
+
+def sample(every: Sequence[Mutant], fraction: float, seed: int) -> list[Mutant]:
+    """That fraction of a module's mutants, and at least one of them.
+
+    Each is drawn by its own name, so that an edit of the module leaves the others drawn or not.
+    """
+
+    def drawn(mutant: Mutant) -> bytes:
+        return hashlib.sha256(f"{seed} {mutant.path} {mutant.name}".encode()).digest()
+
+    count = max(1, round(fraction * len(every)))
+    chosen = set(sorted(every, key=drawn)[:count])
+    return [mutant for mutant in every if mutant in chosen]

@@ -1,0 +1,76 @@
+"""Which tests could notice a change of a module, found by what they import."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+MODELS = ("autograd_lite", "rbm", "vae", "gan")
+# What a test of models may import besides.
+BESIDE = (
+    *("data/", "training/", "grading/check", "grading/slip", "grading/oracles/"),
+    *("grading/alternatives", "grading/versions"),
+)
+# grading/checks names the functions that it checks: "vae.elbo.kl_diag_gaussian", or "vae.elbo." as
+# the beginning of several names.
+NAMED = re.compile(rf"({'|'.join(MODELS)})(\.\w+)+\.?")
+
+
+@cache
+def imports(root: Path, path: Path) -> frozenset[Path]:
+    """The project's files that a file imports or names, each by itself."""
+    found = set()
+    for name in _names(ast.parse(path.read_text())):
+        for base in (root, path.parent):
+            place = base.joinpath(*name.split("."))
+            found |= {place.with_suffix(".py"), place / "__init__.py"}
+    return frozenset(file for file in found if file.is_file())
+
+
+def _names(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if NAMED.fullmatch(node.value):
+                yield node.value.rpartition(".")[0]
+
+
+def reached(root: Path, path: Path, through: Callable[[str], bool] = lambda _: True) -> set[Path]:
+    """A file and all that it imports, by way of files for whose paths `through` is true."""
+    found: set[Path] = set()
+    todo = [path]
+    while todo:
+        here = todo.pop()
+        if here not in found:
+            found.add(here)
+            if here == path or through(here.relative_to(root).as_posix()):
+                todo += imports(root, here)
+    return found
+
+
+def tests_of(root: Path, module: Path) -> list[Path]:
+    """The test files that import a module themselves, and tests of models that reach it.
+
+    Tests of what is built on models (experiments, figures, commands) count only for the modules
+    that they import themselves.
+    """
+    return [
+        test
+        for test in sorted((root / "tests").glob("test_*.py"))
+        if module in imports(root, test)
+        or (_of_models(root, test) and module in reached(root, test, _is_model))
+    ]
+
+
+def _of_models(root: Path, test: Path) -> bool:
+    names = (file.relative_to(root).as_posix() for file in imports(root, test))
+    return all(name.startswith(BESIDE) or _is_model(name) for name in names)
+
+
+def _is_model(path: str) -> bool:
+    return path.startswith(("tests/", "grading/checks/", *(f"{name}/" for name in MODELS)))

@@ -1,0 +1,116 @@
+"""The commands that judge the project: found, and each tried in a tiny case."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from benchmarks import drawn_digits, edits, false_alarms, kill_and_resume, mutants, reach, speed
+from experiments.experiment import find
+from grading.checks import CHECKS
+from training.run import RunError
+from training.settings import SettingsError
+
+ROOT = Path(__file__).parent.parent
+RBM = "--data digits --images 200 --validation 50 --hidden 5 --epochs 80".split()
+
+
+def test_the_command_lists_every_benchmark():
+    names = {"drawn_digits", "false_alarms", "kill_and_resume", "mutants", "speed"}
+    assert set(find("benchmarks")) == names
+    words = [sys.executable, "-m", "benchmarks"]
+    listing = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert all(name in listing for name in names)
+
+
+# Mutants
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """A project of one module with two signs, of which its test sees the first."""
+    (tmp_path / "rbm").mkdir()
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "rbm" / "gap.py").write_text("def gap(a, b):\n    return a - b, a + b\n")
+    test = "from rbm.gap import gap\n\ndef test_gap():\n    assert gap(3, 2)[0] == 1\n"
+    (tmp_path / "tests" / "test_gap.py").write_text(test)
+    (tmp_path / "tests" / "test_else.py").write_text("def test_else():\n    pass\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = .\n")
+    monkeypatch.setattr(mutants, "ROOT", tmp_path)
+    return tmp_path
+
+
+def test_a_mutant_is_caught_where_a_test_sees_it_and_no_file_changes(small):
+    text = (small / "rbm" / "gap.py").read_text()
+    seen, unseen = edits.mutants(small, "rbm/gap.py")
+    assert (seen.name, unseen.name) == ("a - b -> a + b (1)", "a + b -> a - b (1)")
+    (test,) = reach.tests_of(small, small / "rbm" / "gap.py")
+    assert mutants.failure(test, 60) == ""
+    assert mutants.failure(test, 60, seen) == "tests/test_gap.py::test_gap"
+    assert mutants.failure(test, 60, unseen) == ""
+    assert (small / "rbm" / "gap.py").read_text() == text
+
+
+def test_tests_that_fail_without_a_mutant_are_refused(small):
+    (small / "tests" / "test_gap.py").write_text("def test_gap():\n    assert False\n")
+    with pytest.raises(RunError, match="test_gap fails as things are"):
+        mutants.seconds_of("tests/test_gap.py")
+
+
+def test_every_module_of_the_models_has_mutants_in_the_sample_and_tests_that_could_notice():
+    for path in mutants.modules():
+        every = list(edits.mutants(ROOT, path))
+        chosen = edits.sample(every, 0.2, 0)
+        assert len({m.name for m in every}) == len(every)
+        assert bool(chosen) == bool(every), path
+        assert set(chosen) <= set(edits.sample(every, 0.5, 0))
+        assert reach.tests_of(ROOT, ROOT / path), path
+
+
+def test_checks_reach_the_functions_that_they_name():
+    found = reach.reached(ROOT, ROOT / "tests" / "test_checks.py")
+    assert {ROOT.joinpath(*c.function.split(".")[:-1]).with_suffix(".py") for c in CHECKS} <= found
+
+
+@pytest.mark.parametrize("text", ["0", "1.5", "some", "nan"])
+def test_a_fraction_of_mutants_that_is_none_is_refused(text):
+    with pytest.raises(SettingsError, match="MUTANTS is"):
+        mutants.fraction(text)
+
+
+# The others
+
+
+def test_false_alarms_cover_every_check_and_tell_a_wrong_answer(monkeypatch):
+    monkeypatch.setattr(false_alarms, "compute", lambda parts: [p.arguments[0] for p in parts])
+    assert false_alarms.measure() == [check.equation for check in CHECKS]
+    (check,) = (c for c in CHECKS if c.function == "vae.elbo.kl_diag_gaussian")
+    row = false_alarms.verdicts(check.equation, [7])
+    assert row["runs"] == 2 and not row["false alarms"]
+    wrong = {"kl_diag_gaussian": [lambda mu, logvar: mu.sum(axis=1)]}
+    monkeypatch.setattr(false_alarms, "ALTERNATIVES", wrong)
+    assert len(false_alarms.verdicts(check.equation, [7])["false alarms"]) == 1
+
+
+def test_a_killed_training_ends_with_the_same_bits(tmp_path):
+    train, digest = kill_and_resume.train, kill_and_resume.digest
+    # The first training may have to draw the digits: its time tells nothing.
+    assert not train("rbm", [*RBM, "--seed", "1", "--out", str(tmp_path / "other")])
+    start = time.monotonic()
+    assert not train("rbm", [*RBM, "--out", str(tmp_path / "whole")])
+    moment = 0.6 * (time.monotonic() - start)
+    row = kill_and_resume.resumed("rbm", RBM, tmp_path / "cut", moment)
+    assert row["killed"] and row["epochs done"] < 80
+    assert digest(tmp_path / "cut") == digest(tmp_path / "whole") != digest(tmp_path / "other")
+
+
+def test_speed_and_drawn_digits_measure_what_their_tables_show(monkeypatch):
+    monkeypatch.setattr(speed, "ROUNDS", 1)
+    monkeypatch.setattr(speed, "SECONDS", 0.01)
+    numbers = speed.measure()
+    assert speed.ratios(numbers).count("\n") == 5 and "kept" in speed.memory(numbers)
+    images, labels, *_ = drawn_digits.drawn_digits(0, train=500, test=10)
+    params = drawn_digits.fit(drawn_digits.np.random.default_rng(0), images, labels)
+    assert drawn_digits.right(params, images, labels).mean() > 0.9
