@@ -93,14 +93,14 @@ def code_units(numbers: Numbers, data: str) -> Figure:
             _units(above, below, row, {"color": colour, "marker": marker, "ms": 7})
         above.axhline(ACTIVE, color="0.4", ls="--", lw=1)
         above.set(yscale="log", title=name)
-        below.set(xlabel="code units, most used first", ylim=(0, None))
+        below.set(xlabel="code units, most used first")
         below.xaxis.set_major_locator(MaxNLocator(integer=True))
         above.legend(loc="lower left")
         below.legend(loc="upper right")
         above.grid(alpha=0.3)
         below.grid(alpha=0.3)
     grid[0, 0].set(ylabel=r"variance of $\mu_j$ over the images")
-    grid[1, 0].set(ylabel="KL of the unit [nats an image]")
+    grid[1, 0].set(ylabel="KL of the unit [nats an image]", ylim=(0, None))  # of both columns
     return figure
 
 

@@ -54,8 +54,8 @@ OF_EACH = (
     "Two codes have to say which digit it is: each row passes several.",
     "Most rows lead from one kind of digit to another. Codes that are all 0 but one are rare under"
     " the prior, so some of these images are no digits.",
-    "All 16 are active, but each says less than one of 8, and hardly any row leads from one digit"
-    " to another.",
+    "All 16 are active, but each says less than one of 8: only some of the upper rows lead from one"
+    " digit to another.",
 )
 
 DRAWINGS = (
@@ -119,10 +119,11 @@ DRAWINGS = (
     Drawing(
         "dense_vae-code-units",
         "Above: the variance of each unit's mean over the test images; below the dashed line a unit"
-        " counts as inactive. Below: what its codes cost. With squared error nearly all of 16 units"
+        " counts as inactive. Below: what its codes cost. With squared error 14 or 15 of 16 units"
         " are active, so it is not that they lie idle; but each says less, and all 16 together say"
-        " little more than 8. What they add in KL is about what they save in reconstruction. Means"
-        " of three seeds; bands from the lowest to the highest.",
+        " little more than 8: what they add in KL is about what they save in reconstruction. With"
+        " Bernoulli pixels all 16 are active, and they save twice what they add. Means of three"
+        " seeds; bands from the lowest to the highest.",
         (),
         units,
         "Notebook: leaves open why 16 codes gain hardly anything over 8.",

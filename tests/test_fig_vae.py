@@ -106,8 +106,7 @@ def test_images_are_shown_as_the_network_was_fed_them():
     images = one_of_each(DATA)
     first = [np.flatnonzero(DATA.test_labels == digit)[0] for digit in range(10)]
     assert np.array_equal(images, DATA.test_images[first])
-    grey = to_unit(images)
-    for pixels_, expected in (("none", grey), ("threshold", grey >= 0.5)):
+    for pixels_, expected in (("none", grey := to_unit(images)), ("threshold", grey >= 0.5)):
         assert np.array_equal(as_trained(images, network(pixels=pixels_).settings), expected)
 
 
@@ -164,20 +163,21 @@ def test_the_figure_of_code_units_shows_means_over_seeds_and_their_range():
     rows = [
         {"likelihood": kind, "codes": Z, "code units of each seed": [
             {"active": Z - seed, "variance of the mean": [(1 + seed) / (j + 1) for j in range(Z)],
-             "KL [nats/image]": [seed + 0.5] * Z} for seed in (0, 1)]}
-        for kind in dense_vae.NAMES for Z in dense_vae.CODES
+             "KL [nats/image]": [k + seed + 0.5] * Z} for seed in (0, 1)]}
+        for k, kind in enumerate(dense_vae.NAMES) for Z in dense_vae.CODES
     ]  # fmt: skip
     figure = codes.code_units(rows, "MNIST")
     above, below = figure.axes[:2], figure.axes[2:]
     assert [axes.get_title() for axes in above] == list(dense_vae.NAMES.values())
     assert all(axes.get_yscale() == "log" for axes in above)
-    for upper, lower in zip(above, below, strict=True):
+    for k, (upper, lower) in enumerate(zip(above, below, strict=True)):
+        assert lower.get_ylim()[0] == 0 < 2.5 < lower.get_ylim()[1]  # nothing is cut off
         for i, Z in enumerate(dense_vae.CODES):
             line, kl = upper.lines[i], lower.lines[i]
             assert np.allclose(line.get_ydata(), 1.5 / np.arange(1, Z + 1))
-            assert list(kl.get_ydata()) == [1.0] * Z
+            assert list(kl.get_ydata()) == [k + 1.0] * Z
             assert line.get_label() == f"{Z} codes: {Z - 1} to {Z} active"
-            assert kl.get_label() == f"{Z} codes: {Z:.1f} in all"
+            assert kl.get_label() == f"{Z} codes: {(k + 1) * Z:.1f} in all"
             band = upper.collections[i].get_paths()[0].vertices
             assert {1, 2} == set(band[band[:, 0] == 1, 1])
         assert upper.lines[3].get_ydata()[0] == 0.01
