@@ -116,7 +116,7 @@ def samples(folders: Sequence[Path], data: DataSet) -> Figure:
     train = to_unit(data.train_images)
     rows, distance = nearest(images, train)
     title = f"Samples of a GAN and their nearest training images, {data.name}"
-    figure = new_figure(1560, 500, title)
+    figure = new_figure(1600, 500, title)
     pairs = np.concatenate([paper(images), paper(train[rows])])
     paste(figure, mosaic(pairs, FIXED), 150, 75, 3)
     write(figure, 135, 117, "samples", ha="right")
@@ -127,7 +127,7 @@ def samples(folders: Sequence[Path], data: DataSet) -> Figure:
     t = np.linspace(0, 1, STEPS, dtype=np.float32)[:, None]
     between = sample_images(((1 - t) * ends[0] + t * ends[1]).reshape(PATHS * STEPS, -1), G)
     for i, ways in enumerate(np.split(paper(between), 2)):  # two columns of them
-        paste(figure, mosaic(ways, STEPS), 150 + 705 * i, 310, 2)
+        paste(figure, mosaic(ways, STEPS), 150 + 735 * i, 310, 2)
     write(figure, 150, 293, "interpolation in latent space, from one draw to another", ha="left")
     return figure
 

@@ -1,5 +1,6 @@
 """The page of figures: one file beside its pictures; for wide, narrow, light and dark screens."""
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -33,14 +34,20 @@ p {{ margin: 0.6rem 0; }}
 a {{ color: var(--link); }}
 nav {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr));
       gap: 0 2rem; margin: 1.5rem 0; font-size: 0.95rem; }}
+nav b {{ font-weight: 600; }}
 nav ul {{ margin: 0.2rem 0 0.9rem; padding-left: 1.1rem; }}
-.intro, figcaption {{ max-width: 46rem; }}
+.intro {{ max-width: 46rem; }}
 figure {{ margin: 2.2rem 0 0; }}
+figcaption {{ display: grid; gap: 0 2rem; }}
+figure a {{ display: block; overflow-x: auto; }}
 img {{ display: block; max-width: 100%; height: auto; background: #fff; border-radius: 6px;
       border: 1px solid var(--line); }}
 .facts {{ color: var(--faint); font-size: 0.875rem; }}
 pre {{ margin: 0.4rem 0; padding: 0.5rem 0.7rem; border-radius: 6px; background: var(--code);
       font-size: 0.8rem; line-height: 1.45; white-space: pre-wrap; overflow-wrap: anywhere; }}
+pre span {{ white-space: nowrap; }}
+@media (min-width: 60rem) {{ figcaption {{ grid-template-columns: 11fr 9fr; }} }}
+@media (max-width: 40rem) {{ img {{ width: 54rem; max-width: none; }} }}
 </style>
 </head>
 <body>
@@ -59,8 +66,8 @@ FIGURE = """\
 <a href="{name}.png"><img src="{name}.png" width="{width}" height="{height}" alt="{alt}"/></a>
 <figcaption>
 <p>{caption}</p>
-<p class="facts">{facts}</p>
-<pre>{commands}</pre>
+<div><p class="facts">{facts}</p>
+<pre>{commands}</pre></div>
 </figcaption>
 </figure>"""
 
@@ -87,7 +94,7 @@ def write_index(
     contents, body = [], []
     for heading, entries in sections.items():
         links = (f'<li><a href="#{e.name}">{escape(e.title)}</a></li>' for e in entries)
-        contents.append(f"<div>{escape(heading)}<ul>{''.join(links)}</ul></div>")
+        contents.append(f"<div><b>{escape(heading)}</b><ul>{''.join(links)}</ul></div>")
         body += [f"<h2>{escape(heading)}</h2>", *map(_figure, entries)]
     page = PAGE.format(
         data=escape(data), intro=escape(intro), contents="\n".join(contents), body="\n".join(body)
@@ -100,6 +107,6 @@ def write_index(
 
 def _figure(entry: Entry) -> str:
     width, height = entry.size
-    texts = entry._asdict() | {"commands": "\n".join(entry.commands)}
-    escaped = {key: escape(text) for key, text in texts.items() if isinstance(text, str)}
-    return FIGURE.format(width=width, height=height, **escaped)
+    texts = {key: escape(text) for key, text in entry._asdict().items() if isinstance(text, str)}
+    lines = (re.sub(r"--\S+ [^- ]\S*", r"<span>\g<0></span>", escape(c)) for c in entry.commands)
+    return FIGURE.format(width=width, height=height, commands="\n".join(lines), **texts)

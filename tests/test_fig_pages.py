@@ -119,14 +119,18 @@ def test_a_second_time_draws_the_same_without_training(place, capsys):
 def test_figures_of_experiments_are_drawn_by_name(place, tmp_path, monkeypatch, capsys):
     tiny = (next(row for row in TABLE if row.label == "gan").training("digits"),)
     found = catalogue.find()
-    found["gan"] = tuple(d._replace(trainings=tiny * bool(d.trainings)) for d in found["gan"])
+    found["gan"] = tuple(
+        d._replace(trainings=tiny * bool(d.trainings), caption='Is 1 < 2 & "so"?')
+        for d in found["gan"]
+    )
     monkeypatch.setattr(catalogue, "find", lambda: found)
     for argv, names in ((["gan-epochs"], found["gan"][1:2]), (["gan"], found["gan"])):
         program.main([*argv, "--out", str(tmp_path)])
         _, images, said = page_in(tmp_path)
         assert list(said) == [drawing.name for drawing in names]
         for name, words in said.items():
-            assert f"python -m figures {name}" in words and (tmp_path / f"{name}.png").exists()
+            assert 'Is 1 < 2 & "so"?' in words and f"python -m figures {name}" in words
+            assert (tmp_path / f"{name}.png").exists()
     assert images[2].get("alt") == "Samples of a GAN and their nearest training images"
 
 
@@ -262,7 +266,7 @@ def test_samples_stand_above_the_nearest_real_images_and_between_two_draws_noise
     assert close(found[0], greys) and close(found[1], np.array(near))
     ways = z[16:22] + (z[22:] - z[16:22]) * np.linspace(0, 1, 12)
     for half in range(2):
-        found = tiles(screen, 150 + 705 * half, 310, 2, (3, 12)).reshape(36, 28, 28)
+        found = tiles(screen, 150 + 735 * half, 310, 2, (3, 12)).reshape(36, 28, 28)
         expected = (np.tanh(ways[3 * half : 3 * half + 3]) + 1) / 2
         assert close(found, expected.reshape(36, 1) * np.ones((1, 784)))
 
