@@ -65,7 +65,7 @@ def page(found: Drawings, asked: Mapping[str, Experiment]) -> str:
                 f'<a id="{drawing.name}"></a>{drawing.name}',
                 _sentence(drawing.source) or "&ndash;",
                 f"`python -m figures {drawing.name}`",
-                drawing.caption,
+                drawing.caption.replace("|", r"\|"),
             ]
             for drawing in group
         ]

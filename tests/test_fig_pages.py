@@ -195,6 +195,7 @@ def test_the_list_of_figures_is_up_to_date_and_every_experiment_names_its_own():
     found = catalogue.find()
     page = catalogue.page(found, experiment.find())
     assert catalogue.PAGE.read_text() == page, "python -m figures --catalogue"
+    assert all(line.replace(r"\|", "").count("|") in (0, 5) for line in page.splitlines())
     names = [drawing.name for group in found.values() for drawing in group]
     assert len(set(names)) == len(names)
     for name, group in found.items():
