@@ -194,9 +194,6 @@ def test_a_missing_digit_is_cheap_and_a_wrong_one_is_not():
         assert 2 * game.kl((p + drawn) / 2, p) == pytest.approx(cost, abs=5e-4)
 
 
-# --- losses ---
-
-
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_losses_are_finite_at_logits_of_ten_thousand(dtype):
     a, b = np.array([1e4, -1e4], dtype), np.array([-1e4, 1e4], dtype)

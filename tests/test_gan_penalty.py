@@ -23,8 +23,6 @@ from grading.checks.gan_penalty import CHECKS
 from grading.oracles import game
 from training.streams import stream
 
-# --- the gradient ---
-
 B = 6
 
 
