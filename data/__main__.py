@@ -28,10 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
     sizes = f"{len(found.train_images):,} training and {len(found.test_images):,} test images"
     if found.name == "MNIST":
         folder = mnist.mnist_dir() or mnist.CACHE
-        if archive := mnist.archive_in(folder):
-            print(f"MNIST from {archive}: {sizes}, the SHA-256 of all four parts is right.")
-        else:
-            print(f"MNIST in {folder}: {sizes}, the SHA-256 of all four files is right.")
+        source = mnist.npz_in(folder) or folder
+        print(f"MNIST from {source}: {sizes}, the SHA-256 of all four parts is right.")
     else:
         print(f"Drawn digits: {sizes}, made by this project and kept in {mnist.CACHE}.")
     return 0

@@ -1,11 +1,12 @@
 """Drawn digits: handwriting made from strokes, for when MNIST cannot be had.
 
-Every way of writing a digit is a row of control points (`WAYS`). To write one, its points are
-shaken, bent, slanted and turned; smooth curves are laid through them; ink is put along the curves;
-and the result is framed as MNIST was: the ink scaled to fit 20x20, then set in 28x28 by its centre
-of mass. Points and spreads were chosen by eye, beside handwriting; nothing is fitted to MNIST.
+Every glyph, one shape of a digit, is a row of control points (`GLYPHS`). To write it, its points
+are shaken, bent, slanted and turned; smooth curves are laid through them; ink is put along the
+curves; and the result is framed as MNIST was: the ink scaled to fit 20x20, then set in 28x28 by its
+centre of mass. Points and spreads were chosen by eye, beside handwriting; nothing is fitted to
+MNIST.
 
-Letters: n images, U distinct control points, T samples along the strokes of one way.
+Letters: n images, U distinct control points, T samples along the strokes of one glyph.
 """
 
 import math
@@ -14,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from data.ways import WAYS, Way
+from data.glyphs import GLYPHS, Glyph
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -25,7 +26,7 @@ CHUNK = 250  # images drawn at once, in some 10 MB
 
 
 class Plan(NamedTuple):
-    """What all drawings of one way have in common."""
+    """What all drawings of one glyph have in common."""
 
     points: Floats  # (U, 2) control points
     shake: Floats  # (U, 1) how far each strays, on the sheet
@@ -45,8 +46,10 @@ def _spline(knots: int, samples: int) -> Floats:
     return weights
 
 
-def _plan(way: Way) -> Plan:
-    strokes = [np.array([xy.split(",") for xy in s.split()], float) for s in way.strokes.split("|")]
+def _plan(glyph: Glyph) -> Plan:
+    strokes = [
+        np.array([xy.split(",") for xy in s.split()], float) for s in glyph.strokes.split("|")
+    ]
     # One row for each distinct point, so that strokes which share a point move it together.
     points, index, uses = np.unique(
         np.concatenate(strokes), axis=0, return_inverse=True, return_counts=True
@@ -126,9 +129,9 @@ def _frame(ink: Floats) -> Bytes:
     return images
 
 
-def draw_way(rng: np.random.Generator, way: Way, count: int) -> Bytes:
-    """Images (count, 28, 28) of one way of writing, white (255) on black (0)."""
-    plan = _plan(way)
+def draw_glyph(rng: np.random.Generator, glyph: Glyph, count: int) -> Bytes:
+    """Images (count, 28, 28) of one glyph, white (255) on black (0)."""
+    plan = _plan(glyph)
     return _frame(_ink(*_pen(rng, _hand(rng, plan, count)), plan.down))
 
 
@@ -141,12 +144,12 @@ def draw_digits(rng: np.random.Generator, count: int) -> tuple[Bytes, Bytes]:
     person = rng.integers(10, size=count)
     images = np.empty((count, SIDE, SIDE), np.uint8)
     for digit in range(10):
-        ways = [way for way in WAYS if way.digit == digit]
-        way_of = np.repeat(np.arange(len(ways)), [way.share for way in ways])[person]
-        for k, way in enumerate(ways):
-            rows = np.flatnonzero((labels == digit) & (way_of == k))
+        glyphs = [glyph for glyph in GLYPHS if glyph.digit == digit]
+        glyph_of = np.repeat(np.arange(len(glyphs)), [glyph.tenths for glyph in glyphs])[person]
+        for k, glyph in enumerate(glyphs):
+            rows = np.flatnonzero((labels == digit) & (glyph_of == k))
             for some in np.split(rows, range(CHUNK, len(rows), CHUNK)):
-                images[some] = draw_way(rng, way, len(some))
+                images[some] = draw_glyph(rng, glyph, len(some))
     return images, labels
 
 

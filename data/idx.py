@@ -4,13 +4,11 @@ A file from elsewhere may be damaged or hostile, so nothing is believed before i
 the memory used never exceeds what the file holds, nor what its header promises, nor MAX_BYTES.
 """
 
-import contextlib
 import gzip
 import io
 import math
 import struct
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -45,24 +43,13 @@ def parse_idx(raw: io.BufferedIOBase, name: str, ndim: int) -> NDArray[np.uint8]
     Raises DataError for a wrong magic number, a wrong number of dimensions, sizes in the header
     that are absurd or differ from what is there, and a gzip stream that is cut short or corrupt.
     """
-    with unpacked(raw, name) as stream:
-        return _parse_plain(stream, name, ndim)
-
-
-@contextlib.contextmanager
-def unpacked(raw: io.BufferedIOBase, name: str) -> Iterator[io.BufferedIOBase]:
-    """The seekable stream `raw`, or, where it is gzip's, what it decompresses to.
-
-    Raises DataError as soon as a gzip stream turns out to be cut short or corrupt.
-    """
     packed = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
     raw.seek(0)
     if not packed:
-        yield raw
-        return
+        return _parse_plain(raw, name, ndim)
     try:
         with gzip.GzipFile(fileobj=raw) as stream:
-            yield stream
+            return _parse_plain(stream, name, ndim)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         reason = str(error).rstrip(".")
         raise DataError(f"{name} is cut short or corrupt, as gzip says: {reason}.") from None
@@ -97,6 +84,8 @@ def _read_shape(stream: io.BufferedIOBase, name: str, ndim: int) -> tuple[int, .
     if magic[:3] != UNSIGNED_BYTES or len(magic) < 4:
         expected = (UNSIGNED_BYTES + bytes([ndim])).hex(" ")
         found = magic.hex(" ") or "nothing"
+        if magic.startswith(b"<"):
+            found += " (a web page?)"
         raise DataError(f"{name} starts with {found}, expected the IDX magic number {expected}.")
     if magic[3] != ndim:
         raise DataError(f"{name} has {magic[3]} dimensions, expected {ndim}.")

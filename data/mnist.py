@@ -2,8 +2,8 @@
 
 Looked for in the folder that the environment variable MNIST_DIR names; where that is not set, in
 data/cache/ and then at the mirrors. In a folder it may be the four IDX files, or, where these are
-not all there, one of the single files of data/archives.py. Verified wherever it comes from: what
-identifies a file is the SHA-256 of its decompressed bytes, since anybody may compress it anew.
+not all there, mnist.npz. Verified wherever it comes from: what identifies a file is the SHA-256 of
+its decompressed bytes, since anybody may compress it anew.
 """
 
 import hashlib
@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from data.archives import ARCHIVES, PARTS, read_archive
 from data.download import download
 from data.files import keep
 from data.idx import DataError, idx_header, parse_idx, read_idx
+from data.npz import PARTS, read_npz
 
 Bytes = NDArray[np.uint8]
 
@@ -44,78 +44,70 @@ def load_mnist(fetch: bool = True) -> tuple[Bytes, Bytes, Bytes, Bytes]:
     """Training images (60000, 28, 28), their labels (60000,), test images and labels; all uint8.
 
     From the first of these that is in MNIST_DIR or, where that is not set, in data/cache: all four
-    IDX files (plain or .gz), mnist.npz of Keras, mnist.pkl.gz or mnist.pkl of deeplearning.net,
-    which is read without unpickling it. What is not in the cache is fetched, as IDX files.
+    IDX files (plain or .gz), mnist.npz of Keras. What is not in the cache is fetched, as IDX files.
 
     Raises FetchError where it is neither on this machine nor to be fetched (or `fetch` is off),
     and DataError for a file in MNIST_DIR that is missing, damaged or not MNIST's.
     """
     folder = mnist_dir()
-    if path := archive_in(folder or CACHE):
+    if path := npz_in(folder or CACHE):
         try:
-            return _from_archive(path)
+            return _from_npz(path)
         except DataError as damaged:
             if folder:
                 raise
             print(f"{damaged} It is passed over.", file=sys.stderr)
-    return _from_files(folder, list(MIRRORS) if fetch else [])
-
-
-def archive_in(folder: Path) -> Path | None:
-    """The single file that MNIST is read from; None where all IDX files, or neither, are there."""
-    if all(_find(folder, name) for name in SHA256):
-        return None
-    return next((folder / name for name in ARCHIVES if os.path.exists(folder / name)), None)
-
-
-def _from_archive(path: Path) -> tuple[Bytes, Bytes, Bytes, Bytes]:
-    train_images, train_labels, test_images, test_labels = (
-        _verified(array, name, f"{part} of {path}")
-        for array, name, part in zip(read_archive(path), SHA256, PARTS, strict=True)
-    )
-    return train_images, train_labels, test_images, test_labels
-
-
-def _from_files(folder: Path | None, mirrors: list[str]) -> tuple[Bytes, Bytes, Bytes, Bytes]:
+    mirrors = list(MIRRORS) if fetch else []
     train_images, train_labels, test_images, test_labels = (
         _from_folder(folder, name) if folder else _from_cache(name, mirrors) for name in SHA256
     )
-    for part, images, labels in (
-        ("train", train_images, train_labels),
-        ("t10k", test_images, test_labels),
-    ):
-        if len(images) != len(labels):
-            raise DataError(
-                f"{part}-images-idx3-ubyte holds {len(images):,} images, but"
-                f" {part}-labels-idx1-ubyte {len(labels):,} labels, expected as many."
-            )
     return train_images, train_labels, test_images, test_labels
 
 
 def mnist_dir() -> Path | None:
     """The folder that MNIST_DIR names, or None where it is not set or empty."""
-    said = os.environ.get("MNIST_DIR")
-    return Path(said).expanduser() if said else None
+    named = os.environ.get("MNIST_DIR")
+    return Path(named).expanduser() if named else None
+
+
+def npz_in(folder: Path) -> Path | None:
+    """mnist.npz, if MNIST is read from it: it is in the folder, and not all IDX files are."""
+    path = folder / "mnist.npz"
+    return path if path.is_file() and not all(_find(folder, name) for name in SHA256) else None
+
+
+def _from_npz(path: Path) -> tuple[Bytes, Bytes, Bytes, Bytes]:
+    train_images, train_labels, test_images, test_labels = (
+        _verified(array, name, f"{part} of {path}")
+        for array, name, part in zip(read_npz(path), SHA256, PARTS, strict=True)
+    )
+    return train_images, train_labels, test_images, test_labels
 
 
 def _from_folder(folder: Path, name: str) -> Bytes:
+    """The IDX file `name`; DataError where it is missing, damaged or not MNIST's."""
     path = _find(folder, name)
-    if path is None:
-        others = f"{', '.join(ARCHIVES[:-1])} or {ARCHIVES[-1]}"
-        raise DataError(
-            f"MNIST_DIR is {folder}, but {name} (plain or .gz) is not there, nor {others}."
-        )
-    return _read(path, name)
+    if path:
+        return _verified(read_idx(path, _ndim(name)), name, str(path))
+    named = "" if folder == CACHE else ", the folder that MNIST_DIR names"
+    hint = ""
+    if pickle := next(folder.glob("*.pkl*"), None):
+        hint = f" ({pickle.name} is a pickle and not read: data/npz.py says how to convert it)"
+    raise DataError(f"{name} (plain or .gz) is not in {folder}{named}, nor is mnist.npz{hint}.")
+
+
+def _find(folder: Path, name: str) -> Path | None:
+    spellings = (name, name.replace("-idx", ".idx"))
+    candidates = (folder / (spelling + end) for spelling in spellings for end in (".gz", ""))
+    # Some archives unpack to folders that have the names of the files.
+    return next((path for path in candidates if path.is_file()), None)
 
 
 def _from_cache(name: str, mirrors: list[str]) -> Bytes:
-    path = _find(CACHE, name)
-    if path is None:
-        return _fetch(name, mirrors, f"{name}.gz is not in {CACHE}")
     try:
-        return _read(path, name)
-    except DataError as damaged:
-        return _fetch(name, mirrors, str(damaged).rstrip("."))
+        return _from_folder(CACHE, name)
+    except DataError as error:
+        return _fetch(name, mirrors, str(error).rstrip("."))
 
 
 def _fetch(name: str, mirrors: list[str], reason: str) -> Bytes:
@@ -138,16 +130,6 @@ def _fetch(name: str, mirrors: list[str], reason: str) -> Bytes:
             return array
     advice = "with a copy of its four files, set MNIST_DIR to their folder"
     raise FetchError(f"MNIST cannot be had: {'; '.join(reasons)}; {advice}.")
-
-
-def _find(folder: Path, name: str) -> Path | None:
-    spellings = (name, name.replace("-idx", ".idx"))
-    candidates = (folder / (spelling + end) for spelling in spellings for end in (".gz", ""))
-    return next((path for path in candidates if os.path.exists(path)), None)
-
-
-def _read(path: Path, name: str) -> Bytes:
-    return _verified(read_idx(path, _ndim(name)), name, str(path))
 
 
 def _ndim(name: str) -> int:

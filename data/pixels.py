@@ -35,33 +35,33 @@ def binarise(rng: np.random.Generator, x: Floats, mode: str) -> Floats:
     raise ValueError(f"mode is {mode!r}, expected 'threshold', 'stochastic', 'once' or 'none'.")
 
 
-def keep_pixels(rng: np.random.Generator, x: Floats, share: float) -> Floats:
-    """Each pixel kept with probability `share`, else 0: what a denoising encoder sees."""
-    if share == 1:
+def keep_pixels(rng: np.random.Generator, x: Floats, fraction: float) -> Floats:
+    """Each pixel kept with probability `fraction`, else 0: what a denoising encoder sees."""
+    if fraction == 1:
         return x
-    return x * (rng.random(x.shape, dtype=np.float32) < share)
+    return x * (rng.random(x.shape, dtype=np.float32) < fraction)
 
 
 def remove_pixels(
-    rng: np.random.Generator, x: Floats, share: float, of: Literal["all", "ink"]
+    rng: np.random.Generator, x: Floats, fraction: float, of: Literal["all", "ink"]
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """Takes the same share of pixels away from every image: (damaged, known), both (N, D).
+    """Takes the same fraction of pixels away from every image: (damaged, known), both (N, D).
 
-    known is True where a pixel is still given; elsewhere damaged is 0. Exactly round(share * D)
-    pixels go with of="all", floor(share * ink) with of="ink", where ink counts the image's pixels
-    that are not 0. With the same generator's state a larger share takes those of a smaller one
-    and more. Raises ValueError for a share outside [0, 1] and any other `of`.
+    known is True where a pixel is still given; elsewhere damaged is 0. Exactly round(fraction * D)
+    pixels go with of="all", floor(fraction * ink) with of="ink", where ink counts the image's
+    pixels that are not 0. With the same generator's state a larger fraction takes those of a
+    smaller one and more. Raises ValueError for a fraction outside [0, 1] and any other `of`.
     """
-    if not 0 <= share <= 1:
-        raise ValueError(f"share is {share}, expected a number from 0 to 1.")
+    if not 0 <= fraction <= 1:
+        raise ValueError(f"fraction is {fraction}, expected a number from 0 to 1.")
     if of not in ("all", "ink"):
         raise ValueError(f"of is {of!r}, expected 'all' or 'ink'.")
-    keys = rng.random(x.shape)  # drawn whatever the share: that is what nests the shares
-    removed = np.full((len(x), 1), round(share * x.shape[1]))
+    keys = rng.random(x.shape)  # drawn whatever the fraction: that is what nests the fractions
+    removed = np.full((len(x), 1), round(fraction * x.shape[1]))
     if of == "ink":
         ink = x != 0
         keys[~ink] = 2.0  # behind every key drawn, so that ink goes first
-        removed = np.floor(share * ink.sum(axis=1, keepdims=True)).astype(np.intp)
+        removed = np.floor(fraction * ink.sum(axis=1, keepdims=True)).astype(np.intp)
     known = np.empty(x.shape, np.bool_)
     ranks = np.arange(x.shape[1])
     np.put_along_axis(known, np.argsort(keys, axis=1), ranks >= removed, axis=1)

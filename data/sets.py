@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from data import digits, mnist, ways
+from data import digits, glyphs, mnist
 from data.files import keep
 from data.mnist import Bytes, FetchError, load_mnist
 
@@ -93,7 +93,7 @@ def _drawn() -> tuple[Bytes, Bytes, Bytes, Bytes]:
 
     The file's name carries a digest of what draws them, so that a changed one draws anew.
     """
-    sources = b"".join(Path(str(m.__file__)).read_bytes() for m in (digits, ways))
+    sources = b"".join(Path(str(m.__file__)).read_bytes() for m in (digits, glyphs))
     version = hashlib.sha256(sources).hexdigest()[:12]
     path = mnist.CACHE / f"digits-{version}.npz"
     try:
