@@ -78,14 +78,14 @@ lint: .venv/ready-lint ## ruff and mypy (20 s)
 	$(PY) -m mypy
 
 clean: ## remove .venv, out/figures and caches; keeps trained models and MNIST (1 s)
-	rm -rf .venv .venv.old out/figures .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv out/figures .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "Kept: out/runs (trained models) and data/cache (MNIST). To remove those: rm -rf out data/cache"
 
-# The stamps: bootstrap.py remakes .venv when the pins have changed, and else only dates them anew.
+# The stamps: bootstrap.py installs what the pins have changed, and else only dates them anew.
 .venv/ready: pyproject.toml bootstrap.py
-	@command -v "$(PYTHON)" >/dev/null || { \
-	  echo "There is no $(PYTHON) here: install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3" >&2; \
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "$(PYTHON) is not Python 3.11 or newer: install one, or name it: make PYTHON=/path/to/python3" >&2; \
 	  exit 2; }
 	@"$(PYTHON)" bootstrap.py
 
