@@ -71,6 +71,9 @@ def of_experiments(names: list[str], folder: Path) -> None:
     """Draws figures of experiments, all of them where none is named."""
     found = catalogue.find()
     drawings = catalogue.named(found, names) if names else found
+    if not any(drawings.values()):
+        print(f"Nothing is drawn of {', '.join(names)}.")
+        return
     trainings = [run for group in drawings.values() for one in group for run in one.trainings]
     data = load("mnist")
     _train(list(dict.fromkeys(trainings)))

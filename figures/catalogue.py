@@ -28,18 +28,16 @@ Drawings = Mapping[str, tuple[Drawing, ...]]
 
 
 def find() -> dict[str, tuple[Drawing, ...]]:
-    """The drawings of each experiment that draws: DRAWINGS of figures/<experiment>.py."""
+    """The drawings of each experiment: DRAWINGS of figures/<experiment>.py, or none without it."""
     return {
-        name: importlib.import_module(f"figures.{name}").DRAWINGS
+        name: importlib.import_module(module).DRAWINGS if find_spec(module) else ()
         for name in experiment.find()
-        if find_spec(f"figures.{name}")
+        for module in [f"figures.{name}"]
     }
 
 
 def named(found: Drawings, names: list[str]) -> dict[str, tuple[Drawing, ...]]:
-    """Those of an experiment, or a single one, by name. SettingsError for a name that is neither,
-    or an experiment that draws nothing.
-    """
+    """Those of an experiment, or a single one, by name. SettingsError for a name that is neither."""
     chosen: dict[str, tuple[Drawing, ...]] = {}
     known = {drawing.name: (name, drawing) for name, group in found.items() for drawing in group}
     for name in names:
@@ -60,6 +58,8 @@ def page(found: Drawings, asked: Mapping[str, Experiment]) -> str:
     """The list: under each experiment its drawings, and what stands in a source document."""
     parts = [START]
     for name, group in found.items():
+        if not group:
+            continue
         rows = [
             [
                 f'<a id="{drawing.name}"></a>{drawing.name}',
