@@ -37,7 +37,7 @@ def find() -> dict[str, tuple[Drawing, ...]]:
 
 
 def named(found: Drawings, names: list[str]) -> dict[str, tuple[Drawing, ...]]:
-    """Those of an experiment, or a single one, by name. SettingsError for a name that is neither."""
+    """Those of an experiment, or a single one, by name. SettingsError for any other name."""
     chosen: dict[str, tuple[Drawing, ...]] = {}
     known = {drawing.name: (name, drawing) for name, group in found.items() for drawing in group}
     for name in names:
