@@ -84,7 +84,7 @@ def accuracies(numbers: Numbers) -> str:
 
 EXPERIMENT = Experiment(
     question="How well does a classifier that has learned drawn digits read MNIST?",
-    minutes=1,
+    minutes=2,
     measure=measure,
     protocol=f"softmax regression on 60,000 drawn digits, {EPOCHS} epochs, batch {BATCH}, learning"
     f" rate {RATE}, momentum {MOMENTUM}; fractions of MNIST's 10,000 test digits, and of 10,000"
