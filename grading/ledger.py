@@ -15,7 +15,7 @@ from grading.checks import CHECKS
 from grading.slip import checks_of, verdict
 from grading.slips import SLIPS
 
-JSON, PAGE = ROOT / "results" / "ledger.json", ROOT / "results" / "LEDGER.md"
+JSON, PAGE = ROOT / "results" / "ledger.json", ROOT / "docs" / "LEDGER.md"
 
 
 def measure() -> dict[str, Any]:
@@ -100,8 +100,9 @@ def page(found: list[Equation], rows: dict[str, Any]) -> str:
     lines = [
         "# Ledger",
         "",
-        "Written by `make ledger` from [ledger.json](ledger.json). *Checked* means compared with an"
-        " oracle that shares no code with it, on the cases stated; it does not mean proved.",
+        "Written by `make ledger` from [ledger.json](../results/ledger.json). *Checked* means"
+        " compared with an oracle that shares no code with it, on the cases stated; it does not"
+        " mean proved.",
         "",
         "| equation | title | function | oracle | cases | largest error | tolerance | slips |",
         "|---|---|---|---|---|---|---|---|",
