@@ -4,6 +4,7 @@ python -m grading grade DIR     the verdict on every value check (`grade` may be
 python -m grading template DIR  the reference without its bodies
 python -m grading slip [NAME]   a usual mistake being caught; without NAME, all of them
 python -m grading ledger        every check and slip; refreshes what the chapters show
+python -m grading errata        both numbers of every erratum; refreshes docs/ERRATA.md
 
 Status 0: done, whatever the score. 2: cannot be done as asked. 3: the grading itself failed.
 """
@@ -19,6 +20,7 @@ from pathlib import Path
 from grading import ledger, show
 from grading.check import Check
 from grading.checks import CHECKS
+from grading.errata import page as errata
 from grading.protocol import GradingError, snapshot
 from grading.report import lines, result_of, summary
 from grading.submission import HarnessError, answers
@@ -26,7 +28,7 @@ from grading.template import TemplateError, write_kit
 from training.run import RunError
 from training.settings import Parser
 
-COMMANDS = ("grade", "template", "slip", "ledger")
+COMMANDS = ("grade", "template", "slip", "ledger", "errata")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -62,8 +64,10 @@ def obey(args: argparse.Namespace) -> None:
         print(f"{args.folder}: {len(CHECKS)} functions to fill in; README.md in it says how.")
     elif args.command == "slip":
         show_slip(args.name)
-    else:
+    elif args.command == "ledger":
         ledger.write()
+    else:
+        errata.write()
 
 
 def _parser() -> Parser:
@@ -79,6 +83,7 @@ def _parser() -> Parser:
     slip = commands.add_parser("slip", help="show a usual mistake being caught, or list them all")
     slip.add_argument("name", nargs="?", metavar="NAME", help="one of the list")
     commands.add_parser("ledger", help="run all checks and slips, and write what they found")
+    commands.add_parser("errata", help="compute all errata, and write their numbers")
     return parser
 
 

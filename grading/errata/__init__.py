@@ -1,14 +1,11 @@
-"""Mistakes that numbers refute, each a small function that computes it and what is right.
+"""Mistakes in print that numbers refute: what comes out with the mistake, and without.
 
-form      what an erratum is, and how ERRATA.md shows it
-machine   a restricted Boltzmann machine whose states can be summed
-rbm       its distribution
-gradient  the gradient of its log p(v)
-gibbs     sampling, pseudo-likelihood, missing pixels
-ad        operations, and checks of gradients
-losses    costs of pixels given logits
-bound     the bound, and the KL of Gaussians
-gauss     Gaussian likelihoods and densities
-
-`python -m grading.errata.page` computes all of them.
+erratum    what an erratum computes
+small_rbm  a restricted Boltzmann machine whose states can be summed
+rbm        its distribution, and the gradient of its log p(v)
+sampling   Gibbs chains, pseudo-likelihood, missing pixels
+losses     operations, and costs of pixels given logits
+gaussians  the bound, the KL of Gaussians, Gaussian likelihoods
+gan        the losses of both players; the convolutional network
+page       docs/ERRATA.md, into which `python -m grading errata` writes the numbers
 """

@@ -1,74 +1,52 @@
-"""Mistakes that numbers refute: `python -m grading.errata.page` computes them all, in a second.
+"""docs/ERRATA.md: `python -m grading errata` writes both numbers into the row of each erratum."""
 
-Writes results/errata.json and the tables of ERRATA.md. The mistakes are in results/mistakes/.
-"""
-
-import json
+import math
 import re
-import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from experiments.record import HERE, write
-from grading.errata import ad, bound, game, gauss, gibbs, gradient, losses, rbm
-from grading.errata.form import Erratum, row, table
-from training.command import run_cli
+from grading.chapters import ROOT
+from grading.errata import gan, gaussians, losses, rbm, sampling
+from grading.errata.erratum import Errata, numbers
 from training.run import RunError, replacing
 
-PAGE = HERE.parent / "ERRATA.md"
-START, END = "<!-- table errata -->\n", "<!-- end errata -->"
-SECTIONS = {
-    "The machine and its gradient": (rbm, gradient),
-    "Sampling, and missing pixels": (gibbs,),
-    "Operations, and the cost of binary pixels": (ad, losses),
-    "The bound, and Gaussians": (bound, gauss),
-    "The game of two networks, and convolutions": (game,),
+PAGE = ROOT / "docs" / "ERRATA.md"
+ERRATA: Errata = {
+    **rbm.ERRATA,
+    **sampling.ERRATA,
+    **losses.ERRATA,
+    **gaussians.ERRATA,
+    **gan.ERRATA,
 }
+ROW = re.compile(r'^(\| <a id="([\w-]+)"></a>.*) \| [^|]* \| [^|]* \|$', re.MULTILINE)
 
 
-def errata() -> dict[str, list[Erratum]]:
-    """All errata of a section's modules, in the order in which they stand there."""
-    return {
-        heading: [x for module in modules for x in vars(module).values() if isinstance(x, Erratum)]
-        for heading, modules in SECTIONS.items()
-    }
-
-
-def measured() -> list[dict[str, Any]]:
-    """All errata with their numbers, in the order of the page."""
-    return [{"section": heading} | row(x) for heading, found in errata().items() for x in found]
-
-
-def filled(page: str, rows: Sequence[dict[str, Any]]) -> str:
-    """The page with its tables as `rows` have them; RunError where it has no place for them."""
-    if not re.search(f"{START}.*{END}", page, re.DOTALL):
-        raise RunError(
-            f"ERRATA.md has no lines {START.strip()} and {END}: expected both, in order."
-        )
-    parts = []
-    for heading in dict.fromkeys(x["section"] for x in rows):
-        parts += [f"### {heading}", table([x for x in rows if x["section"] == heading])]
-    before, after = page.partition(START)[0], page.partition(END)[2]
-    return before + START + "\n" + "\n\n".join(parts) + "\n\n" + END + after
-
-
-def main(argv: Sequence[str], page: Path = PAGE) -> None:
-    """Computes, writes, refreshes."""
-    text = page.read_text()
-    filled(text, [])  # before anything is written: is there a place for the tables?
-    path = write(
-        "errata",
-        protocol="each mistake beside what is right, on machines, Gaussians and pixels small"
-        " enough to be summed; nothing is trained",
-        seeds=[0],
-        data="none",
-        numbers=measured(),
-    )
-    content = filled(text, json.loads(path.read_text())["numbers"])
+def write(page: Path = PAGE) -> None:
+    """Computes all errata and refreshes the page; RunError unless each has a row there."""
+    text = filled(page.read_text())
     with replacing(page) as file:
-        file.write(content.encode())
+        file.write(text.encode())
+    print(f"docs/{page.name}: {len(ERRATA)} errata, both numbers of each")
 
 
-if __name__ == "__main__":
-    run_cli(main, sys.argv[1:])
+def filled(text: str) -> str:
+    """The page with the numbers as they are now in the last two cells of each row."""
+    rows = [name for _, name in ROW.findall(text)]
+    if sorted(rows) != sorted(ERRATA):
+        wrong = ", ".join(sorted({*rows} ^ {*ERRATA})) or "a name twice"
+        raise RunError(f"ERRATA.md: {wrong}; expected one row for each erratum, and no other.")
+
+    def row(match: re.Match[str]) -> str:
+        wrong, right = map(shown, numbers(ERRATA[match[2]]))
+        return f"{match[1]} | {wrong} | **{right}** |"
+
+    return ROW.sub(row, text)
+
+
+def shown(value: float) -> str:
+    """A number as a reader sees it: four decimals, or two, or none where it is whole."""
+    if not math.isfinite(value):
+        return {"inf": "infinite", "-inf": "minus infinite", "nan": "not a number"}[str(value)]
+    value = round(value, 10) + 0.0  # without the digits that differ from machine to machine
+    if value == round(value):
+        return f"{value:,.0f}"
+    return f"{value:.4f}" if abs(value) < 100 else f"{value:.2f}"

@@ -1,67 +1,73 @@
-"""Errata of the restricted Boltzmann machine: its distribution."""
+"""Errata of the restricted Boltzmann machine: its distribution, and the gradient of log p(v)."""
 
 import math
+from typing import Any
 
 import numpy as np
 
-from grading.errata.form import PUBLIC, Pair, erratum
-from grading.errata.machine import DATA, HS, MACHINE, VS, W, c, joint, p_hidden
-from rbm.model import free_energy, prob_h
-
-
-@erratum(
-    where="001, E2",
-    says="The product form of $`p(v, h)`$ ends without $`1/Z`$.",
-    right="Every line of it is divided by $`Z`$.",
-    home="rbm.2",
-    quantity="sum of the product over all states",
+from grading.errata.erratum import BySlip, Errata, Pair
+from grading.errata.small_rbm import (
+    DATA,
+    HS,
+    RBM,
+    VS,
+    W,
+    ascent,
+    b,
+    c,
+    joint,
+    mean_log_p,
+    p_hidden,
+    p_visible,
 )
+from rbm.model import Params, free_energy, prob_h, prob_v
+
+
 def joint_without_z() -> Pair:
     total = joint().sum()
-    return total, total / np.exp(-free_energy(VS, *MACHINE)).sum()
+    return total, total / np.exp(-free_energy(VS, *RBM)).sum()
 
 
-@erratum(
-    where="000 (3, 4) and 001, E4",
-    says="Hidden units are independent: the condition is easily dropped.",
-    right="They are independent given the visible units, and only then.",
-    home="rbm.5",
-    quantity="P(all hidden units on)",
-)
-def hidden_taken_for_independent() -> Pair:
-    return float(np.prod(p_hidden() @ HS)), p_hidden()[-1]
-
-
-@erratum(
-    where="000 (6, 7), E5",
-    says="The sigmoid is written for $`P(h_j \\mid v)`$, whichever value $`h_j`$ has.",
-    right="It is the probability of 1; that of 0 is the rest.",
-    home="rbm.5",
-    quantity="P(first hidden unit off), first image",
-)
 def off_for_on() -> Pair:
     on = prob_h(DATA[:1], W, c)[0, 0]
     return on, 1 - on
 
 
-@erratum(
-    where="001, E15",
-    says="$`Z`$ is out of reach because it has infinitely many terms.",
-    right="Finitely many, but exponentially: $`2^{\\min(D, H)}`$ once one layer is summed by hand.",
-    home="rbm.11",
-    quantity="terms of Z, 784 pixels and 20 hidden units",
-)
-def infinitely_many_terms() -> Pair:
-    return math.inf, 2.0 ** min(784, 20)
+def by_first_weight(gradient: Any) -> float:
+    return float(ascent(p_visible(), gradient.nll_gradient).W[0, 0])
 
 
-@erratum(
-    where=PUBLIC,
-    says="The free energy is summed over the whole batch.",
-    right="There is one an image; the sum is over hidden units.",
-    home="rbm.4",
-    quantity="free energy of the first of 5 images",
-)
-def whole_batch() -> Pair:
-    F = free_energy(DATA, *MACHINE)
-    return F.sum(), F[0]
+def rise(gradient: Any) -> float:
+    """Of the mean log p, by a step of 0.1 along what `gradient` calls its gradient."""
+    steps = ascent(p_visible(), gradient.nll_gradient)
+    moved = Params(*(p + 0.1 * g for p, g in zip(RBM, steps, strict=True)))
+    return mean_log_p(moved) - mean_log_p(RBM)
+
+
+def pixel_twice() -> Pair:
+    doubled = p_hidden() @ prob_v(HS, W, b)[:, 0] ** 2  # mean of v_1 P(v_1 = 1 given h)
+    return DATA[:, 0].mean() - doubled, ascent(p_visible()).b[0]
+
+
+def shared_rows(gradient: Any) -> float:
+    v, chains = DATA[:3], VS[6:]
+    return float(gradient.nll_gradient(v, chains, *RBM).b[0] + v.mean(axis=0)[0])
+
+
+ERRATA: Errata = {
+    "joint-without-z": joint_without_z,
+    "hidden-taken-for-independent": lambda: (np.prod(p_hidden() @ HS), p_hidden()[-1]),
+    "off-for-on": off_for_on,
+    "infinitely-many-terms": lambda: (math.inf, 2 ** min(784, 20)),
+    "whole-batch": BySlip(
+        "free-energy-whole-batch", lambda model: np.ravel(model.free_energy(DATA, *RBM))[0]
+    ),
+    "same-image-twice": BySlip("nll-gradient-no-model", by_first_weight),
+    "gradient-sign": BySlip("nll-gradient-sign", by_first_weight),
+    "climbing-down": BySlip("nll-gradient-sign", rise),
+    "hidden-bias-forgotten": BySlip(
+        "statistics-without-c", lambda gradient: ascent(p_visible(), gradient.nll_gradient).c[2]
+    ),
+    "pixel-twice": pixel_twice,
+    "shared-rows": BySlip("nll-gradient-shared-rows", shared_rows),
+}

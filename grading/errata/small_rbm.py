@@ -3,29 +3,31 @@
 Legend as in rbm/model.py; VS (16, 4) and HS (8, 3) all states, DATA (5, 4) images.
 """
 
+from collections.abc import Callable
 from itertools import product
+from typing import Any
 
 import numpy as np
 
 from autograd_lite.ops import Array
-from rbm.gradient import statistics
+from rbm.gradient import nll_gradient
 from rbm.model import Params, energy, free_energy, prob_h, prob_v
 
 W = np.array([[2.0, -1.0, 0.5], [-1.5, 1.0, 2.0], [1.0, -2.0, 1.5], [-0.5, 1.5, -2.0]])
 b, c = np.array([-0.5, 0.8, 0.3, -1.0]), np.array([0.6, -0.9, 0.4])
-MACHINE = Params(W, b, c)
+RBM = Params(W, b, c)
 DATA = np.array([[1, 0, 1, 0], [0, 1, 1, 0], [1, 1, 0, 0], [1, 0, 1, 1], [0, 1, 0, 1]], float)
 VS, HS = (np.array(list(product((0.0, 1.0), repeat=n))) for n in (4, 3))
 
 
 def joint() -> Array:
     """exp(-E) of all states, not yet divided by Z. -> (16, 8)"""
-    return np.stack([np.exp(-energy(VS, np.tile(h, (16, 1)), *MACHINE)) for h in HS], axis=1)
+    return np.stack([np.exp(-energy(VS, np.tile(h, (16, 1)), *RBM)) for h in HS], axis=1)
 
 
 def p_visible() -> Array:
     """p(v) of all states, its Z by summing over them. -> (16,)"""
-    weights = np.exp(-free_energy(VS, *MACHINE))
+    weights = np.exp(-free_energy(VS, *RBM))
     return weights / weights.sum()
 
 
@@ -34,12 +36,13 @@ def p_hidden() -> Array:
     return joint().sum(axis=0) / joint().sum()
 
 
-def ascent(p: Array) -> Params:
-    """Gradient of the mean log p(DATA), with p (16,) as the model's distribution of images."""
-    one_by_one = [statistics(v[None], W, c) for v in VS]
-    model = [np.tensordot(p, np.stack(s), axes=1) for s in zip(*one_by_one, strict=True)]
-    data = statistics(DATA, W, c)
-    return Params(*(d - m for d, m in zip(data, model, strict=True)))
+def ascent(p: Array, gradient: Callable[..., Any] = nll_gradient) -> Params:
+    """Gradient of the mean log p(DATA), with p (16,) as the model's distribution of images.
+
+    It is minus `gradient` with each image in turn as the model's, weighted by p.
+    """
+    by_image = [gradient(DATA, v[None], *RBM) for v in VS]
+    return Params(*(-np.tensordot(p, np.stack(g), axes=1) for g in zip(*by_image, strict=True)))
 
 
 def mean_log_p(params: Params) -> float:
