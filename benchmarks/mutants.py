@@ -56,7 +56,8 @@ def measure() -> Numbers:
     """Counts for each package, and the mutants that no test noticed."""
     every = {path: list(mutants(ROOT, path)) for path in modules()}
     tried = [mutant for found in every.values() for mutant in sample(found, FRACTION, SEED)]
-    compute([timed(test) for path in every for test in tests_of(ROOT, ROOT / path)])
+    tests = {test for path in every for test in tests_of(ROOT, ROOT / path)}
+    compute([timed(test) for test in sorted(tests)])
     noticed = compute([attempted(mutant) for mutant in tried])
     survivors = [mutant for mutant, by in zip(tried, noticed, strict=True) if not by]
     return {
