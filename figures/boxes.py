@@ -1,6 +1,7 @@
 """Boxes and arrows of diagrams; all places are in screen pixels from the lower left corner."""
 
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -8,32 +9,10 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from figures.style import new_figure
 
-Point = tuple[float, float]
-
-
-class Box(NamedTuple):
-    """Where a box is: its middle and its size."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def left(self) -> Point:
-        return self.x - self.width / 2, self.y
-
-    @property
-    def right(self) -> Point:
-        return self.x + self.width / 2, self.y
-
-    @property
-    def top(self) -> Point:
-        return self.x, self.y + self.height / 2
-
-    @property
-    def bottom(self) -> Point:
-        return self.x, self.y - self.height / 2
+NOISE, COST, PALE = "#f3e3c3", "#9fc9ec", "#eeeeee"  # the cost blue, as in the assignment of 2017
+MIDDLE: dict[str, Any] = {"ha": "center", "va": "center", "linespacing": 1.4}
+Place = tuple[float, float, float, float]  # x and y of the middle, width, height
+Look = tuple[float, float, float, float, str] | tuple[float, float, float, float, str, str]
 
 
 def canvas(width: int, height: int, title: str) -> tuple[Figure, Axes]:
@@ -44,27 +23,39 @@ def canvas(width: int, height: int, title: str) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def box(axes: Axes, place: Box, text: str, colour: str = "white", **style: Any) -> Box:
-    """Draws a box with text in its middle and returns its place."""
-    corner = place.x - place.width / 2, place.y - place.height / 2
-    round_ = "round,pad=0,rounding_size=10"
-    size = place.width, place.height
-    axes.add_patch(FancyBboxPatch(corner, *size, round_, fc=colour, ec="black"))
-    middle: dict[str, Any] = {"ha": "center", "va": "center", "linespacing": 1.4}
-    axes.text(place.x, place.y, text, **middle | style)
-    return place
+def box(axes: Axes, place: Place, text: str, colour: str = "white") -> FancyBboxPatch:
+    """A box with text in its middle."""
+    x, y, width, height = place
+    rounded = "round,pad=0,rounding_size=10"
+    corner = x - width / 2, y - height / 2
+    patch = FancyBboxPatch(corner, width, height, rounded, fc=colour, ec="black")
+    axes.add_patch(patch)
+    if text:
+        axes.text(x, y, text, **MIDDLE)
+    return patch
 
 
-def area(axes: Axes, place: Box, text: str, colour: str) -> None:
+def boxes(axes: Axes, looks: Mapping[str, Look]) -> dict[str, FancyBboxPatch]:
+    """Boxes by name, from their places, texts and colours."""
+    return {name: box(axes, look[:4], *look[4:]) for name, look in looks.items()}
+
+
+def area(axes: Axes, place: Place, text: str, colour: str) -> None:
     """A pale ground for boxes, its name inside, under the upper edge."""
-    corner = place.x - place.width / 2, place.y - place.height / 2
-    round_ = "round,pad=0,rounding_size=16"
-    size = place.width, place.height
-    axes.add_patch(FancyBboxPatch(corner, *size, round_, fc=colour, ec="none", alpha=0.12))
-    axes.text(place.x, place.top[1] - 28, text, ha="center", va="center", fontsize=13)
+    x, y, _, height = place
+    box(axes, place, "", colour).set(edgecolor="none", alpha=0.12)
+    axes.text(x, y + height / 2 - 28, text, **MIDDLE, fontsize=13)
 
 
-def arrow(axes: Axes, start: Point, end: Point, **style: Any) -> None:
-    """An arrow from one point to another."""
-    drawn: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 18, "fc": "black"}
-    axes.add_patch(FancyArrowPatch(start, end, shrinkA=3, shrinkB=3, **drawn | style))
+def middle(patch: FancyBboxPatch) -> tuple[float, float]:
+    """Where the middle of a box is."""
+    return patch.get_x() + patch.get_width() / 2, patch.get_y() + patch.get_height() / 2
+
+
+def arrows(axes: Axes, there: Mapping[str, FancyBboxPatch], pairs: str) -> None:
+    """Arrows between boxes, as in "x-h h-z", from edge to edge on the line of their middles."""
+    for pair in pairs.split():
+        start, end = (there[name] for name in pair.split("-"))
+        style: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 18, "fc": "black"}
+        style |= {"patchA": start, "patchB": end, "shrinkA": 3, "shrinkB": 3}
+        axes.add_patch(FancyArrowPatch(middle(start), middle(end), **style))

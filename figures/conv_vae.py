@@ -1,6 +1,7 @@
 """Figures of the convolutional VAE: its plane of codes, and its cost by epoch."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,24 +9,17 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-import vae.train
 from data.sets import DataSet
 from experiments.conv_vae import FEW, WHOLE, notebook, training
 from experiments.experiment import Numbers
 from experiments.record import read as record
-from figures.drawing import Drawing
+from figures.drawing import Drawing, of_vae
 from figures.latent_plane import decoded_grid
-from figures.style import LINES, new_figure
-from training.trained import read
+from figures.style import LINES, axis_of_epochs, new_figure
 
 REACH = 4.0  # deviations of the prior
 PARTS = {"train": ("--", "training images"), "test": ("-", "test images")}
 DROPPED = 2  # the first epochs cost so much that the others would lie in one line
-
-
-def manifold(folders: Sequence[Path], data: DataSet) -> Figure:
-    """30 x 30 codes from -4 to 4, decoded."""
-    return decoded_grid(read(folders[0], vae.train), data, reach=REACH)
 
 
 def costs(folders: Sequence[Path], data: DataSet) -> Figure:
@@ -35,11 +29,11 @@ def costs(folders: Sequence[Path], data: DataSet) -> Figure:
     few, whole = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
     _few(few, found.numbers)
     _whole(whole, found.numbers[WHOLE])
-    for axes in (few, whole):
-        axes.set(xlabel="epochs", xlim=(DROPPED, None))
-        axes.grid(alpha=0.3)
-        axes.legend(loc="upper right")
     few.set(ylabel="nats an image, less 448.73")
+    for axes in (few, whole):
+        axis_of_epochs(axes, 30)
+        axes.set(xlim=(DROPPED, None))
+        axes.legend(loc="upper right")
     return figure
 
 
@@ -48,17 +42,17 @@ def _few(axes: Axes, numbers: Numbers) -> None:
     there = notebook()
     for part, (style, images) in PARTS.items():
         mean, spread = (np.array(numbers[FEW][part][of]) for of in ("mean", "spread"))
-        epochs = np.arange(1, len(mean) + 1)
         low, high = (mean - spread)[DROPPED:], (mean + spread)[DROPPED:]
-        axes.fill_between(epochs[DROPPED:], low, high, color=LINES[0], alpha=0.2, lw=0)
+        epochs = range(DROPPED + 1, len(mean) + 1)
+        axes.fill_between(epochs, low, high, color=LINES[0], alpha=0.2, lw=0)
         _line(axes, mean, style, LINES[0], f"ours, {images}")
         _line(axes, there[part], style, LINES[1], f"notebook, {images}")
-    of_seeds = [(row["best epoch"], row["best"]) for row in numbers["each seed"]]
-    _mark(axes, of_seeds, LINES[0], "best of each seed (epoch): {}", ms=8)
+    of_seeds = {row["best epoch"]: row["best"] for row in numbers["each seed"]}
+    _mark(axes, of_seeds, LINES[0], "best of each seed (epoch)", "v", ms=8)
     best = int(np.nanargmin(there["test"]))
     ring = {"ms": 14, "mew": 1.5, "mfc": "none"}  # may well lie around one of ours
-    place = [(best + 1, there["test"][best])]
-    _mark(axes, place, LINES[1], "notebook's best (epoch): {}", "o", **ring)
+    place = {best + 1: there["test"][best]}
+    _mark(axes, place, LINES[1], "notebook's best (epoch)", "o", **ring)
     axes.set(title=f"Trained on {FEW}; test: 1,000 images, by which the best were chosen")
 
 
@@ -66,31 +60,26 @@ def _whole(axes: Axes, whole: Numbers) -> None:
     """Trained on 55,000 images: one network, its epoch chosen on validation images."""
     _line(axes, whole["train"], "--", LINES[0], "ours, training images")
     _line(axes, whole["validation"], "-", LINES[2], "ours, validation images")
-    epoch, best, last = whole["best epoch"], whole["best"], len(whole["validation"])
-    lowest = [(epoch, best["validation"])]
-    _mark(axes, lowest, LINES[2], "lowest validation cost (epoch): {}", ms=8)
-    ends = [(epoch, best["test"]), (last, whole["last"]["test"])]
-    _mark(axes, ends, "0.2", "test images (epoch): {}", "o", ms=6)
+    best, last = whole["best epoch"], len(whole["validation"])
+    lowest = {best: whole["best"]["validation"]}
+    _mark(axes, lowest, LINES[2], "lowest validation cost (epoch)", "v", ms=8)
+    ends = {best: whole["best"]["test"], last: whole["last"]["test"]}
+    _mark(axes, ends, "0.2", "test images (epoch)", "o", ms=6)
     axes.set(title=f"Trained on {WHOLE}; test: all 10,000 images")
 
 
 def _line(axes: Axes, costs: Any, style: str, colour: str, label: str) -> None:
-    epochs = np.arange(1, len(costs) + 1)
-    axes.plot(epochs[DROPPED:], costs[DROPPED:], style, color=colour, label=label)
+    epochs = range(DROPPED + 1, len(costs) + 1)
+    axes.plot(epochs, costs[DROPPED:], style, color=colour, label=label)
 
 
 def _mark(
-    axes: Axes,
-    places: Sequence[tuple[int, float]],
-    colour: str,
-    label: str,
-    mark: str = "v",
-    **style: Any,
+    axes: Axes, places: dict[int, float], colour: str, label: str, mark: str, **style: Any
 ) -> None:
-    """Marks costs at their epochs. The legend has the numbers: here they would lie on curves."""
-    words = label.format(", ".join(f"{cost:.2f} ({epoch})" for epoch, cost in places))
-    epochs, costs = zip(*places, strict=True)
-    axes.plot(epochs, costs, mark, color=colour, label=words, zorder=3, **style)
+    """Marks costs by epoch. The legend has the numbers: here they would lie on curves."""
+    words = ", ".join(f"{cost:.2f} ({epoch})" for epoch, cost in places.items())
+    label = f"{label}: {words}"
+    axes.plot(list(places), list(places.values()), mark, color=colour, label=label, **style)
 
 
 DRAWINGS = (
@@ -100,7 +89,7 @@ DRAWINGS = (
         " beyond 2 from the middle lie few codes of the prior, and what is drawn there changes"
         " slowly.",
         (training(0),),
-        manifold,
+        of_vae(partial(decoded_grid, reach=REACH)),
         "Notebook: one mosaic of 30 x 30 decoded codes from -4 to 4.",
     ),
     Drawing(

@@ -1,7 +1,7 @@
 """Figures of the dense VAE 784-256-codes-256-784 with 2, 8 and 16 codes."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -11,11 +11,11 @@ from data.sets import DataSet
 from experiments.dense_vae import CODES, training
 from experiments.record import read as record
 from figures.codes import code_units, reconstructions, traversals
-from figures.drawing import Drawing
+from figures.diagrams import network
+from figures.drawing import Drawing, of_vae
 from figures.latent_plane import decoded_grid, latent_means
-from figures.network import drawing
 from training.streams import stream
-from training.trained import Trained, read
+from training.trained import read
 from vae.mlp import init
 
 SHOWN = 10  # test images
@@ -26,7 +26,7 @@ SQUARED = tuple(training("squared", codes, 0) for codes in CODES)
 def layers(folders: Sequence[Path], data: DataSet) -> Figure:
     """The network drawn, layer by layer."""
     pixels = math.prod(data.train_images.shape[1:])
-    return drawing(init(stream(0, "weights"), pixels, 256, 2), "relu", data.name)
+    return network(init(stream(0, "weights"), pixels, 256, 2), "ReLU", data.name)
 
 
 def rebuilt(folders: Sequence[Path], data: DataSet) -> Figure:
@@ -39,10 +39,6 @@ def units(folders: Sequence[Path], data: DataSet) -> Figure:
     """How far each code unit is used, as it was measured."""
     found = record("dense_vae")
     return code_units(found.numbers, found.data)
-
-
-def _of_one(draw: Callable[[Trained, DataSet], Figure]) -> Callable[..., Figure]:
-    return lambda folders, data: draw(read(folders[0], vae.train), data)
 
 
 TRAVERSALS = (
@@ -74,7 +70,7 @@ DRAWINGS = (
         " number stands at the median of its digit's dots. 0, 1 and 6 lie apart; 4 and 9 lie on one"
         " another, and so do 3, 5 and 8. Dashed: 1 and 2 standard deviations of the prior.",
         BERNOULLI[:1],
-        _of_one(latent_means),
+        of_vae(latent_means),
         "Assignment of 2019: one scatter of the test images' means by digit, with a colour bar.",
     ),
     Drawing(
@@ -83,7 +79,7 @@ DRAWINGS = (
         " upwards, both in standard deviations of the prior. Neighbours look alike; between two"
         " digits there are images that are neither.",
         BERNOULLI[:1],
-        _of_one(decoded_grid),
+        of_vae(decoded_grid),
         "Assignment of 2019: one mosaic of 30 x 30 decoded codes from -3 to 3.",
     ),
     *(
@@ -91,7 +87,7 @@ DRAWINGS = (
             f"dense_vae-traversals-{codes}",
             TRAVERSALS + words,
             (run,),
-            _of_one(traversals),
+            of_vae(traversals),
             "Assignment of 2019: asked for each code unit from -3 to 3; shown for 2 codes only, as"
             " the manifold.",
         )
@@ -102,7 +98,7 @@ DRAWINGS = (
         "The same plane of a network trained with squared error, which is a Gaussian likelihood of"
         " variance 1/2. Which digit lies where is chance; that like lies beside like is not.",
         SQUARED[:1],
-        _of_one(decoded_grid),
+        of_vae(decoded_grid),
         "Notebook: one mosaic of 30 x 30 decoded codes from -3 to 3.",
     ),
     Drawing(
@@ -133,6 +129,6 @@ DRAWINGS = (
         "As for Bernoulli pixels, with squared error. The last rows hardly change the image: those"
         " units are barely used, or inactive.",
         SQUARED[2:],
-        _of_one(traversals),
+        of_vae(traversals),
     ),
 )

@@ -8,19 +8,18 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator
 
 from data.sets import DataSet
 from experiments.dense_vae_curves import ALL, SETTLED, largest_difference, notebook
 from experiments.experiment import Numbers
 from experiments.record import read as record
 from figures.drawing import Drawing
-from figures.style import LINES, Floats, new_figure
+from figures.style import LINES, axis_of_epochs, new_figure
 
 FIRST = 2  # epoch shown; next to the first the others would be a flat line
 BAND = 1.0  # nats between ours and the notebook's that are worth no word
 GREY = "0.88"
-PARTS = {"test": ("o-", "test images"), "train": ("s--", "training images")}  # in the metrics
+PARTS = {"test": ("o-", "test"), "train": ("s--", "training")}  # in the results: line, images
 
 
 def costs(folders: Sequence[Path], data: DataSet) -> Figure:
@@ -31,21 +30,7 @@ def costs(folders: Sequence[Path], data: DataSet) -> Figure:
     shape: dict[str, Any] = {"sharex": True, "sharey": "row", "height_ratios": (2, 1)}
     grid = figure.subplots(2, len(found.numbers), **shape)
     for row, above, below in zip(found.numbers, *grid, strict=True):
-        for part in PARTS:
-            _both(above, row, part)
-            _difference(below, row, part)
-        last = len(row["test"]["mean"])
-        style: dict[str, Any] = {"mfc": "white", "ms": 8, "label": "ours, all training images"}
-        above.plot(last, row[ALL]["mean"], "D", color=LINES[0], **style)
-        above.set(title=f"{row['codes']} code units\n{_last(row)}")
-        words = f"largest from epoch {SETTLED} on: {_largest(row)}"
-        below.text(0.97, 0.93, words, transform=below.transAxes, ha="right", va="top", fontsize=10)
-        below.fill_between((SETTLED, last), -BAND, BAND, color=GREY, lw=0)
-        below.axhline(0, color="0.4", lw=0.8)
-        below.set(xlabel="epochs", ylim=(-2 * BAND, 2 * BAND))
-        below.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
-        above.grid(alpha=0.3)
-        below.grid(alpha=0.3)
+        _panels(above, below, row)
     grid[0, 0].set(ylabel="nats an image, less 448.73")
     grid[1, 0].set(ylabel="ours less the notebook's")
     lines, _ = grid[0, 0].get_legend_handles_labels()
@@ -55,40 +40,32 @@ def costs(folders: Sequence[Path], data: DataSet) -> Figure:
     return figure
 
 
-def _from_first(costs: Any) -> tuple[Any, Floats]:
-    """Epochs and costs from epoch FIRST on."""
-    return np.arange(FIRST, len(costs) + 1), np.array(costs[FIRST - 1 :])
-
-
-def _both(axes: Axes, row: Numbers, part: str) -> None:
-    style, images = PARTS[part]
-    theirs, ours = notebook(row["codes"])[part], row[part]["mean"]
-    for costs, whose, colour in ((theirs, "notebook", LINES[1]), (ours, "ours", LINES[0])):
-        axes.plot(*_from_first(costs), style, ms=3, color=colour, label=f"{whose}, {images}")
-
-
-def _difference(axes: Axes, row: Numbers, part: str) -> None:
-    difference = np.array(row[part]["mean"]) - notebook(row["codes"])[part]
-    epochs, values = _from_first(difference)
-    _, spread = _from_first(row[part]["spread"])
-    low, high = values - spread, values + spread
-    axes.fill_between(epochs, low, high, color=LINES[0], alpha=0.25, lw=0)
-    axes.plot(epochs, values, PARTS[part][0], ms=3, color=LINES[0])
-
-
-def _last(row: Numbers) -> str:
-    """The costs after the last epoch, ours and the notebook's."""
-    lines = []
-    for part, (_, images) in PARTS.items():
-        ours, theirs = row[part]["mean"][-1], notebook(row["codes"])[part][-1]
-        lines.append(f"{images}: {ours:.2f}, notebook {theirs:.2f}")
-    return "\n".join(lines)
-
-
-def _largest(row: Numbers) -> str:
-    there = notebook(row["codes"])
-    gaps = {part: largest_difference(row[part]["mean"], there[part]) for part in PARTS}
-    return f"test {gaps['test']:+.2f}, training {gaps['train']:+.2f}"
+def _panels(above: Axes, below: Axes, row: Numbers) -> None:
+    """For one number of codes: the costs, and ours less the notebook's."""
+    title, gaps, last = [f"{row['codes']} code units"], [], len(row["test"]["mean"])
+    epochs, shown = np.arange(FIRST, last + 1), slice(FIRST - 1, None)
+    for part, (style, images) in PARTS.items():
+        ours, spread = (np.array(row[part][of]) for of in ("mean", "spread"))
+        theirs = notebook(row["codes"])[part]
+        for costs, whose, colour in ((theirs, "notebook", LINES[1]), (ours, "ours", LINES[0])):
+            label = f"{whose}, {images} images"
+            above.plot(epochs, costs[shown], style, ms=3, color=colour, label=label)
+        gap = ours - theirs
+        low, high = (gap - spread)[shown], (gap + spread)[shown]
+        below.fill_between(epochs, low, high, color=LINES[0], alpha=0.25, lw=0)
+        below.plot(epochs, gap[shown], style, ms=3, color=LINES[0])
+        title.append(f"{images} images: {ours[-1]:.2f}, notebook {theirs[-1]:.2f}")
+        gaps.append(f"{images} {largest_difference(row[part]['mean'], theirs):+.2f}")
+    ring: dict[str, Any] = {"color": LINES[0], "mfc": "white", "ms": 8}
+    above.plot(last, row[ALL]["mean"], "D", label="ours, all training images", **ring)
+    above.set(title="\n".join(title))
+    above.grid(alpha=0.3)
+    words = f"largest from epoch {SETTLED} on: {', '.join(gaps)}"
+    below.text(0.97, 0.93, words, transform=below.transAxes, ha="right", va="top", fontsize=10)
+    below.fill_between((SETTLED, last), -BAND, BAND, color=GREY, lw=0)
+    below.axhline(0, color="0.4", lw=0.8)
+    below.set(ylim=(-2 * BAND, 2 * BAND))
+    axis_of_epochs(below, last)
 
 
 DRAWINGS = (

@@ -6,8 +6,12 @@ from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
+import vae.train
 from data.sets import DataSet
 from training.parallel import Training
+from training.trained import Trained, read
+
+Draw = Callable[[Sequence[Path], DataSet], Figure]
 
 
 class Drawing(NamedTuple):
@@ -20,6 +24,11 @@ class Drawing(NamedTuple):
     name: str  # of the file, without .png; begins with the name of the experiment
     caption: str
     trainings: tuple[Training, ...]
-    draw: Callable[[Sequence[Path], DataSet], Figure]
+    draw: Draw
     source: str = ""  # what a source document shows, with its title; "" where none does
     alt: str = ""  # what is in the picture, for those who cannot see it
+
+
+def of_vae(draw: Callable[[Trained, DataSet], Figure]) -> Draw:
+    """What draws one trained VAE, given its folder."""
+    return lambda folders, data: draw(read(folders[0], vae.train), data)

@@ -11,11 +11,11 @@ from data.sets import DataSet
 from experiments.latent_posterior import encode, load_images, summaries
 from experiments.latent_space import NETWORKS, SWEEP
 from experiments.measures import rank_correlation
+from figures.diagrams import kinds_of_models
 from figures.drawing import Drawing
 from figures.latent_digits import digit_by_digit
 from figures.latent_kl_weight import kl_weights
 from figures.latent_plane import scatter
-from figures.schematics import kinds_of_models
 from figures.style import new_figure
 from training.trained import read
 

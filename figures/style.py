@@ -11,7 +11,9 @@ from typing import Any
 
 import matplotlib
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator
 from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
@@ -98,3 +100,16 @@ def write(figure: Figure, x: float, y: float, text: str, **style: Any) -> None:
     """Text with its middle at (x, y), unless the style says ha= or va=."""
     middle: dict[str, Any] = {"ha": "center", "va": "center"}
     figure.text(x, figure.bbox.height - y, text, transform=IdentityTransform(), **middle | style)
+
+
+def axis_of_epochs(axes: Axes, last: float) -> None:
+    """Logarithmic for hundreds of epochs: most happens in the first ten."""
+    axes.set(xlabel="epochs")
+    axes.grid(alpha=0.3)
+    if last > 100:
+        axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.minorticks_off()
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))

@@ -1,23 +1,20 @@
 """The tanh VAE of two codes, trained for short and for long: what it makes of images and codes."""
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 from matplotlib.figure import Figure
 
-import vae.train
 from data.pixels import binarise
 from data.sets import DataSet
 from experiments.tanh_networks import long, short
-from figures.drawing import Drawing
+from figures.diagrams import training_and_sampling
+from figures.drawing import Drawing, of_vae
 from figures.ellipses import first_images, name_of, posterior, posteriors
 from figures.latent_plane import manifold
-from figures.schematics import training_and_sampling
 from figures.style import mosaic, new_figure, paper, paste, write
-from training.parallel import Training
 from training.streams import stream
-from training.trained import Trained, read
+from training.trained import Trained
 from vae.train import network as network_of
 
 ORIGINALS, PRIOR, SIDE = 20, 20, 20
@@ -100,19 +97,7 @@ OF_EACH: dict[str, tuple[Callable[[Trained, DataSet], Figure], str, str]] = {
 }
 
 
-def _drawing(network: str, training: Training, word: str) -> Drawing:
-    """One figure of one network."""
-    draw, caption, there = OF_EACH[word]
-    if network == "long":
-        there += ", again for 500 epochs on 50,000 images (that network's file was not supplied)"
-
-    def from_folder(folders: Sequence[Path], data: DataSet) -> Figure:
-        return draw(read(folders[0], vae.train), data)
-
-    source = f"Assignment of 2017: {there}."
-    return Drawing(f"tanh_vae-{network}-{word}", caption, (training,), from_folder, source)
-
-
+LONG_TOO = ", again for 500 epochs on 50,000 images (that network's file was not supplied)"
 DRAWINGS = (
     Drawing(
         "tanh_vae-diagram",
@@ -126,8 +111,14 @@ DRAWINGS = (
         " picture of sampling: prior, decoder, image.",
     ),
     *(
-        _drawing(network, training, word)
-        for network, training in (("short", short("once", 0)), ("long", long()))
-        for word in OF_EACH
+        Drawing(
+            f"tanh_vae-{network}-{word}",
+            caption,
+            (training,),
+            of_vae(draw),
+            f"Assignment of 2017: {there}{more}.",
+        )
+        for network, training, more in (("short", short("once", 0), ""), ("long", long(), LONG_TOO))
+        for word, (draw, caption, there) in OF_EACH.items()
     ),
 )

@@ -1,22 +1,19 @@
 """The cost of the tanh VAE against epochs, beside what the assignment of 2017 prints."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, MaxNLocator
 
-import vae.train
 from data.sets import DataSet
 from experiments.record import printed
 from experiments.tanh_networks import long, short
 from experiments.tanh_vae import printed_costs
 from experiments.tanh_vae_curves import relative
-from figures.drawing import Drawing
+from figures.drawing import Drawing, of_vae
 from figures.ellipses import name_of
-from figures.style import LINES, new_figure
-from training.trained import Trained, read
+from figures.style import LINES, axis_of_epochs, new_figure
+from training.trained import Trained
 
 PANELS = {"cost": "cost", "nll": "reconstruction", "kl": "KL"}  # by their names in the metrics
 ASSIGNMENT = {"color": "0.35", "ls": ":", "marker": "x", "lw": 1, "ms": 6}
@@ -48,7 +45,7 @@ def costs_beside(network: Trained, data: DataSet) -> Figure:
     axes.plot(range(1, len(there) + 1), relative(there), **ASSIGNMENT, label="assignment of 2017")
     axes.set(title="validation cost, relative", ylabel="divided by that of the last epoch")
     axes.legend()
-    _axis_of_epochs(axes, network.series("epoch"))
+    axis_of_epochs(axes, len(ours))
     return figure
 
 
@@ -60,28 +57,7 @@ def _parts(panels: Sequence[Axes], network: Trained) -> None:
             axes.plot(epochs, values, line, color=colour, label=f"{images}: {values[-1]:.2f}")
         axes.set(ylabel="nats an image", title=word)
         axes.legend(title="last epoch")
-        _axis_of_epochs(axes, epochs)
-
-
-def _axis_of_epochs(axes: Axes, epochs: Sequence[float]) -> None:
-    """Logarithmic for hundreds of epochs: most happens in the first ten."""
-    axes.set(xlabel="epochs")
-    axes.grid(alpha=0.3)
-    if epochs[-1] > 100:
-        axes.set_xscale("log")
-        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axes.xaxis.set_major_formatter("{x:g}")
-        axes.minorticks_off()
-    else:
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
-
-
-def _short(folders: Sequence[Path], data: DataSet) -> Figure:
-    return costs_beside(read(folders[0], vae.train), data)
-
-
-def _long(folders: Sequence[Path], data: DataSet) -> Figure:
-    return costs(read(folders[0], vae.train), data)
+        axis_of_epochs(axes, epochs[-1])
 
 
 SAME_CODE = (
@@ -97,7 +73,7 @@ DRAWINGS = (
         " each series divided by its own last value. Theirs gains nothing after epoch 9, ours"
         " until the end.",
         (short("once", 0),),
-        _short,
+        of_vae(costs_beside),
         "Assignment of 2017: curves of training and validation cost over 20 epochs, one a sum over"
         " a batch, one over a validation set.",
     ),
@@ -106,7 +82,7 @@ DRAWINGS = (
         SAME_CODE + "The validation images happen to be a little easier; after hundreds of epochs"
         " the training images are fitted better all the same.",
         (long(),),
-        _long,
+        of_vae(costs),
         "Assignment of 2017: the same for 500 epochs on 50,000 images; the file of that network"
         " was not supplied.",
     ),

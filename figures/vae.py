@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from data.sets import DataSet
 from figures.latent_plane import encoded, prior_circles, scatter
-from figures.style import LINES, mosaic, new_figure, paper, paste, write
+from figures.style import LINES, axis_of_epochs, mosaic, new_figure, paper, paste, write
 from training.streams import stream
 from training.trained import Trained
 from vae.train import network
@@ -43,9 +42,8 @@ def costs(runs: Sequence[Trained], data: DataSet) -> Figure:
     for axes, run in zip(grid, runs, strict=True):
         for (part, word), colour in zip(PARTS.items(), LINES, strict=True):
             _curves(axes, run, part, word, colour)
-        axes.set(xlabel="epochs", title=f"{run.settings.codes} code units")
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
-        axes.grid(alpha=0.3)
+        axes.set(title=f"{run.settings.codes} code units")
+        axis_of_epochs(axes, len(run.rows))
     grid[0].set(ylabel="nats an image", ylim=(0, None))
     lines, labels = grid[0].get_legend_handles_labels()
     figure.legend(lines, labels, ncols=len(PARTS), loc="outside lower center")

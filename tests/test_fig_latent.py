@@ -8,7 +8,7 @@ from matplotlib.patches import FancyBboxPatch
 import vae.train
 from autograd_lite.ops import sigmoid
 from experiments import latent_posterior, record, tanh_networks
-from figures import ellipses, latent_kl_weight, latent_space, schematics, tanh_vae, tanh_vae_curves
+from figures import diagrams, ellipses, latent_kl_weight, latent_space, tanh_vae, tanh_vae_curves
 from figures.style import TEN, new_figure, paper
 from tests.screen import close, pixels, tiles
 from tests.tanh_runs import DATA, FREE, LONG, ONCE, made_in
@@ -187,7 +187,7 @@ def test_rows_of_prior_samples_are_decoded_by_their_own_networks():
 
 
 @pytest.mark.parametrize(
-    "draw", [schematics.training_and_sampling, schematics.kinds_of_models], ids=lambda f: f.__name__
+    "draw", [diagrams.training_and_sampling, diagrams.kinds_of_models], ids=lambda f: f.__name__
 )
 def test_no_text_of_a_diagram_crosses_the_border_of_a_box(draw):
     figure = draw([], DATA)

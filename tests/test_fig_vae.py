@@ -22,8 +22,8 @@ from figures import (
 )
 from figures import dense_vae as of_dense
 from figures import vae as quick
+from figures.diagrams import network as drawing
 from figures.images import as_trained, one_of_each
-from figures.network import drawing
 from figures.style import TEN, paper, save
 from tests.screen import close, pixels, tiles
 from tests.small_vaes import DATA, decoded, encoded, network, rows_of, trained
