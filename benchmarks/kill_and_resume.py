@@ -3,14 +3,15 @@
 import hashlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -41,11 +42,13 @@ def measure() -> Numbers:
             train(model, [*options, "--out", f"{scratch}/whole"])
             seconds = time.monotonic() - start
             for number in range(KILLS):
-                folder, moment = Path(scratch, str(number)), moments.uniform(0, seconds)
-                row = {"model": name, "of [s]": seconds, **resumed(model, options, folder, moment)}
-                row["same bits"] = digest(folder) == digest(Path(scratch, "whole"))
-                rows.append(row)
-                print(row, flush=True)
+                folder = Path(scratch, str(number))
+                moment = killed(model, options, folder, partial(moments.uniform, 0, seconds))
+                epochs = resumed(model, options, folder)
+                same = digest(folder) == digest(Path(scratch, "whole"))
+                rows.append({"model": name, "of [s]": seconds, "moment [s]": moment})
+                rows[-1] |= {"epochs done": epochs, "same bits": same}
+                print(rows[-1], flush=True)
     return rows
 
 
@@ -70,15 +73,21 @@ def train(model: str, words: Sequence[str], until: float | None = None) -> bool:
     return False
 
 
-def resumed(model: str, options: Sequence[str], folder: Path, moment: float) -> dict[str, Any]:
-    """Trains, kills after `moment` seconds, goes on to the end."""
-    killed = train(model, [*options, "--out", str(folder)], moment)
+def killed(model: str, options: Sequence[str], folder: Path, moment: Callable[[], float]) -> float:
+    """Trains and kills after as many seconds as `moment` draws, until one was not done by then."""
+    while not train(model, [*options, "--out", str(folder)], until := moment()):
+        shutil.rmtree(folder)
+    return until
+
+
+def resumed(model: str, options: Sequence[str], folder: Path) -> int:
+    """Goes on to the end with a training that was killed; the epochs that it had done."""
     table = folder / "metrics.csv"
     done = len(table.read_text().splitlines()) - 1 if table.exists() else 0
     # Killed before its folder stood, a training begins anew.
     there = (folder / "settings.json").exists()
     train(model, ["--resume", str(folder)] if there else [*options, "--out", str(folder)])
-    return {"moment [s]": moment, "killed": killed, "epochs done": done}
+    return done
 
 
 def digest(folder: Path) -> str:
@@ -96,7 +105,7 @@ def outcomes(numbers: Numbers) -> str:
     for name in TRAININGS:
         found = [row for row in numbers if row["model"] == name]
         same = sum(row["same bits"] for row in found)
-        epochs = ", ".join(str(row["epochs done"]) if row["killed"] else "all" for row in found)
+        epochs = ", ".join(str(row["epochs done"]) for row in found)
         rows.append([name, f"{found[0]['of [s]']:.1f}", epochs, f"{same} of {len(found)}"])
     header = ["model", "seconds undisturbed", "epochs done when killed", "same bits in the end"]
     return markdown(header, rows)

@@ -21,21 +21,21 @@ NAMED = re.compile(rf"({'|'.join(MODELS)})(\.\w+)+\.?")
 def imports(root: Path, path: Path) -> frozenset[Path]:
     """The project's files that a file imports or names, each by itself."""
     found = set()
-    for name in _names(ast.parse(path.read_text())):
+    for name in _names(ast.parse(path.read_text()), path.parent == root / "grading" / "checks"):
         for base in (root, path.parent):
             place = base.joinpath(*name.split("."))
             found |= {place.with_suffix(".py"), place / "__init__.py"}
     return frozenset(file for file in found if file.is_file())
 
 
-def _names(tree: ast.AST) -> Iterator[str]:
+def _names(tree: ast.AST, strings: bool) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        elif strings and isinstance(node, ast.Constant) and isinstance(node.value, str):
             if NAMED.fullmatch(node.value):
                 yield node.value.rpartition(".")[0]
 
