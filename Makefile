@@ -30,7 +30,7 @@ experiment: .venv/ready ## list the experiments; NAME=gan runs one and draws its
 	$(PY) -m experiments $(NAME) $(ARGS)
 	$(if $(NAME),$(PY) -m figures $(NAME))
 
-reproduce: .venv/ready ## run every experiment on MNIST and draw all figures, resumable (5 hours)
+reproduce: .venv/ready ## run every experiment on MNIST and draw all figures, resumable (6 hours)
 	$(PY) -m experiments --all
 	$(PY) -m figures --all
 
@@ -49,7 +49,7 @@ test: .venv/ready-test ## run every test (2 min)
 ledger: .venv/ready ## run all checks and slips; write the evidence into the chapters (15 s)
 	$(PY) -m grading ledger
 
-errata: .venv/ready ## compute what is wrong in print; write docs/ERRATA.md (2 s)
+errata: .venv/ready ## compute the errata's numbers; write docs/ERRATA.md (2 s)
 	$(PY) -m grading errata
 
 slip: .venv/ready ## list the planted mistakes; NAME=kl-without-half shows one being caught (2 s)
@@ -63,7 +63,7 @@ template: .venv/ready ## write the files that a student fills in to the folder D
 	@test -n "$(DIR)" || { echo "make template needs a folder to write to: make template DIR=my-answers" >&2; exit 2; }
 	$(PY) -m grading template "$(DIR)"
 
-benchmark: .venv/ready ## list what judges the project itself: speed, mutants, false alarms, ...
+benchmark: .venv/ready ## list the tests of the project itself: speed, mutants, false alarms, ...
 	$(PY) -m benchmarks
 
 speed mutants false-alarms kill-and-resume drawn-digits: .venv/ready-test

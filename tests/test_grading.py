@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from grading import __main__ as command
-from grading import exchange, report, show, submission, template
+from grading import protocol, report, show, submission, template
 from grading.check import Check, Record, Seed, draw_cases, judge
 from grading.checks import CHECKS
 from grading.report import Result, lines, result_of
@@ -240,7 +240,7 @@ def test_a_forged_answer_never_passes_and_never_harms(name: str) -> None:
 
 
 def test_an_answer_of_any_size_is_read_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exchange, "LARGEST_ANSWER", 1000)
+    monkeypatch.setattr(protocol, "LARGEST_ANSWER", 1000)
     got = kl_outcome(kl(RIGHT))
     assert (got.verdict, "cannot be read" in got.detail) == ("crashed", True)
 
@@ -319,11 +319,11 @@ def test_only_the_packages_and_top_files_are_copied(tmp_path: Path) -> None:
     (tmp_path / "autograd_lite").symlink_to(ROOT / "autograd_lite")
     os.mkfifo(tmp_path / "vae/pipe.py")
     packages = ["autograd_lite", "rbm", "vae"]
-    found = exchange.snapshot(tmp_path, packages)
+    found = protocol.snapshot(tmp_path, packages)
     assert sorted(found) == ["help.py", "rbm/model.py", "vae/deep/er.py"]
-    (tmp_path / "vae/big.py").write_bytes(b"#" * (exchange.LARGEST_FOLDER + 1))
-    with pytest.raises(exchange.GradingError, match=r"more than 16 MiB"):
-        exchange.snapshot(tmp_path, packages)
+    (tmp_path / "vae/big.py").write_bytes(b"#" * (protocol.LARGEST_FOLDER + 1))
+    with pytest.raises(protocol.GradingError, match=r"more than 16 MiB"):
+        protocol.snapshot(tmp_path, packages)
 
 
 def test_inputs_of_every_kind_arrive_as_they_were_and_outputs_too() -> None:
