@@ -14,9 +14,9 @@ from autograd_lite.ops import Array
 from data.pixels import to_unit
 from data.sets import load
 from experiments.experiment import Experiment, Numbers
-from experiments.measures import ACTIVE, active_units, unit_variances
+from experiments.measures import ACTIVE, active_units, costs_over_seeds, unit_variances
 from experiments.record import printed
-from experiments.tables import markdown, with_spread
+from experiments.tables import table, with_spread
 from training.parallel import Training
 from training.trained import Trained, read
 from vae.elbo import kl_diag_gaussian
@@ -24,6 +24,7 @@ from vae.train import evaluate
 
 CODES, SEEDS = (2, 8, 16), (0, 1, 2)
 EPOCHS = {"squared": 30, "bernoulli": 50}
+KINDS = tuple((likelihood, codes) for likelihood in EPOCHS for codes in CODES)
 NAMES = {"squared": "squared error", "bernoulli": "Bernoulli"}
 # The same settings in PyTorch 2.13, measured once beside this project.
 PYTORCH = {
@@ -43,7 +44,7 @@ def training(likelihood: str, codes: int, seed: int) -> Training:
 
 def measure() -> Numbers:
     """A row for each likelihood and number of codes: mean cost over the seeds, and its parts."""
-    return [row(likelihood, codes) for likelihood in EPOCHS for codes in CODES]
+    return [row(*kind) for kind in KINDS]
 
 
 def row(likelihood: str, codes: int) -> dict[str, Any]:
@@ -54,17 +55,11 @@ def row(likelihood: str, codes: int) -> dict[str, Any]:
         run = read(training(likelihood, codes, seed).folder, vae.train)
         parts.append([float(part) for part in evaluate(run.params, test, run.settings)])
         units.append(code_units(run, test))
-    costs = [nll + kl for nll, kl in parts]
-    nll, kl = np.mean(parts, axis=0)
     return {
         "likelihood": likelihood,
         "codes": codes,
         "epochs": EPOCHS[likelihood],
-        "cost": float(np.mean(costs)),
-        "spread": float(np.std(costs, ddof=1)),
-        "nll": float(nll),
-        "kl": float(kl),
-        "each seed": costs,
+        **costs_over_seeds(parts),
         "source": source(likelihood, codes),
         "PyTorch": PYTORCH[likelihood][codes],
         "code units of each seed": units,
@@ -94,20 +89,20 @@ def source(likelihood: str, codes: int) -> float | None:
 
 def costs(numbers: Numbers) -> str:
     """Our cost beside the notebook's and PyTorch's, and the active units of each seed."""
-    rows = [
-        [
-            NAMES[r["likelihood"]],
-            str(r["codes"]),
-            f"**{r['cost']:.2f}** &plusmn; {r['spread']:.2f}",
-            f"{r['nll']:.2f} + {r['kl']:.2f}",
-            with_spread(r["source"], None),
-            with_spread(r["PyTorch"], None, 2 if r["likelihood"] == "squared" else 1),
-            ", ".join(str(units["active"]) for units in r["code units of each seed"]),
-        ]
-        for r in numbers
-    ]
-    header = ["likelihood", "codes", "test cost", "reconstruction + KL", "notebook", "PyTorch"]
-    return markdown([*header, "active code units, by seed"], rows)
+    return table(
+        numbers,
+        {
+            "likelihood": lambda r: NAMES[r["likelihood"]],
+            "codes": 0,
+            "test cost": lambda r: f"**{r['cost']:.2f}** &plusmn; {r['spread']:.2f}",
+            "reconstruction + KL": lambda r: f"{r['nll']:.2f} + {r['kl']:.2f}",
+            "notebook": lambda r: with_spread(r["source"], None),
+            "PyTorch": lambda r: with_spread(r["PyTorch"], None, 1 if r["source"] is None else 2),
+            "active code units, by seed": lambda r: ", ".join(
+                str(units["active"]) for units in r["code units of each seed"]
+            ),
+        },
+    )
 
 
 def answer(numbers: Numbers) -> str:
@@ -120,12 +115,7 @@ def answer(numbers: Numbers) -> str:
 EXPERIMENT = Experiment(
     question="What do dense VAEs with 2, 8 and 16 codes cost on the test set, in nats an image?",
     minutes=20,
-    trainings=tuple(
-        training(likelihood, codes, seed)
-        for likelihood in EPOCHS
-        for codes in CODES
-        for seed in SEEDS
-    ),
+    trainings=tuple(training(*kind, seed) for kind in KINDS for seed in SEEDS),
     measure=measure,
     protocol="trained on all 60,000 images, grey pixels, batch 128, Adam 1e-3; cost in nats an"
     " image on the 10,000 test images with sampled codes, used once for each network, at the end;"

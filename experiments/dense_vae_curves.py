@@ -5,9 +5,11 @@ Measured are the snapshots of the trainings with squared error of experiments/de
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import vae.train
+from autograd_lite.ops import Array
 from data.pixels import to_unit
 from data.sets import load
 from experiments.cache import Part, compute
@@ -17,12 +19,21 @@ from experiments.measures import over_seeds
 from experiments.record import printed
 from experiments.tables import markdown, with_spread
 from training.checkpoint import load_params
-from training.trained import read
+from training.trained import Trained, read
 from vae.train import evaluate
 
 SHOWN = (1, 2, 5, 10, 20, 30)  # epochs in the tables
 ALL = "all training images, last epoch"
 SETTLED = 5  # the epoch from which on the largest difference is told
+
+
+def costs_by_epoch(run: Trained, folder: Path, images: Array) -> list[float]:
+    """The cost of images (N, D) with sampled codes after each epoch, nats an image; from the
+    snapshots in the run's folder.
+    """
+    epochs = range(1, run.settings.epochs + 1)
+    params = (load_params(folder, epoch, run.params) for epoch in epochs)
+    return [float(sum(evaluate(kept, images, run.settings))) for kept in params]
 
 
 def curve(codes: int, seed: int) -> dict[str, Any]:
@@ -32,28 +43,22 @@ def curve(codes: int, seed: int) -> dict[str, Any]:
     folder = training("squared", codes, seed).folder
     run = read(folder, vae.train)
     data = load(run.settings.data)
-    test, train = to_unit(data.test_images), to_unit(data.train_images)
-    costs = [
-        sum(evaluate(load_params(folder, epoch, run.params), test, run.settings))
-        for epoch in range(1, run.settings.epochs + 1)
-    ]
     return {
-        "test": [float(cost) for cost in costs],
+        "test": costs_by_epoch(run, folder, to_unit(data.test_images)),
         "train": run.series("train_cost"),
-        ALL: float(sum(evaluate(run.params, train, run.settings))),
+        ALL: float(sum(evaluate(run.params, to_unit(data.train_images), run.settings))),
     }
 
 
 def measure() -> Numbers:
     """For each number of codes both curves: mean and deviation over the seeds."""
-    pairs = [(codes, seed) for codes in CODES for seed in SEEDS]
     parts = [
-        Part(curve, pair, (training("squared", *pair).folder / "checkpoint.npz",)) for pair in pairs
+        Part(curve, (codes, seed), (training("squared", codes, seed).folder / "checkpoint.npz",))
+        for codes in CODES
+        for seed in SEEDS
     ]
-    curves = dict(zip(pairs, compute(parts), strict=True))
-    return [
-        {"codes": codes, **over_seeds([curves[codes, seed] for seed in SEEDS])} for codes in CODES
-    ]
+    found = iter(compute(parts))
+    return [{"codes": codes, **over_seeds([next(found) for _ in SEEDS])} for codes in CODES]
 
 
 def notebook(codes: int) -> dict[str, list[float]]:
@@ -75,7 +80,7 @@ def table(numbers: Numbers, part: str) -> str:
         pairs = [f"{ours[e - 1]:.2f} / {theirs[e - 1]:.2f}" for e in SHOWN]
         rows.append([str(row["codes"]), *pairs, f"{largest_difference(ours, theirs):+.2f}"])
         if part == "train":
-            rows[-1].append(with_spread(row[ALL]["mean"], row[ALL]["spread"]))
+            rows[-1].append(with_spread(**row[ALL]))
     epochs = [f"epoch {e}" for e in SHOWN]
     header = ["codes", *epochs, f"largest difference from epoch {SETTLED} on"]
     return markdown([*header, "ours on all 60,000"] if part == "train" else header, rows)

@@ -14,7 +14,7 @@ from data.pixels import to_unit
 from data.sets import load, split
 from experiments.experiment import Experiment, Numbers
 from experiments.measures import ACTIVE, active_units, over_seeds
-from experiments.tables import markdown, with_spread
+from experiments.tables import table
 from training.parallel import Training
 from training.trained import Trained, read
 from vae.train import Settings, evaluate
@@ -28,8 +28,9 @@ LIKELIHOODS = {
     "Gaussian, learned variance": ("gaussian", 1.0),
     "Laplace, learned scale": ("laplace", 1.0),
 }
-# The columns of the table, and their decimal places.
+# The columns of the table, and the decimal places of numbers.
 COLUMNS = {
+    "likelihood": 0,
     "cost as a density [nats/image]": 1,
     "KL [nats/image]": 2,
     "squared error [1/image]": 2,
@@ -89,16 +90,9 @@ def measure() -> Numbers:
     return numbers
 
 
-def table(numbers: Numbers) -> str:
+def costs(numbers: Numbers) -> str:
     """A row for each likelihood."""
-    rows = [
-        [
-            r["likelihood"],
-            *(with_spread(r[c]["mean"], r[c]["spread"], d) for c, d in COLUMNS.items()),
-        ]
-        for r in numbers
-    ]
-    return markdown(["likelihood", *COLUMNS], rows)
+    return table(numbers, COLUMNS)
 
 
 def answer(numbers: Numbers) -> str:
@@ -120,6 +114,6 @@ EXPERIMENT = Experiment(
     " cost of grey pixels is no density and can be compared with none of them. Active: the"
     f" variance of the unit's mean over images is above {ACTIVE}",
     seeds=SEEDS,
-    tables={"Likelihoods of the pixels": table},
+    tables={"Likelihoods of the pixels": costs},
     answer=answer,
 )

@@ -37,6 +37,19 @@ def over_seeds(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return table
 
 
+def costs_over_seeds(parts: Sequence[Sequence[float]]) -> dict[str, Any]:
+    """Mean cost and deviation over networks, from the parts nll and kl of each: (networks, 2)"""
+    costs = [nll + kl for nll, kl in parts]
+    nll, kl = np.mean(parts, axis=0)
+    return {
+        "cost": float(np.mean(costs)),
+        "spread": float(np.std(costs, ddof=1)) if len(costs) > 1 else None,
+        "nll": float(nll),
+        "kl": float(kl),
+        "each seed": costs,
+    }
+
+
 def unit_variances(mu: Array) -> NDArray[np.float64]:
     """The variance of each code unit's mean over the images: (N, Z) -> (Z,)"""
     return mu.var(axis=0, dtype=np.float64)

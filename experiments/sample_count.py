@@ -18,7 +18,7 @@ from data.sets import load
 from experiments.cache import Part, compute
 from experiments.experiment import Experiment, Numbers
 from experiments.measures import over_seeds
-from experiments.tables import markdown, with_spread
+from experiments.tables import table, with_spread
 from training.parallel import Training
 from training.streams import stream
 from training.trained import Trained, read
@@ -39,35 +39,32 @@ def training(K: int, seed: int) -> Training:
     return Training(f"samples-{K}-{seed}", "vae", tuple(options.split()))
 
 
-def half_squared_distance(a: Any, b: Any) -> float:
-    """Of two independent draws of a tree of arrays: its mean is the trace of their covariance."""
-    pairs = zip(leaves(a), leaves(b), strict=True)
-    return sum(float(np.square(u - w).sum(dtype=np.float64)) for u, w in pairs) / 2
-
-
 def trace_of_covariance(pairs: Iterator[tuple[Any, Any]]) -> tuple[float, float]:
-    """From independent pairs of draws: the trace, and its standard error."""
-    values = np.array([half_squared_distance(a, b) for a, b in pairs])
-    return float(values.mean()), float(values.std(ddof=1) / len(values) ** 0.5)
+    """From pairs of independent draws of a tree of arrays: the trace of their covariance, which is
+    the mean of half the squared distance of two, and its standard error.
+    """
+    values = [
+        sum(
+            float(np.square(u - w).sum(dtype=np.float64)) / 2
+            for u, w in zip(leaves(a), leaves(b), strict=True)
+        )
+        for a, b in pairs
+    ]
+    return float(np.mean(values)), float(np.std(values, ddof=1) / len(values) ** 0.5)
 
 
 def draws(
     run: Trained, images: Array, K: int, same_batch: bool, seed: int
 ) -> Iterator[tuple[Any, Any]]:
     """Pairs of gradients at a run's parameters: of one batch with two noises, or of two batches."""
-    network = vae.train.network(run.params, run.settings)
-    shape = K, BATCH, run.settings.codes
+    network, likelihood = vae.train.network(run.params, run.settings), run.settings.likelihood
     for i in range(PAIRS):
-        two = [stream(seed, "variance batch", 2 * i + j) for j in range(2)]
-        first, second = (images[rng.integers(len(images), size=BATCH)] for rng in two)
-        rng = stream(seed, "variance noise", i)
-        eps = [rng.standard_normal(shape, dtype=images.dtype) for _ in range(2)]
-        batches = (first, first if same_batch else second)
-        a, b = (
-            gradient(x, e, network, run.settings.likelihood)
-            for x, e in zip(batches, eps, strict=True)
-        )
-        yield a, b
+        rngs = [stream(seed, "variance batch", 2 * i + j) for j in range(2)]
+        x, other = (images[rng.integers(len(images), size=BATCH)] for rng in rngs)
+        rng, shape = stream(seed, "variance noise", i), (K, BATCH, run.settings.codes)
+        eps, more = (rng.standard_normal(shape, dtype=images.dtype) for _ in range(2))
+        other = x if same_batch else other
+        yield gradient(x, eps, network, likelihood), gradient(other, more, network, likelihood)
 
 
 def variances(K: int, seed: int) -> dict[str, float]:
@@ -96,24 +93,6 @@ def step_times() -> list[list[float]]:
     return times
 
 
-def measure() -> Numbers:
-    """For each number of samples the validation cost, the time of a step, and both variances."""
-    (times,) = compute([Part(step_times, ())])  # in a process of one thread, as in training
-    numbers = []
-    for K, step in zip(SAMPLES, times, strict=True):
-        found = [variances(K, seed) for seed in SEEDS]
-        by_name = {name: [of_seed[name] for of_seed in found] for name in found[0]}
-        numbers.append(costs(K) | relative_time(step, times[0]) | by_name)
-    return numbers
-
-
-def costs(K: int) -> dict[str, Any]:
-    """The validation cost and its parts after the last epoch, over the seeds."""
-    last = [read(training(K, seed).folder, vae.train).rows[-1] for seed in SEEDS]
-    rows = [{name: r[name] for name in r if name.startswith("validation")} for r in last]
-    return {"samples": K, **over_seeds(rows)}
-
-
 def relative_time(step: list[float], of_one: list[float]) -> dict[str, Any]:
     """The time of a step, and what multiple it is of a step with one sample, round by round."""
     ratios = np.array(step) / of_one
@@ -124,29 +103,40 @@ def relative_time(step: list[float], of_one: list[float]) -> dict[str, Any]:
     }
 
 
-def table(numbers: Numbers) -> str:
+def measure() -> Numbers:
+    """For each number of samples the validation cost, the time of a step, and both variances."""
+    (times,) = compute([Part(step_times, ())])  # in a process of one thread, as in training
+    numbers = []
+    for K, step in zip(SAMPLES, times, strict=True):
+        last = [read(training(K, seed).folder, vae.train).rows[-1] for seed in SEEDS]
+        costs = [{name: r[name] for name in r if name.startswith("validation")} for r in last]
+        found = [variances(K, seed) for seed in SEEDS]
+        by_name = {name: [of_seed[name] for of_seed in found] for name in found[0]}
+        row = {"samples": K, **over_seeds(costs)}
+        numbers.append(row | relative_time(step, times[0]) | by_name)
+    return numbers
+
+
+def gains(numbers: Numbers) -> str:
     """K samples in training, what they cost and what they gain."""
     one = sum(numbers[0][NOISE])
-    rows = [
-        [
-            str(r["samples"]),
-            with_spread(r[COST]["mean"], r[COST]["spread"]),
-            f"{r[TIME]:.2f}",
-            f"{one / sum(r[NOISE]):.2f}",
-        ]
-        for r in numbers
-    ]
-    header = ["K", "validation cost", "time of a step, K = 1 being 1"]
-    return markdown([*header, "variance from the codes' noise, divided by"], rows)
+    return table(
+        numbers,
+        {
+            "samples": 0,
+            "validation cost": lambda r: with_spread(**r[COST]),
+            TIME: 2,
+            "variance from the codes' noise, divided by": lambda r: f"{one / sum(r[NOISE]):.2f}",
+        },
+    )
 
 
 def answer(numbers: Numbers) -> str:
     """The cost with one sample and with the most, and what a step of these takes."""
     one, most = numbers[0], numbers[-1]
-    gained = (
-        f"K = {most['samples']} gains {one[COST]['mean'] - most[COST]['mean']:.1f} nats an image"
-    )
-    return f"{gained} in 5 epochs, each of which takes {most[TIME]:.1f} times as long"
+    gained = one[COST]["mean"] - most[COST]["mean"]
+    price = f"in 5 epochs, each of which takes {most[TIME]:.1f} times as long"
+    return f"K = {most['samples']} gains {gained:.1f} nats an image {price}"
 
 
 EXPERIMENT = Experiment(
@@ -161,6 +151,6 @@ EXPERIMENT = Experiment(
     " codes: the same batch with two noises; noise and images: two batches; times: median over"
     f" {ROUNDS} rounds of {STEPS} steps, all K in turn, one thread",
     seeds=SEEDS,
-    tables={"K samples of the codes": table},
+    tables={"K samples of the codes": gains},
     answer=answer,
 )

@@ -4,8 +4,9 @@ results/README.md has every table: those of a package's experiments stand betwee
 and `<!-- end PACKAGE -->`. README.md has one line an experiment, between the same marks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from experiments.experiment import Experiment
 from experiments.record import RESULTS, ROOT, Record, read
@@ -18,6 +19,24 @@ def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table, cells as they are given."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def table(rows: Sequence[Any], columns: Mapping[str, Callable[[Any], str] | int]) -> str:
+    """A Markdown table of records, a row each. A column says what its cells show of a record, or to
+    how many digits they show what the record has under the column's name.
+    """
+    cells = [
+        [show(row) if callable(show) else _shown(row[name], show) for name, show in columns.items()]
+        for row in rows
+    ]
+    return markdown(list(columns), cells)
+
+
+def _shown(value: Any, digits: int) -> str:
+    """A number, alone or as mean and deviation over seeds; words as they are."""
+    if isinstance(value, Mapping):
+        return with_spread(**value, digits=digits)
+    return value if isinstance(value, str) else f"{value:.{digits}f}"
 
 
 def with_spread(mean: float | None, spread: float | None, digits: int = 2) -> str:

@@ -16,6 +16,7 @@ from autograd_lite.ops import Array
 from data.pixels import binarise, keep_pixels
 from data.sets import DataSet, load
 from experiments.experiment import Experiment, Numbers
+from experiments.measures import costs_over_seeds
 from experiments.record import printed
 from experiments.tables import markdown, with_spread
 from experiments.tanh_networks import SEEDS, images, long, short
@@ -59,15 +60,11 @@ def costs_of(network: Trained, data: DataSet) -> dict[str, Costs]:
 
 def rows(name: str, found: Sequence[Mapping[str, Costs]]) -> list[dict[str, Any]]:
     """A row for each part of the data: the mean over seeds, and each seed's cost."""
-    table = []
-    for part in found[0]:
-        nll, kl = (np.array([float(seed[part][i]) for seed in found]) for i in (0, 1))
-        cost = nll + kl
-        spread = float(cost.std(ddof=1)) if len(cost) > 1 else None
-        row = {"network": name, "images": part, "cost": float(cost.mean()), "spread": spread}
-        row |= {"nll": float(nll.mean()), "kl": float(kl.mean()), "each seed": cost.tolist()}
-        table.append(row)
-    return table
+    return [
+        {"network": name, "images": part}
+        | costs_over_seeds([[float(cost) for cost in seed[part]] for seed in found])
+        for part in found[0]
+    ]
 
 
 def printed_costs() -> dict[str, list[float]]:

@@ -5,7 +5,6 @@ what a title calls the run; without it, what its settings say.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -90,31 +89,29 @@ def code_units(numbers: Numbers, data: str) -> Figure:
     for (likelihood, name), (above, below) in zip(NAMES.items(), grid.T, strict=True):
         rows = [row for row in numbers if row["likelihood"] == likelihood]
         for row, colour, marker in zip(rows, LINES, "sDo", strict=True):
-            _units(above, below, row, {"color": colour, "marker": marker, "ms": 7})
+            units, codes = row["code units of each seed"], f"{row['codes']} codes"
+            counts = sorted({seed["active"] for seed in units})
+            active = " to ".join(map(str, dict.fromkeys((counts[0], counts[-1]))))
+            kl = np.mean([sum(seed["KL [nats/image]"]) for seed in units])
+            look = colour, marker
+            _units(above, units, "variance of the mean", f"{codes}: {active} active", *look)
+            _units(below, units, "KL [nats/image]", f"{codes}: {kl:.1f} in all", *look)
         above.axhline(ACTIVE, color="0.4", ls="--", lw=1)
         above.set(yscale="log", title=name)
         below.set(xlabel="code units, most used first")
         below.xaxis.set_major_locator(MaxNLocator(integer=True))
-        above.legend(loc="lower left")
-        below.legend(loc="upper right")
-        above.grid(alpha=0.3)
-        below.grid(alpha=0.3)
+        for axes, place in ((above, "lower left"), (below, "upper right")):
+            axes.legend(loc=place)
+            axes.grid(alpha=0.3)
     grid[0, 0].set(ylabel=r"variance of $\mu_j$ over the images")
     grid[1, 0].set(ylabel="KL of the unit [nats an image]", ylim=(0, None))  # of both columns
     return figure
 
 
-def _units(above: Axes, below: Axes, row: Numbers, look: dict[str, Any]) -> None:
+def _units(axes: Axes, units: Numbers, name: str, label: str, colour: str, marker: str) -> None:
     """Means over the seeds; the band reaches from the lowest to the highest of them."""
-    units, ranks = row["code units of each seed"], np.arange(1, row["codes"] + 1)
-    counts = sorted({seed["active"] for seed in units})
-    words = " to ".join(str(count) for count in dict.fromkeys((counts[0], counts[-1])))
-    kl = np.mean([sum(seed["KL [nats/image]"]) for seed in units])
-    for axes, name, label in (
-        (above, "variance of the mean", f"{row['codes']} codes: {words} active"),
-        (below, "KL [nats/image]", f"{row['codes']} codes: {kl:.1f} in all"),
-    ):
-        values = np.array([seed[name] for seed in units])
-        axes.plot(ranks, values.mean(axis=0), label=label, **look)
-        low, high = values.min(axis=0), values.max(axis=0)
-        axes.fill_between(ranks, low, high, color=look["color"], alpha=0.25, lw=0)
+    values = np.array([seed[name] for seed in units])
+    ranks = np.arange(1, values.shape[1] + 1)
+    axes.plot(ranks, values.mean(axis=0), label=label, color=colour, marker=marker, ms=7)
+    low, high = values.min(axis=0), values.max(axis=0)
+    axes.fill_between(ranks, low, high, color=colour, alpha=0.25, lw=0)

@@ -42,24 +42,21 @@ def units(folders: Sequence[Path], data: DataSet) -> Figure:
 
 
 TRAVERSALS = (
-    "One row for each code unit, from -3 to 3, while all others are 0, the most used unit on top."
-    " Beside each stands the variance of its mean over the test images; a unit counts as active"
-    " above 0.01. "
+    "One row for each code unit, from -3 to 3, while all others are 0, the most used unit on top,"
+    " beside each the variance of its mean over the test images. "
 )
 OF_EACH = (
     "Two codes have to say which digit it is: each row passes several.",
     "Most rows lead from one kind of digit to another. Codes that are all 0 but one are rare under"
     " the prior, so some of these images are no digits.",
-    "All 16 are active, but each says less than one of 8: only some of the upper rows lead from one"
-    " digit to another.",
+    "All 16 are active, but each says less than one of 8.",
 )
 
 DRAWINGS = (
     Drawing(
         "dense_vae-network",
-        "The layers with their sizes, and between them the names, shapes and numbers of our"
-        " parameters. Noise comes in between encoder and decoder. The boxes' heights grow with the"
-        " logarithm of the sizes.",
+        "Sizes of the layers, and between them the names, shapes and numbers of our parameters."
+        " Heights grow with the logarithm of the sizes.",
         (),
         layers,
         "Assignment of 2019: three graphs drawn by a library: encoder, decoder, the whole network.",
@@ -75,9 +72,8 @@ DRAWINGS = (
     ),
     Drawing(
         "dense_vae-manifold",
-        "What the decoder draws for 30 x 30 codes, the first growing to the right, the second"
-        " upwards, both in standard deviations of the prior. Neighbours look alike; between two"
-        " digits there are images that are neither.",
+        "What the decoder draws for 30 x 30 codes, in standard deviations of the prior. Neighbours"
+        " look alike; between two digits there are images that are neither.",
         BERNOULLI[:1],
         of_vae(decoded_grid),
         "Assignment of 2019: one mosaic of 30 x 30 decoded codes from -3 to 3.",
@@ -88,25 +84,22 @@ DRAWINGS = (
             TRAVERSALS + words,
             (run,),
             of_vae(traversals),
-            "Assignment of 2019: asked for each code unit from -3 to 3; shown for 2 codes only, as"
-            " the manifold.",
+            "Assignment of 2019: asked for; shown for 2 codes only, as the manifold.",
         )
         for codes, run, words in zip(CODES, BERNOULLI, OF_EACH, strict=True)
     ),
     Drawing(
         "dense_vae-manifold-squared",
-        "The same plane of a network trained with squared error, which is a Gaussian likelihood of"
-        " variance 1/2. Which digit lies where is chance; that like lies beside like is not.",
+        "The same plane of a network trained with squared error. Which digit lies where is chance;"
+        " that like lies beside like is not.",
         SQUARED[:1],
         of_vae(decoded_grid),
         "Notebook: one mosaic of 30 x 30 decoded codes from -3 to 3.",
     ),
     Drawing(
         "dense_vae-reconstructions",
-        "The first ten test images, and under them what is reconstructed from 2, 8 and 16 codes:"
-        " from the posterior mean, and from codes sampled from q as in training and in the"
-        " notebook. Two codes give about the right kind of digit, 8 its shape; 16 help with few of"
-        " these.",
+        "Ten test images, reconstructed from the posterior mean, and from sampled codes as in the"
+        " notebook. Two codes give about the right kind of digit, 8 its shape.",
         SQUARED,
         rebuilt,
         "Notebook: three panels of 2 x 5 reconstructed test images, from sampled codes; no"
@@ -114,20 +107,17 @@ DRAWINGS = (
     ),
     Drawing(
         "dense_vae-code-units",
-        "Above: the variance of each unit's mean over the test images; below the dashed line a unit"
-        " counts as inactive. Below: what its codes cost. With squared error 14 or 15 of 16 units"
-        " are active, so it is not that they lie idle; but each says less, and all 16 together say"
-        " little more than 8: what they add in KL is about what they save in reconstruction. With"
-        " Bernoulli pixels all 16 are active, and they save twice what they add. Means of three"
-        " seeds; bands from the lowest to the highest.",
+        "Below the dashed line a unit counts as inactive. With squared error 14 or 15 of 16 units"
+        " are active, so it is not that they lie idle; but what all 16 add in KL is about what they"
+        " save in reconstruction. With Bernoulli pixels they save twice what they add. Means of"
+        " three seeds; bands from the lowest to the highest.",
         (),
         units,
         "Notebook: leaves open why 16 codes gain hardly anything over 8.",
     ),
     Drawing(
         "dense_vae-traversals-squared-16",
-        "As for Bernoulli pixels, with squared error. The last rows hardly change the image: those"
-        " units are barely used, or inactive.",
+        "As for Bernoulli pixels, with squared error: the units of the last rows are barely used.",
         SQUARED[2:],
         of_vae(traversals),
     ),

@@ -71,12 +71,10 @@ def _panels(above: Axes, below: Axes, row: Numbers) -> None:
 DRAWINGS = (
     Drawing(
         "dense_vae_curves-costs",
-        "Cost on test and training images from the second epoch on, ours as a mean over seeds,"
-        " and below ours less the notebook's, cut off at 2 nats. All leave out the constant 448.73."
-        " The notebook's training cost is a mean over all training images during the epoch, while"
-        " the network still learns; ours is measured after it, on the first 5,000 of them, which"
-        " are easier than the others. On all of them (diamonds) ours are within 0.13 nats of the"
-        " notebook's.",
+        "From the second epoch on, ours as a mean over seeds; below, ours less the notebook's. The"
+        " notebook's training cost is a mean over the epoch, while the network still learns; ours"
+        " is measured after it, on 5,000 images that are easier than the others: on all of them"
+        " (diamonds) ours are within 0.13 nats of the notebook's.",
         (),
         costs,
         "Notebook: the cost of training and test images after each of 30 epochs, printed, for"

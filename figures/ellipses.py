@@ -1,6 +1,6 @@
 """The posteriors of images in the plane of two codes, an ellipse each; for figures/tanh_vae.py."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -32,16 +32,13 @@ class Part(NamedTuple):
 def first_images(network: Trained, data: DataSet, count: int) -> list[Part]:
     """The first `count` images of training, validation and test."""
     settings = network.settings
+    parts = images(data, settings)
     train, validation = split(data.train_labels, settings.validation)
-    digits = {"training": train, "validation": validation, "test": data.test_labels}
-    return [
-        Part(
-            name,
-            binarise(stream(0, f"figure {name}"), x[:count], settings.pixels),
-            digits[name][: len(x)][:count],
-        )
-        for name, x in images(data, settings).items()
-    ]
+    found = []
+    for (name, x), digits in zip(parts.items(), (train, validation, data.test_labels), strict=True):
+        drawn = binarise(stream(0, f"figure {name}"), x[:count], settings.pixels)
+        found.append(Part(name, drawn, digits[: len(drawn)]))
+    return found
 
 
 def name_of(network: Trained, data: DataSet) -> str:
@@ -79,18 +76,11 @@ def posteriors(network: Trained, data: DataSet) -> Figure:
 
 def draw_ellipses(axes: Axes, mu: Floats, sigma: Floats, colours: Floats) -> None:
     """An ellipse for each row of mu, sigma (N, 2), half-axes sigma; colours (N,)."""
-    ellipses = EllipseCollection(
-        2 * sigma[:, 0],
-        2 * sigma[:, 1],
-        np.zeros(len(mu)),
-        units="xy",
-        offsets=mu,
-        offset_transform=axes.transData,
-        facecolors=to_rgba_array(colours, 0.35),
-        edgecolors=to_rgba_array(colours),
-        linewidths=0.8,
-        antialiaseds=False,  # a file of half the size
-    )
-    axes.add_collection(ellipses)
+    colours = to_rgba_array(colours)
+    style: dict[str, Any] = {"offsets": mu, "offset_transform": axes.transData, "units": "xy"}
+    style |= {"edgecolors": colours, "facecolors": colours * (1, 1, 1, 0.35), "linewidths": 0.8}
+    style["antialiaseds"] = False  # a file of half the size
+    width, height = 2 * sigma.T
+    axes.add_collection(EllipseCollection(width, height, np.zeros(len(mu)), **style))
     axes.update_datalim(np.concatenate([mu - sigma, mu + sigma]))
     axes.autoscale_view()

@@ -42,28 +42,23 @@ def posterior_and_cost(folders: Sequence[Path], data: DataSet) -> Figure:
 DRAWINGS = (
     Drawing(
         "latent_space-models",
-        "An autoencoder has its name from its target, which is its own input: no labels are needed."
-        " It encodes an image as one number for each attribute; codes between those of the images"
-        " are never decoded in training and need not mean anything. A VAE encodes it as one"
-        " distribution for each: whatever is drawn from it must decode to about the same image, and"
-        " the KL holds the distributions of all images together, so that the plane of codes is"
-        " smooth. The names of the attributes only illustrate: nobody tells a network what its"
-        " codes should mean. Below: what RBM, VAE and GAN know of the density.",
+        "An autoencoder encodes an image as one number for each attribute; codes between those of"
+        " the images are never decoded in training and need not mean anything. A VAE encodes it as"
+        " one distribution for each: whatever is drawn from it must decode to about the same image,"
+        " and the KL holds the distributions together, so that the plane of codes is smooth. The"
+        " attributes only illustrate: nobody tells a network what its codes should mean.",
         (),
         kinds_of_models,
         "Tutorial: an autoencoder as encoder, one number an attribute, decoder; the same with a"
-        " distribution an attribute; a tree of generative models with explicit and implicit"
-        " densities.",
+        " distribution an attribute; a tree of generative models by their densities.",
     ),
     Drawing(
         "latent_space-digits",
-        "Measured on 10,000 validation images with networks of three seeds; whiskers: their"
-        " deviation. Deviance explained: what is saved of the cost of the mean image, as a"
-        " fraction; recognised: by the 10 nearest training images. Most is explained of the"
-        " 1, then of the 7 and the 0, though a 0 is costly in nats: it has much ink. Neighbours in"
-        " the plane find the 1 and, less well, the 7; 4, 7 and 9 lie on one another. The digits"
-        " with much room on the grid are mostly those that are reconstructed well. Diamonds: the"
-        " one network of 50,000 images and 500 epochs.",
+        "Validation images; networks of three seeds, whiskers: their deviation. Diamonds: 50,000"
+        " images and 500 epochs. Deviance explained: what is saved of the cost of the mean image."
+        " Most is explained of the 1, then of the 7 and the 0, though a 0 is costly in nats: it has"
+        " much ink. Neighbours in the plane find the 1 and, less well, the 7; 4, 7 and 9 lie on one"
+        " another. Digits with much room on the grid are mostly reconstructed well.",
         (),
         digit_by_digit,
         "Assignment of 2017: four questions, answered in words: which digits are reconstructed"
@@ -77,8 +72,7 @@ DRAWINGS = (
         " which lies far out: within digits it has either sign.",
         NETWORKS["short"][:1],
         posterior_and_cost,
-        "Assignment of 2017: the question whether mean and variance of the posterior tell how good"
-        " a reconstruction is, answered in words.",
+        "Assignment of 2017: the third of these questions.",
     ),
     Drawing(
         "latent_space-kl-weight",

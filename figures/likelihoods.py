@@ -3,12 +3,10 @@
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
 
 import vae.train
 from data.pixels import to_unit
@@ -49,9 +47,8 @@ def _scales(axes: Axes, runs: Sequence[Trained], data: DataSet) -> None:
         if settings.likelihood == "squared":
             fixed = (settings.beta / 2) ** 0.5
             axes.axvline(fixed, color="0.3", ls="--", lw=1.2)
-            style: dict[str, Any] = {"rotation": "vertical", "ha": "left", "va": "top"}
-            style["transform"] = axes.get_xaxis_transform()
-            axes.text(1.03 * fixed, 0.97, f"{name}: {fixed:.2f}", **style)
+            words, place = f"{name}: {fixed:.2f}", axes.get_xaxis_transform()
+            axes.text(1.03 * fixed, 0.97, words, transform=place, rotation="vertical", va="top")
         if SCALES[settings.likelihood]:
             x = to_unit(split(data.train_images, settings.validation)[1])
             shown = np.clip(deviations(run, x), LEAST, 1)
@@ -61,7 +58,7 @@ def _scales(axes: Axes, runs: Sequence[Trained], data: DataSet) -> None:
     axes.set(ylabel="images", xscale="log", xlim=(LEAST, 1))
     ticks = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xticks([], minor=True)
     axes.legend(loc="upper left")
 
 
@@ -77,11 +74,10 @@ def deviations(run: Trained, x: Floats) -> Floats:
 DRAWINGS = (
     Drawing(
         "likelihoods-reconstructions",
-        "The first test image of each digit, decoded from its posterior mean. A Gaussian of"
-        " variance 1/2 has the faintest images: to it, an error of a pixel is cheap. The Laplace"
-        " likelihood draws sharp strokes and leaves out what it is not sure of. The scales that"
-        " are learned are far below the deviation 0.71 that squared error stands for; the small"
-        " peaks at the left are mostly ones.",
+        "Decoded posterior means. A Gaussian of variance 1/2 has the faintest images: to it, an"
+        " error of a pixel is cheap. The Laplace likelihood draws sharp strokes and leaves out what"
+        " it is not sure of. The scales that are learned are far below the 0.71 that squared error"
+        " stands for; the small peaks at the left are mostly ones.",
         tuple(training(name, 0) for name in LIKELIHOODS),
         likelihoods,
         "Tutorial: that squared error is a Gaussian likelihood, in formulas; no experiment.",

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
 
 import vae.train
 from data.sets import DataSet
@@ -25,22 +23,21 @@ def samples(folders: Sequence[Path], data: DataSet) -> Figure:
     """The gradient's variance against K; the cost against epochs and against computing time."""
     title = f"K samples of the codes for each image and step: a VAE of 8 code units, {data.name}"
     figure = new_figure(1760, 700, title, "constrained")
-    left, middle, right = figure.subplots(1, 3)
+    left, middle, right = panels = figure.subplots(1, 3)
     numbers = record("sample_count").numbers
     _variances(left, numbers)
     for folder, row, colour in zip(folders, numbers, COLOURS, strict=True):
         run = read(folder, vae.train)
         cost, epochs = run.series("validation_cost"), np.array(run.series("epoch"))
-        style: dict[str, Any] = {"color": colour, "marker": "o", "ms": 4}
         for axes, x in ((middle, epochs), (right, epochs * row[TIME])):
-            axes.plot(x, cost, label=f"K = {row['samples']}", **style)
+            axes.plot(x, cost, color=colour, marker="o", ms=4, label=f"K = {row['samples']}")
     middle.set(xlabel="epochs", ylabel="validation cost [nats an image]", title="Cost by epoch")
     right.set(xlabel="time, in epochs of K = 1", xscale="log", title="Cost by computing time")
-    right.xaxis.set_minor_locator(NullLocator())
     last = right.get_xlim()[1]
-    right.set_xticks([t for t in (1, 2, 5, 10, 20, 50, 100) if t < last])
-    right.xaxis.set_major_formatter("{x:g}")
-    for axes in (middle, right):
+    ticks = [t for t in (1, 2, 5, 10, 20, 50, 100) if t < last]
+    right.set_xticks(ticks, list(map(str, ticks)))
+    right.set_xticks([], minor=True)
+    for axes in panels:
         axes.grid(alpha=0.3)
         axes.legend()
     return figure
@@ -53,19 +50,17 @@ def _variances(axes: Axes, numbers: Numbers) -> None:
         (TOTAL, "images and noise of the codes", LINES[1]),
         (NOISE, "noise of the codes alone", LINES[0]),
     ):
-        value = np.array([np.mean(row[name]) for row in numbers])
-        errors = [np.array(row[f"{name}: standard error"]) for row in numbers]
-        error = [np.sqrt((e * e).sum()) / len(e) for e in errors]
+        value = np.mean([row[name] for row in numbers], axis=1)
+        errors = np.array([row[f"{name}: standard error"] for row in numbers])
+        error = np.linalg.norm(errors, axis=1) / errors.shape[1]
         axes.errorbar(K, value, error, fmt="o", capsize=3, color=colour, label=words)
     axes.plot(K, value[0] / K, "--", color="0.3", lw=1, label="the first of these / K")
     axes.set(xscale="log", yscale="log", xlabel="K", title="Variance of the gradient of a batch")
-    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set(ylabel="trace of the covariance")
     axes.set_xticks(K, [str(n) for n in K])
+    axes.set_xticks([], minor=True)
     for which in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
         which("{x:g}")
-    axes.set(ylabel="trace of the covariance")
-    axes.grid(alpha=0.3)
-    axes.legend()
 
 
 DRAWINGS = (
@@ -73,9 +68,8 @@ DRAWINGS = (
         "sample_count-variance-and-cost",
         "With one sample, about two thirds of the gradient's variance come from the noise of the"
         " codes. More samples take it away as 1/K, but not what comes from the choice of the"
-        " images. After the same number of epochs they are a little ahead, after the same"
-        " computing time they are behind. Variances: networks trained with K = 1, three seeds;"
-        " costs: one seed.",
+        " images: after the same number of epochs they are a little ahead, after the same computing"
+        " time behind. Variances: three seeds; costs: one.",
         tuple(training(K, 0) for K in SAMPLES),
         samples,
         "Tutorial: the bound with several samples, in a formula, and one sample; no experiment.",

@@ -66,45 +66,39 @@ OF_EACH: dict[str, tuple[Callable[[Trained, DataSet], Figure], str, str]] = {
     "posteriors": (
         posteriors,
         "An ellipse is where an image's code may be: centre mu, half-axes sigma. Large ones stand"
-        " where a code need not be exact, as among the 1s. A number stands at the median of its"
-        " digit; where ellipses of several digits lie on one another, two codes cannot tell them"
-        " apart. Dashed: 1 and 2 deviations of the prior. All three panels look alike: the encoder"
-        " does with new images what it does with those it learnt from.",
+        " where a code need not be exact, as among the 1s; where ellipses of several digits lie on"
+        " one another, two codes cannot tell them apart. Dashed: 1 and 2 deviations of the prior."
+        " The encoder does with new images what it does with those it learnt from.",
         "the plane of codes for training, validation and test images: an ellipse for each image,"
         " its centre the mean, its width the deviation, coloured by digit",
     ),
     "reconstructions": (
         reconstructions,
-        "Above, the binary images as the encoder is given them, here not corrupted; below, what the"
-        " decoder makes of each posterior mean. It is a mean over all images with about that code:"
-        " a blur where these are different digits.",
+        "Above, the binary images, here not corrupted; below, the decoded posterior mean. It is a"
+        " mean over all images with about that code: a blur where these are different digits.",
         "20 images and their reconstructions, of training, validation and test",
     ),
     "prior-samples": (
         prior_samples,
-        "Left: the decoder's means for 20 codes from the prior. Right: pixels drawn with these"
-        " probabilities, for the same codes in the same places. To the model these are what images"
-        " look like; since it draws each pixel on its own, they are noisy where it is unsure.",
+        "The same codes in the same places. To the model, images look like those on the right;"
+        " since it draws each pixel on its own, they are noisy where it is unsure.",
         "20 means of the decoder for codes from N(0, I); no samples of pixels",
     ),
     "grid": (
         grid,
-        "Tick labels are in units of the codes. The range is from the least to the largest mean"
-        " among at most 5,000 training images, in each direction: a few outliers set it, and in"
-        " some corners there are no images at all.",
+        "From the least to the largest mean among at most 5,000 training images, in each direction:"
+        " a few outliers set the range, and in some corners there are no images at all.",
         "20 x 20 decoded codes between the least and the largest code",
     ),
 }
-
-
 LONG_TOO = ", again for 500 epochs on 50,000 images (that network's file was not supplied)"
+
 DRAWINGS = (
     Drawing(
         "tanh_vae-diagram",
-        "Training: the encoder says where the code may be, one code is drawn there, and the decoder"
-        " makes pixels of it. The cost is the sum of the two blue boxes; its gradient goes back"
-        " through all arrows, also through the draw, since the noise is an input like any other."
-        " Sampling: a code from the prior takes the place of the encoder's.",
+        "The gradient of the cost goes back through all arrows, also through the draw, since the"
+        " noise is an input like any other. Sampling: a code from the prior takes the place of the"
+        " encoder's.",
         (),
         training_and_sampling,
         "Assignment of 2017: the boxes of the network with the two of the cost in blue, and a"

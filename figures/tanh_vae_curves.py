@@ -60,18 +60,13 @@ def _parts(panels: Sequence[Axes], network: Trained) -> None:
         axis_of_epochs(axes, epochs[-1])
 
 
-SAME_CODE = (
-    "The cost is reconstruction plus KL, all in nats an image, measured after each epoch by the"
-    " same code on at most 5,000 images of either kind: training and validation compare. "
-)
 DRAWINGS = (
     Drawing(
         "tanh_vae_curves-short",
-        SAME_CODE + "Crosses: the assignment's training cost, its sum over a batch divided by 50; a"
-        " mean over the epoch, with corrupted input; its first epoch, 279.1, is left out. Its"
-        " validation cost is a sum over a set whose size it does not say: only the course is shown,"
-        " each series divided by its own last value. Theirs gains nothing after epoch 9, ours"
-        " until the end.",
+        "Measured after each epoch on at most 5,000 images of either kind. Crosses: the"
+        " assignment's training cost, a mean over the epoch, with corrupted input, from the second"
+        " on. Its validation cost is a sum over a set whose size it does not say: only the course"
+        " is shown. Theirs gains nothing after epoch 9, ours until the end.",
         (short("once", 0),),
         of_vae(costs_beside),
         "Assignment of 2017: curves of training and validation cost over 20 epochs, one a sum over"
@@ -79,8 +74,8 @@ DRAWINGS = (
     ),
     Drawing(
         "tanh_vae_curves-long",
-        SAME_CODE + "The validation images happen to be a little easier; after hundreds of epochs"
-        " the training images are fitted better all the same.",
+        "The validation images happen to be a little easier; after hundreds of epochs the training"
+        " images are fitted better all the same.",
         (long(),),
         of_vae(costs),
         "Assignment of 2017: the same for 500 epochs on 50,000 images; the file of that network"

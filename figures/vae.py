@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from data.sets import DataSet
@@ -41,28 +40,16 @@ def costs(runs: Sequence[Trained], data: DataSet) -> Figure:
     grid = figure.subplots(1, len(runs), sharey=True)
     for axes, run in zip(grid, runs, strict=True):
         for (part, word), colour in zip(PARTS.items(), LINES, strict=True):
-            _curves(axes, run, part, word, colour)
+            train, validation = (run.series(f"{name}_{part}") for name in ("train", "validation"))
+            epochs = run.series("epoch")
+            axes.plot(epochs, train, "-", color=colour, label=f"{word}, training")
+            axes.plot(epochs, validation, "--", color=colour, label=f"{word}, validation")
+            # Below its line for the reconstruction: above it, the cost is near.
+            below = {"ha": "right", "va": "top" if part == "nll" else "bottom"}
+            axes.text(epochs[-1], validation[-1], f"{validation[-1]:.1f}", color=colour, **below)
         axes.set(title=f"{run.settings.codes} code units")
         axis_of_epochs(axes, len(run.rows))
     grid[0].set(ylabel="nats an image", ylim=(0, None))
     lines, labels = grid[0].get_legend_handles_labels()
     figure.legend(lines, labels, ncols=len(PARTS), loc="outside lower center")
     return figure
-
-
-def _curves(axes: Axes, run: Trained, part: str, word: str, colour: str) -> None:
-    epochs = run.series("epoch")
-    train, validation = run.series(f"train_{part}"), run.series(f"validation_{part}")
-    axes.plot(epochs, train, "-", color=colour, label=f"{word}, training")
-    axes.plot(epochs, validation, "--", color=colour, label=f"{word}, validation")
-    # Below its line for the reconstruction: above it, the cost is near.
-    side = -1 if part == "nll" else 1
-    axes.annotate(
-        f"{validation[-1]:.1f}",
-        (epochs[-1], validation[-1]),
-        xytext=(0, 11 * side),
-        textcoords="offset points",
-        ha="right",
-        va="center",
-        color=colour,
-    )

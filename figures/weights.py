@@ -8,8 +8,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from matplotlib.figure import Figure
-
 from data.sets import DataSet, load
 from figures.codes import reconstructions, traversals
 from figures.latent_plane import decoded_grid, latent_means
@@ -18,13 +16,9 @@ from training.command import run_cli
 from training.run import RunError, make_folder
 from training.settings import Parser
 from training.trained import Trained
-from vae.mlp import ACTIVATIONS, Params
+from vae.mlp import ACTIVATIONS
 from vae.train import Settings
 from vae.weights import read_weights
-
-# By the number of outputs beside one a pixel; which of two likelihoods it was changes no picture.
-LIKELIHOODS = {0: "bernoulli", 1: "gaussian"}
-SHOWN = 10  # test images
 
 
 def main(argv: Sequence[str]) -> None:
@@ -39,39 +33,34 @@ def main(argv: Sequence[str]) -> None:
     parser.add_argument("--pixels", default="none", choices=("none", "threshold", "stochastic"))
     parser.add_argument("--out", default=Path("out", "weights"), type=Path, metavar="DIR")
     options = parser.parse_args(argv)
-    params = read_weights(options.file)
     data = load(options.data)
-    network = trained(params, data, options.activation, options.pixels)
-    make_folder(options.out)
-    for name, figure in pictures(network, data, options.file.name).items():
-        print(save(figure, options.out, name))
-
-
-def trained(params: Params, data: DataSet, activation: str, pixels: str) -> Trained:
-    """The network as figures take it; RunError if its images have another number of pixels."""
-    (D, H), Z = params.W1.shape, params.W_mu.shape[1]
-    if D != (there := math.prod(data.test_images.shape[1:])):
-        raise RunError(
-            f"The network is for images of {D} pixels; expected {there}, as in {data.name}."
-        )
-    likelihood = LIKELIHOODS[len(params.b3) - D]
-    settings = Settings(
-        pixels=pixels, likelihood=likelihood, codes=Z, hidden=H, activation=activation
-    )
-    return Trained(params, settings, [])
-
-
-def pictures(network: Trained, data: DataSet, file: str) -> dict[str, Figure]:
-    """By the name of the picture; of a plane only where there are two codes."""
-    model = "weights of " + file.replace("$", r"\$")  # else titles take it for mathematics
+    network = trained(options.file, data, options.activation, options.pixels)
+    model = "weights of " + options.file.name.replace("$", r"\$")  # else taken for mathematics
+    first = data.test_images[:10]
     drawn = {
-        "reconstructions": reconstructions([network], data, data.test_images[:SHOWN], model=model),
+        "reconstructions": reconstructions([network], data, first, model=model),
         "traversals": traversals(network, data, model),
     }
     if network.settings.codes == 2:
         drawn["manifold"] = decoded_grid(network, data, model)
         drawn["means"] = latent_means(network, data, model)
-    return drawn
+    make_folder(options.out)
+    for name, figure in drawn.items():
+        print(save(figure, options.out, name))
+
+
+def trained(file: Path, data: DataSet, activation: str, pixels: str) -> Trained:
+    """The network as figures take it; RunError if its images have another number of pixels."""
+    params = read_weights(file)
+    (D, H), Z = params.W1.shape, params.W_mu.shape[1]
+    if D != (there := math.prod(data.test_images.shape[1:])):
+        raise RunError(
+            f"The network is for images of {D} pixels; expected {there}, as in {data.name}."
+        )
+    # One more output is a scale; whose it is changes no picture.
+    likelihood = "bernoulli" if len(params.b3) == D else "gaussian"
+    sizes = {"codes": Z, "hidden": H, "activation": activation}
+    return Trained(params, Settings(pixels=pixels, likelihood=likelihood, **sizes), [])
 
 
 if __name__ == "__main__":
