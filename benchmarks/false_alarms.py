@@ -1,4 +1,4 @@
-"""Do the checks ever refuse what is right? The reference, and right answers written differently."""
+"""Do the checks ever reject a correct answer? The reference, and other correct versions of it."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -23,7 +23,7 @@ def measure() -> Numbers:
 
 
 def verdicts(equation: str, seeds: Sequence[int]) -> dict[str, Any]:
-    """The runs of one check, those that it refused, and the largest error in tolerances."""
+    """The runs of one check, those that it rejected, and the largest error in tolerances."""
     (check,) = (check for check in CHECKS if check.equation == equation)
     _, module = resolve(check.function)
     count = RANDOM_CASES if check.tolerance == 1 else None
@@ -68,12 +68,12 @@ def alarms(numbers: Numbers) -> str:
                 f"{nearest['largest error in tolerances']:.2f} ({nearest['check'].split()[0]})",
             ]
         )
-    header = ["package", "checks", "right versions", "runs", "false alarms"]
+    header = ["package", "checks", "correct versions", "runs", "false alarms"]
     return markdown([*header, "largest error, in tolerances"], rows)
 
 
 EXPERIMENT = Experiment(
-    question="How often do the checks refuse an answer that is right?",
+    question="How often do the checks reject a correct answer?",
     minutes=10,
     measure=measure,
     protocol="every check on the reference and on the versions of grading/alternatives*.py, with"

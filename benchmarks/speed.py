@@ -1,4 +1,4 @@
-"""How much a training step costs beside the matrix products that it cannot do without."""
+"""How long a training step takes, relative to its matrix products alone."""
 
 import os
 import statistics
@@ -81,7 +81,7 @@ def ratios(numbers: Numbers) -> str:
         for name, row in numbers.items()
         if name not in (ADAM, "cores")
     ]
-    header = ["step", "ms", "its bare products, ms", "ratio (lowest to highest)"]
+    header = ["step", "ms", "its matrix products alone, ms", "ratio (lowest to highest)"]
     return markdown(header, rows)
 
 
@@ -97,11 +97,14 @@ def memory(numbers: Numbers) -> str:
 
 
 EXPERIMENT = Experiment(
-    question="How long does a training step take beside the matrix products that it needs?",
+    question="How long does a training step take, relative to its matrix products alone?",
     minutes=2,
     measure=measure,
-    protocol=f"median over {ROUNDS} rounds of the step's time over that of its bare products, in"
-    " turn in one process, float32, synthetic images; BLAS threads as by default",
+    protocol=f"median over {ROUNDS} rounds of the step's time over that of its matrix products"
+    " alone, in turn in one process, float32, synthetic images; BLAS threads as by default",
     data="none",
-    tables={"Steps beside their matrix products": ratios, "Memory that is kept": memory},
+    tables={
+        "Training steps, relative to their matrix products alone": ratios,
+        "Memory that is kept": memory,
+    },
 )

@@ -38,7 +38,7 @@ def main(argv: Sequence[str]) -> None:
     parser.add_argument("--list", action="store_true", help="list the figures and draw nothing")
     parser.add_argument("--catalogue", action="store_true", help="only write docs/FIGURES.md")
     parser.add_argument(
-        "--data", choices=("auto", "mnist", "digits"), help="of the quick page (default: auto)"
+        "--data", choices=("auto", "mnist", "digits"), help="for the quick page (default: auto)"
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help=f"default: {OUT}")
     options = parser.parse_args(argv)

@@ -11,6 +11,7 @@ from training.settings import SettingsError, setting
 class Settings:
     """The settings of a run, which are also its command line."""
 
+    PRESET_HELP: ClassVar = ("best means by the inception score of our classifier",)
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "best": {  # each measured over 8 epochs: results/gan_ablation.json
             "noise": 64,
@@ -30,24 +31,35 @@ class Settings:
 
     data: str = setting(
         "auto",
-        "data set; auto: MNIST, or drawn digits without it",
+        "data set; auto: MNIST, or synthetic (drawn) digits without it",
         choices=("auto", "mnist", "digits"),
     )
-    images: int = setting(0, "number of training images; 0: all", least=0)
+    images: int = setting(0, "number of training images; 0: all that are not held out", least=0)
     validation: int = setting(0, "number of training images held out for validation", least=0)
-    pixels: str = setting("none", "binarisation of grey pixels: none", choices=("none",))
+    pixels: str = setting("none", "fixed: pixels stay grey", choices=("none",))
     noise: int = setting(100, "dimension of the generator's noise", least=1)
-    generator: str = setting("32,64,128", "widths of the generator's hidden layers")
-    discriminator: str = setting("128,64,32", "widths of the discriminator's hidden layers")
+    generator: str = setting(
+        "32,64,128", "widths of the generator's hidden layers", metavar="WIDTHS"
+    )
+    discriminator: str = setting(
+        "128,64,32", "widths of the discriminator's hidden layers", metavar="WIDTHS"
+    )
     loss: str = setting("non-saturating", "loss of the generator", choices=tuple(LOSSES))
     label: float = setting(
         0.9, "target for real images; below 1: one-sided label smoothing", least=0, most=1
     )
-    generator_dropout: float = setting(0.3, "dropout rate of its hidden units", least=0, below=1)
-    discriminator_dropout: float = setting(
-        0.3, "dropout rate of its hidden units", least=0, below=1
+    generator_dropout: float = setting(
+        0.3, "dropout rate of the generator's hidden units", least=0, below=1
     )
-    penalty: float = setting(0.0, "weight of the R1 gradient penalty", least=0)
+    discriminator_dropout: float = setting(
+        0.3, "dropout rate of the discriminator's hidden units", least=0, below=1
+    )
+    penalty: float = setting(
+        0.0,
+        "R1 gradient penalty on the discriminator: gamma of gamma / 2 times the mean squared norm"
+        " of the gradient of its logit at real images",
+        least=0,
+    )
     learning_rate: float = setting(2e-3, "initial learning rate of Adam, both players", least=0)
     decay: int = setting(
         0,

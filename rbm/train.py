@@ -24,10 +24,10 @@ class Settings:
 
     data: str = setting(
         "auto",
-        "data set; auto: MNIST, or drawn digits without it",
+        "data set; auto: MNIST, or synthetic (drawn) digits without it",
         choices=("auto", "mnist", "digits"),
     )
-    images: int = setting(0, "number of training images; 0: all", least=0)
+    images: int = setting(0, "number of training images; 0: all that are not held out", least=0)
     validation: int = setting(5000, "number of training images held out for validation", least=0)
     pixels: str = setting(
         "threshold",
@@ -52,7 +52,8 @@ class Settings:
     learning_rate: float = setting(0.1, "initial learning rate", least=0)
     halving: int = setting(
         0,
-        "learning-rate decay: the rate at step t is r / (1 + t / halving); 0: constant rate",
+        "inverse-time decay of the learning rate: it is r / (1 + t / halving) at step t, so half of"
+        " the initial rate r after `halving` steps; 0: constant",
         least=0,
     )
     momentum: float = setting(0.5, "momentum", least=0, below=1)

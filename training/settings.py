@@ -19,12 +19,16 @@ class SettingsError(Exception):
     """One sentence for the person at the screen: the setting, its value, what was expected."""
 
 
-def setting(default: Any, help: str, choices: Sequence[str] = (), **bounds: float) -> Any:
+def setting(
+    default: Any, help: str, choices: Sequence[str] = (), metavar: str = "", **bounds: float
+) -> Any:
     """A field of a settings dataclass, with all that --help and the check of its value need.
 
-    Bounds are `least`, `most` and `below`.
+    `metavar` is what --help calls the value, else its choices or its type. Bounds are `least`,
+    `most` and `below`.
     """
-    return field(default=default, metadata={"help": help, "choices": choices} | bounds)
+    words = {"help": help, "choices": choices, "metavar": metavar or "|".join(choices)}
+    return field(default=default, metadata=words | bounds)
 
 
 class Parser(argparse.ArgumentParser):
@@ -38,12 +42,14 @@ class Parser(argparse.ArgumentParser):
 def add_settings(parser: argparse.ArgumentParser, kind: type) -> None:
     """An option for every field of `kind`. Absent options stay absent from the namespace.
 
-    Where `kind` has PRESETS, by name the settings that each gives, --preset is an option too.
+    Where `kind` has PRESETS, by name the settings that each gives, --preset is an option too, and
+    its help begins with the sentences of PRESET_HELP.
     """
     types = get_type_hints(kind)
     presets = getattr(kind, "PRESETS", {})
     if presets:
-        words = "; ".join(f"{name}: {options_of(given)}" for name, given in presets.items())
+        given = [f"{name}: {options_of(options)}" for name, options in presets.items()]
+        words = "; ".join([*getattr(kind, "PRESET_HELP", ()), *given])
         parser.add_argument(
             "--preset",
             choices=tuple(presets),
@@ -57,7 +63,7 @@ def add_settings(parser: argparse.ArgumentParser, kind: type) -> None:
             "--" + f.name.replace("_", "-"),
             type=types[f.name],
             default=argparse.SUPPRESS,
-            metavar="|".join(f.metadata["choices"]) or types[f.name].__name__.upper(),
+            metavar=f.metadata["metavar"] or types[f.name].__name__.upper(),
             help=f"{f.metadata['help']} (default: {default})",
         )
 

@@ -19,10 +19,10 @@ class Settings:
 
     data: str = setting(
         "auto",
-        "data set; auto: MNIST, or drawn digits without it",
+        "data set; auto: MNIST, or synthetic (drawn) digits without it",
         choices=("auto", "mnist", "digits"),
     )
-    images: int = setting(0, "number of training images; 0: all", least=0)
+    images: int = setting(0, "number of training images; 0: all that are not held out", least=0)
     validation: int = setting(5000, "number of training images held out for validation", least=0)
     pixels: str = setting(
         "none",
@@ -41,10 +41,13 @@ class Settings:
     activation: str = setting(
         "relu", "activation function of the hidden units", choices=tuple(ACTIVATIONS)
     )
-    weights: str = setting("", ".npz file of initial weights; without it they are random")
+    weights: str = setting(
+        "", ".npz file of initial weights; without it they are random", metavar="PATH"
+    )
     keep: float = setting(
         1.0,
-        "keep probability of the encoder's input pixels in training; below 1: denoising",
+        "keep probability of the encoder's input pixels in training; the others are set to 0"
+        " (masking noise)",
         least=0,
         most=1,
     )
@@ -68,7 +71,8 @@ class Settings:
     )
     select: str = setting(
         "last",
-        "parameters that the run offers: of the last epoch, or of the lowest validation cost",
+        "checkpoint whose parameters are used afterwards: of the last epoch, or of the lowest"
+        " validation cost",
         choices=("last", "best"),
     )
 
