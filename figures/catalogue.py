@@ -7,7 +7,6 @@ from pathlib import Path
 
 from experiments import experiment
 from experiments.experiment import Experiment
-from experiments.tables import markdown
 from figures.drawing import Drawing
 from training.run import replacing
 from training.settings import SettingsError
@@ -16,13 +15,13 @@ PAGE = Path(__file__).parent.parent / "docs" / "FIGURES.md"
 START = """\
 # Figures
 
-Every figure of every experiment. Each command trains what it needs, once, goes on where it was
-stopped, and writes to `out/figures/experiments/`; `python -m figures gan` draws all of one
-experiment, `python -m figures --all` everything. Titles such as *notebook* are those of the
-[source documents](SOURCES.md). The page of small models that `make figures` draws stands apart.
-This list is written by `python -m figures --catalogue`.
-"""
-HEADER = ("figure", "in a source document", "command", "what there is to see")
+Every figure of every experiment: what there is to see, and what the [source documents](SOURCES.md),
+called by the titles given there, show in its place. Under the name of an experiment stands the
+command that draws its figures. It trains what it needs, once, goes on where it was stopped, and
+writes to `out/figures/experiments/`; the minutes are those on two cores where nothing is trained
+yet. A figure's name in its place draws that one alone, `python -m figures --all` draws everything.
+The page of small models that `make figures` draws stands apart. This list is written by
+`python -m figures --catalogue`."""
 
 Drawings = Mapping[str, tuple[Drawing, ...]]
 
@@ -55,26 +54,23 @@ def named(found: Drawings, names: list[str]) -> dict[str, tuple[Drawing, ...]]:
 
 
 def page(found: Drawings, asked: Mapping[str, Experiment]) -> str:
-    """The list: under each experiment its drawings, and what stands in a source document."""
+    """The list: under each experiment its drawings, and what the source documents show."""
     parts = [START]
     for name, group in found.items():
         if not group:
             continue
-        rows = [
-            [
-                f'<a id="{drawing.name}"></a>{drawing.name}',
-                _sentence(drawing.source) or "&ndash;",
-                f"`python -m figures {drawing.name}`",
-                drawing.caption.replace("|", r"\|"),
-            ]
-            for drawing in group
-        ]
-        parts.append(f"## {name}\n\n{asked[name].question}\n\n{markdown(HEADER, rows)}\n")
-    return "\n".join(parts)
+        minutes = f"about {asked[name].minutes:.0f} minutes"
+        parts += [f"## {name}", asked[name].question, f"`python -m figures {name}`, {minutes}"]
+        for drawing in group:
+            parts += [f"### {drawing.name}", drawing.caption]
+            if drawing.source:
+                parts.append(f"In the sources: {_sentence(drawing.source)}")
+    return "\n\n".join(parts) + "\n"
 
 
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:].removesuffix(".")
+def _sentence(source: str) -> str:
+    """The document's title, and what it shows."""
+    return (source[:1].lower() + source[1:]).replace(": ", ", ", 1).removesuffix(".") + "."
 
 
 def write_page() -> None:
