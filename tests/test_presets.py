@@ -8,8 +8,10 @@ import pytest
 from small_runs import images
 
 import gan.train
+import training.images
 import vae.train
 from autograd_lite.tree import leaves
+from data.sets import load
 from experiments.experiment import find
 from training.command import begin
 from training.run import read_settings
@@ -75,8 +77,7 @@ def test_trainings_spell_a_preset_out():
     """Else a run that was trained before a preset changed would be taken for one after it."""
     trainings = [t for experiment in find().values() for t in experiment.trainings]
     assert any(t.model == "gan" for t in trainings)
-    for training in trainings:
-        assert "--preset" not in training.options, training.label
+    assert [t.label for t in trainings if "--preset" in t.options] == []
 
 
 def begun(*words):
@@ -85,8 +86,11 @@ def begun(*words):
     return job
 
 
-def test_a_run_keeps_its_preset_and_what_was_typed(tmp_path):
-    job = begun("--preset", "best", *TINY, "--out", tmp_path)
+def test_a_run_keeps_its_preset_and_what_was_typed_and_the_data_that_auto_found(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(training.images, "load", lambda _: load("digits"))  # as without MNIST
+    job = begun("--preset", "best", *TINY, "--data", "auto", "--out", tmp_path)
     typed = {"data": "digits", "images": 60, "epochs": 1}
     expected = gan.train.Settings(**(PRESETS["best"] | typed))
     assert job.settings == read_settings(tmp_path, gan.train.Settings) == expected

@@ -62,7 +62,7 @@ FRACTION = "expected at least 0 and less than 1."
 BAD = """
 rbm --hidden -3 | --hidden is -3; expected at least 1.
 rbm --pixels red | --pixels is 'red'; expected one of threshold, stochastic, none.
-rbm --images 10000000 | --images is 10000000; expected at most 59900, or 0 for all.
+rbm --images 59901 | --images is 59901; expected at most 59900, or 0 for all.
 vae --validation 60000 | --validation is 60000; expected less than 60000.
 rbm --momentum 1 | --momentum is 1.0; {FRACTION}
 vae --keep 1.5 | --keep is 1.5; expected at least 0 and at most 1.
