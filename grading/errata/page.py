@@ -45,7 +45,7 @@ def filled(text: str) -> str:
 def shown(value: float) -> str:
     """A number as a reader sees it: four decimals, or two, or none where it is whole."""
     if not math.isfinite(value):
-        return {"inf": "infinite", "-inf": "minus infinite", "nan": "not a number"}[str(value)]
+        return {"inf": "infinity", "-inf": "-infinity", "nan": "not a number"}[str(value)]
     value = round(value, 10) + 0.0  # without the digits that differ from machine to machine
     if value == round(value):
         return f"{value:,.0f}"
