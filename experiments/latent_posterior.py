@@ -91,23 +91,22 @@ def reconstruction_by_digit(network: Trained, q: Encoded, images: Images) -> dic
     """(b): costs, what of the mean training image's cost is saved, and how often the decoded mean
     of the posterior is recognised as its digit.
     """
-    labels, cost = images.labels, q.nll + q.kl
+    labels, counts = images.labels, np.bincount(images.labels, minlength=10)
     ink = np.clip(images.train.mean(axis=0, dtype=np.float64), 1e-3, 1 - 1e-3)
     constant = -(images.x @ np.log(ink) + (1 - images.x) @ np.log(1 - ink))
-    spread = [cost[labels == digit].std(ddof=1) for digit in range(10)]
-    right = recognised(decoded(network, q.mu), images) == labels
+    values = {
+        "cost": q.nll + q.kl,
+        "reconstruction": q.nll,
+        "KL": q.kl,
+        "reconstructions recognised": recognised(decoded(network, q.mu), images) == labels,
+    }
+    spread = [values["cost"][labels == digit].std(ddof=1) for digit in range(10)]
     return {
-        "cost": by_digit(cost, labels),
-        "standard error of the cost": spread / np.sqrt(np.bincount(labels, minlength=10)),
-        "reconstruction": by_digit(q.nll, labels),
-        "KL": by_digit(q.kl, labels),
+        **{name: by_digit(value, labels) for name, value in values.items()},
+        **{f"{name}, all": value.mean() for name, value in values.items()},
+        "standard error of the cost": spread / np.sqrt(counts),
         "cost of the mean image": by_digit(constant, labels),
         "deviance explained": 1 - by_digit(q.nll, labels) / by_digit(constant, labels),
-        "reconstructions recognised": by_digit(right, labels),
-        "cost, all": cost.mean(),
-        "reconstruction, all": q.nll.mean(),
-        "KL, all": q.kl.mean(),
-        "reconstructions recognised, all": right.mean(),
         "originals recognised, all": (recognised(images.x, images) == labels).mean(),
     }
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd_lite.ops import Array
 from experiments.latent_posterior import Encoded, Images, decoded, recognised
 from experiments.measures import classify, nearest_distance
 from training.streams import stream
@@ -57,21 +58,17 @@ def distances_to_images(network: Trained, reference: Encoded, images: Images) ->
     ways: prior samples look like digits, and there is one of every kind.
     """
     z = stream(0, "questions prior").standard_normal((DRAWN, network.settings.codes))
-    made = decoded(network, z), decoded(network, reference.mu[:DRAWN])
-    samples, own = ((image >= 0.5).astype(images.x.dtype) for image in made)
-    real = images.x
-    return {
-        "prior sample to nearest image": nearest_distance(samples, real).mean(),
-        "reconstruction to nearest image": nearest_distance(own, real).mean(),
-        "image to nearest prior sample": nearest_distance(real, samples).mean(),
-        "image to nearest reconstruction": nearest_distance(real, own).mean(),
-    }
+    codes = {"prior sample": z, "reconstruction": reference.mu[:DRAWN]}
+    found: dict[str, float] = {}
+    for name, some in codes.items():
+        made = (decoded(network, some) >= 0.5).astype(images.x.dtype)
+        found |= both_ways(name, made, images.x)
+    return found
 
 
-def real_distances(images: Images) -> dict[str, float]:
-    """The same two distances for as many training images in place of the prior samples."""
-    some = images.train[:DRAWN]
+def both_ways(name: str, some: Array, real: Array) -> dict[str, float]:
+    """Mean distances of some images to the nearest real one, and of real ones to those."""
     return {
-        "training image to nearest image": float(nearest_distance(some, images.x).mean()),
-        "image to nearest training image": float(nearest_distance(images.x, some).mean()),
+        f"{name} to nearest image": float(nearest_distance(some, real).mean()),
+        f"image to nearest {name}": float(nearest_distance(real, some).mean()),
     }

@@ -7,7 +7,7 @@ same binary images: 10,000 for validation, and the 5,000 training images among w
 looked for. No test image.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,9 +23,10 @@ from experiments.latent_posterior import (
     separation,
 )
 from experiments.latent_prior import (
+    DRAWN,
+    both_ways,
     distances_to_images,
     fractions_of_grid,
-    real_distances,
     spread_of_codes,
 )
 from experiments.measures import Digits, over_seeds, rank_correlation, rank_correlation_error
@@ -79,22 +80,21 @@ def kl_weight(network: Trained, images: Images) -> dict[str, Any]:
 
 def measure() -> Numbers:
     """(b) to (e) of the short networks and of the long one; (a) for every weight of the KL."""
-    first = read(NETWORKS["short"][0].folder, vae.train)
-    images = load_images(first.settings)
-    digits = {}
-    for name, trainings in NETWORKS.items():
-        table = over_seeds([digit_by_digit(read(t.folder, vae.train), images) for t in trainings])
+    images = load_images(read(NETWORKS["short"][0].folder, vae.train).settings)
+
+    def of_all(measured: Callable[..., Any], trainings: Sequence[Training]) -> dict[str, Any]:
+        return over_seeds([measured(read(t.folder, vae.train), images) for t in trainings])
+
+    digits = {name: of_all(digit_by_digit, trainings) for name, trainings in NETWORKS.items()}
+    for table in digits.values():
         table["most confused"] = most_confused(table.pop("confused")["mean"], images.labels)
-        digits[name] = table
-    weights = []
-    for beta, trainings in SWEEP.items():
-        table = over_seeds([kl_weight(read(t.folder, vae.train), images) for t in trainings])
-        weights.append({"beta": beta, **table})
     return {
         "images of each digit": np.bincount(images.labels, minlength=10).tolist(),
         "digits": digits,
-        "weight of the KL": weights,
-        "real images": real_distances(images),
+        "weight of the KL": [
+            {"beta": beta, **of_all(kl_weight, trainings)} for beta, trainings in SWEEP.items()
+        ],
+        "real images": both_ways("training image", images.train[:DRAWN], images.x),
         "standard error of a rank correlation of ten digits, at 0": rank_correlation_error(0, 10),
     }
 
@@ -102,18 +102,9 @@ def measure() -> Numbers:
 def by_digit(numbers: Numbers) -> str:
     """(b), (c) and (e) for the short networks, digit by digit."""
     table = numbers["digits"]["short"]
-    digits_shown = {
-        "cost": 1,
-        "deviance explained": 2,
-        "reconstructions recognised": 2,
-        "accuracy": 2,
-        "fraction of the grid, by codes": 2,
-        "fraction of the grid, by images": 2,
-    }
-    rows = [
-        [name, *(f"{x:.{digits}f}" for x in table[name]["mean"])]
-        for name, digits in digits_shown.items()
-    ]
+    names = ["cost", "deviance explained", "reconstructions recognised", "accuracy"]
+    names += ["fraction of the grid, by codes", "fraction of the grid, by images"]
+    rows = [[name, *(f"{x:.3g}" for x in table[name]["mean"])] for name in names]
     return markdown(["", *map(str, range(10))], rows)
 
 

@@ -102,11 +102,6 @@ def by_digit(values: NDArray[Any], labels: Digits) -> NDArray[np.float64]:
     return np.array([values[labels == digit].mean(dtype=np.float64) for digit in range(10)])
 
 
-def shares(said: Digits) -> NDArray[np.float64]:
-    """How much of all each digit has, (10,); they add up to 1."""
-    return np.bincount(said, minlength=10) / len(said)
-
-
 def confusions(labels: Digits, said: Digits) -> NDArray[np.int64]:
     """How many images of one digit were taken for another, either way round.
 
