@@ -1,8 +1,8 @@
 """The cost of the dense VAE 784-256-codes-256-784 with 2, 8 and 16 codes, under two likelihoods.
 
-The protocol is that of the notebook in docs/SOURCES.md, so that the numbers compare: training on
-all 60,000 images for a fixed number of epochs, the cost on the 10,000 test images with sampled
-codes. How far each code unit is used says why 16 codes cost hardly less than 8.
+The protocol is that of the notebook in docs/SOURCES.md, so that the numbers are comparable:
+training on all 60,000 images for a fixed number of epochs, the cost on the 10,000 test images with
+sampled codes. How far each code unit is used says why 16 codes cost hardly less than 8.
 """
 
 from typing import Any
@@ -118,9 +118,9 @@ EXPERIMENT = Experiment(
     trainings=tuple(training(*kind, seed) for kind in KINDS for seed in SEEDS),
     measure=measure,
     protocol="trained on all 60,000 images, grey pixels, batch 128, Adam 1e-3; cost in nats an"
-    " image on the 10,000 test images with sampled codes, used once for each network, at the end;"
-    " squared error leaves out the constant 448.73; spread is the deviation over seeds; a code unit"
-    f" is active where the variance of its mean over the test images is above {ACTIVE}",
+    " image on the 10,000 test images with sampled codes, evaluated once per network, at the end;"
+    " squared error leaves out the constant 448.73; mean and standard deviation over seeds; a code"
+    f" unit is active where the variance of its mean over the test images is above {ACTIVE}",
     seeds=SEEDS,
     tables={"Cost of dense VAEs": costs},
     answer=answer,

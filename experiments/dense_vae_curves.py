@@ -51,7 +51,7 @@ def curve(codes: int, seed: int) -> dict[str, Any]:
 
 
 def measure() -> Numbers:
-    """For each number of codes both curves: mean and deviation over the seeds."""
+    """For each number of codes both curves: mean and standard deviation over the seeds."""
     parts = [
         Part(curve, (codes, seed), (training("squared", codes, seed).folder / "checkpoint.npz",))
         for codes in CODES
@@ -101,9 +101,9 @@ EXPERIMENT = Experiment(
     protocol="the trainings of dense_vae with squared error; cost in nats an image, less 448.73,"
     f" with sampled codes after each epoch, on the 10,000 test images ({EPOCHS['squared']} times"
     " for each network, as in the notebook; nothing was chosen by it) and on the first 5,000"
-    " training images, after the last epoch also on all 60,000, of which the first are easier; mean"
-    " and deviation over seeds. The notebook's training cost is a mean over all training images"
-    " during the epoch, while the network still learns",
+    " training images, after the last epoch also on all 60,000, of which the first are easier;"
+    " mean and standard deviation over seeds. The notebook's training cost is a mean over all"
+    " training images during the epoch, while the network still learns",
     seeds=SEEDS,
     tables={
         "Test cost of dense VAEs by epoch, ours / the notebook's": partial(table, part="test"),

@@ -27,7 +27,7 @@ from training.parallel import Training
 from training.trained import Trained, read
 
 AT_A_TIME = 500  # codes that are decoded: a convolution's patches are many times its images
-SWEEPS = 1000  # of an RBM's chains, from coin flips
+SWEEPS = 1000  # of an RBM's chains, from a random start
 COMPONENTS = 100
 REAL = "real test images"
 MODELS: dict[str, Any] = {"rbm": rbm.train, "vae": vae.train, "gan": gan.train}
@@ -51,7 +51,7 @@ def held_out(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> A
 
 
 def noisy_mean(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:
-    """Every pixel normal with its own mean and deviation over the training images."""
+    """Every pixel normal with its own mean and standard deviation over the training images."""
     train = to_unit(data.train_images)
     mean, deviation = train.mean(axis=0), train.std(axis=0)
     x = mean + deviation * rng.standard_normal((count, train.shape[1]), dtype=train.dtype)
@@ -69,7 +69,7 @@ def gaussian(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> A
 
 
 def of_rbm(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:
-    """P(v = 1 | h) at the end of free chains."""
+    """P(v = 1 | h) at the end of unclamped chains from a random start."""
     W, b, c = run.params
     v = bernoulli(rng, np.full((count, len(b)), 0.5, b.dtype))
     v = gibbs(rng, v, W, b, c, SWEEPS)
@@ -100,7 +100,7 @@ def _dense(codes: int) -> tuple[Training, ...]:
 FAMILIES = {
     REAL: Family((), held_out),
     "mean image and noise": Family((), noisy_mean),
-    f"Gaussian of {COMPONENTS} components": Family((), gaussian),
+    f"Gaussian in {COMPONENTS} principal components": Family((), gaussian),
     "RBM, 500 units, CD-30": Family((inpainting.machine("binary", 500),), of_rbm),
     "RBM, 500 units, PCD-5": Family((inpainting.persistent(500),), of_rbm),
     "VAE, 2 codes": Family(_dense(2), of_vae),

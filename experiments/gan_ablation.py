@@ -1,7 +1,7 @@
-"""Ablation of the GAN's preset `best`: what each of its choices is worth.
+"""Ablation of the GAN's preset `best`: what each of its choices contributes.
 
-The preset is trained for few epochs, with one setting at a time put back to the notebook's, or
-switched off, and scored as in experiments/compare.py.
+The preset is trained for few epochs, with one setting at a time reverted to the notebook's value,
+and scored as in experiments/compare.py.
 """
 
 import re
@@ -13,7 +13,7 @@ from data.sets import load
 from experiments.cache import Part, compute
 from experiments.classifier import load_classifier, place, predict
 from experiments.experiment import Experiment, Numbers
-from experiments.image_scores import SCORES, quality
+from experiments.image_scores import SCORES, headed, quality
 from experiments.tables import markdown
 from gan.players import sample_images
 from gan.settings import Settings
@@ -109,19 +109,20 @@ def ablation(numbers: Numbers) -> str:
         ]
         for row in numbers
     ]
-    return markdown(["training", *(f"{score}, averaged / last" for score in SCORES)], rows)
+    return markdown(["training", *(f"{headed(score)}, averaged / last" for score in SCORES)], rows)
 
 
 EXPERIMENT = Experiment(
-    question="What is each choice of the GAN's preset `best` worth?",
+    question="What does each choice of the GAN's preset `best` contribute?",
     minutes=40,
     trainings=tuple(dict.fromkeys(TRAININGS.values())),
     measure=measure,
-    protocol=f"preset best with {EPOCHS} epochs of 60,000 images, one setting put back at a time;"
-    f" scores as in experiments/compare.py, of {COUNT:,} images; averaged: of the generator whose"
-    " parameters are the EMA; last: of the generator after the last step; differences smaller than"
-    " those between the three seeds of the first rows mean nothing; the last rows are of longer"
-    " trainings; no test image is used",
+    protocol=f"preset best with {EPOCHS} epochs of 60,000 images, one setting at a time reverted"
+    " to the notebook's value (two in the row of dropout in the discriminator, which is without"
+    f" R1 penalty as well); scores as in experiments/compare.py, of {COUNT:,} images; averaged: of"
+    " the generator whose parameters are the EMA; last: of the generator after the last step;"
+    " differences smaller than those between the three seeds of the first rows mean nothing; the"
+    " last rows are of longer trainings; no test image is used",
     seeds=SEEDS,
     tables={"Ablation of the preset": ablation},
 )

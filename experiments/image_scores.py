@@ -11,6 +11,16 @@ INCEPTION = "inception score (our classifier)"
 SMALLEST = "smallest class fraction"
 FRECHET = "Frechet distance"
 SCORES = {INCEPTION: 2, SMALLEST: 3, FRECHET: 1}  # what `quality` gives, and digits in tables
+HEADINGS = {  # of tables
+    INCEPTION: f"{INCEPTION}, higher is better",
+    SMALLEST: f"{SMALLEST}, higher is better",
+    FRECHET: "squared Frechet distance, lower is better",
+}
+
+
+def headed(score: str) -> str:
+    """What heads a column of a score in tables: which direction is better."""
+    return HEADINGS.get(score, score)
 
 
 def quality(probs: Array, features: Array, real: Array) -> dict[str, float]:

@@ -22,9 +22,9 @@ ACTIVE = 0.01  # variance of an active unit's mean; the prior's is 1
 
 
 def over_seeds(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """For each name the mean over the networks and their deviation, numbers or lists as they were.
+    """For each name mean and standard deviation over the networks, numbers or lists as they were.
 
-    The deviation of one network is None, and so is everything about a name whose value is None.
+    The standard deviation of one network is None; so is everything of a name whose value is None.
     """
     table: dict[str, Any] = {}
     for name, first in rows[0].items():
@@ -38,7 +38,7 @@ def over_seeds(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def costs_over_seeds(parts: Sequence[Sequence[float]]) -> dict[str, Any]:
-    """Mean cost and deviation over networks, from the parts nll and kl of each: (networks, 2)"""
+    """Mean cost and its standard deviation, from the parts nll and kl of each: (networks, 2)"""
     costs = [nll + kl for nll, kl in parts]
     nll, kl = np.mean(parts, axis=0)
     return {

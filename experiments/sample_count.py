@@ -126,17 +126,24 @@ def gains(numbers: Numbers) -> str:
             "samples": 0,
             "validation cost": lambda r: with_spread(**r[COST]),
             TIME: 2,
-            "variance from the codes' noise, divided by": lambda r: f"{one / sum(r[NOISE]):.2f}",
+            "variance-reduction factor, noise of the codes": lambda r: f"{one / sum(r[NOISE]):.2f}",
         },
     )
 
 
 def answer(numbers: Numbers) -> str:
-    """The cost with one sample and with the most, and what a step of these takes."""
+    """The cost with one sample and with the most, and what a step of these takes.
+
+    What it comes to at equal computing time is in the figure of figures/sample_count.py.
+    """
     one, most = numbers[0], numbers[-1]
     gained = one[COST]["mean"] - most[COST]["mean"]
-    price = f"in 5 epochs, each of which takes {most[TIME]:.1f} times as long"
-    return f"K = {most['samples']} gains {gained:.1f} nats an image {price}"
+    spreads = " and ".join(f"{row[COST]['spread']:.1f}" for row in (one, most))
+    return (
+        f"K = {most['samples']} gains {gained:.1f} nats an image in 5 epochs (standard deviations"
+        f" over seeds: {spreads}), each of which takes {most[TIME]:.1f} times as long: at equal"
+        " computing time it is behind"
+    )
 
 
 EXPERIMENT = Experiment(
@@ -144,12 +151,12 @@ EXPERIMENT = Experiment(
     minutes=6,
     trainings=tuple(training(K, seed) for K in reversed(SAMPLES) for seed in SEEDS),
     measure=measure,
-    protocol="784-256-8-256-784, ReLU, Bernoulli, grey pixels, 20,000 training images, 5"
-    " epochs, batch 128, Adam 1e-3; cost on 5,000 validation images, spread over seeds;"
-    " variance: trace of the covariance of the gradient of one batch, at the three networks"
-    f" trained with one sample, from {PAIRS} independent pairs, with standard errors; noise of the"
-    " codes: the same batch with two noises; noise and images: two batches; times: median over"
-    f" {ROUNDS} rounds of {STEPS} steps, all K in turn, one thread",
+    protocol="784-256-8-256-784, ReLU, Bernoulli, grey pixels, 20,000 training images, 5 epochs,"
+    " batch 128, Adam 1e-3; cost in nats an image on 5,000 validation images, mean and standard"
+    " deviation over seeds; variance: trace of the covariance of the gradient of one batch under"
+    f" the noise of the codes, at the three networks trained with one sample, from {PAIRS}"
+    " independent pairs; variance-reduction factor: that with one sample over that with K; times:"
+    f" median over {ROUNDS} rounds of {STEPS} steps, all K in turn, one thread",
     seeds=SEEDS,
     tables={"K samples of the codes": gains},
     answer=answer,

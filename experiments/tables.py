@@ -33,16 +33,16 @@ def table(rows: Sequence[Any], columns: Mapping[str, Callable[[Any], str] | int]
 
 
 def _shown(value: Any, digits: int) -> str:
-    """A number, alone or as mean and deviation over seeds; words as they are."""
+    """A number, alone or as mean and standard deviation over seeds; words as they are."""
     if isinstance(value, Mapping):
         return with_spread(**value, digits=digits)
     return value if isinstance(value, str) else f"{value:.{digits}f}"
 
 
 def with_spread(mean: float | None, spread: float | None, digits: int = 2) -> str:
-    """A mean and, where there are several seeds, the deviation over them; "" for no mean."""
+    """A mean, or "n/a"; and where there are several seeds, the standard deviation over them."""
     if mean is None:
-        return ""
+        return "n/a"
     return f"{mean:.{digits}f}" + ("" if spread is None else f" &plusmn; {spread:.{digits}f}")
 
 

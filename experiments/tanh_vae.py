@@ -116,7 +116,9 @@ def costs(numbers: Numbers) -> str:
         found = {r["images"]: r for r in numbers["networks"] if r["network"] == network}
         cells.append([network, *(_cost(found[part]) for part in PARTS)])
     there = _cost(numbers["source"]["short, training, corrupted"] | {"spread": None})
-    cells.append(["assignment of 2017, short, mean over its last epoch", "", "", "", there])
+    cells.append(
+        ["assignment of 2017, short, mean over its last epoch", "n/a", "n/a", "n/a", there]
+    )
     return markdown(["network", *PARTS], cells)
 
 
@@ -129,12 +131,13 @@ def answer(numbers: Numbers) -> str:
     first, _, last = (r for r in numbers["networks"] if r["images"] == "test")
     short, long = with_spread(first["cost"], first["spread"]), f"{last['cost']:.2f}"
     there = numbers["source"]["expected there"]
-    return f"{short} and {long} (the assignment expects about {there} after the short one)"
+    expected = f"the assignment expects about {there} after the short one"
+    return f"{short} and {long} nats an image ({expected})"
 
 
 EXPERIMENT = Experiment(
-    question="What does a tanh VAE of 2 codes cost on the test set after 20 epochs of 5,000 images,"
-    " and after 500 epochs of 50,000, in nats an image?",
+    question="What does a tanh VAE of 2 codes cost on the test set, after a short and a long"
+    " training?",
     minutes=25,
     trainings=tuple(t for trainings in reversed(NETWORKS.values()) for t in trainings),
     measure=measure,
@@ -142,11 +145,11 @@ EXPERIMENT = Experiment(
     " (corrupted); short: 5,000 training images, batch 50, learning rate 1e-3, 20 epochs; long:"
     " 50,000, batch 500, learning rate 1e-4, 500 epochs; cost in nats an image with sampled codes,"
     " after the last epoch, by the same code on all training images, the last 10,000 of the"
-    " training set (validation) and the 10,000 test images, these used once for each network, at"
+    " training set (validation) and the 10,000 test images, these evaluated once per network, at"
     " the end; pixels binarised once are the same in training and measurement, and the test"
-    " images' the same for all seeds; those binarised afresh are drawn anew to be measured;"
+    " images' the same for all seeds; those binarised afresh are sampled anew for the measurement;"
     " 'training, corrupted' is as the assignment measures: the input corrupted there too, on at"
-    " most 5,000 images; spread is the deviation over seeds",
+    " most 5,000 images; mean and standard deviation over seeds",
     seeds=SEEDS,
     tables={"Cost of the tanh VAE, reconstruction + KL": costs},
     answer=answer,

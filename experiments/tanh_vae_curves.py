@@ -18,16 +18,16 @@ SERIES = tuple(
 DIFFERENCES = (
     "The assignment's training cost, log-likelihood and KL are sums over a batch of 50 (in"
     " brackets: nats an image), means over the batches of the epoch while the weights change, with"
-    " corrupted input; the KL is cut in its last digit. Its validation cost is a sum over a set"
-    " whose size it does not say, so that only the course can be compared: *relative* is a series"
-    " divided by its own last value. Ours are nats an image, measured after the epoch, with the"
-    " whole input, by the same code on the 5,000 training images and on 5,000 validation images;"
-    " means over three seeds."
+    " corrupted input; the KL is truncated in its last digit. Its validation cost is a sum over a"
+    " set whose size it does not say, so that only the shape of the curve can be compared:"
+    " *relative* is a series divided by its own last value. Ours are nats an image, measured after"
+    " the epoch, with the whole input, by the same code on the 5,000 training images and on 5,000"
+    " validation images; means over three seeds."
 )
 
 
 def measure() -> Numbers:
-    """Mean and deviation over the seeds of each series, as the trainings measured them."""
+    """Mean and standard deviation over the seeds of each series, as the trainings measured them."""
     networks = [read(training.folder, vae.train) for training in TRAININGS]
     return over_seeds([{name: network.series(name) for name in SERIES} for network in networks])
 
@@ -71,7 +71,7 @@ EXPERIMENT = Experiment(
     measure=measure,
     protocol="the trainings of tanh_vae called 'short, pixels binarised once'; nats an image with"
     " sampled codes after each epoch, on the 5,000 training images and on the first 5,000 of the"
-    " 10,000 validation images, no test image; mean and deviation over seeds",
+    " 10,000 validation images, no test image; mean and standard deviation over seeds",
     seeds=SEEDS,
     tables={"Cost of the tanh VAE, epoch by epoch": epochs},
 )
