@@ -37,7 +37,8 @@ def families(folders: Sequence[Path], data: DataSet) -> Figure:
         run = trained(family.trainings[0], next(left)) if family.trainings else None
         x = family.images(stream(0, "shown images"), data, run, SHOWN)
         top = TOP + ROW * i
-        write(figure, LEFT - 15, top + 28, name.replace(", sat", ",\nsat"), ha="right")
+        words = name.replace(", sat", ",\nsat").replace(" prin", "\nprin")  # in two lines
+        write(figure, LEFT - 15, top + 28, words, ha="right")
         paste(figure, mosaic(paper(x), SHOWN), LEFT, top, 2)
         for score, (_, offset) in HEADINGS.items():
             value = f"{scores[name][score]['mean']:.{COLUMNS[score]}f}"
@@ -48,10 +49,10 @@ def families(folders: Sequence[Path], data: DataSet) -> Figure:
 DRAWINGS = (
     Drawing(
         "compare-samples",
-        "Real test images, two baselines and every family of models: the first images that were"
-        " drawn, and what one classifier says of 5,000. The inception score is 10 where every image"
-        " is surely one digit and all ten are as frequent, and 1 at worst. Smaller Frechet"
-        " distances are better; distances to the nearest real image are to be compared with the"
+        "Real test images, two baselines and every family of models: the first samples, and what"
+        " one classifier says of 5,000. The inception score is 10 where every image is surely one"
+        " digit and all ten are as frequent, and 1 at worst. Smaller Frechet distances, which are"
+        " squared, are better; distances to the nearest real image are to be compared with the"
         " first row's: smooth images are near to many others.",
         tuple(family.trainings[0] for family in FAMILIES.values() if family.trainings),
         families,

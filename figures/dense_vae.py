@@ -49,7 +49,7 @@ OF_EACH = (
     "Two codes have to say which digit it is: each row passes several.",
     "Most rows lead from one kind of digit to another. Codes that are all 0 but one are rare under"
     " the prior, so some of these images are no digits.",
-    "All 16 are active, but each says less than one of 8.",
+    "All 16 are active, but each carries less information than one of 8.",
 )
 
 DRAWINGS = (
@@ -64,8 +64,8 @@ DRAWINGS = (
     Drawing(
         "dense_vae-means",
         "Each dot is a test image where the encoder puts it; the encoder never saw its digit. A"
-        " number stands at the median of its digit's dots. 0, 1 and 6 lie apart; 4 and 9 lie on one"
-        " another, and so do 3, 5 and 8. Dashed: 1 and 2 standard deviations of the prior.",
+        " number stands at the median of its digit's dots. 0, 1 and 6 lie apart; 4 and 9 overlap,"
+        " and so do 3, 5 and 8. Dashed: 1 and 2 standard deviations of the prior.",
         BERNOULLI[:1],
         of_vae(latent_means),
         "Assignment of 2019: one scatter of the test images' means by digit, with a colour bar.",
@@ -91,7 +91,7 @@ DRAWINGS = (
     Drawing(
         "dense_vae-manifold-squared",
         "The same plane of a network trained with squared error. Which digit lies where is chance;"
-        " that like lies beside like is not.",
+        " that similar digits are neighbours is not.",
         SQUARED[:1],
         of_vae(decoded_grid),
         "Notebook: one mosaic of 30 x 30 decoded codes from -3 to 3.",
@@ -113,7 +113,7 @@ DRAWINGS = (
         " three seeds; bands from the lowest to the highest.",
         (),
         units,
-        "Notebook: leaves open why 16 codes gain hardly anything over 8.",
+        "Notebook: that 16 codes gain hardly anything over 8, without a reason.",
     ),
     Drawing(
         "dense_vae-traversals-squared-16",

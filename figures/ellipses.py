@@ -49,13 +49,13 @@ def name_of(network: Trained, data: DataSet) -> str:
 
 
 def posterior(network: Trained, x: Floats) -> tuple[Floats, Floats]:
-    """Means and deviations of the codes: (B, D) -> (B, Z), (B, Z)"""
+    """Means and standard deviations of the codes: (B, D) -> (B, Z), (B, Z)"""
     mu, logvar = network_of(network.params, network.settings).encode(x)
     return mu, np.exp(0.5 * logvar)
 
 
 def posteriors(network: Trained, data: DataSet) -> Figure:
-    """Where each image's code may be: an ellipse about its mean, half-axes one deviation."""
+    """Where each image's code may be: an ellipse about the mean, one standard deviation wide."""
     parts = first_images(network, data, SHOWN)
     q = [posterior(network, part.x) for part in parts]
     ends = np.concatenate([mu + side * sigma for mu, sigma in q for side in (-1, 1)])

@@ -46,11 +46,11 @@ def ablation(folders: Sequence[Path], data: DataSet) -> Figure:
 DRAWINGS = (
     Drawing(
         "gan_ablation-scores",
-        "Each row is the preset with one setting put back to the notebook's, or switched off. A"
-        " higher inception score and a smaller Frechet distance (logarithmic) are better; what"
-        " differs by less than the band of three seeds means nothing. The wider networks and the"
-        " smaller beta1 matter most, then the R1 penalty. After so few epochs learning-rate decay"
-        " and large batches cost something; over 100 epochs the decay pays.",
+        "Each row is the preset with one setting reverted to the notebook's value. A higher"
+        " inception score and a smaller Frechet distance (squared, on a logarithmic axis) are"
+        " better; what differs by less than the band of three seeds means nothing. The wider"
+        " networks and the smaller beta1 matter most, then the R1 penalty. After so few epochs"
+        " learning-rate decay and large batches cost something; over 100 epochs the decay pays.",
         (),
         ablation,
     ),

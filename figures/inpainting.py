@@ -66,29 +66,29 @@ def _training(machines: Sequence[Machine], data: DataSet) -> str:
 
 
 TRAINED = {
-    "grey": "Trained on grey pixels, with the documents' first weights.",
-    "binary": "The documents' schedule, on binary pixels and from our first weights.",
+    "grey": "Trained on grey pixels, with the documents' initial weights.",
+    "binary": "The documents' schedule, on binary pixels and from our initial weights.",
 }
 MEANS = {
-    "all": " Clamped, the given pixels stay, and the RBM fills in the others. Free, as in the"
-    " assignment, it forgets the image in 5,000 sweeps and shows the same few digits whatever was"
-    " given. For 20 hidden units the exact answer stands above: where much is missing it is a"
-    " mixture of several digits, of which one chain may show one.",
+    "all": " Clamped: given pixels are held fixed, and the RBM fills in the others. Free, that is"
+    " unclamped, as in the assignment, it forgets the image in 5,000 sweeps and shows the same few"
+    " digits whatever was given. For 20 hidden units the exact conditional is shown above: where"
+    " much is missing it is a mixture of several digits, of which one chain may show one.",
     "ink": " The RBM gets the damaged image alone: any blank pixel may have lost its ink, and all"
-    " of them are drawn. Clamped, it adds too much ink, since nothing says that most blank pixels"
-    " always were blank. With the known erasure rate (rbm.27) it adds less. Free, as in the"
-    " notebook, it drifts to another digit. For 20 hidden units compare with the exact answer: with"
-    " 80 % missing, 200 sweeps do not reach it, and the clamped chains look better than the RBM"
-    " is, because they start at what is left of the right digit.",
+    " of them are drawn. With its given pixels clamped, it adds too much ink, since nothing says"
+    " that most blank pixels always were blank. With the known erasure rate (rbm.27) it adds less."
+    " Free, that is unclamped, as in the notebook, it drifts to another digit. For 20 hidden units"
+    " see the exact conditional: with 80 % missing, 200 sweeps do not reach it, and the clamped"
+    " chains look better than the RBM is, because they start at what is left of the right digit.",
 }
 STATES = (
-    "The binary states themselves, as the document shows them, of 64 free chains. Above stand the"
-    " damaged test images at which they start. "
+    "The binary states themselves, as the document shows them, of 64 free (unclamped) chains."
+    " Above them, the damaged test images at which they start. "
 )
 SEEN = {
     "all": "After 5,000 sweeps the tiles have nothing to do with those above them, so it matters"
     " little how much was missing: 20 hidden units draw 0 over and over, 500 a slanted 1.",
-    "ink": "After 200 sweeps some chains still show the digit that they began at, most of them"
+    "ink": "After 200 sweeps some chains still show the digit that they started from, most of them"
     " where 20 % of the ink was missing. Many others end in scraps that are no digit, the more so"
     " the less was given.",
 }

@@ -1,7 +1,7 @@
 """Four questions about the latent space, digit by digit: for figures/latent_space.py.
 
-Bars are means over networks of three seeds, their whiskers the deviation; diamonds stand for the
-one network of 50,000 images and 500 epochs.
+Bars are means over networks of three seeds, their whiskers the standard deviation; diamonds are of
+the one network of 50,000 images and 500 epochs.
 """
 
 from collections.abc import Sequence
@@ -64,7 +64,7 @@ def _costs(axes: Axes, short: Any, long: Any) -> None:
 
 
 def _bars(axes: Axes, short: Any, long: Any, names: dict[str, str], title: str) -> None:
-    """A bar a digit for each of the names, with the deviation over seeds."""
+    """A bar a digit for each of the names, with the standard deviation over seeds."""
     width = 0.76 / len(names)
     for i, (name, words) in enumerate(names.items()):
         x = DIGITS + (i - (len(names) - 1) / 2) * width

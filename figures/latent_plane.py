@@ -121,7 +121,7 @@ def latent_means(run: Trained, data: DataSet, model: str = "") -> Figure:
 def decoded_grid(
     run: Trained, data: DataSet, model: str = "", reach: float = 3.0, side: int = 30
 ) -> Figure:
-    """What the decoder makes of side x side codes, up to `reach` deviations of the prior."""
+    """The decoded codes of a square plane, up to `reach` standard deviations of the prior."""
 
     def few_greys(z: Floats) -> Floats:
         return np.rint(network(run.params, run.settings).pixels(z) * (GREYS - 1)) / (GREYS - 1)

@@ -54,11 +54,11 @@ DRAWINGS = (
     ),
     Drawing(
         "latent_space-digits",
-        "Validation images; networks of three seeds, whiskers: their deviation. Diamonds: 50,000"
-        " images and 500 epochs. Deviance explained: what is saved of the cost of the mean image."
-        " Most is explained of the 1, then of the 7 and the 0, though a 0 is costly in nats: it has"
-        " much ink. Neighbours in the plane find the 1 and, less well, the 7; 4, 7 and 9 lie on one"
-        " another. Digits with much room on the grid are mostly reconstructed well.",
+        "Validation images; networks of three seeds, whiskers: their standard deviation. Diamonds:"
+        " 50,000 images and 500 epochs. Deviance explained: 1 - reconstruction cost / cost of the"
+        " mean image. Most is explained of the 1, then of the 7 and the 0, though a 0 is costly in"
+        " nats: it has much ink. Neighbours in the plane find the 1 and, less well, the 7; 4, 7"
+        " and 9 overlap. Digits with much room on the grid are mostly reconstructed well.",
         (),
         digit_by_digit,
         "Assignment of 2017: four questions, answered in words: which digits are reconstructed"
@@ -68,8 +68,8 @@ DRAWINGS = (
     Drawing(
         "latent_space-posterior",
         "A point is a validation image. The smaller the variance of its code, the more the image"
-        " costs, also within each digit. The correlation with |mu| is mostly the doing of the 1,"
-        " which lies far out: within digits it has either sign.",
+        " costs, also within each digit. The correlation with |mu| is mostly driven by the 1s,"
+        " which lie far out: within digits it has either sign.",
         NETWORKS["short"][:1],
         posterior_and_cost,
         "Assignment of 2017: the third of these questions.",

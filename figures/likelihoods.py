@@ -20,7 +20,7 @@ from training.trained import Trained, read
 from vae.objective import SCALES
 from vae.train import network
 
-LEAST = 0.008  # deviation at the left end of the histogram
+LEAST = 0.008  # standard deviation at the left end of the histogram
 
 
 def likelihoods(folders: Sequence[Path], data: DataSet) -> Figure:
@@ -40,7 +40,7 @@ def likelihoods(folders: Sequence[Path], data: DataSet) -> Figure:
 
 
 def _scales(axes: Axes, runs: Sequence[Trained], data: DataSet) -> None:
-    """Deviations of a pixel that the decoder says for held-out images, beside the fixed ones."""
+    """Standard deviations of a pixel for held-out images, learned ones beside fixed ones."""
     colours = iter(LINES)
     for name, run in zip(LIKELIHOODS, runs, strict=True):
         settings = run.settings
@@ -68,7 +68,7 @@ def deviations(run: Trained, x: Floats) -> Floats:
     log_scale = net.decode(net.encode(x)[0])[:, -1]
     if run.settings.likelihood == "gaussian":
         return np.exp(log_scale / 2)  # of the variance
-    return math.sqrt(2) * np.exp(log_scale)  # Laplace's deviation is sqrt(2) scales
+    return math.sqrt(2) * np.exp(log_scale)  # of Laplace's: sqrt(2) scales
 
 
 DRAWINGS = (

@@ -66,11 +66,11 @@ OF_EACH: dict[str, tuple[Callable[[Trained, DataSet], Figure], str, str]] = {
     "posteriors": (
         posteriors,
         "An ellipse is where an image's code may be: centre mu, half-axes sigma. Large ones stand"
-        " where a code need not be exact, as among the 1s; where ellipses of several digits lie on"
-        " one another, two codes cannot tell them apart. Dashed: 1 and 2 deviations of the prior."
-        " The encoder does with new images what it does with those it learnt from.",
+        " where a code need not be exact, as among the 1s; where ellipses of several digits"
+        " overlap, two codes cannot tell them apart. Dashed: 1 and 2 standard deviations of the"
+        " prior. The encoder does with new images what it does with those it learnt from.",
         "the plane of codes for training, validation and test images: an ellipse for each image,"
-        " its centre the mean, its width the deviation, coloured by digit",
+        " its centre the mean, its width the standard deviation, coloured by digit",
     ),
     "reconstructions": (
         reconstructions,
@@ -81,7 +81,7 @@ OF_EACH: dict[str, tuple[Callable[[Trained, DataSet], Figure], str, str]] = {
     "prior-samples": (
         prior_samples,
         "The same codes in the same places. To the model, images look like those on the right;"
-        " since it draws each pixel on its own, they are noisy where it is unsure.",
+        " since it samples each pixel on its own, they are noisy where it is unsure.",
         "20 means of the decoder for codes from N(0, I); no samples of pixels",
     ),
     "grid": (
