@@ -13,17 +13,16 @@ from experiments.experiment import Experiment, Numbers
 from experiments.families import FAMILIES, REAL, trained
 from experiments.image_scores import FRECHET, INCEPTION, SMALLEST, class_fractions, nearest, quality
 from experiments.measures import over_seeds
-from experiments.tables import markdown, percent, with_spread
+from experiments.tables import percent, table
 from training.streams import stream
 
 COUNT = 5000
 NEAREST = 1000  # of them are compared with all training images
 PRESENT = 0.04  # fraction of the images from which on a digit counts as there
-DIGITS, DISTANCE = (
-    f"digits of at least {percent(PRESENT)}",
-    "distance to the nearest training image",
-)
-COLUMNS = {INCEPTION: 2, DIGITS: 1, SMALLEST: 3, FRECHET: 1, DISTANCE: 2}  # and their decimals
+DIGITS = f"digits of at least {percent(PRESENT)}"
+DISTANCE = "distance to the nearest training image"
+# The columns of the table, and the decimal places of numbers.
+COLUMNS = {"family": 0, INCEPTION: 2, DIGITS: 1, SMALLEST: 3, FRECHET: 1, DISTANCE: 2}
 
 Row = dict[str, float]
 
@@ -80,13 +79,9 @@ def measure() -> Numbers:
 
 def families(numbers: Numbers) -> str:
     """A family a row; and how good the classifier is."""
-    rows = []
-    for row in numbers["families"]:
-        cells = [with_spread(row[c]["mean"], row[c]["spread"], d) for c, d in COLUMNS.items()]
-        rows.append([row["family"], *cells])
     accuracy = percent(numbers["classifier"]["test accuracy"], 2)
-    table = markdown(["images", *COLUMNS], rows)
-    return f"{table}\n\nThe classifier is right for {accuracy} of the test images."
+    rows = table(numbers["families"], COLUMNS)
+    return f"{rows}\n\nThe classifier is right for {accuracy} of the test images."
 
 
 def answer(numbers: Numbers) -> str:

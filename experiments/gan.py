@@ -89,25 +89,16 @@ def losses(numbers: Numbers) -> str:
 
 def by_epoch(numbers: Numbers) -> str:
     """Every epoch's losses: ours over the seeds, the notebook's over its three printed batches."""
-    columns = []
+    columns, header = [], ["epoch"]
     for player in PLAYERS:
-        ours, there = numbers["non-saturating"][player], notebook(player)
+        header += [f"{player}: {whose}" for whose in ("ours", "range of the seeds", "notebook")]
+        ours, there = numbers["non-saturating"][player], notebook(player).mean(axis=1)
         low, high = ours["lowest by epoch"], ours["highest by epoch"]
-        columns += [
-            [f"{mean:.3f}" for mean in ours["by epoch"]],
-            [f"{a:.3f} to {b:.3f}" for a, b in zip(low, high, strict=True)],
-            [f"{mean:.3f}" for mean in there.mean(axis=1)],
-            [f"{last:.3f}" for last in there[:, -1]],
-        ]
+        columns.append([f"{mean:.3f}" for mean in ours["by epoch"]])
+        columns.append([f"{a:.3f} to {b:.3f}" for a, b in zip(low, high, strict=True)])
+        columns.append([f"{mean:.3f}" for mean in there])
     rows = [[str(epoch), *row] for epoch, row in enumerate(zip(*columns, strict=True), 1)]
-    of_each = (
-        "ours, mean of 3 seeds",
-        "seeds",
-        "notebook, mean of 3 batches",
-        "notebook, last batch",
-    )
-    header = [f"{player}: {which}" for player in PLAYERS for which in of_each]
-    return markdown(["epoch", *header], rows)
+    return markdown(header, rows)
 
 
 def answer(numbers: Numbers) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from experiments.experiment import Numbers
-from experiments.tables import markdown, percent, with_spread
+from experiments.tables import markdown, percent, table, with_spread
 
 
 def chosen(numbers: Numbers) -> str:
@@ -73,15 +73,13 @@ def exact(numbers: Numbers) -> str:
 
 def of_machines(numbers: Numbers) -> str:
     """Exact pseudo-likelihood and, where it can be had, the likelihood. Nats an image."""
-    rows = [
-        [
-            r["machine"],
-            str(r["hidden"]),
-            with_spread(r["pseudo"], r["pseudo error"], 1),
-            with_spread(r.get("log p"), r.get("log p error"), 1),
-            with_spread(r.get("log Z"), None, 1),
-        ]
-        for r in numbers["likelihoods"]
-    ]
-    header = ["machine", "hidden units", "log pseudo-likelihood", "log-likelihood", "log Z"]
-    return markdown(header, rows)
+    return table(
+        numbers["likelihoods"],
+        {
+            "machine": 0,
+            "hidden units": lambda r: str(r["hidden"]),
+            "log pseudo-likelihood": lambda r: with_spread(r["pseudo"], r["pseudo error"], 1),
+            "log-likelihood": lambda r: with_spread(r.get("log p"), r.get("log p error"), 1),
+            "log Z": lambda r: with_spread(r.get("log Z"), None, 1),
+        },
+    )

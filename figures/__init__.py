@@ -6,7 +6,7 @@ has to be told of a new one. What stands beside them:
 quick, captions     the small models of the quick page, its figures, and what it says of them
 rbm, vae            figures of the quick page; those of the GAN are in gan, with its experiment's
 drawing, catalogue  what a drawing is; all of them, and docs/FIGURES.md
-index, read         the page of figures; how the models on it were trained
+index               the page of figures
 style, images       the shared look and mosaics; the digits that figures show
 weights             `python -m figures.weights FILE`: a VAE whose weights are in a file
 others              parts of figures that several modules share, or that would make one too long

@@ -14,9 +14,8 @@ from matplotlib.figure import Figure
 from data.sets import DataSet, load
 from experiments import experiment
 from figures import catalogue, quick
-from figures.drawing import Drawing
+from figures.drawing import Drawing, facts
 from figures.index import Entry, write_index
-from figures.read import facts
 from figures.style import save
 from training.command import run_cli
 from training.parallel import THREADS, Training, train_all

@@ -12,20 +12,18 @@ class Caption(NamedTuple):
 
 CAPTIONS = {
     "rbm-restored": Caption(
-        "In each block: the first test image of each digit, the same with pixels taken away (light"
-        " blue), and what the RBM puts in their place, grey where it is unsure. The given pixels"
-        " are held fixed; the others are drawn by Gibbs sampling from coin flips on, and what is"
-        " shown is their mean probability of ink over the last 100 of 200 sweeps. With 20 hidden"
+        "The first test image of each digit, the same with pixels taken away (light blue), and what"
+        " the RBM puts in their place, grey where it is unsure: mean probability of ink over the"
+        " last 100 of 200 Gibbs sweeps in which the given pixels are held fixed. With 20 hidden"
         " units the strokes blur. With 500 they stay sharp, but where little is given a sharp"
-        " stroke may be the wrong one, or break off: compare with the originals.",
+        " stroke may be the wrong one, or break off.",
         "Nine blocks of ten digits, each original, damaged and restored. Rows: 20, 100 and 500"
         " hidden units. Columns: 20, 50 and 80 percent of the pixels missing.",
     ),
     "rbm-filters": Caption(
-        "Each tile is the column of W of one hidden unit, laid out as the image that it is"
-        " connected to. Ink on red makes the unit more likely to be on, ink on blue less so. With"
-        " few hidden units each responds to whole digits; with many, each responds to a piece of a"
-        " stroke or to a spot that is left blank.",
+        "Each tile is the column of W of one hidden unit, laid out as an image. Ink on red makes"
+        " the unit more likely to be on, ink on blue less so. With few hidden units each responds"
+        " to whole digits; with many, to a piece of a stroke or to a spot that is left blank.",
         "Three mosaics of weights in red and blue: all of 20 hidden units, all of 100, and the"
         " strongest 100 of 500.",
     ),
@@ -39,10 +37,8 @@ CAPTIONS = {
     ),
     "rbm-samples": Caption(
         "Each tile is a Gibbs chain of its own: coin flips, then 1,000 sweeps in which no pixel is"
-        " given; shown is the probability of ink. More hidden units make crisper digits. But they"
-        " also make chains that mix slowly and seldom leave the first kind of digit they come to:"
-        " a few kinds are seen again and again, and that is a fault of the chains as much as of the"
-        " model.",
+        " given; shown is the probability of ink. More hidden units make crisper digits, but also"
+        " chains that mix slowly and seldom leave the first kind of digit they come to.",
         "Three mosaics of sampled digits, from RBMs of 20, 100 and 500 hidden units.",
     ),
     "vae-manifold": Caption(
@@ -59,54 +55,47 @@ CAPTIONS = {
         "Scatter of the test images by their two codes: digits form clusters, and some overlap.",
     ),
     "vae-reconstructions": Caption(
-        "Above: the first test image of each digit. Below: what the decoder draws from the mean of"
-        " its codes. Two codes give a digit of about the right kind; 8 and 16 bring back the"
-        " handwriting.",
+        "Decoded posterior means. Two codes give a digit of about the right kind; 8 and 16 bring"
+        " back the handwriting.",
         "Ten test digits and, in three rows below, their reconstructions from 2, 8 and 16 codes.",
     ),
     "vae-costs": Caption(
-        "The cost is minus a bound on log p(image): lower is better. It has two parts:"
-        " reconstruction, and KL, what the codes themselves cost. More codes pay more KL and save"
-        " more than that in reconstruction. The numbers are those of the validation images after"
-        " the last epoch.",
+        "The cost is minus a bound on log p(image): lower is better. More codes pay more KL and"
+        " save more than that in reconstruction. The numbers are those of the validation images"
+        " after the last epoch.",
         "Cost, reconstruction and KL in nats an image against epochs for 2, 8 and 16 codes,"
         " training solid, validation dashed.",
     ),
     "vae-autoencoder": Caption(
-        "Left the VAE, right a network trained by the same code without noise and without KL: an"
-        " autoencoder. Its codes lie wherever reconstruction is best, far outside the dashed"
-        " circles (1 and 2 standard deviations of the prior; the same circles, since each plane has"
-        " a scale of its own), and nothing says what lies between them. Below: codes drawn from the"
-        " prior, decoded. For the VAE they are typical codes; for the autoencoder they are one"
-        " small spot of the plane.",
+        "Right a network trained by the same code without noise and without KL: an autoencoder. Its"
+        " codes lie wherever reconstruction is best, far outside the dashed circles (1 and 2"
+        " standard deviations of the prior), and nothing says what lies between them. Below: codes"
+        " drawn from the prior, decoded. For the VAE they are typical codes; for the autoencoder"
+        " they are one small spot of the plane.",
         "Two scatter plots of test images by their codes, and under each twenty decoded codes.",
     ),
     "vae-convolutional": Caption(
-        "The same plane of codes from a network that sees neighbourhoods: two convolutions that"
-        " halve the picture's side each, and two transposed ones that double it again. It has a"
-        " third of the dense network's parameters and was shown a sixth of the images.",
+        "The same plane of codes from a network that sees neighbourhoods, with a third of the dense"
+        " network's parameters, shown a sixth of the images.",
         "A square of 20 by 20 digits that turn gradually into one another.",
     ),
     "gan-samples": Caption(
         "Above: samples of the generator, and under each the training image nearest to it. Were the"
-        " two alike, the generator would have memorised them. Below: interpolation in latent space;"
-        " the noise moves linearly from one draw to another, and the digits move with it. Strokes"
-        " are sharper than a VAE's, since the discriminator finds out whatever blurs; some samples"
-        " are no digit at all.",
+        " two alike, the generator would have memorised them. Below: the noise moves linearly from"
+        " one draw to another, and the digits move with it. Strokes are sharper than a VAE's, since"
+        " the discriminator finds out whatever blurs; some samples are no digit at all.",
         "Sixteen sampled digits above sixteen real ones, and six rows of twelve digits, each row"
         " turning from one digit into another.",
     ),
     "gan-epochs": Caption(
-        "The same sixteen draws of noise, seen through the generator as it was after more and more"
-        " epochs. It never sees a digit: all that it learns comes through the discriminator's"
-        " gradient.",
+        "The same sixteen draws of noise after more and more epochs. The generator never sees a"
+        " digit: all that it learns comes through the discriminator's gradient.",
         "Eight mosaics of sixteen images, first grey noise, then blots, then digits.",
     ),
     "gan-losses": Caption(
-        "Each player's loss after each epoch. Neither is meant to go to zero. At the equilibrium,"
-        " where generated images are distributed as real ones and the best discriminator says 1/2"
-        " everywhere, both would be at the dashed lines. A discriminator below its own still tells"
-        " them apart.",
+        "Neither loss is meant to go to zero. At the equilibrium, where generated images are"
+        " distributed as real ones and the best discriminator says 1/2 everywhere, both would be at"
+        " the dashed lines. A discriminator below its own still tells them apart.",
         "Losses of discriminator and generator in nats an image against epochs, and a level line"
         " for each.",
     ),

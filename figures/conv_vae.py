@@ -15,7 +15,7 @@ from experiments.experiment import Numbers
 from experiments.record import read as record
 from figures.drawing import Drawing, of_vae
 from figures.latent_plane import decoded_grid
-from figures.style import LINES, axis_of_epochs, new_figure
+from figures.style import LINES, epochs_axis, new_figure
 
 REACH = 4.0  # deviations of the prior
 PARTS = {"train": ("--", "training images"), "test": ("-", "test images")}
@@ -31,7 +31,7 @@ def costs(folders: Sequence[Path], data: DataSet) -> Figure:
     _whole(whole, found.numbers[WHOLE])
     few.set(ylabel="nats an image, less 448.73")
     for axes in (few, whole):
-        axis_of_epochs(axes, 30)
+        epochs_axis(axes, 30)
         axes.set(xlim=(DROPPED, None))
         axes.legend(loc="upper right")
     return figure

@@ -14,7 +14,7 @@ from experiments.dense_vae_curves import ALL, SETTLED, largest_difference, noteb
 from experiments.experiment import Numbers
 from experiments.record import read as record
 from figures.drawing import Drawing
-from figures.style import LINES, axis_of_epochs, new_figure
+from figures.style import LINES, epochs_axis, new_figure
 
 FIRST = 2  # epoch shown; next to the first the others would be a flat line
 BAND = 1.0  # nats between ours and the notebook's that are worth no word
@@ -65,7 +65,7 @@ def _panels(above: Axes, below: Axes, row: Numbers) -> None:
     below.fill_between((SETTLED, last), -BAND, BAND, color=GREY, lw=0)
     below.axhline(0, color="0.4", lw=0.8)
     below.set(ylim=(-2 * BAND, 2 * BAND))
-    axis_of_epochs(below, last)
+    epochs_axis(below, last)
 
 
 DRAWINGS = (

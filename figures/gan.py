@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 import gan.train
 from data.pixels import to_unit
@@ -21,7 +20,7 @@ from experiments.gan import PLAYERS, equilibrium, notebook, training
 from experiments.image_scores import nearest
 from experiments.record import read as record
 from figures.drawing import Drawing
-from figures.style import LINES, mosaic, new_figure, paper, paste, write
+from figures.style import LINES, epochs_axis, mosaic, new_figure, paper, paste, write
 from gan.players import sample_images
 from gan.settings import Settings
 from gan.train import noise
@@ -43,7 +42,8 @@ def losses(folders: Sequence[Path], data: DataSet) -> Figure:
         series = run.series(f"train_{player}")
         axes.plot(run.series("epoch"), series, "o-", ms=4, color=colour, label=player)
         _levels(axes, player, run.settings, colour, f"{player} ")
-    _finish(axes)
+    epochs_axis(axes, len(run.rows))
+    axes.set(ylabel="nats an image")
     figure.legend(*axes.get_legend_handles_labels(), ncols=2, loc="outside lower center")
     return figure
 
@@ -56,12 +56,6 @@ def _levels(axes: Axes, player: str, settings: Settings, colour: str, words: str
         axes.axhline(value, ls=style, color=colour, lw=1.2, label=name)
 
 
-def _finish(axes: Axes) -> None:
-    axes.set(xlabel="epochs", ylabel="nats an image")
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
-    axes.grid(alpha=0.3)
-
-
 def losses_and_notebook(folders: Sequence[Path], data: DataSet) -> Figure:
     """A panel for each player: ours over three seeds, and what the notebook prints."""
     found = record("gan")
@@ -71,8 +65,8 @@ def losses_and_notebook(folders: Sequence[Path], data: DataSet) -> Figure:
         _player(axes, found.numbers["non-saturating"][player], player)
         curves = axes.get_legend_handles_labels()
         _levels(axes, player, Settings(), "0.3")
-        _finish(axes)
-        axes.set(title=player)
+        epochs_axis(axes, 50)
+        axes.set(title=player, ylabel="nats an image")
         axes.legend(handles=axes.lines[-2:], loc="upper right")
     figure.legend(*curves, ncols=2, loc="outside lower center")
     return figure
@@ -136,12 +130,11 @@ DRAWINGS = (
     Drawing(
         "gan-losses",
         "Ours are means over 5,000 images after each epoch, the notebook's losses of single batches"
-        " of 64 during it: hence their jitter. Its own plot shows the last printed batch of each"
-        " epoch; the mean of all three is steadier. From epoch 10 on both hover about the same"
-        " values. Dashed: where generated images are distributed as real ones and the discriminator"
-        " is best, with the labels of 0.9 that both are trained with; dash-dotted: the textbook's D"
-        " = 1/2, without smoothing. On average the discriminator stays below its dashed line and"
-        " the generator above: generated images can still be told from real ones.",
+        " of 64 during it: hence their jitter. From epoch 10 on both hover about the same values."
+        " Dashed: where generated images are distributed as real ones and the discriminator is"
+        " best, with the labels of 0.9 of the training; dash-dotted: the textbook's D = 1/2. On"
+        " average the discriminator stays below its dashed line and the generator above: generated"
+        " images can still be told from real ones.",
         (),
         losses_and_notebook,
         "notebook: a curve of both losses, one point an epoch: its last printed batch; and 150"

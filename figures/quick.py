@@ -4,7 +4,6 @@ They are there to look at. Longer trainings give better numbers; results/ has th
 """
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure
@@ -17,7 +16,7 @@ import vae.train
 from data.sets import DataSet
 from figures.captions import CAPTIONS
 from figures.codes import reconstructions
-from figures.drawing import Drawing
+from figures.drawing import Draw, Drawing
 from figures.images import one_of_each
 from figures.latent_plane import decoded_grid, latent_means
 from gan.settings import Settings
@@ -45,14 +44,14 @@ class Quick(NamedTuple):
 
     def training(self, data: str) -> Training:
         """Its training on the data set `data`, "mnist" or "digits"."""
-        return Training(
-            f"figures-{self.label}", self.model, ("--data", data, *self.options.split())
-        )
+        options = "--data", data, *self.options.split()
+        return Training(f"figures-{self.label}", self.model, options)
 
 
 # Chains that persist, since free samples and restoring most of an image start far from any digit:
 # CD teaches an RBM nothing about what is there (20 units then dream of one grey blob).
 PCD = "--chains persistent --gibbs-steps 10"
+FAST, SLOW = "--learning-rate 0.05", "--learning-rate 0.01"
 # As the notebook trains it, for fewer epochs.
 CONVOLUTIONAL = "--network conv --likelihood squared --optimiser rmsprop --images 10000"
 CONVOLUTIONAL += " --batch-size 32 --epochs 4"
@@ -62,31 +61,18 @@ SHORT = {"epochs": 8, "decay": 0, "snapshots": 1}
 GAN = options_of(Settings.PRESETS["best"] | SMALL | SHORT)
 # Long ones first, so that no core waits for one at the end.
 TABLE = (
-    Quick(
-        "rbm-500",
-        "rbm",
-        f"--hidden 500 {PCD} --epochs 5 --learning-rate 0.05 --halving 2000",
-        80,
-    ),
+    Quick("rbm-500", "rbm", f"--hidden 500 {PCD} --epochs 5 {FAST} --halving 2000", 80),
     Quick("convolutional", "vae", CONVOLUTIONAL, 55),
     Quick("gan", "gan", GAN, 55),
     Quick("vae-2", "vae", "--codes 2 --epochs 14", 27),
     Quick("autoencoder", "vae", "--codes 2 --epochs 14 --beta 0 --noise 0", 27),
     Quick("vae-8", "vae", "--codes 8 --epochs 14", 27),
     Quick("vae-16", "vae", "--codes 16 --epochs 14", 27),
-    Quick(
-        "rbm-100",
-        "rbm",
-        f"--hidden 100 {PCD} --epochs 10 --learning-rate 0.05 --halving 2000",
-        45,
-    ),
-    Quick(
-        "rbm-20", "rbm", f"--hidden 20 {PCD} --epochs 10 --learning-rate 0.01 --halving 4000", 25
-    ),
+    Quick("rbm-100", "rbm", f"--hidden 100 {PCD} --epochs 10 {FAST} --halving 2000", 45),
+    Quick("rbm-20", "rbm", f"--hidden 20 {PCD} --epochs 10 {SLOW} --halving 4000", 25),
 )
 RBMS, VAES = ("rbm-20", "rbm-100", "rbm-500"), ("vae-2", "vae-8", "vae-16")
 
-Draw = Callable[[Sequence[Path], DataSet], Figure]
 Runs = Sequence[Trained]
 
 
@@ -132,17 +118,14 @@ SECTIONS: dict[str, dict[str, tuple[tuple[str, ...], Draw]]] = {
 def drawings(data: str) -> dict[str, tuple[Drawing, ...]]:
     """The figures under each heading, of models trained on the data set `data`."""
     made = {quick.label: quick.training(data) for quick in TABLE}
+
+    def of(name: str, labels: tuple[str, ...], draw: Draw) -> Drawing:
+        caption, alt = CAPTIONS[name]
+        return Drawing(name, caption, tuple(made[label] for label in labels), draw, alt=alt)
+
     return {
-        heading: tuple(
-            Drawing(
-                name,
-                trainings=tuple(made[x] for x in labels),
-                draw=draw,
-                **CAPTIONS[name]._asdict(),
-            )
-            for name, (labels, draw) in drawn.items()
-        )
-        for heading, drawn in SECTIONS.items()
+        heading: tuple(of(name, *drawn) for name, drawn in group.items())
+        for heading, group in SECTIONS.items()
     }
 
 

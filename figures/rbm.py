@@ -7,12 +7,11 @@ import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from data.sets import DataSet
 from figures.images import as_trained, one_of_each
 from figures.restored_digits import FRACTIONS, damage, table
-from figures.style import LINES, mosaic, new_figure, paper, paste, squares, write
+from figures.style import LINES, epochs_axis, mosaic, new_figure, paper, paste, squares, write
 from rbm.gibbs import bernoulli, gibbs
 from rbm.inpaint import inpaint
 from rbm.model import Params, prob_h, prob_v
@@ -81,9 +80,8 @@ def pseudo_likelihood(machines: Sequence[Trained], data: DataSet) -> Figure:
             series = machine.series(f"{part.removesuffix('ing')}_pseudo")
             label = f"{machine.settings.hidden} hidden units, {part}"
             axes.plot(machine.series("epoch"), series, style, ms=4, color=colour, label=label)
-    axes.set(xlabel="epochs", ylabel="log pseudo-likelihood [nats an image]")
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
-    axes.grid(alpha=0.3)
+    axes.set(ylabel="log pseudo-likelihood [nats an image]")
+    epochs_axis(axes, len(machines[0].rows))
     figure.legend(ncols=len(machines), loc="outside lower center")
     return figure
 

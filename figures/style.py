@@ -102,7 +102,7 @@ def write(figure: Figure, x: float, y: float, text: str, **style: Any) -> None:
     figure.text(x, figure.bbox.height - y, text, transform=IdentityTransform(), **middle | style)
 
 
-def axis_of_epochs(axes: Axes, last: float) -> None:
+def epochs_axis(axes: Axes, last: float) -> None:
     """Logarithmic for hundreds of epochs: most happens in the first ten."""
     axes.set(xlabel="epochs")
     axes.grid(alpha=0.3)

@@ -12,7 +12,7 @@ from experiments.tanh_vae import printed_costs
 from experiments.tanh_vae_curves import relative
 from figures.drawing import Drawing, of_vae
 from figures.ellipses import name_of
-from figures.style import LINES, axis_of_epochs, new_figure
+from figures.style import LINES, epochs_axis, new_figure
 from training.trained import Trained
 
 PANELS = {"cost": "cost", "nll": "reconstruction", "kl": "KL"}  # by their names in the metrics
@@ -45,7 +45,7 @@ def costs_beside(network: Trained, data: DataSet) -> Figure:
     axes.plot(range(1, len(there) + 1), relative(there), **ASSIGNMENT, label="assignment of 2017")
     axes.set(title="validation cost, relative", ylabel="divided by that of the last epoch")
     axes.legend()
-    axis_of_epochs(axes, len(ours))
+    epochs_axis(axes, len(ours))
     return figure
 
 
@@ -57,7 +57,7 @@ def _parts(panels: Sequence[Axes], network: Trained) -> None:
             axes.plot(epochs, values, line, color=colour, label=f"{images}: {values[-1]:.2f}")
         axes.set(ylabel="nats an image", title=word)
         axes.legend(title="last epoch")
-        axis_of_epochs(axes, epochs[-1])
+        epochs_axis(axes, epochs[-1])
 
 
 DRAWINGS = (

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from data.sets import DataSet
 from figures.latent_plane import encoded, prior_circles, scatter
-from figures.style import LINES, axis_of_epochs, mosaic, new_figure, paper, paste, write
+from figures.style import LINES, epochs_axis, mosaic, new_figure, paper, paste, write
 from training.streams import stream
 from training.trained import Trained
 from vae.train import network
@@ -48,7 +48,7 @@ def costs(runs: Sequence[Trained], data: DataSet) -> Figure:
             below = {"ha": "right", "va": "top" if part == "nll" else "bottom"}
             axes.text(epochs[-1], validation[-1], f"{validation[-1]:.1f}", color=colour, **below)
         axes.set(title=f"{run.settings.codes} code units")
-        axis_of_epochs(axes, len(run.rows))
+        epochs_axis(axes, len(run.rows))
     grid[0].set(ylabel="nats an image", ylim=(0, None))
     lines, labels = grid[0].get_legend_handles_labels()
     figure.legend(lines, labels, ncols=len(PARTS), loc="outside lower center")
