@@ -61,3 +61,10 @@ def rows_of(epochs):
         | {f"{name} [nats/image]": 10.0 * k + 1 / e for k, name in enumerate(names, 1)}
         for e in range(1, epochs + 1)
     ]
+
+
+def shape(value):
+    """The names in a record; of a list, those of its first entry."""
+    if isinstance(value, dict):
+        return {key: shape(inner) for key, inner in value.items()}
+    return [shape(value[0])] if isinstance(value, list) else "a number, a word or nothing"

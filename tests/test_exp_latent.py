@@ -17,6 +17,7 @@ from experiments import (
     tanh_vae,
     tanh_vae_curves,
 )
+from tests.small_vaes import shape
 from tests.tanh_runs import DATA, FREE, LONG, ONCE, made_in
 from training.images import training_images
 from training.run import RunError
@@ -43,13 +44,6 @@ def network():
 @pytest.fixture
 def images(network):
     return latent_posterior.load_images(network.settings)
-
-
-def shape(value):
-    """The names in a record; of a list, those of its first entry."""
-    if isinstance(value, dict):
-        return {key: shape(inner) for key, inner in value.items()}
-    return [shape(value[0])] if isinstance(value, list) else "a number, a word or nothing"
 
 
 # --- the tanh VAE ---

@@ -146,14 +146,6 @@ def test_costs_are_those_of_the_run_and_of_the_assignment(network):
     assert there[0] == 355722.7557 / 304218.1616 and there[19] == 1
 
 
-def test_hundreds_of_epochs_are_drawn_on_a_logarithmic_axis(network):
-    rows = [network.rows[0] | {"epoch": float(epoch)} for epoch in range(1, 501)]
-    figure = tanh_vae_curves.costs(network._replace(rows=rows), DATA)
-    pixels(figure)  # which settles the axes
-    labels = [text.get_text() for text in figure.axes[0].get_xticklabels()]
-    assert {"1", "10", "100", "500"} <= set(labels)
-
-
 def test_bars_and_points_are_those_of_the_record():
     table = record.read("latent_space").numbers["digits"]["short"]
     figure = latent_space.digit_by_digit([], DATA)

@@ -364,7 +364,7 @@ def test_every_figure_is_drawn_whole_from_its_own_trainings(module, one, folders
 # The network drawn
 
 
-@pytest.mark.parametrize(("D", "H", "Z"), [(784, 256, 2), (784, 500, 16), (100, 33, 7)])
+@pytest.mark.parametrize(("D", "H", "Z"), [(784, 500, 16), (100, 33, 7)])
 def test_the_drawing_names_every_parameter_once_and_no_words_overlap(D, H, Z):
     params = init(np.random.default_rng(0), D, H, Z)
     figure = drawing(params, "tanh", "MNIST")
