@@ -7,32 +7,23 @@ out: they are about the checks, and slow. Nothing should be edited while this ru
 """
 
 import contextlib
-import json
 import os
-import re
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import plant
 from benchmarks.edits import Mutant, mutants, sample
 from benchmarks.mutant_reasons import REASONS
 from benchmarks.reach import MODELS, reached, tests_of
+from benchmarks.trial import failure
 from experiments.cache import Part, compute
 from experiments.experiment import Experiment, Numbers
 from experiments.record import ROOT
 from experiments.tables import markdown, percent
-from training.parallel import THREADS
 from training.run import RunError
 from training.settings import SettingsError
 
 SEED = 0
-PYTEST = ("-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-k", "not slip and not stub")
 
 
 def fraction(text: str) -> float:
@@ -103,7 +94,7 @@ def attempt(path: str, name: str) -> str:
     (mutant,) = (m for m in mutants(ROOT, path) if m.name == name)
     tests = tests_of(ROOT, ROOT / path)
     for seconds, test in sorted(zip(compute([timed(test) for test in tests]), tests, strict=True)):
-        if failed := failure(test, 10 * seconds + 60, mutant):
+        if failed := failure(ROOT, test, 10 * seconds + 60, mutant):
             return failed
     return ""
 
@@ -116,7 +107,7 @@ def timed(test: Path) -> Part:
 def seconds_of(test: str) -> float:
     """The seconds of one file of tests; RunError where it fails without any mutant."""
     start = os.times().elapsed
-    if failed := failure(ROOT / test, 3600):
+    if failed := failure(ROOT, ROOT / test, 3600):
         raise RunError(f"{failed} fails as things are; expected tests that pass.")
     return os.times().elapsed - start
 
@@ -125,47 +116,6 @@ def sources(files: Sequence[Path]) -> tuple[Path, ...]:
     """These files, what they import at any depth, and what all tests share."""
     shared = [ROOT / "tests" / "conftest.py"]
     return tuple(sorted({found for file in [*files, *shared] for found in reached(ROOT, file)}))
-
-
-def failure(test: Path, limit: float, mutant: Mutant | None = None) -> str:
-    """The first failure of a file of tests, as pytest names it; "" where there is none."""
-    with planted(mutant) as environment:
-        tests = subprocess.Popen(
-            [sys.executable, *PYTEST, str(test.relative_to(ROOT))],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        try:
-            said, _ = tests.communicate(timeout=limit)
-        except subprocess.TimeoutExpired:
-            return f"{test.name} does not end"
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(tests.pid, signal.SIGKILL)
-    if tests.returncode in (0, 5):  # 5: all of its tests are left out
-        return ""
-    found = re.search(r"^(?:FAILED|ERROR) (\S+)", said, re.MULTILINE)
-    if tests.returncode > 2 or not (found or tests.returncode < 0):
-        raise RunError(f"pytest {test} ended with status {tests.returncode}: {said[-500:]}")
-    return found[1] if found else f"{test.name} dies"
-
-
-@contextlib.contextmanager
-def planted(mutant: Mutant | None) -> Iterator[dict[str, str]]:
-    """An environment in which Python imports the mutant in its module's place."""
-    environment = os.environ | dict.fromkeys(THREADS, "1")
-    with tempfile.TemporaryDirectory() as scratch:
-        if mutant:
-            name = mutant.path.removesuffix(".py").replace("/", ".")
-            told = {"name": name, "path": str(ROOT / mutant.path), "source": mutant.source}
-            Path(scratch, "mutant.json").write_text(json.dumps(told))
-            shutil.copy(plant.__file__, Path(scratch, "sitecustomize.py"))
-            environment |= {"PYTHONPATH": scratch}
-        yield environment
 
 
 def counts(numbers: Numbers) -> str:

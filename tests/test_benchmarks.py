@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import drawn_digits, edits, false_alarms, kill_and_resume, mutants, reach, speed
+from benchmarks import (
+    drawn_digits,
+    edits,
+    false_alarms,
+    kill_and_resume,
+    mutants,
+    reach,
+    speed,
+    trial,
+)
 from experiments.experiment import find
 from grading.checks import CHECKS
 from training.run import RunError
@@ -23,9 +32,6 @@ def test_the_command_lists_every_benchmark():
     words = [sys.executable, "-m", "benchmarks"]
     listing = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert all(name in listing for name in names)
-
-
-# Mutants
 
 
 @pytest.fixture
@@ -47,9 +53,9 @@ def test_a_mutant_is_caught_where_a_test_sees_it_and_no_file_changes(small):
     seen, unseen = edits.mutants(small, "rbm/gap.py")
     assert (seen.name, unseen.name) == ("a - b -> a + b (1)", "a + b -> a - b (1)")
     (test,) = reach.tests_of(small, small / "rbm" / "gap.py")
-    assert mutants.failure(test, 60) == ""
-    assert mutants.failure(test, 60, seen) == "tests/test_gap.py::test_gap"
-    assert mutants.failure(test, 60, unseen) == ""
+    assert trial.failure(small, test, 60) == ""
+    assert trial.failure(small, test, 60, seen) == "tests/test_gap.py::test_gap"
+    assert trial.failure(small, test, 60, unseen) == ""
     assert (small / "rbm" / "gap.py").read_text() == text
 
 
@@ -78,9 +84,6 @@ def test_checks_reach_the_functions_that_they_name():
 def test_a_fraction_of_mutants_that_is_none_is_refused(text):
     with pytest.raises(SettingsError, match="MUTANTS is"):
         mutants.fraction(text)
-
-
-# The others
 
 
 def test_false_alarms_cover_every_check_and_tell_a_wrong_answer(monkeypatch):
