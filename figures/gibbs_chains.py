@@ -34,13 +34,14 @@ BEFORE = (1, 2, 3, 6, 12, 30)  # epochs
 
 
 def during_training(folders: Sequence[Path], data: DataSet) -> Figure:
-    """Chains of 5,000 sweeps from fixed noise after more and more batches."""
+    """Chains of 5,000 sweeps from the same noise after more and more batches."""
     (folder,) = folders
     settings = read_settings(folder, rbm.train.Settings)
-    start = coin_flips(as_trained(data.test_images[:CHAINS], settings))
+    shape = as_trained(data.test_images[:CHAINS], settings).shape
+    start = stream(0, "figure noise").standard_normal(shape, dtype=np.float32)
     states = (after_steps(folder, steps) for steps in BATCHES)
     cells = [(f"after {s.step:,} batches", chains(start, s.params, LONG)) for s in states]
-    title = f"Free chains of {LONG:,} sweeps from fixed noise: {words_of(settings, data)}"
+    title = f"Free chains of {LONG:,} sweeps from Gaussian noise: {words_of(settings, data)}"
     return mosaics(title, [cells[:3], cells[3:]])
 
 
@@ -105,26 +106,27 @@ def long_chains(folders: Sequence[Path], data: DataSet) -> Figure:
 
 
 TRAINING = (
-    "Each mosaic has the binary states of 64 chains: from the same coin flips, 5,000 sweeps of the"
-    " RBM as it was after so many batches of its three epochs. What is to be seen is how training"
-    " changes the RBM's own samples, since nothing of an image is left in where the chains start."
+    "Binary states of 64 chains: from the same Gaussian noise, 5,000 sweeps of the RBM as it was"
+    " after so many batches of its three epochs. Digits come within 500 batches, but of few kinds,"
+    " and of others each time: 8, then 2, later 6 and 1. The start matters as much: from coin flips,"
+    " which have more ink, the same RBMs draw noise, as in the figure of two starts."
 )
 SOME = (
-    "As the notebook draws them, for some of its 30 epochs: binary states of 64 chains that began"
-    " at training images, as in the left half of the figure of two starts."
+    "As the notebook draws them, for some of its 30 epochs: binary states of 64 unclamped (free)"
+    " chains that started from training images, as in the left half of the figure of two starts."
 )
 EACH = (
-    "Each row is drawn by the RBM as it was before that epoch: the states of 200 free sweeps, left"
-    " from seven training images, right from coin flips. Before epoch 1 all end in noise. "
+    "Each row is of the RBM before that epoch: states after 200 unclamped sweeps, left from seven"
+    " training images, right from a random start (coin flips). Before epoch 1 all end in noise. "
 )
 AFTERWARDS = {
-    20: "From digits, smudges of digits come after one epoch, from coin flips after a few; towards"
-    " the end many of these get worse again.",
-    100: "From digits, digits come after one epoch, from coin flips after two; but a few epochs"
-    " later more and more of those from coin flips are scraps that belong to no digit.",
-    500: "From digits, digits come after one epoch. From coin flips it is noise for twelve epochs,"
-    " then scraps of strokes. So the left half does not tell what the RBM makes by itself: CD"
-    " trains on chains that begin at data, and what lies elsewhere it hardly sees.",
+    20: "From digits, smudges of digits come after one epoch, from a random start after a few;"
+    " towards the end many of these get worse again.",
+    100: "From digits, digits come after one epoch, from a random start after two; but a few"
+    " epochs later more and more of those from a random start are scraps that belong to no digit.",
+    500: "From digits, digits come after one epoch. From a random start it is noise for twelve"
+    " epochs, then scraps of strokes. So the left half does not show what the RBM samples by"
+    " itself: CD trains on chains that begin at data, and what lies elsewhere it hardly sees.",
 }
 LONG_ONES = (
     "Each column is one chain: a test image, what is left of it, which is where the chain starts,"
@@ -132,8 +134,8 @@ LONG_ONES = (
 )
 FORGOTTEN = {
     "grey": "After 500 sweeps the image is forgotten: nearly all chains show a slanted 1, the"
-    " favourite of this RBM, whatever they began with.",
-    "binary": "The same schedule on binary pixels, from our first weights: the chains change"
+    " favourite of this RBM, whatever they started from.",
+    "binary": "The same schedule on binary pixels, from our initial weights: the chains change"
     " slowly, and most go to 0, 6 and 8. Where one ends at its first digit, that is chance.",
 }
 NOTEBOOK = (

@@ -1,149 +1,326 @@
-"""The quick page's figures of the RBM show what they say they show."""
+"""Figures of RBMs: tiles show the machine, the start and the sweeps that their words name."""
 
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
-from numpy.typing import NDArray
 
+import figures.chain_states
+import figures.gibbs_chains
 import figures.rbm
+import figures.restored_digits
 from autograd_lite.ops import sigmoid
 from data.digits import draw_digits
-from data.pixels import to_unit
 from data.sets import DataSet
-from figures.images import one_of_each
-from figures.style import MISSING, Floats, paper
+from experiments.inpainting_methods import Machine
+from figures.images import as_trained, one_of_each
+from figures.inpainting import means, states
+from figures.restored_digits import DOCUMENTS, FRACTIONS, damage, restorations
+from figures.style import MISSING
+from rbm.exact import conditional
 from rbm.model import Params
-from tests.screen import pixels
+from rbm.train import Settings
+from tests import screen
+from tests.screen import close, tiles
+from training.checkpoint import save_params
+from training.run import save_settings
 from training.trained import Trained
 
 RNG = np.random.default_rng(0)
-DATA = DataSet("drawn digits", *draw_digits(RNG, 450), *draw_digits(RNG, 200))
+DATA = DataSet("drawn digits", *draw_digits(RNG, 70), *draw_digits(RNG, 70))
+# Binary images: what is shown of them is then black or white.
+SETTINGS = Settings(data="digits", validation=0, hidden=2, epochs=5, snapshots=1)
+TEN = as_trained(one_of_each(DATA), SETTINGS)
+HALF = np.arange(784) < 392
+pixels = cache(screen.pixels)
 
 
-def fake_machine(W: Floats, b: Floats | None = None, pixels: str = "none") -> Trained:
-    D, H = W.shape
-    params = Params(W, np.zeros(D, W.dtype) if b is None else b, np.zeros(H, W.dtype))
-    rows = [
-        {"epoch": e, "train_pseudo [n]": -H - e, "validation_pseudo [n]": H - e} for e in (1, 2)
+def dictated(picture, hidden=2):
+    """A machine that draws `picture` at every sweep, whatever it sees."""
+    b = np.where(picture, 50, -50).astype(np.float32)
+    return Params(np.zeros((784, hidden), np.float32), b, np.zeros(hidden, np.float32))
+
+
+def stripe(number):
+    """Images of its own for every number: ink in the rows from that one on."""
+    return (np.arange(784) // 28 >= number)[None] * 1.0
+
+
+def planted(folder, machines, **settings):
+    """A run whose snapshots are given."""
+    folder.mkdir()
+    save_settings(folder, replace(SETTINGS, **settings))
+    for epoch, params in machines.items():
+        save_params(folder, epoch, params)
+    return folder
+
+
+@pytest.fixture
+def striped(tmp_path):
+    return planted(tmp_path / "run", {n: dictated(stripe(n)[0]) for n in range(6)})
+
+
+@pytest.fixture
+def swept(monkeypatch):
+    """What chains were asked for: the first random number, the start, the sweeps."""
+    calls = []
+
+    def recorded(rng, v, W, b, c, steps):
+        calls.append((rng.random(), v, steps))
+        return np.broadcast_to(b > 0, v.shape).astype(v.dtype)
+
+    monkeypatch.setattr(figures.chain_states, "gibbs", recorded)
+    return calls
+
+
+def start_of_all(swept, sweeps):
+    """All chains had the same draws and the same start, and made so many sweeps."""
+    assert len({(first, v.tobytes(), steps) for first, v, steps in swept}) == 1
+    assert swept[0][2] == sweeps
+    return swept[0][1]
+
+
+def places(figure, words):
+    """Where a text stands: right or middle, from the left; and its middle, from above."""
+    texts = [text for text in figure.texts if text.get_text() == words]
+    found = [(*text.get_position(), figure.bbox.height) for text in texts]
+    return [(round(x), round(height - y)) for x, y, height in found]
+
+
+def rows(figure, words, count):
+    """The tiles beside each place of the words."""
+    return [
+        tiles(pixels(figure), x + 12, y - 28, 2, (1, count))[0] for x, y in places(figure, words)
     ]
-    return Trained(params, SimpleNamespace(hidden=H, pixels=pixels), rows)
 
 
-MACHINES = [
-    fake_machine(RNG.normal(size=(784, H), scale=0.1).astype(np.float32), None, "threshold")
-    for H in (6, 20, 120)
-]
+def under(figure, words):
+    """The 64 tiles of the mosaic under the words."""
+    ((x, y),) = places(figure, words)
+    return tiles(pixels(figure), x - 231, y + 16, 2, (8, 8)).reshape(64, 28, 28)
 
 
-def tile(picture: Floats, left: int, top: int, scale: int, row: int, column: int) -> Floats:
-    """A tile of a mosaic that was pasted, at its own size again: (28, 28, 3)"""
-    y, x = top + 29 * scale * row, left + 29 * scale * column
-    cut = picture[y : y + 28 * scale, x : x + 28 * scale, :3].reshape(28, scale, 28, scale, 3)
-    assert (cut == cut[:, :1, :, :1]).all(), "the tile is not where it should be, or blurred"
-    return cut[:, 0, :, 0]
+# Chains
 
 
-def test_restored_digits_keep_what_was_given_and_miss_what_was_taken() -> None:
-    picture = pixels(figures.rbm.restored(MACHINES, DATA))
-    originals = paper((to_unit(one_of_each(DATA)) >= 0.5).astype(np.float32))
-    masks: dict[tuple[int, int, int], NDArray[np.bool_]] = {}
-    changed = 0
-    for machine in range(3):
-        for k, fraction in enumerate((0.2, 0.5, 0.8)):
-            left, top = 140 + 590 * k, 84 + 188 * machine
-            for i, original in enumerate(originals):
-                first, corrupted, restored = (tile(picture, left, top, 2, r, i) for r in range(3))
-                assert np.array_equal(first, original)
-                missing = np.abs(corrupted - MISSING).max(axis=-1) < 0.0021
-                assert missing.sum() == round(fraction * 784)
-                assert np.array_equal(corrupted[~missing], original[~missing])
-                assert np.array_equal(restored[~missing], original[~missing])
-                assert (np.ptp(restored, axis=-1) == 0).all()  # grey: nothing is missing any more
-                changed += int((restored[missing] != original[missing]).any())
-                masks[machine, k, i] = missing
-    for machine, k, i in masks:
-        assert np.array_equal(masks[machine, k, i], masks[0, k, i])
-        assert k == 0 or (masks[0, k - 1, i] <= masks[0, k, i]).all()
-    assert changed == 90  # it is the machine that restores, and not the original that is shown
+def test_mosaics_are_of_the_machines_that_they_name(striped, swept, monkeypatch):
+    def after_steps(folder, steps):
+        return SimpleNamespace(step=steps, params=dictated(stripe(steps // 500)[0]))
+
+    monkeypatch.setattr(figures.gibbs_chains, "after_steps", after_steps)
+    figure = figures.gibbs_chains.during_training([striped], DATA)
+    for i, words in enumerate(("0", "500", "1,000", "1,500", "2,000", "2,500")):
+        assert close(under(figure, f"after {words} batches"), stripe(i))
+    start = start_of_all(swept, 5000)
+    assert start.shape == (64, 784) and abs(start.std() - 1) < 0.02
+    swept.clear()
+    figure = figures.gibbs_chains.before_some_epochs([striped], DATA)
+    for epoch in (1, 2, 3, 6):
+        assert close(under(figure, f"before epoch {epoch}"), stripe(epoch - 1))
+    images = as_trained(DATA.train_images[:64], SETTINGS)
+    np.testing.assert_array_equal(start_of_all(swept, 200), images)
+    assert "200 sweeps" in figure.get_suptitle() and "2 hidden units" in figure.get_suptitle()
 
 
-def test_pixels_are_as_the_run_saw_them() -> None:
-    settings = SimpleNamespace(**vars(MACHINES[0].settings) | {"pixels": "none"})
-    grey = MACHINES[0]._replace(settings=settings)
-    picture = pixels(figures.rbm.restored([grey], DATA))
-    first = tile(picture, 140, 84, 2, 0, 0)
-    assert np.abs(first - paper(to_unit(one_of_each(DATA)))[0]).max() < 0.0021
-    assert len(np.unique(first)) > 5
+def test_each_row_is_drawn_by_the_machine_before_its_epoch(striped, swept):
+    figure = figures.gibbs_chains.before_each_epoch([striped], DATA)
+    for epoch in range(1, 6):  # three in the left half, two in the right one
+        (row,), ((right, _),) = rows(figure, str(epoch), 15), places(figure, str(epoch))
+        assert close(np.delete(row, 7, axis=0), stripe(epoch - 1)) and (row[7] == 1).all()
+        assert right < 900 if epoch <= 3 else right > 900
+    images, start = as_trained(DATA.train_images[:7], SETTINGS), start_of_all(swept, 200)
+    for row, (right, _) in zip(rows(figure, "start", 15), places(figure, "start"), strict=True):
+        assert close(row[:7], images) and close(row[8:], start[7:])
+        for words, block in (("training images", 0), ("coin flips", 8)):
+            middles = [x for x, _ in places(figure, f"started from {words}")]
+            assert right + 12 + 58 * block + 203 in middles
+    assert set(start[7:].ravel()) == {0, 1} and not places(figure, "6")
 
 
-def test_filters_are_columns_of_W_the_strongest_first() -> None:
+def test_a_long_chain_shows_the_state_after_the_sweeps_of_its_label(striped, monkeypatch):
+    starts = []
+
+    def count(rng, v, W, b, c, steps):
+        assert not starts or close(1 - v.reshape(-1, 28, 28), stripe(len(starts)))
+        starts.append(v)
+        assert steps == 500 and b[28 * 3] > 0 > b[28 * 3 - 1], "not the machine after 3 epochs"
+        return np.broadcast_to(stripe(len(starts)), v.shape).astype(v.dtype)
+
+    monkeypatch.setattr(figures.gibbs_chains, "gibbs", count)
+    figure, v = figures.gibbs_chains.long_chains([striped], DATA), DATA.test_images[:20]
+    for i in range(1, 11):
+        assert close(rows(figure, f"{500 * i:,}", 20)[0], stripe(i))
+    assert close(rows(figure, "original", 20)[0], as_trained(v, SETTINGS))
+    ((right, middle),) = places(figure, "start")
+    colours = pixels(figure)[middle - 28 : middle + 28 : 2, right + 12 : right + 68 : 2]
+    blue = np.isclose(colours, MISSING, atol=1 / 255).all(axis=-1).ravel()
+    expected = np.where(blue, 0, as_trained(v, SETTINGS)[0])
+    np.testing.assert_array_equal(starts[0][0], expected)
+    assert blue.sum() == round(0.8 * 784) and "after 3 epochs" in figure.get_suptitle()
+
+
+# Missing pixels
+
+
+@pytest.mark.parametrize("kind", ["threshold", "none"])
+@pytest.mark.parametrize("of", ["all", "ink"])
+def test_masks_are_nested_and_ink_is_all_that_is_given_where_ink_is_removed(of, kind):
+    v = as_trained(one_of_each(DATA), replace(SETTINGS, pixels=kind))
+    base = np.full(len(v), 784) if of == "all" else (v != 0).sum(axis=1)
+    damaged, known = damage(v, of)
+    masks = np.split(known, 3)
+    for fraction, image, mask in zip(FRACTIONS, np.split(damaged, 3), masks, strict=True):
+        np.testing.assert_array_equal(image, np.where(mask, v, 0))
+        gone = np.round(fraction * base) if of == "all" else np.floor(fraction * base)
+        np.testing.assert_array_equal(mask.sum(axis=1), base - gone)
+        assert of == "all" or (image[mask] > 0).all()
+    assert all((more | ~fewer).all() for more, fewer in pairwise(masks))
+
+
+@pytest.mark.parametrize("of, sweeps", [("all", 5000), ("ink", 200)])
+def test_chains_begin_at_the_damaged_image_and_differ_in_what_is_given(of, sweeps, monkeypatch):
+    calls = []
+
+    def recorded(rng, v, W, b, c, burn_in, average, known):
+        calls.append((rng.random(), v.tobytes(), burn_in + average))
+        biases.append(np.broadcast_to(b, v.shape))
+        return np.full_like(v, 0.1 * len(calls))
+
+    monkeypatch.setattr(figures.restored_digits, "chain_mean", recorded)
+    biases, params = [], Params(*(RNG.normal(size=s).astype("f4") for s in ((784, 2), 784, 2)))
+    damaged, known = damage(TEN, of)
+    found = restorations(Machine(params, SETTINGS, 3), damaged, known, of)
+    W, b, c = (a.astype(np.float64) for a in params)
+    expected = {"exact": conditional(damaged * 1.0, known, W, b, c)}
+    expected["clamped"] = np.where(known, damaged, 0.1)
+    if of == "ink":
+        expected["with rate"] = np.where(known, damaged, 0.2)
+        rates = np.repeat(FRACTIONS, 10)[:, None]
+        np.testing.assert_allclose(biases.pop(1), b + np.log(rates), rtol=0, atol=1e-6)
+    expected["free"] = np.full_like(damaged, 0.1 * len(calls))
+    assert list(found) == list(expected) and all((one == params.b).all() for one in biases)
+    for name, probs in found.items():
+        np.testing.assert_allclose(probs, expected[name], rtol=0, atol=1e-6)
+    assert len(set(calls)) == 1 and calls[0][1:] == (damaged.tobytes(), sweeps)
+    many = replace(SETTINGS, hidden=21)  # too many for a sum
+    assert list(restorations(Machine(params, many, 3), damaged, known, of)) == list(expected)[1:]
+
+
+@pytest.mark.parametrize("of", ["all", "ink"])
+def test_tiles_stand_by_machine_and_fraction(of, tmp_path, swept, monkeypatch):
+    """Two machines draw half of a tile each, after the document's epochs and no others."""
+    document = DOCUMENTS[of]
+    right = {21: HALF, 22: ~HALF}
+    folders = [
+        planted(
+            tmp_path / str(hidden),
+            {n: dictated(half ^ (n != document.epochs), hidden) for n in (1, 3, 30, 31)},
+            hidden=hidden,
+        )
+        for hidden, half in right.items()
+    ]
+    figure = states(folders, DATA, of)
+    damaged, _ = damage(as_trained(DATA.test_images[:64], SETTINGS), of)
+    np.testing.assert_array_equal(start_of_all(swept, document.sweeps), damaged)
+    for j, fraction in enumerate(FRACTIONS):
+        words = f"{fraction:.0%} of {document.missing} missing"
+        for hidden, half in right.items():
+            assert close(under(figure, f"{hidden} hidden units, {words}"), half[None] * 1.0)
+        if of == "ink":
+            assert close(under(figure, f"start, {words}"), np.split(damaged, 3)[j])
+    monkeypatch.setattr(figures.restored_digits, "LAST", 1)
+    quick = DOCUMENTS | {of: document._replace(sweeps=3)}
+    monkeypatch.setattr(figures.restored_digits, "DOCUMENTS", quick)
+    figure, (damaged, known) = means(folders, DATA, of), damage(TEN, of)
+    for i, (hidden, half) in enumerate(right.items()):
+        for name in ("clamped", "free", *["with rate"] * (of == "ink")):
+            filled = np.broadcast_to(half, known.shape) * 1.0
+            filled = filled if name == "free" else np.where(known, damaged, half)
+            assert close(in_table(figure, name, i), filled)
+            ((_, middle),), (_, row) = places(figure, f"{hidden} units"), places(figure, name)[i]
+            assert abs(row - middle) < 90
+    assert close(in_table(figure, "original"), np.tile(TEN, (3, 1)))
+    if of == "ink":
+        assert close(in_table(figure, "damaged"), damaged)
+    assert f"after {document.epochs} epochs" in figure.get_suptitle()
+
+
+def in_table(figure, name, i=0):
+    """The 30 tiles in the i-th row of that name: ten of each fraction."""
+    _, y = places(figure, name)[i]
+    blocks = [tiles(pixels(figure), 140 + 590 * j, y - 28, 2, (1, 10))[0] for j in range(3)]
+    return np.concatenate(blocks)
+
+
+# The quick page
+
+
+def trained(params, pixels="none", rows=()):
+    return Trained(params, replace(SETTINGS, hidden=len(params.c), pixels=pixels), list(rows))
+
+
+@pytest.mark.parametrize("kind", ["threshold", "none"])
+def test_restored_digits_keep_what_was_given(kind):
+    grey = Params(*(np.zeros(s, np.float32) for s in ((784, 2), 784, 2)))  # P(v = 1) = 1/2
+    machines = [trained(grey, kind), trained(dictated(HALF), kind)]
+    figure = figures.rbm.restored(machines, DATA)
+    v = as_trained(one_of_each(DATA), machines[0].settings)
+    _, known = damage(v, "all")
+    for i, fill in enumerate((0.5, HALF)):
+        assert close(in_table(figure, "original", i), np.tile(v, (3, 1)))
+        assert close(in_table(figure, "restored", i), np.where(known, np.tile(v, (3, 1)), fill))
+        _, y = places(figure, "damaged")[i]
+        line = pixels(figure)[y, 140:196:2]  # of the first digit, half way down
+        blue = np.isclose(line, MISSING, atol=1 / 255).all(axis=1)
+        np.testing.assert_array_equal(blue, ~known[0].reshape(28, 28)[14])
+
+
+def test_filters_are_columns_of_W_the_strongest_first():
     W = np.full((784, 20), 0.001, np.float32)
     W[:28, 7] = 3.0  # positive in the top row of pixels
     W[0::28, 4] = -2.0  # negative in the left column
-    W[:, 7] += np.where(np.arange(784) >= 756, -1.5, 0).astype(np.float32)
-    picture = pixels(figures.rbm.filters([fake_machine(W)] * 3, DATA))
-    strongest, second, third = (tile(picture, 15, 85, 4, 0, i) for i in range(3))
-    red, blue = strongest[0], strongest[-1]
-    assert (red[:, 0] > red[:, 2]).all() and (blue[:, 2] > blue[:, 0]).all()
-    assert (second[:, 0, 2] > second[:, 0, 0]).all()
-    # White stands for zero, and only for it.
-    assert (strongest[1:-1].min() > 0.95) and (second[:, 1:].min() > 0.95)
-    assert third.min() > 0.95
-    assert np.allclose(strongest[0, 0], to_rgb("#67001f"), atol=0.01)  # the end of the scale
-    assert np.allclose(strongest[-1, 0], to_rgb("#6bacd1"), atol=0.01)  # half way to the other
+    W[756:, 7] -= 1.5
+    few, many = (trained(Params(np.tile(W, n), W[:, 0], np.tile(W[0], n))) for n in (1, 6))
+    figure = figures.rbm.filters([few, few, many], DATA)
+    shown = pixels(figure)
+    strongest, second, third = (shown[85:197:4, x : x + 112 : 4] for x in (15, 131, 247))
+    assert np.allclose(strongest[0], to_rgb("#67001f"), atol=0.01)  # the end of the scale
+    assert np.allclose(strongest[-1], to_rgb("#6bacd1"), atol=0.01)  # half way to the other
+    assert (second[:, 0, 2] > second[:, 0, 0]).all()  # blue
+    assert min(strongest[1:-1].min(), second[:, 1:].min(), third.min()) > 0.95  # white is zero
+    assert all(axes.get_xlim()[0] == -axes.get_xlim()[1] < 0 for axes in figure.axes)
+    words = [text.get_text() for text in figure.texts]
+    assert words[1:] == ["20 hidden units, all"] * 2 + ["120 hidden units, the 100 strongest"]
 
 
-def test_filters_say_how_many_of_how_many() -> None:
-    figure = figures.rbm.filters(MACHINES, DATA)
-    assert [text.get_text() for text in figure.texts][1:] == [
-        "6 hidden units, all",
-        "20 hidden units, all",
-        "120 hidden units, the 100 strongest",
+def test_pseudo_likelihood_shows_the_metrics():
+    names = {"training": "train_pseudo", "validation": "validation_pseudo"}
+    metrics = [
+        {"epoch": e, **{f"{name} [nats/image]": -len(name) / e for name in names.values()}}
+        for e in (1.0, 2.0)
     ]
-    for axes in figure.axes:
-        low, high = axes.get_xlim()
-        assert low == -high < 0
-
-
-def test_pseudo_likelihood_shows_the_metrics() -> None:
-    figure = figures.rbm.pseudo_likelihood(MACHINES, DATA)
-    (axes,) = figure.axes
+    machines = [trained(dictated(HALF, n), rows=metrics) for n in (2, 3, 4)]
+    (axes,) = figures.rbm.pseudo_likelihood(machines, DATA).axes
     lines = {str(line.get_label()): line for line in axes.lines}
-    assert len(lines) == 6
-    for machine in MACHINES:
-        for part, column, dashes in (
-            ("training", "train_pseudo", "-"),
-            ("validation", "validation_pseudo", "--"),
-        ):
-            line = lines[f"{machine.settings.hidden} hidden units, {part}"]
-            assert np.array_equal(np.asarray(line.get_xdata()), [1, 2])
-            assert np.array_equal(np.asarray(line.get_ydata()), machine.series(column))
-            assert line.get_linestyle() == dashes
-    assert "nats an image" in axes.get_ylabel() and axes.get_xlabel() == "epochs"
+    for (part, column), dashes in zip(names.items(), ("-", "--"), strict=True):
+        line = lines[f"2 hidden units, {part}"]
+        assert list(line.get_xdata()) == [1, 2] and line.get_linestyle() == dashes
+        assert list(line.get_ydata()) == machines[0].series(column)
 
 
-def test_samples_are_probabilities_that_noise_comes_to() -> None:
-    b = np.linspace(-3, 3, 784, dtype=np.float32)
-    picture = pixels(figures.rbm.samples([fake_machine(np.zeros((784, 5), np.float32), b)], DATA))
-    for row, column in ((0, 0), (4, 5)):
-        shown = tile(picture, 18, 90, 3, row, column)
-        assert np.abs(shown - paper(sigmoid(b)[None])[0]).max() < 0.0021
-
-
-def test_samples_come_from_coin_flips_by_many_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
-    def sweeps(rng: object, v: Floats, W: Floats, b: Floats, c: Floats, steps: int) -> Floats:
-        assert set(np.unique(v)) == {0, 1} and abs(v.mean() - 0.5) < 0.02
-        assert steps == figures.rbm.SWEEPS and len(v) == figures.rbm.CHAINS
+def test_samples_are_probabilities_after_many_sweeps_from_coin_flips(monkeypatch):
+    def sweeps(rng, v, W, b, c, steps):
+        assert set(np.unique(v)) == {0, 1} and abs(v.mean() - 0.5) < 0.02 and steps == 1000
         return np.repeat(np.arange(len(v), dtype=v.dtype)[:, None] % 2, 784, axis=1)
 
     monkeypatch.setattr(figures.rbm, "gibbs", sweeps)
     # One hidden unit: on where every pixel is on, off where none is.
     params = Params(*(np.full(s, x, np.float32) for s, x in (((784, 1), 1), (784, -0.5), (1, -9))))
-    machine = Trained(params, SimpleNamespace(hidden=1), [])
-    picture = pixels(figures.rbm.samples([machine], DATA))
-    off, on = 1 - sigmoid(np.array([-0.5, 0.5]))
-    for k in range(figures.rbm.CHAINS):
-        shown = tile(picture, 18, 90, 3, *divmod(k, 6))
-        assert np.abs(shown - (on if k % 2 else off)).max() < 0.0021
+    figure = figures.rbm.samples([trained(params)], DATA)
+    greys = sigmoid(np.where(np.arange(30) % 2, 0.5, -0.5))[:, None] * np.ones((1, 784))
+    assert close(tiles(pixels(figure), 18, 90, 3, (5, 6)).reshape(30, 28, 28), greys)
+    assert "drawn digits" in figure.get_suptitle()
