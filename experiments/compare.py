@@ -10,8 +10,16 @@ from data.sets import load
 from experiments.cache import Part, compute
 from experiments.classifier import SIZES, load_classifier, place, predict
 from experiments.experiment import Experiment, Numbers
-from experiments.families import FAMILIES, REAL, trained
-from experiments.image_scores import FRECHET, INCEPTION, SMALLEST, class_fractions, nearest, quality
+from experiments.families import FAMILIES, REAL, SWEEPS, trained
+from experiments.image_scores import (
+    FRECHET,
+    INCEPTION,
+    SMALLEST,
+    class_fractions,
+    headed,
+    nearest,
+    quality,
+)
 from experiments.measures import over_seeds
 from experiments.tables import percent, table
 from training.streams import stream
@@ -23,6 +31,11 @@ DIGITS = f"digits of at least {percent(PRESENT)}"
 DISTANCE = "distance to the nearest training image"
 # The columns of the table, and the decimal places of numbers.
 COLUMNS = {"family": 0, INCEPTION: 2, DIGITS: 1, SMALLEST: 3, FRECHET: 1, DISTANCE: 2}
+HEADINGS = {
+    "family": "images",
+    DIGITS: f"{DIGITS}, higher is better",
+    DISTANCE: f"{DISTANCE}, best as in the first row",
+}
 
 Row = dict[str, float]
 
@@ -54,7 +67,7 @@ def parts(name: str) -> list[Part]:
 
 
 def summary(rows: list[Row]) -> dict[str, Any]:
-    """Mean and deviation over seeds, and each seed."""
+    """Mean and standard deviation over seeds, and each seed."""
     each = {name: {"each seed": [row[name] for row in rows]} for name in rows[0]}
     return {name: {**values, **each[name]} for name, values in over_seeds(rows).items()}
 
@@ -80,8 +93,10 @@ def measure() -> Numbers:
 def families(numbers: Numbers) -> str:
     """A family a row; and how good the classifier is."""
     accuracy = percent(numbers["classifier"]["test accuracy"], 2)
-    rows = table(numbers["families"], COLUMNS)
-    return f"{rows}\n\nThe classifier is right for {accuracy} of the test images."
+    names = {column: HEADINGS.get(column, headed(column)) for column in COLUMNS}
+    rows = [{names[column]: row[column] for column in COLUMNS} for row in numbers["families"]]
+    shown = table(rows, {names[column]: digits for column, digits in COLUMNS.items()})
+    return f"{shown}\n\nThe classifier has an accuracy of {accuracy} on the test images."
 
 
 def answer(numbers: Numbers) -> str:
@@ -100,14 +115,15 @@ EXPERIMENT = Experiment(
     minutes=150,
     trainings=tuple(training for family in FAMILIES.values() for training in family.trainings),
     measure=measure,
-    protocol=f"{COUNT:,} images of each family and seed, mean pixels as the models show them;"
-    f" classifier of our own, {'-'.join(map(str, SIZES))} with dropout, trained on the 60,000"
-    " training images (the 10,000 test images are used once for its accuracy, once as the first"
-    " row; nothing was chosen by them); inception score: exp of the mean KL to the marginal, at"
-    f" most 10; a digit counts as there from {percent(PRESENT)} of the images on; Frechet distance"
-    " of the classifier's last hidden layer to all training images; distance to the nearest"
-    f" training image: Euclidean, pixels from 0 to 1, mean of {NEAREST:,} images; spread is the"
-    " deviation over seeds",
+    protocol=f"{COUNT:,} images of each family and seed, mean pixels as the models show them; RBM:"
+    f" after {SWEEPS:,} sweeps from a random start; VAE: Bernoulli likelihood, the convolutional"
+    f" one squared error; classifier of our own, {'-'.join(map(str, SIZES))} with dropout, trained"
+    " on the 60,000 training images (the 10,000 test images are used once for its accuracy, once"
+    " as the first row; nothing was chosen by them); inception score: exp of the mean KL to the"
+    f" marginal, at most 10; a digit counts as there from {percent(PRESENT)} of the images on;"
+    " squared Frechet distance of the classifier's last hidden layer to all training images;"
+    f" distance to the nearest training image: Euclidean, pixels from 0 to 1, mean of {NEAREST:,}"
+    " images; mean and standard deviation over seeds",
     seeds=tuple(range(max(len(family.trainings) for family in FAMILIES.values()))),
     tables={"Images of all families": families},
     answer=answer,

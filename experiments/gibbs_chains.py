@@ -96,13 +96,14 @@ def memory(numbers: Numbers) -> str:
 
 
 EXPERIMENT = Experiment(
-    question="How soon do free Gibbs chains of an RBM forget the image that they began at?",
+    question="How soon do unclamped Gibbs chains of an RBM forget the image that they started"
+    " from?",
     minutes=40,
     trainings=tuple(machine(*pair) for pair in reversed(MACHINES)),
     measure=measure,
-    protocol=f"CD-30 on all 60,000 training images, after {EPOCHS} epochs; {CHAINS} free chains"
-    f" from the first test images with {FRACTION:.0%} of all pixels missing, taken for dark; the"
-    " fraction of all pixels in which their binary states differ from the whole image that they"
-    " began at, and from the other chains' images, on average",
-    tables={"Pixels in which free chains differ from their own image / from others": memory},
+    protocol=f"CD-30 on all 60,000 training images, after {EPOCHS} epochs; {CHAINS} unclamped"
+    f" (free) chains from the first test images with {FRACTION:.0%} of all pixels missing, taken"
+    " for dark; the fraction of all pixels in which their binary states differ from the whole"
+    " image that they started from, and from the other chains' images, on average",
+    tables={"Pixels in which unclamped chains differ from their own image / from others": memory},
 )

@@ -26,7 +26,7 @@ from experiments.tables import percent
 from training.parallel import Training
 
 HIDDEN = (20, 100, 500)  # units
-# As the documents train; and the same schedule on binary pixels from our first weights. Snapshots
+# As the documents train; and the same schedule on binary pixels from our initial weights. Snapshots
 # after every epoch: the notebook draws chains before each.
 CD30 = "--data mnist --validation 0 --gibbs-steps 30 --learning-rate 0.1 --momentum 0"
 CD30 += " --epochs 30 --snapshots 1"
@@ -111,22 +111,25 @@ def answer(numbers: Numbers) -> str:
 
 
 EXPERIMENT = Experiment(
-    question="How many of 20 / 50 / 80 % missing pixels does an RBM restore?",
+    question="What fraction of missing pixels does an RBM restore correctly when 20, 50 or 80 %"
+    " are missing?",
     minutes=60,
     trainings=tuple(dict.fromkeys(KINDS[k].training(hidden) for k, hidden in MACHINES[::-1])),
     measure=measure,
     protocol=f"pixels binarised at 1/2; the first {IMAGES:,} test images, the same pixels missing"
-    " for all methods; CD-30 is trained on all 60,000 training images, PCD-5 on 55,000, its rates"
-    " chosen on the other 5,000; clamped: mean of P(v=1|h) over 100 sweeps after a burn-in of 100,"
-    " two chains from the damaged image (missing pixels dark), or two from coin flips; free: the"
-    " same of one chain in which nothing is clamped; known erasure rate: its logarithm added to the"
-    " visible biases, (rbm.27), one chain; exact: all hidden states summed, first"
-    f" {EXACT} test images; baselines fitted on training images, their weights chosen on 5,000"
-    f" validation images; likelihoods on the first {MANY:,} test images; test set used once",
+    " for all methods; grey, binary: the pixels that an RBM is trained on; CD-30 is trained on"
+    " all 60,000 training images; PCD-5 on 55,000, its learning rate and decay chosen on the"
+    " other 5,000; clamped: given pixels are held fixed, mean of P(v=1|h) over 100 sweeps after a"
+    " burn-in of 100, two chains from the damaged image (missing pixels dark), or two from a"
+    " random start; unclamped: the same of one chain from the damaged image in which nothing is"
+    " held fixed; known erasure rate: its logarithm added to the visible biases, (rbm.27), one"
+    f" chain; exact: all hidden states summed, first {EXACT} test images; baselines fitted on"
+    " training images, their weights chosen on 5,000 validation images; likelihoods on the first"
+    f" {MANY:,} test images; test images evaluated once per method, at the end",
     tables={
-        "Missing pixels: baselines, and clamped chains of RBMs with binary pixels": chosen,
+        "Missing pixels: baselines, and RBMs with binary pixels, given pixels clamped": chosen,
         "Missing pixels: every RBM and every method": restored,
-        "Missing pixels: chains beside the exact conditional": exact,
+        "Nats a missing pixel: RBMs of 20 units, chains beside the exact conditional": exact,
         "Likelihoods of RBMs": of_machines,
     },
     answer=answer,

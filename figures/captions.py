@@ -36,9 +36,9 @@ CAPTIONS = {
         " validation dashed: the more hidden units, the higher.",
     ),
     "rbm-samples": Caption(
-        "Each tile is a Gibbs chain of its own: coin flips, then 1,000 sweeps in which no pixel is"
-        " given; shown is the probability of ink. More hidden units make crisper digits, but also"
-        " chains that mix slowly and seldom leave the first kind of digit they come to.",
+        "Each tile is a Gibbs chain of its own: a random start, then 1,000 sweeps in which no"
+        " pixel is given; shown is the probability of ink. More hidden units make crisper digits,"
+        " but also chains that mix slowly and seldom leave the first kind of digit they come to.",
         "Three mosaics of sampled digits, from RBMs of 20, 100 and 500 hidden units.",
     ),
     "vae-manifold": Caption(
@@ -49,9 +49,8 @@ CAPTIONS = {
     ),
     "vae-latent-means": Caption(
         "Each dot is a test image, where the encoder puts it; it never saw which digit it is. A"
-        " number stands at the median of its digit's dots. Where two digits lie on top of one"
-        " another, two codes are too few to tell them apart. Dashed circles: 1 and 2 standard"
-        " deviations of the prior.",
+        " number stands at the median of its digit's dots. Where two digits overlap, two codes are"
+        " too few to tell them apart. Dashed circles: 1 and 2 standard deviations of the prior.",
         "Scatter of the test images by their two codes: digits form clusters, and some overlap.",
     ),
     "vae-reconstructions": Caption(

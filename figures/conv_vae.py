@@ -17,7 +17,7 @@ from figures.drawing import Drawing, of_vae
 from figures.latent_plane import decoded_grid
 from figures.style import LINES, epochs_axis, new_figure
 
-REACH = 4.0  # deviations of the prior
+REACH = 4.0  # standard deviations of the prior
 PARTS = {"train": ("--", "training images"), "test": ("-", "test images")}
 DROPPED = 2  # the first epochs cost so much that the others would lie in one line
 
@@ -93,11 +93,12 @@ DRAWINGS = (
     ),
     Drawing(
         "conv_vae-costs",
-        "From the third epoch on; mean of three seeds, the band their deviation. Training cost"
-        " keeps falling; the cost on test images stays unsteady: 10,000 images are few. On training"
-        " images the notebook prints means over the epoch while it trains; ours is measured after"
-        " it. The best epochs were chosen on those same test images, as in the notebook, and"
-        " flatter; on 55,000 images the epoch was chosen on validation images.",
+        "From the third epoch on; mean of three seeds, the band their standard deviation. Training"
+        " cost keeps falling; the cost on test images stays unsteady: 10,000 images are few. On"
+        " training images the notebook prints means over the epoch while it trains; ours is"
+        " measured after it. The best epochs were chosen on those same test images, as in the"
+        " notebook, and are optimistically biased; on 55,000 images the epoch was chosen on"
+        " validation images.",
         (),
         costs,
         "Notebook: the cost of 10,000 training and 1,000 test images after each epoch, printed, 4"

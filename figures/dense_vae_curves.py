@@ -34,7 +34,7 @@ def costs(folders: Sequence[Path], data: DataSet) -> Figure:
     grid[0, 0].set(ylabel="nats an image, less 448.73")
     grid[1, 0].set(ylabel="ours less the notebook's")
     lines, _ = grid[0, 0].get_legend_handles_labels()
-    lines.append(Patch(color=LINES[0], alpha=0.25, label="deviation over seeds"))
+    lines.append(Patch(color=LINES[0], alpha=0.25, label="standard deviation over seeds"))
     lines.append(Patch(color=GREY, label=f"within {BAND:g} nat, from epoch {SETTLED} on"))
     figure.legend(handles=lines, ncols=4, loc="outside lower center")
     return figure

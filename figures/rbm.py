@@ -87,9 +87,9 @@ def pseudo_likelihood(machines: Sequence[Trained], data: DataSet) -> Figure:
 
 
 def samples(machines: Sequence[Trained], data: DataSet) -> Figure:
-    """P(v = 1 | h) where free chains are after many sweeps from coin flips."""
+    """P(v = 1 | h) where unclamped chains are after many sweeps from a random start."""
     figure = new_figure(
-        1650, 560, f"Samples of RBMs: {SWEEPS:,} Gibbs sweeps from coin flips, {data.name}"
+        1650, 560, f"Samples of RBMs: {SWEEPS:,} Gibbs sweeps from a random start, {data.name}"
     )
     for i, machine in enumerate(machines):
         W, b, c = params_of(machine)

@@ -28,7 +28,7 @@ def costs(network: Trained, data: DataSet) -> Figure:
 
 
 def costs_beside(network: Trained, data: DataSet) -> Figure:
-    """The same with the assignment's training costs, and the course of both validation costs."""
+    """The same with the assignment's training costs, and both validation costs in shape."""
     title = f"Cost during training: {name_of(network, data)}, {data.name}"
     figure = new_figure(1700, 1240, title, "constrained")
     panels = figure.subplots(2, 2)
@@ -65,8 +65,8 @@ DRAWINGS = (
         "tanh_vae_curves-short",
         "Measured after each epoch on at most 5,000 images of either kind. Crosses: the"
         " assignment's training cost, a mean over the epoch, with corrupted input, from the second"
-        " on. Its validation cost is a sum over a set whose size it does not say: only the course"
-        " is shown. Theirs gains nothing after epoch 9, ours until the end.",
+        " on. Its validation cost is a sum over a set whose size it does not say: only the shape"
+        " of the curve is shown. Theirs gains nothing after epoch 9, ours until the end.",
         (short("once", 0),),
         of_vae(costs_beside),
         "Assignment of 2017: curves of training and validation cost over 20 epochs, one a sum over"
