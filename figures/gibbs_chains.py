@@ -108,12 +108,11 @@ def long_chains(folders: Sequence[Path], data: DataSet) -> Figure:
 TRAINING = (
     "Binary states of 64 chains: from the same Gaussian noise, 5,000 sweeps of the RBM as it was"
     " after so many batches of its three epochs. Digits come within 500 batches, but of few kinds,"
-    " and of others each time: 8, then 2, later 6 and 1. The start matters as much: from coin flips,"
+    " and others each time: 8, then 2, later 6 and 1. The start matters as much: from coin flips,"
     " which have more ink, the same RBMs draw noise, as in the figure of two starts."
 )
 SOME = (
-    "As the notebook draws them, for some of its 30 epochs: binary states of 64 unclamped (free)"
-    " chains that started from training images, as in the left half of the figure of two starts."
+    "Binary states of 64 chains that began at training images, for some of the notebook's epochs."
 )
 EACH = (
     "Each row is of the RBM before that epoch: states after 200 unclamped sweeps, left from seven"
@@ -133,8 +132,7 @@ LONG_ONES = (
     " and the chain's state every 500 sweeps with nothing clamped. "
 )
 FORGOTTEN = {
-    "grey": "After 500 sweeps the image is forgotten: nearly all chains show a slanted 1, the"
-    " favourite of this RBM, whatever they started from.",
+    "grey": "After 500 sweeps the image is forgotten: nearly all chains show a slanted 1.",
     "binary": "The same schedule on binary pixels, from our initial weights: the chains change"
     " slowly, and most go to 0, 6 and 8. Where one ends at its first digit, that is chance.",
 }
