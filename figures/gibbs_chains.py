@@ -111,9 +111,7 @@ TRAINING = (
     " and others each time: 8, then 2, later 6 and 1. The start matters as much: from coin flips,"
     " which have more ink, the same RBMs draw noise, as in the figure of two starts."
 )
-SOME = (
-    "Binary states of 64 chains that began at training images, for some of the notebook's epochs."
-)
+SOME = "Binary states of 64 chains from training images, before some of the 30 epochs."
 EACH = (
     "Each row is of the RBM before that epoch: states after 200 unclamped sweeps, left from seven"
     " training images, right from a random start (coin flips). Before epoch 1 all end in noise. "
