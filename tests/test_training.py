@@ -378,6 +378,7 @@ def test_what_is_missing_is_trained_and_what_is_there_is_kept(tmp_path, monkeypa
     stamp = (small.folder / "checkpoint.npz").stat().st_mtime_ns
     train_all([small])
     assert (small.folder / "checkpoint.npz").stat().st_mtime_ns == stamp
+    assert capsys.readouterr().err == ""  # nothing was resumed either
     others = [small._replace(model="vae"), small._replace(options=small.options[:-1])]
     assert len({training.folder for training in (small, *others)}) == 3
     with pytest.raises(RunError, match="--hidden is 0; expected at least 1"):
