@@ -72,15 +72,6 @@ def test_the_penalty_s_gradient_by_three_witnesses(seed):
     assert_gradient(by_hand, lambda D: by_moved_pixels(x, masks, D), D, 1e-8, by_slopes)
 
 
-def test_without_a_hidden_layer_the_penalty_is_weight_decay():
-    x, _, _ = drawn(0)
-    w = np.array([[0.5], [-1.0], [2.0], [0.0], [3.0]])
-    values, ((dW, db),) = slope_penalty(x, (), (Layer(w, np.ones(1)),))
-    np.testing.assert_allclose(values, np.full(B, 14.25 / 2), rtol=1e-15)
-    np.testing.assert_allclose(dW, w, rtol=1e-15)
-    assert db == 0
-
-
 def test_the_jumps_at_the_kinks_are_not_in_the_gradient():
     """a(x) = leaky(x + b), pixels even from -1 to 1: their density is 1/2."""
     x = np.linspace(-1, 1, 200_001)[:, None]
