@@ -1,6 +1,6 @@
-"""Where free Gibbs chains of restricted Boltzmann machines (RBMs) go, and how fast they forget.
+"""Where unclamped Gibbs chains of restricted Boltzmann machines (RBMs) go, and what they forget.
 
-The chains are those of the assignment of 2019, which restores images by free chains of 5,000
+The chains are those of the assignment of 2019, which restores images by 5,000 unclamped
 sweeps, and of the notebook, which draws some before each epoch.
 """
 
@@ -64,8 +64,8 @@ def measure() -> Numbers:
 
 
 def forgetting(x: Array, params: Params, sweeps: Sequence[int] = SWEEPS) -> dict[str, Any]:
-    """Free chains from damaged images x (N, D): the mean fraction of pixels in which their states
-    differ, after some numbers of sweeps, from their own image and from another chain's.
+    """Unclamped chains from damaged images x (N, D): the mean fraction of pixels in which their
+    states differ, after some numbers of sweeps, from their own image and from another chain's.
     """
     state, _ = remove_pixels(stream(0, "figure missing"), x, FRACTION, "all")
     rng, ink = stream(0, "figure chains"), x >= 0.5
@@ -102,7 +102,7 @@ EXPERIMENT = Experiment(
     trainings=tuple(machine(*pair) for pair in reversed(MACHINES)),
     measure=measure,
     protocol=f"CD-30 on all 60,000 training images, after {EPOCHS} epochs; {CHAINS} unclamped"
-    f" (free) chains from the first test images with {FRACTION:.0%} of all pixels missing, taken"
+    f" chains from the first test images with {FRACTION:.0%} of all pixels missing, taken"
     " for dark; the fraction of all pixels in which their binary states differ from the whole"
     " image that they started from, and from the other chains' images, on average",
     tables={"Pixels in which unclamped chains differ from their own image / from others": memory},

@@ -57,8 +57,8 @@ class Kind(NamedTuple):
 KINDS = {
     "grey CD-30, 60,000 images, 3 epochs": Kind(partial(machine, "grey"), 3),
     "grey CD-30, 60,000 images, 30 epochs": Kind(partial(machine, "grey"), 30),
-    "CD-30, 60,000 images": Kind(partial(machine, "binary"), 30),
-    "PCD-5, 55,000 images": Kind(persistent, 30),
+    "binary CD-30, 60,000 images, 30 epochs": Kind(partial(machine, "binary"), 30),
+    "binary PCD-5, 55,000 images, 30 epochs": Kind(persistent, 30),
 }
 MACHINES = tuple((kind, hidden) for kind in KINDS for hidden in HIDDEN)
 SMALL = tuple((kind, min(HIDDEN)) for kind in KINDS)
@@ -96,7 +96,11 @@ def _part(function: Callable[..., Any], of: tuple[str, int], *mask: Any) -> Part
 def answer(numbers: Numbers) -> str:
     """The pixels that are right where a fraction of all is missing, beside the best baseline's."""
     rows = [r for r in numbers["restored"] if r["of"] == "all"]
-    wanted = {"machine": "CD-30, 60,000 images", "hidden": max(HIDDEN), "method": "clamped"}
+    wanted = {
+        "machine": "binary CD-30, 60,000 images, 30 epochs",
+        "hidden": max(HIDDEN),
+        "method": "clamped",
+    }
     words = []
     for name, some in (
         ("500 hidden units", [r for r in rows if wanted.items() <= r.items()]),

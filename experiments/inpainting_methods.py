@@ -69,7 +69,7 @@ def given(v: Array, of: str, fraction: float, purpose: str = "test mask") -> Mas
 
 
 def by_machine(folder: Path, epochs: int, of: str, fraction: float) -> list[Row]:
-    """One RBM and one mask: clamped chains from two starts, with the erasure rate, and free."""
+    """One RBM and one mask: clamped from two starts, with the erasure rate, and unclamped."""
     (W, b, c), settings, _ = machine_after(folder, epochs)
     seed = settings.hidden
     v = test_images()
@@ -82,11 +82,14 @@ def by_machine(folder: Path, epochs: int, of: str, fraction: float) -> list[Row]
 
     methods: dict[str, tuple[int, Callable[[int], Array]]] = {
         "clamped": (2, clamped),
-        "clamped, from coin flips": (
+        "clamped, from a random start": (
             2,
             lambda i: inpaint(stream(seed, "inpaint", i), v, known, W, b, c),
         ),
-        "free": (1, lambda i: chain_mean(stream(seed, "free", i), damaged, W, b, c, 100, 100)),
+        "unclamped": (
+            1,
+            lambda i: chain_mean(stream(seed, "free", i), damaged, W, b, c, 100, 100),
+        ),
     }
     if of == "ink":
         methods["clamped, known erasure rate"] = 1, lambda i: clamped(i, rated)

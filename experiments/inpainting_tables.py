@@ -6,12 +6,6 @@ from typing import Any
 from experiments.experiment import Numbers
 from experiments.tables import markdown, percent, table, with_spread
 
-# What tables call RBMs and methods whose names in the results are shorter.
-RBMS = {
-    f"{name} images": f"binary {name} images, 30 epochs"
-    for name in ("CD-30, 60,000", "PCD-5, 55,000")
-}
-METHODS = {"free": "unclamped", "clamped, from coin flips": "clamped, from a random start"}
 LIKELIHOODS = (
     "Nats an image on test images binarised at 1/2, one training each; after &plusmn; the standard"
     " error over 1,000 images. log Z is summed over all states of the hidden units, which is out of"
@@ -41,9 +35,8 @@ def scores(rows: Sequence[Any]) -> str:
     columns = list(dict.fromkeys((r["of"], r["missing"]) for r in rows))
     cells: dict[str, dict[Any, Any]] = {}
     for r in rows:
-        words = [f"RBM, {r['hidden']} units, {name_of(r['machine'])}"] if "machine" in r else []
-        method = METHODS.get(r["method"], r["method"])
-        cells.setdefault(", ".join([*words, method]), {})[r["of"], r["missing"]] = r
+        words = [f"RBM, {r['hidden']} units, {r['machine']}"] if "machine" in r else []
+        cells.setdefault(", ".join([*words, r["method"]]), {})[r["of"], r["missing"]] = r
     low = {c: min(row[c]["cost"] for row in cells.values() if c in row) for c in columns}
     high = {c: max(row[c]["fraction right"] for row in cells.values() if c in row) for c in columns}
 
@@ -57,11 +50,6 @@ def scores(rows: Sequence[Any]) -> str:
         for name, row in cells.items()
     ]
     return markdown(["method: pixels right, nats a missing pixel", *headings(columns)], lines)
-
-
-def name_of(machine: str) -> str:
-    """How an RBM was trained, such as "binary PCD-5, 55,000 images, 30 epochs"."""
-    return RBMS.get(machine, machine)
 
 
 def headings(columns: Sequence[tuple[str, float]]) -> list[str]:
@@ -83,11 +71,11 @@ def exact(numbers: Numbers) -> str:
     machines = dict.fromkeys((r["machine"], r["hidden"]) for r in numbers["exact"])
     rows = [
         [
-            f"{name_of(machine)}, {METHODS.get(method, method)}",
+            f"{machine}, {method}",
             *(f"{found[machine, H, method, *c]['cost']:.4f}" for c in columns),
         ]
         for machine, H in machines
-        for method in ("exact", "clamped", "clamped, from coin flips")
+        for method in ("exact", "clamped", "clamped, from a random start")
     ]
     return markdown(["RBM and method", *headings(columns)], rows)
 
@@ -97,7 +85,7 @@ def of_machines(numbers: Numbers) -> str:
     rows = table(
         numbers["likelihoods"],
         {
-            "RBM": lambda r: name_of(r["machine"]),
+            "RBM": lambda r: r["machine"],
             "hidden units": lambda r: str(r["hidden"]),
             "log pseudo-likelihood": lambda r: with_spread(r["pseudo"], r["pseudo error"], 1),
             "log-likelihood": lambda r: with_spread(r.get("log p"), r.get("log p error"), 1),

@@ -37,5 +37,5 @@ def coin_flips(like: Floats) -> Floats:
 
 
 def chains(start: Floats, params: Params, sweeps: int) -> Floats:
-    """States of free chains; the same draws for each RBM, so that only the RBMs differ."""
+    """States of unclamped chains; the same draws for each RBM, so that only the RBMs differ."""
     return gibbs(stream(0, "figure chains"), start, *params, sweeps)

@@ -1,4 +1,4 @@
-"""Figures of free Gibbs chains: their binary states, black and white as the documents show them."""
+"""Figures of unclamped Gibbs chains: binary states, black and white as the documents show them."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -41,7 +41,7 @@ def during_training(folders: Sequence[Path], data: DataSet) -> Figure:
     start = stream(0, "figure noise").standard_normal(shape, dtype=np.float32)
     states = (after_steps(folder, steps) for steps in BATCHES)
     cells = [(f"after {s.step:,} batches", chains(start, s.params, LONG)) for s in states]
-    title = f"Free chains of {LONG:,} sweeps from Gaussian noise: {words_of(settings, data)}"
+    title = f"Unclamped chains of {LONG:,} sweeps from Gaussian noise: {words_of(settings, data)}"
     return mosaics(title, [cells[:3], cells[3:]])
 
 
@@ -55,7 +55,7 @@ def before_some_epochs(folders: Sequence[Path], data: DataSet) -> Figure:
         (f"before epoch {epoch + 1}", chains(start, machine_after(folder, epoch).params, SHORT))
         for epoch in kept
     ]
-    title = f"Free chains of {SHORT} sweeps from training images: {words_of(settings, data)}"
+    title = f"Unclamped chains of {SHORT} sweeps from training images: {words_of(settings, data)}"
     return mosaics(title, [cells[:3], cells[3:]])
 
 
@@ -67,7 +67,7 @@ def before_each_epoch(folders: Sequence[Path], data: DataSet) -> Figure:
     start = np.concatenate([images, coin_flips(images)])
     epochs = [epoch for epoch in snapshots(folder) if epoch < settings.epochs]
     half = -(-len(epochs) // 2)
-    title = f"Free chains of {SHORT} sweeps before each epoch: {words_of(settings, data)}"
+    title = f"Unclamped chains of {SHORT} sweeps before each epoch: {words_of(settings, data)}"
     figure = new_figure(1970, 180 + 58 * half, title)
     for left, part in ((90, epochs[:half]), (1070, epochs[half:])):
         ends = {f"{n + 1}": chains(start, machine_after(folder, n).params, SHORT) for n in part}
@@ -86,7 +86,7 @@ def _halves(states: Floats) -> Floats:
 
 
 def long_chains(folders: Sequence[Path], data: DataSet) -> Figure:
-    """Every 500 of the 5,000 sweeps of free chains that start at damaged test images."""
+    """Every 500 of the 5,000 sweeps of unclamped chains that start at damaged test images."""
     (folder,) = folders
     params, settings, epochs = machine_after(folder, EPOCHS)
     v = as_trained(data.test_images[:LONG_CHAINS], settings)
@@ -96,7 +96,7 @@ def long_chains(folders: Sequence[Path], data: DataSet) -> Figure:
     for sweeps in range(EVERY, LONG + 1, EVERY):
         state = gibbs(rng, state, *params, EVERY)
         rows[f"{sweeps:,}"] = paper(state)
-    title = f"Long free chains: {words_of(settings, data)}, after {epochs} epochs"
+    title = f"Long unclamped chains: {words_of(settings, data)}, after {epochs} epochs"
     figure = new_figure(1310, 110 + 58 * len(rows), title)
     labelled_rows(figure, rows, 130, 56, 2)
     write(figure, 22, 84 + 29 * (len(rows) + 1), "sweeps", rotation="vertical")
@@ -135,7 +135,7 @@ FORGOTTEN = {
     " slowly, and most go to 0, 6 and 8. Where one ends at its first digit, that is chance.",
 }
 NOTEBOOK = (
-    "notebook: for each of three RBMs 30 mosaics, one before each epoch, of 64 free chains of"
+    "notebook: for each of three RBMs 30 mosaics, one before each epoch, of 64 unclamped chains of"
     " 200 sweeps, all started from training images"
 )
 
@@ -150,7 +150,7 @@ DRAWINGS = (
         TRAINING,
         machine("grey", max(HIDDEN)),
         during_training,
-        "assignment of 2019: every 500 of 2,811 training batches a mosaic of 64 free chains of"
+        "assignment of 2019: every 500 of 2,811 training batches a mosaic of 64 unclamped chains of"
         " 5,000 sweeps from fixed noise, six in all; at the end one of damaged test images",
     ),
     *(

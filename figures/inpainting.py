@@ -25,7 +25,7 @@ LEVELS = 32  # of grey: with all 255 the file is twice as large, and nobody sees
 
 
 def means(folders: Sequence[Path], data: DataSet, of: Of) -> Figure:
-    """Test digits, damaged, and what each RBM makes of them: clamped, and free."""
+    """Test digits, damaged, and what each RBM makes of them: clamped and unclamped."""
     machines = [machine_after(folder, DOCUMENTS[of].epochs) for folder in folders]
     v = as_trained(one_of_each(data), machines[0].settings)
     damaged, known = damage(v, of)
@@ -41,7 +41,7 @@ def means(folders: Sequence[Path], data: DataSet, of: Of) -> Figure:
 
 
 def states(folders: Sequence[Path], data: DataSet, of: Of) -> Figure:
-    """As the documents show it: where 64 free chains from damaged test images are at the end."""
+    """As the documents show it: where 64 unclamped chains from damaged images are at the end."""
     machines = [machine_after(folder, DOCUMENTS[of].epochs) for folder in folders]
     v = as_trained(data.test_images[:CHAINS], machines[0].settings)
     damaged, known = damage(v, of)
@@ -49,7 +49,7 @@ def states(folders: Sequence[Path], data: DataSet, of: Of) -> Figure:
     for one in machines:
         ends = chains(damaged, one.params, DOCUMENTS[of].sweeps)
         rows[f"{one.settings.hidden} hidden units"] = paper(ends)
-    title = f"States of free chains after {DOCUMENTS[of].sweeps:,} sweeps: RBMs after"
+    title = f"States of unclamped chains after {DOCUMENTS[of].sweeps:,} sweeps: RBMs after"
     cells = [
         [
             (f"{name}, {fraction:.0%} of {DOCUMENTS[of].missing} missing", part)
@@ -70,19 +70,19 @@ TRAINED = {
     "binary": "The documents' schedule, on binary pixels and from our initial weights.",
 }
 MEANS = {
-    "all": " Clamped: given pixels are held fixed, and the RBM fills in the others. Free, that is"
-    " unclamped, as in the assignment, it forgets the image in 5,000 sweeps and shows the same few"
+    "all": " Clamped: given pixels are held fixed, and the RBM fills in the others. Unclamped,"
+    " as in the assignment, it forgets the image in 5,000 sweeps and shows the same few"
     " digits whatever was given. For 20 hidden units the exact conditional is shown above: where"
     " much is missing it is a mixture of several digits, of which one chain may show one.",
     "ink": " The RBM gets the damaged image alone: any blank pixel may have lost its ink, and all"
     " of them are drawn. With its given pixels clamped, it adds too much ink, since nothing says"
     " that most blank pixels always were blank. With the known erasure rate (rbm.27) it adds less."
-    " Free, that is unclamped, as in the notebook, it drifts to another digit. For 20 hidden units"
+    " Unclamped, as in the notebook, it drifts to another digit. For 20 hidden units"
     " see the exact conditional: with 80 % missing, 200 sweeps do not reach it, and the clamped"
     " chains look better than the RBM is, because they start at what is left of the right digit.",
 }
 STATES = (
-    "The binary states themselves, as the document shows them, of 64 free (unclamped) chains."
+    "The binary states themselves, as the document shows them, of 64 unclamped chains."
     " Above them, the damaged test images at which they start. "
 )
 SEEN = {
@@ -94,10 +94,10 @@ SEEN = {
 }
 SOURCE = {
     "all": "assignment of 2019, figure 5.1: a table of 3 x 3 mosaics of 64 binary states, 20, 100"
-    " and 500 hidden units by 20, 50 and 80 % of the pixels missing, by free chains of 5,000"
+    " and 500 hidden units by 20, 50 and 80 % of the pixels missing, by unclamped chains of 5,000"
     " sweeps; the damage reached the upper edge of the images only",
     "ink": "notebook: for 20, 100 and 500 hidden units three mosaics each of 64 binary states,"
-    " 20, 50 and 80 % of the ink missing, by free chains of 200 sweeps",
+    " 20, 50 and 80 % of the ink missing, by unclamped chains of 200 sweeps",
 }
 OF: tuple[Of, ...] = ("all", "ink")
 

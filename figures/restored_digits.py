@@ -1,4 +1,4 @@
-"""Test digits, damaged, and restored by chains that are clamped, and by free ones, in a table.
+"""Test digits, damaged, and restored by chains that are clamped, and by others, in a table.
 
 All chains start at the damaged image, as the documents' do, and make as many sweeps as theirs, so
 only the clamping differs.
@@ -35,10 +35,10 @@ class Document(NamedTuple):
 
 DOCUMENTS = {"all": Document(5000, 3, "all pixels"), "ink": Document(200, 30, "the ink")}
 CHAINS = {"exact": "all hidden states summed", "clamped": "given pixels are held fixed"}
-FREE = {"free": "nothing is held fixed"}
+UNCLAMPED = {"unclamped": "nothing is held fixed"}
 NOTES = {
-    "all": {"damaged": "missing is light blue", **CHAINS, **FREE},
-    "ink": {**CHAINS, "with rate": "clamped, with the known erasure rate", **FREE},
+    "all": {"damaged": "missing is light blue", **CHAINS, **UNCLAMPED},
+    "ink": {**CHAINS, "with rate": "clamped, with the known erasure rate", **UNCLAMPED},
 }
 
 
@@ -70,7 +70,7 @@ def restorations(machine: Machine, damaged: Floats, known: Bools, of: Of) -> dic
     if of == "ink":
         rates = np.repeat(np.array(FRACTIONS, b.dtype), len(damaged) // len(FRACTIONS))[:, None]
         found["with rate"] = chain(b + np.log(rates), known)  # (rbm.27), for each image its own
-    found["free"] = chain(b, None)
+    found["unclamped"] = chain(b, None)
     return found
 
 

@@ -31,6 +31,9 @@ V = (to_unit(DATA.test_images) >= 0.5).astype(np.float32)
 SETTINGS = Settings(data="digits", validation=0, hidden=3, epochs=5, snapshots=1)
 
 
+NAMES = {"grey CD-30": "cd30-grey", "binary CD-30": "cd30-binary", "binary PCD-5": "pcd5"}
+
+
 def mixing_machine():
     """Its three hidden units stand for groups of digits, and chains soon come to all states."""
     x, labels = to_unit(DATA.train_images) >= 0.5, DATA.train_labels
@@ -84,8 +87,8 @@ def test_chains_cost_what_they_estimate(folder, of, fraction):
     damaged, nothing = V * known, np.zeros_like(known)
     W, b, c = in_float64()
     probs = {"clamped": conditional(damaged, known, W, b, c)}
-    probs["clamped, from coin flips"] = probs["clamped"]
-    probs["free"] = conditional(damaged, nothing, W, b, c)
+    probs["clamped, from a random start"] = probs["clamped"]
+    probs["unclamped"] = conditional(damaged, nothing, W, b, c)
     if of == "ink":
         probs["clamped, known erasure rate"] = conditional(
             damaged, known, *in_float64(np.log(fraction))
@@ -99,7 +102,7 @@ def test_chains_cost_what_they_estimate(folder, of, fraction):
         assert abs(row["cost"] - exactly) < 0.002 and abs(row["fraction right"] - right) < 0.005
         few = cost(probs[row["method"]], known, slice(10))[0]
         assert abs(row["first images"]["cost"] - few) < 0.005
-    other = "free" if of == "all" else "clamped, known erasure rate"
+    other = "unclamped" if of == "all" else "clamped, known erasure rate"
     assert abs(expected[other][0] - expected["clamped"][0]) > 0.008
 
 
@@ -180,7 +183,7 @@ def test_rows_carry_the_names_of_their_machines(monkeypatch):
             part = asked[row["part"]]
             assert part.function.__name__ in (f"by_{name}_sum", name, "by_machine")
             (folder, epochs, *_), (snapshot,) = part.arguments, part.reads
-            kind = {"grey": "cd30-grey", "CD-3": "cd30-binary", "PCD-": "pcd5"}[row["machine"][:4]]
+            kind = NAMES[row["machine"].split(",")[0]]
             assert folder.name.startswith(f"{kind}-{row['hidden']}-")
             assert epochs == (3 if "3 epochs" in row["machine"] else 30)
             assert snapshot == folder / f"params-{epochs:04}.npz"
@@ -198,7 +201,11 @@ def row(method, right, cost, machine="", hidden=20, **more):
 
 
 def test_tables_show_the_chosen_rows_the_best_in_bold_and_exact_answers_beside_their_chains():
-    rows = [row("a", 0.9, 0.3), row("clamped", 0.8, 0.1, "PCD-5"), row("free", 0.7, 0.5, "PCD-5")]
+    rows = [
+        row("a", 0.9, 0.3),
+        row("clamped", 0.8, 0.1, "PCD-5"),
+        row("unclamped", 0.7, 0.5, "PCD-5"),
+    ]
     rows.append(row("clamped", 0.6, 0.6, "grey CD-30"))
     lines = inpainting_tables.chosen({"restored": rows}).splitlines()[2:]
     assert lines[0] == "| a | **90.0 %**, 0.300 |"
@@ -207,7 +214,7 @@ def test_tables_show_the_chosen_rows_the_best_in_bold_and_exact_answers_beside_t
     chains = [
         row(method, 0.8, 0.5, "CD-30", hidden, **{"first images": {"cost": found}})
         for hidden, costs in ((20, (0.25, 0.3)), (100, (0.9, 0.9)))
-        for method, found in zip(("clamped", "clamped, from coin flips"), costs, strict=True)
+        for method, found in zip(("clamped", "clamped, from a random start"), costs, strict=True)
     ]
     exact = [row("exact", 0.8, 0.2, "CD-30")]
     table = inpainting_tables.exact({"exact": exact, "restored": chains})

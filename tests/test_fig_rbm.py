@@ -201,7 +201,7 @@ def test_chains_begin_at_the_damaged_image_and_differ_in_what_is_given(of, sweep
         expected["with rate"] = np.where(known, damaged, 0.2)
         rates = np.repeat(FRACTIONS, 10)[:, None]
         np.testing.assert_allclose(biases.pop(1), b + np.log(rates), rtol=0, atol=1e-6)
-    expected["free"] = np.full_like(damaged, 0.1 * len(calls))
+    expected["unclamped"] = np.full_like(damaged, 0.1 * len(calls))
     assert list(found) == list(expected) and all((one == params.b).all() for one in biases)
     for name, probs in found.items():
         np.testing.assert_allclose(probs, expected[name], rtol=0, atol=1e-6)
@@ -237,9 +237,9 @@ def test_tiles_stand_by_machine_and_fraction(of, tmp_path, swept, monkeypatch):
     monkeypatch.setattr(figures.restored_digits, "DOCUMENTS", quick)
     figure, (damaged, known) = means(folders, DATA, of), damage(TEN, of)
     for i, (hidden, half) in enumerate(right.items()):
-        for name in ("clamped", "free", *["with rate"] * (of == "ink")):
+        for name in ("clamped", "unclamped", *["with rate"] * (of == "ink")):
             filled = np.broadcast_to(half, known.shape) * 1.0
-            filled = filled if name == "free" else np.where(known, damaged, half)
+            filled = filled if name == "unclamped" else np.where(known, damaged, half)
             assert close(in_table(figure, name, i), filled)
             ((_, middle),), (_, row) = places(figure, f"{hidden} units"), places(figure, name)[i]
             assert abs(row - middle) < 90
