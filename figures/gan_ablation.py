@@ -1,4 +1,4 @@
-"""Figures of the GAN's preset `best`: what each of its choices is worth, and its samples."""
+"""Figures of the GAN's preset `best`: what each of its choices contributes, and its samples."""
 
 from collections.abc import Sequence
 from pathlib import Path
