@@ -30,6 +30,7 @@ def test_the_table_has_the_sums_of_the_documents(capsys, Z, H, sums):
     assert head == f"Dense VAE: codes {Z}, hidden {H}, likelihood bernoulli"
     of_layers = [line.split()[-1] for line in lines if "in all" not in line]
     assert [line.split()[-1] for line in lines if "in all" in line] == sums
+    assert lines[-1].split() == ["both", "in", "all", sums[-1]]
     assert len(of_layers) == 5
     assert f"{sum(int(n.replace(',', '')) for n in of_layers):,}" == sums[-1]
 
