@@ -82,9 +82,9 @@ def table(groups: Sequence[tuple[str, dict[str, Floats]]], title: str, of: Of) -
         words = f"{fraction:.0%} of {DOCUMENTS[of].missing} missing"
         write(figure, 429 + 590 * j, 62, words, fontweight="bold")
     for name, group in groups:
-        write(figure, 10, top + 29 * len(group), name, rotation="vertical")
+        write(figure, 12, top + 29 * len(group), name, rotation="vertical")
         for word, tiles in group.items():
-            write(figure, 132, top + 28, word, ha="right")
+            write(figure, 135, top + 28, word, ha="right")
             for j, part in enumerate(np.split(tiles, len(FRACTIONS))):
                 paste(figure, mosaic(part, len(part)), 140 + 590 * j, top, 2)
             top += 58
