@@ -5,6 +5,7 @@ import sys
 
 from data import mnist, sets
 from data.idx import DataError
+from data.sets import CHOICES
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -14,7 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument(
         "--data",
-        choices=("auto", "mnist", "digits"),
+        choices=CHOICES,
         default="auto",
         help="auto: MNIST where it can be had, else drawn digits (default: %(default)s)",
     )

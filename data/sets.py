@@ -5,6 +5,7 @@ import hashlib
 import io
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -30,6 +31,20 @@ class DataSet(NamedTuple):
     test_images: Bytes
     test_labels: Bytes
 
+    @property
+    def choice(self) -> str:
+        """What --data calls it."""
+        return next(choice for choice, (name, _) in SETS.items() if name == self.name)
+
+
+# What --data takes, and for each its name and a function that returns training images and labels,
+# test images and labels. A further set is a further row.
+SETS: dict[str, tuple[str, Callable[[], tuple[Bytes, Bytes, Bytes, Bytes]]]] = {
+    "mnist": ("MNIST", lambda: load_mnist()),
+    "digits": ("drawn digits", lambda: _drawn()),
+}
+CHOICES = ("auto", *SETS)
+
 
 def load(choice: str = "auto") -> DataSet:
     """The data set that `choice` names: "mnist", "digits" (drawn), or "auto".
@@ -39,12 +54,11 @@ def load(choice: str = "auto") -> DataSet:
     where MNIST_DIR is set but does not hold it: nobody's own data are silently replaced.
     Raises ValueError for any other choice.
     """
-    if choice == "mnist":
-        return DataSet("MNIST", *load_mnist())
-    if choice == "digits":
-        return DataSet("drawn digits", *_drawn())
+    if choice in SETS:
+        name, make = SETS[choice]
+        return DataSet(name, *make())
     if choice != "auto":
-        raise ValueError(f"data is {choice!r}, expected 'auto', 'mnist' or 'digits'.")
+        raise ValueError(f"data is {choice!r}, expected one of {', '.join(CHOICES)}.")
     known = _recent_failure()
     try:
         return DataSet("MNIST", *load_mnist(fetch=not known))

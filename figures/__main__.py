@@ -11,7 +11,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from data.sets import DataSet, load
+from data.sets import CHOICES, DataSet, load
 from experiments import experiment
 from figures import catalogue, quick
 from figures.drawing import Drawing, facts
@@ -36,9 +36,7 @@ def main(argv: Sequence[str]) -> None:
     parser.add_argument("--all", action="store_true", help="the figures of all experiments")
     parser.add_argument("--list", action="store_true", help="list the figures and draw nothing")
     parser.add_argument("--catalogue", action="store_true", help="only write docs/FIGURES.md")
-    parser.add_argument(
-        "--data", choices=("auto", "mnist", "digits"), help="for the quick page (default: auto)"
-    )
+    parser.add_argument("--data", choices=CHOICES, help="for the quick page (default: auto)")
     parser.add_argument("--out", type=Path, metavar="DIR", help=f"default: {OUT}")
     options = parser.parse_args(argv)
     if options.catalogue:
@@ -58,7 +56,7 @@ def quick_page(choice: str, folder: Path) -> None:
     """Trains the small models and draws them."""
     start = time.monotonic()
     data = load(choice)
-    choice = "mnist" if data.name == "MNIST" else "digits"
+    choice = data.choice
     print(f"Data: {data.name}.", quick.estimate(choice), flush=True)
     _train([row.training(choice) for row in quick.TABLE])
     intro = quick.INTRO.format(data=data.name)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from data.sets import CHOICES
 from gan.losses import LOSSES
 from training.settings import SettingsError, setting
 
@@ -32,7 +33,7 @@ class Settings:
     data: str = setting(
         "auto",
         "data set; auto: MNIST, or synthetic (drawn) digits without it",
-        choices=("auto", "mnist", "digits"),
+        choices=CHOICES,
     )
     images: int = setting(0, "number of training images; 0: all that are not held out", least=0)
     validation: int = setting(0, "number of training images held out for validation", least=0)

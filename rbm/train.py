@@ -8,6 +8,7 @@ import numpy as np
 from autograd_lite.ops import Array
 from autograd_lite.optim import momentum_step, zeros_like
 from data.pixels import binarise
+from data.sets import CHOICES
 from rbm.gibbs import bernoulli, gibbs
 from rbm.gradient import nll_gradient
 from rbm.model import Params, free_energy, init, init_truncated
@@ -25,7 +26,7 @@ class Settings:
     data: str = setting(
         "auto",
         "data set; auto: MNIST, or synthetic (drawn) digits without it",
-        choices=("auto", "mnist", "digits"),
+        choices=CHOICES,
     )
     images: int = setting(0, "number of training images; 0: all that are not held out", least=0)
     validation: int = setting(5000, "number of training images held out for validation", least=0)

@@ -35,9 +35,8 @@ def training_images(data: str, images: int, validation: int, once: int | None = 
     train, held_out = split(loaded.train_images, validation)
     if images > len(train):
         raise SettingsError(f"--images is {images}; expected at most {len(train)}, or 0 for all.")
-    choice = "mnist" if loaded.name == "MNIST" else "digits"
     parts = to_unit(train[: images or None]), to_unit(held_out)
     if once is not None:
         rng = stream(once, "pixels once")
         parts = binarise(rng, parts[0], "once"), binarise(rng, parts[1], "once")
-    return Split(loaded.name, choice, *parts)
+    return Split(loaded.name, loaded.choice, *parts)

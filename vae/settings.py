@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from autograd_lite.optim import Optimiser, adam_start, adam_step, rmsprop_start, rmsprop_step
+from data.sets import CHOICES
 from training.settings import SettingsError, setting
 from vae.mlp import ACTIVATIONS
 from vae.objective import LIKELIHOODS, SCALES
@@ -20,7 +21,7 @@ class Settings:
     data: str = setting(
         "auto",
         "data set; auto: MNIST, or synthetic (drawn) digits without it",
-        choices=("auto", "mnist", "digits"),
+        choices=CHOICES,
     )
     images: int = setting(0, "number of training images; 0: all that are not held out", least=0)
     validation: int = setting(5000, "number of training images held out for validation", least=0)
