@@ -66,7 +66,7 @@ def section(name: str, experiment: Experiment, record: Record) -> str:
 def answers(found: Mapping[str, Experiment]) -> str:
     """The README's table: a line for each experiment that has an answer and has been measured."""
     rows = []
-    for name, experiment in found.items():
+    for name, experiment in reversed(list(found.items())):  # the wide questions first
         if experiment.answer and (RESULTS / f"{name}.json").exists():
             link = f"[{name}](results/README.md#{name})"
             rows.append([experiment.question, experiment.answer(read(name).numbers), link])
