@@ -10,6 +10,9 @@ REASONS: dict[str, str] = {
     "autograd_lite/ops.py: np.maximum(x, 0) -> np.maximum(0, x)": SYMMETRIC,
     "autograd_lite/tape.py: b.swapaxes(-1, -2) -> b.swapaxes(-2, -1)": SYMMETRIC,
     "autograd_lite/tape.py: a.swapaxes(-1, -2) -> a.swapaxes(-2, -1)": SYMMETRIC,
+    "rbm/exact.py: np.maximum(top, log_w.max(axis=0))"
+    " -> np.maximum(log_w.max(axis=0), top)": SYMMETRIC,
+    "rbm/exact.py: min(first + CHUNK, 2 ** H) -> min(2 ** H, first + CHUNK)": SYMMETRIC,
     "rbm/model.py: np.clip(mean, 0.001, 0.999) -> np.clip(0.001, mean, 0.999)": "the same value:"
     " the larger of 0.001 and the mean, at most 0.999",
 }

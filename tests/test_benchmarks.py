@@ -66,6 +66,7 @@ def test_tests_that_fail_without_a_mutant_are_refused(small):
 
 
 def test_every_module_of_the_models_has_mutants_in_the_sample_and_tests_that_could_notice():
+    changes = set()
     for path in mutants.modules():
         every = list(edits.mutants(ROOT, path))
         chosen = edits.sample(every, 0.2, 0)
@@ -73,6 +74,8 @@ def test_every_module_of_the_models_has_mutants_in_the_sample_and_tests_that_cou
         assert bool(chosen) == bool(every), path
         assert set(chosen) <= set(edits.sample(every, 0.5, 0))
         assert reach.tests_of(ROOT, ROOT / path), path
+        changes |= {f"{path}: {m.change}" for m in every}
+    assert changes >= set(mutants.REASONS)
 
 
 def test_checks_reach_the_functions_that_they_name():
