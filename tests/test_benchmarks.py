@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from benchmarks import (
     drawn_digits,
     edits,
     false_alarms,
-    kill_and_resume,
     mutants,
     reach,
     speed,
@@ -23,7 +21,6 @@ from training.run import RunError
 from training.settings import SettingsError
 
 ROOT = Path(__file__).parent.parent
-RBM = "--data digits --images 200 --validation 50 --hidden 5 --epochs 80".split()
 
 
 def test_the_command_lists_every_benchmark():
@@ -98,18 +95,6 @@ def test_false_alarms_cover_every_check_and_tell_a_wrong_answer(monkeypatch):
     wrong = {"kl_diag_gaussian": [lambda mu, logvar: mu.sum(axis=1)]}
     monkeypatch.setattr(false_alarms, "ALTERNATIVES", wrong)
     assert len(false_alarms.verdicts(check.equation, [7])["false alarms"]) == 1
-
-
-def test_a_killed_training_ends_with_the_same_bits(tmp_path):
-    train, digest = kill_and_resume.train, kill_and_resume.digest
-    # The first training may have to draw the digits: its time tells nothing.
-    assert not train("rbm", [*RBM, "--seed", "1", "--out", str(tmp_path / "other")])
-    start = time.monotonic()
-    assert not train("rbm", [*RBM, "--out", str(tmp_path / "whole")])
-    moments = iter([60, 0.6 * (time.monotonic() - start)])  # it is done before the first of them
-    kill_and_resume.killed("rbm", RBM, tmp_path / "cut", moments.__next__)
-    assert kill_and_resume.resumed("rbm", RBM, tmp_path / "cut") < 80
-    assert digest(tmp_path / "cut") == digest(tmp_path / "whole") != digest(tmp_path / "other")
 
 
 def test_speed_and_drawn_digits_measure_what_their_tables_show(monkeypatch):
