@@ -10,7 +10,8 @@ PACKAGES = ("autograd_lite", "rbm", "vae", "gan")
 KINDS = ("definition", "step", "result", "algorithm", "cited")
 
 HEAD = re.compile(r'^<!-- (\w+\.\d+) (\w+) "([^"]+)"(?: uses ([\w. ]+))? -->$')
-SEAT = re.compile(r"^<!-- ledger (\w+\.\d+) -->")
+# At the end of its line: what follows a comment that begins a line is no Markdown.
+SEAT = re.compile(r"<!-- ledger (\w+\.\d+) -->$")
 TAG = re.compile(r"# \(((?:ad|rbm|vae|gan)\.\d+)\)")
 
 

@@ -51,15 +51,15 @@ def magnitude(error: float) -> str:
 
 
 def visible(equation: Equation, row: dict[str, Any] | None) -> str:
-    """The line that a reader sees under an equation."""
-    line = f"<!-- ledger {equation.label} -->"
+    """The line that a reader sees under an equation, with the comment that finds it at its end."""
+    parts = []
     places = [place for label, place in tags() if label == equation.label]
     if places:
         links = []
         for path, number in places:
             up = "" if path.parent == equation.chapter.parent else f"../{path.parent.name}/"
             links.append(f"[`{path.name}`, line {number}]({up}{path.name}#L{number})")
-        line += " " + ", ".join(links)
+        parts.append(", ".join(links))
     if row is not None:
         random = row["tolerance"] == 1
         if not row["passed"]:
@@ -68,11 +68,11 @@ def visible(equation: Equation, row: dict[str, Any] | None) -> str:
             bound = (
                 "within its bound" if random else f"largest error &le; {magnitude(row['error'])}"
             )
-        line += (
-            f" | checked against *{row['oracle']}*, {row['cases']} cases, {bound}"
-            f" | {row['caught']} of {row['slips']} slips caught"
-        )
-    return line
+        parts += [
+            f"checked against *{row['oracle']}*, {row['cases']} cases, {bound}",
+            f"{row['caught']} of {row['slips']} slips caught",
+        ]
+    return f"{' | '.join(parts)} <!-- ledger {equation.label} -->".strip()
 
 
 def refreshed(chapter: Path, found: list[Equation], rows: dict[str, Any]) -> str:
@@ -80,7 +80,7 @@ def refreshed(chapter: Path, found: list[Equation], rows: dict[str, Any]) -> str
     by_label = {e.label: e for e in found}
     lines = chapter.read_text().splitlines()
     for i, text in enumerate(lines):
-        if (match := SEAT.match(text)) and match.group(1) in by_label:
+        if (match := SEAT.search(text)) and match.group(1) in by_label:
             label = match.group(1)
             lines[i] = visible(by_label[label], rows.get(label))
     return "\n".join(lines) + "\n"

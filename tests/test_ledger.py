@@ -85,7 +85,7 @@ def test_every_equation_has_its_anchor_and_its_tag(chapter):
             found = re.findall(r"\\tag\{([^}]*)\}", "\n".join(lines[e.line : end]))
             assert found == [e.label], f"{place(e)}: the tag is {found}"
             has_code = e.label in {label for label, _ in tags()}
-            seat = SEAT.match(lines[end + 1])
+            seat = SEAT.search(lines[end + 1])
             assert (seat is not None and seat.group(1) == e.label) or not has_code, place(e)
     tagged = re.findall(r"\\tag\{([^}]*)\}", chapter.read_text())
     assert sorted(tagged) == sorted(e.label for e in FOUND if e.chapter == chapter)
@@ -139,6 +139,8 @@ def test_markdown_is_what_github_shows_rightly(path):
     text = path.read_text()
     for number, line in enumerate(without_code(text).splitlines(), 1):
         assert "$" not in line, f"{path}, near line {number}: a bare dollar: {line[:80]}"
+        raw = re.match(r" {0,3}<!--.*-->\s*\S", line)  # to its end, such a line is HTML
+        assert not raw, f"{path}, near line {number}: text after a comment: {line[:80]}"
     formulas = [body for kind, body in FENCE.findall(text) if kind == "math"]
     formulas += re.findall(r"\$`([^`]*)`\$", text)
     for formula in formulas:
