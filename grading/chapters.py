@@ -7,6 +7,13 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("autograd_lite", "rbm", "vae", "gan")
+# The parts that a package's derivation is split into, in reading order; the first is DERIVATION.md.
+PARTS = {
+    "autograd_lite": ("", "_OPTIMISERS", "_TAPE", "_CONVOLUTION"),
+    "rbm": ("", "_LEARNING", "_INPAINTING"),
+    "vae": ("", "_NETWORKS", "_COST"),
+    "gan": ("", "_TRAINING", "_PENALTY"),
+}
 KINDS = ("definition", "step", "result", "algorithm", "cited")
 
 HEAD = re.compile(r'^<!-- (\w+\.\d+) (\w+) "([^"]+)"(?: uses ([\w. ]+))? -->$')
@@ -35,7 +42,7 @@ class Place(NamedTuple):
 
 def chapters() -> list[Path]:
     """The chapters, in the order in which they are read."""
-    return [ROOT / package / "DERIVATION.md" for package in PACKAGES]
+    return [ROOT / name / f"DERIVATION{part}.md" for name in PACKAGES for part in PARTS[name]]
 
 
 def equations() -> list[Equation]:

@@ -1,0 +1,58 @@
+"""What laws draw: numbers, arrays of any size, small machines, Gaussians; and how close is equal.
+
+Hypothesis shrinks every one of them, so that a law which fails shows its smallest counter-example.
+"""
+
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+Strategy = st.SearchStrategy[Any]
+
+sizes = st.integers(1, 4)
+seeds = st.integers(0, 2**32 - 1)
+
+
+def numbers(low: float, high: float | None = None) -> Strategy:
+    """Numbers between low and high, or between -low and low."""
+    bounds = (-low, low) if high is None else (low, high)
+    return st.floats(*bounds, allow_subnormal=False)
+
+
+def arrays(shape: Any, low: float = 4.0, high: float | None = None) -> Strategy:
+    """Arrays of one shape, or of a strategy of shapes, with entries as `numbers` draws them."""
+    return hnp.arrays(np.float64, shape, elements=numbers(low, high))
+
+
+def bits(shape: Any) -> Strategy:
+    """Arrays of zeros and ones."""
+    return hnp.arrays(np.float64, shape, elements=st.sampled_from([0.0, 1.0]))
+
+
+@st.composite
+def several(draw: Any, count: int, shape: Any = None, low: float = 4.0) -> Any:
+    """`count` arrays of the same shape, which is drawn where none is given."""
+    if shape is None:
+        shape = draw(hnp.array_shapes(max_dims=3, max_side=4))
+    return tuple(draw(arrays(shape, low)) for _ in range(count))
+
+
+@st.composite
+def machines(draw: Any, pixels: int = 4, units: int = 3, scale: float = 3.0) -> Any:
+    """(W, b, c) of a machine with at most so many pixels and hidden units."""
+    D, H = draw(st.integers(1, pixels)), draw(st.integers(1, units))
+    return tuple(draw(arrays(shape, scale)) for shape in ((D, H), D, H))
+
+
+def states(n: int) -> np.ndarray:
+    """All states of n binary units, (2^n, n)."""
+    return (np.arange(2**n)[:, None] >> np.arange(n)[::-1] & 1).astype(float)
+
+
+def close(a: Any, b: Any, tolerance: float = 1e-9) -> bool:
+    """Equal but for rounding: relative to the larger, or to 1 where both are smaller."""
+    a, b = np.asarray(a), np.asarray(b)
+    scale = np.maximum(np.maximum(np.abs(a), np.abs(b)), 1)
+    return a.shape == b.shape and bool(np.all(np.abs(a - b) <= tolerance * scale))
