@@ -1,35 +1,35 @@
 """Labels in reading order: `python -m grading renumber` moves everything that names one together.
 
-A new equation may have any free number, such as rbm.101. This gives all equations of a package the
-numbers 1, 2, ... in the order in which they are read, and points every link to the chapter where
-its anchor stands. Run `make ledger` afterwards: it writes the evidence under its new names.
+A new equation may have any free number, such as rbm.101. This gives the equations of each package
+the numbers 1, 2, ... in the order in which they are read, wherever a label stands: anchors, tags in
+the code, checks, slips, laws, results, links. It also points every link to an equation to the
+chapter that has it. `make ledger` then writes the marks anew.
 """
 
 import os
 import re
 from pathlib import Path
 
-from grading.chapters import ROOT, equations
+from grading.chapters import ROOT, Equation, equations
 from training.run import replacing
 
-LABEL = re.compile(r"(?<![\w.-])(ad|rbm|vae|gan)\.\d+(?![\w]|\.\d)")
-LINK = re.compile(r"\]\(([\w./]*DERIVATION\w*\.md)?#((?:ad|rbm|vae|gan)\.\d+)\)")
-SUFFIXES = {".md", ".py", ".json"}
+LABEL = re.compile(r"(?<![\w.-])(?:ad|rbm|vae|gan)\.\d+(?!\w|\.\d)")
+LINK = re.compile(r"\]\((?:[\w./]*DERIVATION\w*\.md)?#((?:ad|rbm|vae|gan)\.\d+)\)")
 
 
-def mapping() -> dict[str, str]:
-    """Old label -> new, of those that change."""
+def mapping(found: list[Equation]) -> dict[str, str]:
+    """Old label -> new, for all equations."""
     counts: dict[str, int] = {}
     new = {}
-    for equation in equations():
+    for equation in found:
         prefix = equation.label.split(".")[0]
         counts[prefix] = counts.get(prefix, 0) + 1
         new[equation.label] = f"{prefix}.{counts[prefix]}"
-    return {old: label for old, label in new.items() if old != label}
+    return new
 
 
 def relabelled(text: str, new: dict[str, str]) -> str:
-    """The text with all labels replaced at once."""
+    """The text with all labels replaced at once; what is no equation's label stays."""
     return LABEL.sub(lambda match: new.get(match[0], match[0]), text)
 
 
@@ -37,9 +37,33 @@ def relinked(text: str, path: Path, homes: dict[str, Path]) -> str:
     """The text of a page with every link to an equation leading to the chapter that has it."""
 
     def link(match: re.Match[str]) -> str:
-        home = homes.get(match[2])
-        if home is None or home == path:
-            return match[0] if home is None else f"](#{match[2]})"
-        return f"]({os.path.relpath(home, path.parent)}#{match[2]})"
+        home = homes.get(match[1])
+        if home is None:
+            return match[0]
+        return f"]({'' if home == path else os.path.relpath(home, path.parent)}#{match[1]})"
 
     return LINK.sub(link, text)
+
+
+def files(root: Path) -> list[Path]:
+    """The files of the project in which labels stand."""
+    found = [p for end in ("md", "py", "json") for p in root.rglob(f"*.{end}")]
+    left_out = [{"out", "cache"} | {x for x in p.parts if x.startswith(".")} for p in found]
+    pairs = zip(found, left_out, strict=True)
+    return sorted(p for p, out in pairs if not out & set(p.relative_to(root).parts))
+
+
+def renumber() -> dict[str, str]:
+    """Rewrites every file that names a label. Returns old label -> new, of those that changed."""
+    found = equations()
+    new = mapping(found)
+    homes = {new[e.label]: e.chapter for e in found}
+    for path in files(ROOT):
+        old = path.read_text()
+        text = relabelled(old, new)
+        if path.suffix == ".md":
+            text = relinked(text, path, homes)
+        if text != old:
+            with replacing(path) as file:
+                file.write(text.encode())
+    return {old: label for old, label in new.items() if old != label}

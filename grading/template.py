@@ -21,7 +21,7 @@ README = """\
 
 Every function here stops at `NotImplementedError`, with the label of its equation. Put the code in
 its place; the signature and the docstring say what goes in and what comes out. The derivations are
-in the project, `vae/DERIVATION.md` for the equations (vae.5), (vae.8) and so on.
+in the project, `vae/DERIVATION*.md` for the equations (vae.5), (vae.8) and so on.
 
 In this order, as later ones use earlier ones:
 

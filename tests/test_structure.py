@@ -46,6 +46,7 @@ def test_imports_go_one_way(path):
         root = name.split(".")[0]
         allowed = sys.stdlib_module_names | {"numpy"} | PACKAGES
         allowed |= {"matplotlib"} if package == "figures" else set()
+        allowed |= {"hypothesis"} if path.parent.name == "laws" else set()
         assert root in allowed, f"{path}:{line} imports {name}, which is no run-time package"
 
 
@@ -57,6 +58,13 @@ def test_oracles_share_nothing_with_what_they_judge(path):
         root = name.split(".")[0]
         alone = root in sys.stdlib_module_names | {"numpy"} or name.startswith("grading.oracles")
         assert alone, f"{path}:{line} imports {name}"
+
+
+def test_grading_needs_no_test_package():
+    """Only the command that measures the laws imports them, and only when it runs."""
+    for path in (ROOT / "grading").glob("*.py"):
+        for node in ast.parse(path.read_text()).body:
+            assert not (isinstance(node, ast.ImportFrom) and "laws" in f"{node.module}"), path
 
 
 def test_the_tape_shares_no_rule_with_the_hand_written_gradients():

@@ -8,22 +8,38 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis.errors import HypothesisException
 
 from grading.check import resolve
 from grading.slip import Slip, planted
 
+# For slips: whether there is a counter-example is all that is asked, so none is shrunk.
+SEARCH = {"derandomize": True, "deadline": None, "max_examples": 50, "database": None}
+
 
 class Law(NamedTuple):
-    """`statement(*functions)` draws inputs and asserts; it is what Hypothesis's `given` returns."""
+    """`theorem(*functions, **drawn)` asserts what holds for anything that `strategies` draw."""
 
     name: str
     module: str
     line: int
     equations: tuple[str, ...]
     functions: tuple[str, ...]  # the module and name of each, in the order of the first arguments
-    statement: Callable[..., None]
+    theorem: Callable[..., None]
+    strategies: dict[str, Any]
+
+    def check(self, slip: Slip | None = None) -> None:
+        """Raises on a counter-example, the smallest one unless a slip is planted."""
+        functions = [
+            planted(slip)[0] if slip and name == slip.function else resolve(name)[0]
+            for name in self.functions
+        ]
+        test = given(**self.strategies)(self.theorem)
+        if slip:
+            test = settings(**SEARCH, phases=[Phase.generate])(test)
+        with np.errstate(all="raise", under="ignore"):
+            test(*functions)
 
 
 def law(equations: str, *functions: str, **strategies: Any) -> Callable[[Callable[..., None]], Law]:
@@ -32,26 +48,18 @@ def law(equations: str, *functions: str, **strategies: Any) -> Callable[[Callabl
     `equations` holds the labels that the law is about: "vae.4 vae.8".
     """
 
-    def decorate(statement: Callable[..., None]) -> Law:
-        code = statement.__code__
+    def decorate(theorem: Callable[..., None]) -> Law:
+        name, line = theorem.__name__, theorem.__code__.co_firstlineno
         labels = tuple(equations.split())
-        drawn = given(**strategies)(statement)
-        return Law(
-            statement.__name__, statement.__module__, code.co_firstlineno, labels, functions, drawn
-        )
+        return Law(name, theorem.__module__, line, labels, functions, theorem, strategies)
 
     return decorate
 
 
-def holds(law: Law, slip: Slip | None = None) -> bool:
-    """Whether no counter-example is found, with the slip planted in its function if there is one."""
-    functions = [
-        planted(slip)[0] if slip and name == slip.function else resolve(name)[0]
-        for name in law.functions
-    ]
+def holds(law: Law, slip: Slip) -> bool:
+    """Whether no counter-example is found with the slip planted."""
     try:
-        with np.errstate(all="raise", under="ignore"):
-            law.statement(*functions)
+        law.check(slip)
     except HypothesisException:  # no counter-example: the law itself cannot be run
         raise
     except Exception:  # a slip may raise anything

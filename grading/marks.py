@@ -1,0 +1,132 @@
+"""What a reader sees of the ledger: the mark under an equation, and the page of all of them.
+
+`rows` is results/ledger.json, by label; `laws` is results/laws.json, by the name of the law.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from grading.chapters import ROOT, SEAT, Equation, tags
+from grading.slips import SLIPS
+
+
+def visible(equation: Equation, row: dict[str, Any] | None, laws: list[str]) -> str:
+    """The mark that a reader sees under an equation, with the comment that finds it at its end."""
+    parts = []
+    for path, number in [place for label, place in tags() if label == equation.label]:
+        up = "" if path.parent == equation.chapter.parent else f"../{path.parent.name}/"
+        parts.append(f"[`{path.name}`, line {number}]({up}{path.name}#L{number})")
+    if row is not None:
+        verdict = "checked" if row["passed"] else "the check **fails**"
+        parts += [
+            f"[{verdict}](../docs/LEDGER.md#{equation.label})",
+            f"{row['caught']} of {row['slips']} slips caught",
+        ]
+    if laws:
+        more = f" and [{len(laws) - 2} more](../docs/LEDGER.md#laws)" if len(laws) > 2 else ""
+        parts.append(f"law{'s' * (len(laws) > 1)}: {', '.join(laws[:2])}{more}")
+    return f"{' · '.join(parts)} <!-- ledger {equation.label} -->".strip()
+
+
+def laws_of(label: str, laws: dict[str, Any]) -> list[str]:
+    """Links to the laws about an equation."""
+    return [law_link(name, row) for name, row in laws.items() if label in row["equations"]]
+
+
+def law_link(name: str, row: dict[str, Any]) -> str:
+    """A law's name, as a link to where it stands, from a page in a folder of the project."""
+    return f"[{name.replace('_', ' ')}](../{row['module']}#L{row['line']})"
+
+
+def refreshed(
+    chapter: Path, found: list[Equation], rows: dict[str, Any], laws: dict[str, Any]
+) -> str:
+    """The text of a chapter with the mark under each equation as it should be."""
+    by_label = {e.label: e for e in found}
+    lines = chapter.read_text().splitlines()
+    for i, text in enumerate(lines):
+        if (match := SEAT.search(text)) and match.group(1) in by_label:
+            label = match.group(1)
+            lines[i] = visible(by_label[label], rows.get(label), laws_of(label, laws))
+    return "\n".join(lines) + "\n"
+
+
+def evidence(equation: Equation, rows: dict[str, Any]) -> str:
+    """How an equation stands: as a convention, checked, or not."""
+    if equation.label in rows:
+        row = rows[equation.label]
+        good = row["passed"] and row["caught"] == row["slips"] > 0
+        return "checked" if good else "failing"
+    return "unchecked" if equation.kind in ("result", "algorithm") else equation.kind
+
+
+def page(found: list[Equation], rows: dict[str, Any], laws: dict[str, Any]) -> str:
+    """The ledger as a page: a table, the laws, and the graph of what rests on what."""
+    return "\n".join(
+        [
+            "# Ledger",
+            "",
+            "Written by `make ledger` from [ledger.json](../results/ledger.json) and"
+            " [laws.json](../results/laws.json). *Checked* means compared with an oracle that shares"
+            " no code with it, on the cases stated; it does not mean proved. *Slips* are planted"
+            " mistakes; the [laws](#laws) are property tests, and the last column says how many of"
+            " the slips some law catches too.",
+            "",
+            "| equation | title | function | oracle | cases | largest error | tolerance | slips | by laws |",
+            "|---|---|---|---|---|---|---|---|---|",
+            *_table(found, rows, laws),
+            "",
+            "An error of a random function is in units of its statistical bound.",
+            "",
+            "## Laws",
+            "",
+            "Hypothesis looks for an input that refutes each of them.",
+            "",
+            *_laws(found, laws),
+            "",
+            "## What rests on what",
+            "",
+            "```mermaid",
+            "graph LR",
+            *_graph(found, rows),
+            "```",
+            "",
+            "Green: checked. Blue: definition. Yellow: a step of a derivation.",
+            "",
+        ]
+    )
+
+
+def _table(found: list[Equation], rows: dict[str, Any], laws: dict[str, Any]) -> Iterator[str]:
+    caught = {name for row in laws.values() for name in row["caught"]}
+    for e in found:
+        if e.label in rows:
+            r, home = rows[e.label], e.chapter.relative_to(ROOT)
+            by_laws = sum(s.equation == e.label and s.name in caught for s in SLIPS)
+            yield (
+                f'| <a id="{e.label}"></a>[{e.label}](../{home}#{e.label}) | {e.title} |'
+                f" `{r['function']}` | {r['oracle']} | {r['cases']} | {r['error']:.1e} |"
+                f" {r['tolerance']:.0e} | {r['caught']} of {r['slips']} | {by_laws} |"
+            )
+
+
+def _laws(found: list[Equation], laws: dict[str, Any]) -> Iterator[str]:
+    homes = {e.label: e.chapter.relative_to(ROOT) for e in found}
+    for name, row in laws.items():
+        about = ", ".join(f"[{label}](../{homes[label]}#{label})" for label in row["equations"])
+        n = len(row["caught"])
+        yield f"- {law_link(name, row)} ({about}); catches {n} slip{'s' * (n != 1)}."
+
+
+def _graph(found: list[Equation], rows: dict[str, Any]) -> Iterator[str]:
+    colours = {
+        "checked": "#9fd89f", "failing": "#e88", "unchecked": "#eee",
+        "definition": "#cfe2ff", "step": "#fff3cd", "cited": "#ddd",
+    }  # fmt: skip
+    for name, colour in colours.items():
+        yield f"  classDef {name} fill:{colour},stroke:#555,color:#000"
+    for e in found:
+        node = e.label.replace(".", "_")
+        yield f'  {node}["{e.label} {e.title}"]:::{evidence(e, rows)}'
+        yield from (f"  {used.replace('.', '_')} --> {node}" for used in e.uses)
