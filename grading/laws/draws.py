@@ -3,6 +3,7 @@
 Hypothesis shrinks every one of them, so that a law which fails shows its smallest counter-example.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,16 @@ def arrays(shape: Any, low: float = 4.0, high: float | None = None) -> Strategy:
     return hnp.arrays(np.float64, shape, elements=numbers(low, high))
 
 
+def reals(shape: Any) -> Strategy:
+    """Arrays of numbers of any size: about 1, about a hundred, beyond any exponential."""
+    return hnp.arrays(np.float64, shape, elements=numbers(4) | numbers(800) | numbers(1e300))
+
+
+def whole(shape: Any, low: int = -9, high: int = 9) -> Strategy:
+    """Arrays of whole numbers, whose sums and products have no rounding."""
+    return hnp.arrays(np.float64, shape, elements=st.integers(low, high).map(float))
+
+
 def bits(shape: Any) -> Strategy:
     """Arrays of zeros and ones."""
     return hnp.arrays(np.float64, shape, elements=st.sampled_from([0.0, 1.0]))
@@ -37,6 +48,23 @@ def several(draw: Any, count: int, shape: Any = None, low: float = 4.0) -> Any:
     if shape is None:
         shape = draw(hnp.array_shapes(max_dims=3, max_side=4))
     return tuple(draw(arrays(shape, low)) for _ in range(count))
+
+
+@st.composite
+def cut(draw: Any, *shapes: tuple[int, ...], low: float = 2.0, high: float | None = None) -> Any:
+    """Arrays of these shapes whose entries are all drawn, none copied from another."""
+    lengths = [math.prod(shape) for shape in shapes]
+    entries = numbers(low, high)
+    whole = draw(hnp.arrays(np.float64, sum(lengths), elements=entries, fill=st.nothing()))
+    pieces = np.split(whole, np.cumsum(lengths)[:-1])
+    return tuple(piece.reshape(shape) for piece, shape in zip(pieces, shapes, strict=True))
+
+
+@st.composite
+def tables(draw: Any, count: int, low: float = 4.0, high: float | None = None) -> Any:
+    """`count` arrays of the same two sizes, such as (B, Z)."""
+    shape = draw(sizes), draw(sizes)
+    return draw(cut(*count * [shape], low=low, high=high))
 
 
 @st.composite

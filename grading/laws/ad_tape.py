@@ -1,0 +1,145 @@
+"""Laws of the tape and of finite differences: what they find is what the rules say."""
+
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import assume
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from autograd_lite.gradcheck import directional_error
+from autograd_lite.tape import gradient
+from grading.laws.draws import arrays, bits, close, cut, numbers, seeds, sizes
+from grading.laws.law import law
+
+A, L = "autograd_lite.ops.", "autograd_lite.losses."
+FORWARD = ("affine", "relu", "leaky_relu", "tanh", "sigmoid", "softplus")
+RULES = ("affine_vjp_x", *(f"{name}_vjp" for name in FORWARD[1:]))
+NLL, NLL_VJP = L + "bernoulli_nll", L + "bernoulli_nll_vjp"
+
+
+def off(shape):
+    """Arrays of numbers that are not about 0, where a ReLU and the parts of softplus have kinks."""
+    elements = numbers(0.01, 3) | numbers(-3, -0.01)
+    return hnp.arrays(np.float64, shape, elements=elements)
+
+
+@st.composite
+def chains(draw):
+    """Rows x; a list of functions, each with its map (W, b) before it; a gradient of the output."""
+    names = draw(st.lists(st.sampled_from(FORWARD), min_size=1, max_size=4))
+    widths = draw(st.lists(sizes, min_size=len(names) + 1, max_size=len(names) + 1))
+    maps = [draw(cut((n, m), (m,))) for n, m in pairwise(widths)]
+    rows = draw(sizes)
+    x, dy = draw(cut((rows, widths[0]), (rows, widths[-1])))
+    return x, list(zip(names, maps, strict=True)), dy
+
+
+@law("ad.1 ad.19", *(A + name for name in FORWARD + RULES), chain=chains())
+def along_any_chain_of_layers_the_rules_backwards_are_the_tape_s_gradient(*functions, chain):
+    forward = dict(zip(FORWARD, functions[:6], strict=True))
+    vjp_x, *rules = functions[6:]
+    rule, (x, layers, dy) = dict(zip(FORWARD[1:], rules, strict=True)), chain
+
+    def network(x, seen=None):
+        for name, (W, b) in layers:
+            u = forward["affine"](x, W, b)
+            x = u if name == "affine" else forward[name](u)
+            if seen is not None:
+                seen.append((u, x))
+        return x
+
+    seen = []
+    network(x, seen)
+    assume(min(abs(u).min() for u, _ in seen) > 1e-6)  # no unit on a kink
+    (by_tape,) = gradient(lambda x: (network(x) * dy).sum(), x)
+    for (name, (W, _)), (u, y) in zip(layers[::-1], seen[::-1], strict=True):
+        if name != "affine":
+            dy = rule[name](dy, u if name == "softplus" else y)
+        dy = vjp_x(dy, W)
+    assert close(by_tape, dy, 1e-10)
+
+
+# The functions that a drawn program may call, and what a textbook says they are.
+CALLED = ("sigmoid", "softplus", "tanh", "log_sigmoid")
+TEXTBOOK = (
+    lambda z: 1 / (1 + np.exp(-z)),
+    lambda z: np.log(1 + np.exp(z)),
+    lambda z: (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z)),
+    lambda z: -np.log(1 + np.exp(-z)),
+)
+PRIMITIVES = (
+    lambda a, b: a + b,
+    lambda a, b: b - 0.5 * a,
+    lambda a, b: np.tanh(a) * b,
+    lambda a, b: a / (1 + b * b),
+    lambda a, b: np.exp(-np.square(a)) + b.mean(),
+    lambda a, b: np.log(2 + a * a) * b[::-1],
+    lambda a, b: (a[[0, 0, 2]].reshape(3, 1) * b).sum(axis=0) / 9,
+)
+places = st.integers(0, 5)
+instructions = st.tuples(st.integers(0, len(PRIMITIVES) + len(CALLED) - 1), places, places)
+programs = st.lists(instructions, min_size=1, max_size=6)
+
+
+def run(program, x, functions):
+    """All values of a program; each instruction names a function and which values it takes."""
+    values, calls = [x], [*PRIMITIVES, *(lambda a, _, f=f: f(a) for f in functions)]
+    for number, *places in program:
+        values.append(calls[number](*(values[i % len(values)] for i in places)))
+    return values
+
+
+@law("ad.19 ad.7 ad.9 ad.11 ad.21", *(A + name for name in CALLED), program=programs, x=off(3))
+def the_tape_s_gradient_of_any_program_is_its_derivative_by_complex_steps(*called, program, x):
+    assume(all(abs(v).min() > 1e-6 for v in run(program, x, TEXTBOOK)))
+    (by_tape,) = gradient(lambda x: sum(v.sum() for v in run(program, x, called)), x)
+    step = 1e-200
+    for i in range(3):
+        moved = run(program, x + 1j * step * np.eye(3)[i], TEXTBOOK)
+        assert close(by_tape[i], sum(v.sum() for v in moved).imag / step, 1e-9)
+
+
+@law(
+    "ad.1 ad.19",
+    A + "sigmoid",
+    A + "sigmoid_vjp",
+    A + "softplus",
+    A + "softplus_vjp",
+    x=off((3, 2)),
+)
+def a_value_that_is_used_twice_gets_the_sum_of_both_gradients(
+    sigmoid, sigmoid_vjp, softplus, softplus_vjp, x
+):
+    (by_tape,) = gradient(lambda x: (sigmoid(x) * softplus(x)).sum(), x)
+    y = sigmoid(x)
+    assert close(by_tape, sigmoid_vjp(softplus(x), y) + softplus_vjp(y, x), 1e-12)
+
+
+@st.composite
+def images(draw):
+    """Logits (..., B, D), binary images (B, D) and a gradient for each row of logits."""
+    shape = draw(hnp.array_shapes(min_dims=2, max_dims=3, max_side=3))
+    return draw(off(shape)), draw(bits(shape[-2:])), draw(arrays(shape[:-1]))
+
+
+@law("ad.13 ad.19", NLL, NLL_VJP, images=images(), weight=arrays((), 4))
+def the_tape_s_gradient_of_a_sum_of_losses_is_the_sum_of_their_rules(nll, nll_vjp, images, weight):
+    logits, x, dnll = images
+    both = lambda u: (nll(u, x) * dnll).sum() + weight * nll(u, 1 - x).sum()  # noqa: E731
+    (by_tape,) = gradient(both, logits)
+    ones = np.ones_like(dnll)
+    assert close(by_tape, nll_vjp(dnll, logits, x) + weight * nll_vjp(ones, logits, 1 - x), 1e-12)
+
+
+labels = hnp.arrays(int, 3, elements=st.integers(0, 3))
+
+
+@law("ad.15 ad.20", L + "categorical_nll", L + "categorical_nll_vjp",
+     logits=off((3, 4)), labels=labels, seed=seeds)  # fmt: skip
+def finite_differences_along_random_directions_agree_with_the_categorical_rule(
+    nll, nll_vjp, logits, labels, seed
+):
+    rng, f = np.random.default_rng(seed), lambda u: nll(u, labels)
+    rule = lambda dnll: (nll_vjp(dnll, logits, labels),)  # noqa: E731
+    assert directional_error(rng, f, rule, logits) < 1e-9  # the tape has no maximum along an axis
