@@ -7,9 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from figures.style import new_figure
+from figures.style import LINES, new_figure
 
 NOISE, COST, PALE = "#f3e3c3", "#9fc9ec", "#eeeeee"  # the cost blue, as in the assignment of 2017
+BACK = LINES[1]  # of gradients
 MIDDLE: dict[str, Any] = {"ha": "center", "va": "center", "linespacing": 1.4}
 Place = tuple[float, float, float, float]  # x and y of the middle, width, height
 Look = tuple[float, float, float, float, str] | tuple[float, float, float, float, str, str]
@@ -59,3 +60,15 @@ def arrows(axes: Axes, there: Mapping[str, FancyBboxPatch], pairs: str) -> None:
         style: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 18, "fc": "black"}
         style |= {"patchA": start, "patchB": end, "shrinkA": 3, "shrinkB": 3}
         axes.add_patch(FancyArrowPatch(middle(start), middle(end), **style))
+
+
+def back(axes: Axes, start: FancyBboxPatch, end: FancyBboxPatch, bend: float, words: str) -> None:
+    """A dashed arrow that goes back beside a straight one, and what passes along it."""
+    (x, y), (x_end, y_end) = middle(start), middle(end)
+    style: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 16, "ls": "--", "lw": 1.4}
+    style |= {"patchA": start, "patchB": end, "shrinkA": 4, "shrinkB": 4, "color": BACK}
+    bow = f"arc3,rad={bend}"
+    axes.add_patch(FancyArrowPatch((x, y), (x_end, y_end), connectionstyle=bow, **style))
+    at = (x + x_end + bend * (y_end - y)) / 2, (y + y_end - bend * (x_end - x)) / 2
+    ground = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+    axes.text(*at, words, color=BACK, bbox=ground, fontsize=12, **MIDDLE)
