@@ -56,11 +56,11 @@ def filters(machines: Sequence[Trained], data: DataSet) -> Figure:
         shown = "all" if len(rows) == machine.settings.hidden else f"the {len(rows)} strongest"
         middle = left + scale * tiles.shape[1] / 2
         write(figure, middle, 64, f"{machine.settings.hidden} hidden units, {shown}")
-        _colour_bar(figure, middle, 85 + 289 * 2 + 20, limit)
+        colour_bar(figure, middle, 85 + 289 * 2 + 20, limit)
     return figure
 
 
-def _colour_bar(figure: Figure, middle: float, top: float, limit: float) -> None:
+def colour_bar(figure: Figure, middle: float, top: float, limit: float) -> None:
     width, height = figure.bbox.size
     axes = figure.add_axes(
         ((middle - 160) / width, 1 - (top + 18) / height, 320 / width, 18 / height)
