@@ -33,12 +33,14 @@ LIKELIHOODS = {"bernoulli": "Bernoulli likelihood", "squared": "squared error"}
 Digits = NDArray[np.integer[Any]]
 
 
-def scatter(axes: Axes, points: Floats, digits: Digits, size: float = 4) -> None:
+def scatter(
+    axes: Axes, points: Floats, digits: Digits, size: float = 4, letters: float = 13
+) -> None:
     """Dots of `size` square points, in an order that lets no digit cover another."""
     order = stream(0, "figure order").permutation(len(points))
     (x, y), colours = points[order].T, np.array(TEN)[digits[order]]
     axes.scatter(x, y, s=size, c=colours, linewidths=0, antialiased=False)
-    name_digits(axes, points, digits)
+    name_digits(axes, points, digits, letters)
 
 
 def name_digits(axes: Axes, points: Floats, digits: Digits, size: float = 13) -> None:
@@ -94,6 +96,12 @@ def encoded(run: Trained, images: Bytes) -> tuple[Floats, Floats]:
     return network(run.params, run.settings).encode(as_trained(images, run.settings))
 
 
+def in_few_greys(run: Trained) -> Callable[[Floats], Floats]:
+    """What decodes codes to pixels of few greys: (N, Z) -> (N, D)"""
+    decode = network(run.params, run.settings).pixels
+    return lambda z: np.rint(decode(z) * (GREYS - 1)) / (GREYS - 1)
+
+
 def name_of(run: Trained) -> str:
     """The model, as titles name it."""
     kind = "convolutional VAE" if run.settings.network == "conv" else "VAE"
@@ -122,14 +130,10 @@ def decoded_grid(
     run: Trained, data: DataSet, model: str = "", reach: float = 3.0, side: int = 30
 ) -> Figure:
     """The decoded codes of a square plane, up to `reach` standard deviations of the prior."""
-
-    def few_greys(z: Floats) -> Floats:
-        return np.rint(network(run.params, run.settings).pixels(z) * (GREYS - 1)) / (GREYS - 1)
-
     title = f"Decoded codes: {model or name_of(run)}, {data.name}"
     scale = 1150 // (28 * side)
     length = 28 * side * scale
     figure = new_figure(length + 160, length + 120, title)
-    axes = manifold(figure, few_greys, (80, 45), scale, side, (-reach, reach))
+    axes = manifold(figure, in_few_greys(run), (80, 45), scale, side, (-reach, reach))
     axes.set(xlabel="first code, $z_1$", ylabel="second code, $z_2$")
     return figure
