@@ -1,0 +1,90 @@
+"""Pictures of the chapters on the generative adversarial network."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+import gan.train
+from data.sets import DataSet
+from figures.game_orbits import orbits, penalty_orbits
+from figures.picture import Picture, sheet
+from figures.quick import TABLE
+from figures.style import LINES, mosaic, new_figure, paper, paste
+from gan.players import sample_images
+from gan.train import noise
+from grading.oracles.game import best_discriminator as search
+from grading.oracles.quadrature import log_normal
+from training.streams import stream
+from training.trained import read
+
+BLUE, ORANGE, GREEN = LINES
+
+
+def samples(folders: Sequence[Path], data: DataSet) -> Figure:
+    """96 images of the averaged generator from fresh noise, the first that were drawn."""
+    run = read(folders[0], gan.train)
+    z = noise(stream(0, "figure fresh noise"), 96, run.settings)
+    figure = new_figure(951, 371, "")
+    paste(figure, mosaic(paper(sample_images(z, run.params.average)), 16), 12, 12, 2)
+    return figure
+
+
+def best_discriminator() -> Figure:
+    """p_d = N(-1, 1) and p_g = N(1.2, 0.6^2); D* = p_d / (p_d + p_g), and dots where golden section
+    finds the least loss at a pixel.
+    """
+    x = np.linspace(-4, 4, 401)
+    p_d, p_g = np.exp(log_normal(x, -1.0, 1.0)), np.exp(log_normal(x, 1.2, 0.6))
+    figure = sheet(900, 400)
+    axes = figure.subplots()
+    for law, name, colour in ((p_d, "real images, $p_d$", BLUE), (p_g, "generated, $p_g$", ORANGE)):
+        axes.fill_between(x, law, color=colour, alpha=0.3, lw=0)
+        axes.plot(x, law, color=colour, lw=1.5, label=name)
+    axes.plot(x, p_d / (p_d + p_g), color="black", lw=2.4, label="$D^* = p_d\\,/\\,(p_d + p_g)$")
+    found = search(p_d[::16], p_g[::16])
+    axes.plot(x[::16], found, "o", color=GREEN, ms=6, label="least loss, by search")
+    axes.axhline(0.5, color="0.6", lw=0.8, ls=":")
+    axes.set(xlabel="an image of one pixel, $x$", ylim=(0, 1.05), xlim=(-4, 4))
+    figure.legend(loc="outside right center")
+    return figure
+
+
+def js_and_w1() -> Figure:
+    """Real images all 0, generated ones all theta. JS is summed over the two images; W1 is the area
+    between the two distribution functions, in steps of 0.001.
+    """
+    theta = np.linspace(-2, 2, 401)
+    line = np.arange(-2.0005, 2.0005, 0.001)
+    W1 = [float(np.abs((line >= 0) * 1.0 - (line >= t)).sum() * 0.001) for t in theta]
+    figure = sheet(900, 380)
+    axes = figure.subplots()
+    axes.plot(theta, W1, color=ORANGE, lw=2.2, label="Wasserstein distance $W_1$")
+    JS = np.array([_js(t) for t in theta])
+    for side in (theta < 0, theta > 0):
+        axes.plot(theta[side], JS[side], color=BLUE, lw=2.2)
+    axes.plot(0, np.log(2), "o", color=BLUE, mfc="white", ms=8)
+    label = "Jensen-Shannon divergence: log 2 for every $\\theta \\neq 0$"
+    axes.plot(0, JS[200], "o-", color=BLUE, ms=8, lw=2.2, label=label)
+    axes.set(xlabel="generated pixel $\\theta$; all real pixels are 0", ylim=(-0.1, 2.1))
+    axes.legend(loc="upper center")
+    return figure
+
+
+def _js(theta: float) -> float:
+    """JS of two laws that each put everything on one pixel; 0 log 0 counts as 0."""
+    laws = np.array([[1.0, 0.0], [0.0, 1.0]]) if abs(theta) > 1e-9 else np.ones((2, 1))
+    ratio = np.where(laws > 0, laws / laws.mean(axis=0), 1.0)
+    return float((laws * np.log(ratio)).sum() / 2)
+
+
+FIRST, PENALTY = "gan/DERIVATION.md", "gan/DERIVATION_PENALTY.md"
+GAN = tuple(row.training("mnist") for row in TABLE if row.label == "gan")
+PICTURES = (
+    Picture("gan-samples.png", FIRST, samples, GAN),
+    Picture("gan-best-discriminator.svg", FIRST, best_discriminator),
+    Picture("gan-wasserstein.svg", FIRST, js_and_w1),
+    Picture("gan-orbits.svg", PENALTY, orbits),
+    Picture("gan-penalty-orbits.svg", PENALTY, penalty_orbits),
+)

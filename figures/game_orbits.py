@@ -1,0 +1,93 @@
+"""The smallest game of a GAN, played by the code's losses: where the two players go."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from autograd_lite.ops import Array
+from autograd_lite.optim import momentum_step
+from figures.picture import sheet
+from figures.style import LINES
+from gan.losses import saturating_vjp
+from gan.mlp import Layer
+from gan.penalty import slope_penalty
+from gan.players import discriminator_gradient
+
+
+class Game(NamedTuple):
+    """How the smallest game is played; the rate of a step is 0.2 (1 - momentum)."""
+
+    name: str
+    turns: bool
+    penalty: float = 0.0
+    momentum: float = 0.0
+
+
+def orbit(game: Game, steps: int) -> Array:
+    """(psi, theta) from (0, 1) on: (steps + 1, 2)"""
+    place, velocity, rate = np.array([0.0, 1.0]), np.zeros(2), 0.2 * (1 - game.momentum)
+    path = [place]
+    for _ in range(steps):
+        for movers in ([0], [1]) if game.turns else ([0, 1],):
+            both = place, velocity
+            new = momentum_step(*both, _gradients(place, game.penalty), rate, game.momentum)
+            place, velocity = (x.copy() for x in both)
+            place[movers], velocity[movers] = (x[movers] for x in new)
+        path.append(place)
+    return np.array(path)
+
+
+def _gradients(point: Array, penalty: float) -> Array:
+    """Of the discriminator's loss with its penalty by psi, of the saturating loss by theta."""
+    psi, theta = point
+    zero, D = np.zeros((1, 1)), (Layer(np.array([[psi]]), np.zeros(1)),)
+    _, (by_loss,) = discriminator_gradient(zero, np.array([[theta]]), ((), ()), D, 1.0)
+    _, (by_slope,) = slope_penalty(zero, (), D)
+    by_theta = psi * saturating_vjp(np.ones(()), psi * theta)
+    return np.array([(by_loss.W + penalty * by_slope.W).item(), float(by_theta)])
+
+
+def _orbits(games: Sequence[Game], steps: int, reach: float) -> Figure:
+    figure = sheet(900, 360)
+    grid = figure.subplots(1, len(games), sharex=True, sharey=True)
+    for axes, game, colour in zip(grid, games, LINES, strict=True):
+        _panel(axes, orbit(game, steps), colour)
+        axes.set(title=game.name, xlabel="discriminator $\\psi$", aspect="equal")
+        axes.set(xlim=(-reach, reach), ylim=(-reach, reach))
+    grid[0].set(ylabel="generator $\\theta$")
+    return figure
+
+
+def _panel(axes: Axes, path: Array, colour: str) -> None:
+    axes.plot(*path.T, color=colour, lw=1.1)
+    axes.plot(*path[0], "o", color="black", mfc="white", ms=7)
+    axes.plot(*path[-1], "o", color="black", ms=6)
+    axes.plot(0, 0, "k+", ms=11, mew=1.8)
+    end = np.hypot(*path[-1])
+    axes.text(0.04, 0.03, f"{len(path) - 1} steps: distance {end:.2f}", transform=axes.transAxes)
+
+
+def orbits() -> Figure:
+    """200 steps of the smallest game from (0, 1): rate 0.2, with momentum 0.5 rate 0.1."""
+    games = (
+        Game("both at once", False),
+        Game("in turns", True),
+        Game("in turns, momentum ½", True, 0, 0.5),
+    )
+    return _orbits(games, 200, 3.0)
+
+
+def penalty_orbits() -> Figure:
+    """300 steps from (0, 1), in turns, rate 0.2, with momentum 0.5 rate 0.1."""
+    return _orbits(
+        (
+            Game("penalty $\\gamma = 0.6$", True, 0.6),
+            Game("$\\gamma = 0.05$", True, 0.05),
+            Game("$\\gamma = 0.05$, momentum ½", True, 0.05, 0.5),
+        ),
+        300,
+        2.5,
+    )
