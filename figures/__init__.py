@@ -1,10 +1,12 @@
-"""Figures: `python -m figures` makes the quick page, `python -m figures NAME` those of experiments.
+"""Figures: `python -m figures` makes the quick page, `python -m figures NAME` those of experiments,
+`python -m figures --chapters` the pictures of the chapters.
 
 A module that has the name of an experiment ends with `DRAWINGS` and is found by it; no other module
 has to be told of a new one. What stands beside them:
 
 quick, captions     the small models of the quick page, its figures, and what it says of them
 rbm, vae            figures of the quick page; those of the GAN are in gan, with its experiment's
+picture, chapter_*  the pictures of the chapters, which are kept in gallery/
 drawing, catalogue  what a drawing is; all of them, and docs/FIGURES.md
 index               the page of figures
 style, images       the shared look and mosaics; the digits that figures show

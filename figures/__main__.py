@@ -1,6 +1,6 @@
-"""`python -m figures`: the quick page, or the figures of experiments that are named.
+"""`python -m figures`: the quick page, figures of experiments by name, or pictures of the chapters.
 
-Both train what is missing first, and write pictures and a page of them.
+All train what is missing first. The first two write figures and a page of them.
 """
 
 import os
@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from data.sets import CHOICES, DataSet, load
 from experiments import experiment
-from figures import catalogue, quick
+from figures import catalogue, picture, quick
 from figures.drawing import Drawing, facts
 from figures.index import Entry, write_index
 from figures.style import save
@@ -36,6 +36,7 @@ def main(argv: Sequence[str]) -> None:
     parser.add_argument("--all", action="store_true", help="the figures of all experiments")
     parser.add_argument("--list", action="store_true", help="list the figures and draw nothing")
     parser.add_argument("--catalogue", action="store_true", help="only write docs/FIGURES.md")
+    parser.add_argument("--chapters", action="store_true", help="the pictures of the chapters")
     parser.add_argument("--data", choices=CHOICES, help="for the quick page (default: auto)")
     parser.add_argument("--out", type=Path, metavar="DIR", help=f"default: {OUT}")
     options = parser.parse_args(argv)
@@ -44,6 +45,10 @@ def main(argv: Sequence[str]) -> None:
     elif options.list:
         for name, group in catalogue.find().items():
             print(f"{name:16} {' '.join(drawing.name for drawing in group)}")
+    elif options.chapters:
+        if options.data or options.all or options.names:
+            raise SettingsError("--chapters goes with no names, no --all and no --data.")
+        of_chapters(options.out or picture.GALLERY)
     elif options.all or options.names:
         if options.data or (options.all and options.names):
             raise SettingsError("Experiments are on MNIST; expected names or --all, and no --data.")
@@ -79,6 +84,14 @@ def of_experiments(names: list[str], folder: Path) -> None:
     intro = INTRO.format(names=", ".join(drawings), data=data.name)
     page = draw(sections, data, folder, intro, lambda one: [f"python -m figures {one.name}"])
     print(f"Open {page}")
+
+
+def of_chapters(folder: Path) -> None:
+    """Draws the pictures of all chapters, of models trained on MNIST."""
+    found, data = list(picture.find()), load("mnist")
+    _train(list(dict.fromkeys(run for one in found for run in one.trainings)))
+    for one in found:
+        print(one.save(folder, data))
 
 
 def draw(

@@ -27,7 +27,7 @@ from experiments import experiment, record
 from experiments.families import FAMILIES, Family
 from experiments.gan import PLAYERS
 from figures import __main__ as program
-from figures import captions, catalogue, quick
+from figures import captions, catalogue, picture, quick
 from figures.images import one_of_each
 from figures.style import MISSING, mosaic, new_figure, paper, paste
 from gan.mlp import Layer
@@ -144,6 +144,7 @@ def test_figures_of_experiments_are_drawn_by_name(place, tmp_path, monkeypatch, 
         (["nonsense"], "There is no figure nonsense; expected one of "),
         (["gan", "--data", "digits"], "Experiments are on MNIST; expected"),
         (["--all", "gan"], "Experiments are on MNIST; expected names or --all"),
+        (["--chapters", "gan"], "--chapters goes with no names"),
         (["--out", "pyproject.toml"], "pyproject.toml cannot be made (File exists)."),
         (["--out", "busy"], "index.html was not written (Is a directory)"),
     ],
@@ -205,6 +206,38 @@ def test_the_list_of_figures_is_up_to_date_and_every_experiment_names_its_own():
     for name, group in found.items():
         assert all(drawing.name.startswith(f"{name}-") for drawing in group)
         assert all(drawing.caption.endswith(".") for drawing in group)
+
+
+# The pictures of the chapters
+
+PICTURES = {one.name: one for one in picture.find()}
+
+
+def test_the_gallery_holds_the_pictures_of_the_chapters_and_stays_small():
+    sizes = {path.name: path.stat().st_size for path in picture.GALLERY.iterdir()}
+    assert set(sizes) == set(PICTURES), "python -m figures --chapters"
+    assert max(sizes.values()) < 300_000 and sum(sizes.values()) < 4_000_000
+    for name in PICTURES:
+        if name.endswith(".png"):  # no reader's dark page may shine through
+            corners = imread(picture.GALLERY / name)[[0, 0, -1, -1], [0, -1, 0, -1]]
+            assert (corners == 1).all() and corners.shape == (4, 4)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_shown_by_its_chapter_and_said_in_words(name):
+    chapter = picture.GALLERY.parent.parent / PICTURES[name].chapter
+    place = re.escape(f"](../figures/gallery/{name})")
+    (alt,) = re.findall(rf"!\[([^\]]*){place}", chapter.read_text())
+    assert len(alt) >= 40
+
+
+@pytest.mark.parametrize("name", [name for name, one in PICTURES.items() if not one.trainings])
+def test_a_line_drawing_is_drawn_from_nothing_and_twice_the_same(name, tmp_path):
+    drawn = [PICTURES[name].save(tmp_path / turn).read_text() for turn in "ab"]
+    assert drawn[0] == drawn[1]
+    root = ElementTree.fromstring(drawn[0])
+    points = float(root.get("width").removesuffix("pt"))  # 72 of them are 96 pixels of a page
+    assert 800 <= points * 96 / 72 <= 1000 and "fill: #ffffff" in drawn[0]
 
 
 # What all figures share
