@@ -13,11 +13,14 @@ import rbm.train
 from data.sets import DataSet
 from figures.boxes import MIDDLE
 from figures.energy_landscape import energy_landscape
+from figures.images import as_trained, one_of_each
 from figures.picture import Picture
 from figures.quick import FAST, PCD, RBMS, TABLE, Quick
-from figures.rbm import COLOURS, colour_bar, params_of, restored
+from figures.rbm import COLOURS, colour_bar, params_of
+from figures.restored_digits import FRACTIONS, damage
 from figures.style import Floats, mosaic, new_figure, paper, paste, squares, write
 from rbm.gibbs import bernoulli, gibbs
+from rbm.inpaint import inpaint
 from rbm.model import Params
 from training.streams import stream
 from training.trained import read
@@ -109,26 +112,34 @@ def cd_and_pcd_chains(folders: Sequence[Path], data: DataSet) -> Figure:
     return figure
 
 
-def restored_digits(folders: Sequence[Path], data: DataSet) -> Figure:
-    """The figure of the quick page: test digits with missing pixels, by three machines."""
-    return restored([read(folder, rbm.train) for folder in folders], data)
+def restored(folders: Sequence[Path], data: DataSet) -> Figure:
+    """The first test digits of five classes with 20, 50 and 80 % of their pixels missing, and what
+    machines of 20, 100 and 500 hidden units put in their place: means of clamped chains.
+    """
+    runs = [read(folder, rbm.train) for folder in folders]
+    v = as_trained(one_of_each(data)[1::2], runs[0].settings)
+    damaged, known = damage(v, "all")
+    rows = {"original": paper(np.tile(v, (3, 1))), "damaged": paper(damaged, known)}
+    for run in runs:
+        # The stream starts anew: the same draws for all machines.
+        probs = inpaint(stream(0, "figure restored"), damaged, known, *params_of(run))
+        rows[f"{run.settings.hidden} units"] = paper(probs)
+    figure = new_figure(1020, 342, "")
+    for j, (name, tiles) in enumerate(rows.items()):
+        write(figure, 108, 70 + 58 * j, name, ha="right")
+        for i, fraction in enumerate(FRACTIONS):
+            paste(figure, mosaic(tiles[5 * i :][:5], 5), 118 + 300 * i, 42 + 58 * j, 2)
+            write(figure, 262 + 300 * i, 20, f"{fraction:.0%} of the pixels missing" * (j == 0))
+    return figure
 
 
 CHAPTERS = {name: f"rbm/DERIVATION{name}.md" for name in ("", "_LEARNING", "_INPAINTING")}
+TWO = MADE["rbm-100-cd"], MADE["rbm-100"]
+THREE = tuple(MADE[label] for label in RBMS)
 PICTURES = (
     Picture("rbm-machine-and-chain.png", CHAPTERS[""], machine_and_chain, (MADE["rbm-500"],)),
     Picture("rbm-energy-landscape.svg", CHAPTERS[""], energy_landscape),
     Picture("rbm-filters.png", CHAPTERS["_LEARNING"], filters, (MADE["rbm-100"],)),
-    Picture(
-        "rbm-cd-pcd-chains.png",
-        CHAPTERS["_LEARNING"],
-        cd_and_pcd_chains,
-        (MADE["rbm-100-cd"], MADE["rbm-100"]),
-    ),
-    Picture(
-        "restored.png",
-        CHAPTERS["_INPAINTING"],
-        restored_digits,
-        tuple(MADE[label] for label in RBMS),
-    ),
+    Picture("rbm-cd-pcd-chains.png", CHAPTERS["_LEARNING"], cd_and_pcd_chains, TWO),
+    Picture("restored.png", CHAPTERS["_INPAINTING"], restored, THREE),
 )
