@@ -106,7 +106,7 @@ def a_fixed_variance_leaves_the_kl_and_moves_the_other_cost_by_a_factor_and_a_co
     drawn=dense(),
     sizes=st.sampled_from([(1, 2), (2, 1), (1, 3), (2, 2)]),
 )
-def m_samples_leave_the_mean_and_divide_by_m_the_part_of_the_variance_that_is_theirs(
+def more_samples_leave_the_mean_and_divide_the_part_of_the_variance_that_is_theirs(
     gradient, drawn, sizes
 ):
     """Two images, equally probable, and noise that is 1 or -1 in all codes: nothing is sampled."""

@@ -72,7 +72,7 @@ def the_negative_of_an_image_costs_under_the_negated_logits_what_the_image_costs
         assert close(nll(negated, 1 - x), nll(outputs, x))
 
 
-@law("vae.24 vae.26", GAUSS, LAPLACE, logit=numbers(40), log_scale=one)
+@law("vae.24 vae.26", GAUSS, LAPLACE, logit=numbers(600), log_scale=one)
 def a_density_of_a_pixel_integrates_to_one_and_has_the_scale_it_says(
     gaussian_nll, laplace_nll, logit, log_scale
 ):
