@@ -55,7 +55,7 @@ class Settings:
     samples: int = setting(1, "latent samples per image and step", least=1)
     beta: float = setting(1.0, "weight of the KL divergence in training; 1: the bound", least=0)
     noise: float = setting(
-        1.0, "scale of the latent noise; 0, with --beta 0: a plain autoencoder", least=0
+        1.0, "scale of the latent noise, 1 or 0; 0, with --beta 0: a plain autoencoder"
     )
     epochs: int = setting(30, "passes over the training images", least=1)
     batch_size: int = setting(128, "images per mini-batch", least=1)
@@ -78,7 +78,13 @@ class Settings:
     )
 
     def __post_init__(self) -> None:
-        """SettingsError for what needs validation images, or a dense network, and has none."""
+        """SettingsError for noise of another scale than the bound's, and for what needs validation
+        images, or a dense network, and has none.
+        """
+        if self.noise not in (0, 1):  # the KL is that of N(mu, sigma^2), so no other draws fit it
+            raise SettingsError(
+                f"--noise is {self.noise}; expected 1, or 0 for a network without noise."
+            )
         if self.validation == 0 and (self.patience or self.select == "best"):
             name = f"patience {self.patience}" if self.patience else "select best"
             raise SettingsError(f"--{name} needs validation images; --validation is 0.")

@@ -46,7 +46,7 @@ def network(params: Params, settings: Settings) -> Network:
 
 
 def noise(rng: np.random.Generator, x: Array, settings: Settings) -> Array:
-    """Noise for the codes of a batch: normal, its scale as the settings say. -> (K, B, Z)"""
+    """Noise for the codes of a batch: standard normal, or all 0 without noise. -> (K, B, Z)"""
     shape = (settings.samples, len(x), settings.codes)
     return settings.noise * rng.standard_normal(shape, dtype=x.dtype)
 
