@@ -2,7 +2,8 @@
 
 Legend as in vae/elbo.py; outputs (..., D + 1) of the decoder: D logits, whose sigmoids are the
 centres of the pixels, and last the logarithm of the scale that all pixels of the image share.
-Equations (vae.24) to (vae.27) of vae/DERIVATION.md. Costs are in nats an image, constants and all.
+Equations (vae.24) to (vae.27) of vae/DERIVATION_NETWORKS.md. Costs are in nats an image, with all
+constants.
 """
 
 import math

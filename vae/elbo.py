@@ -3,8 +3,8 @@
 Legend: mu, logvar (B, Z) mean and log sigma^2 of q(z|x); eps (K, B, Z) standard normal noise;
 z (K, B, Z) codes; logits (K, B, D) of the decoder, x (B, D) images in [0, 1];
 K samples, B images, Z code units, D pixels. Costs are in nats an image.
-Equations (vae.5) to (vae.17) of vae/DERIVATION.md. The Bernoulli likelihood is
-autograd_lite.losses.bernoulli_nll.
+Equations (vae.5) to (vae.13) and (vae.102) of vae/DERIVATION.md, (vae.16) and (vae.17) of
+vae/DERIVATION_NETWORKS.md. The Bernoulli likelihood is autograd_lite.losses.bernoulli_nll.
 """
 
 import numpy as np
@@ -21,6 +21,13 @@ def kl_diag_gaussian_vjp(dkl: Array, mu: Array, logvar: Array) -> tuple[Array, A
     """Gradients of mu and logvar: (B,), (B, Z), (B, Z) -> (B, Z), (B, Z)"""
     dkl = dkl[..., None]
     return dkl * mu, dkl * 0.5 * (np.exp(logvar) - 1)  # (vae.10)
+
+
+def kl_gaussians(mu: Array, logvar: Array, mu2: Array, logvar2: Array) -> Array:
+    """KL( N(mu, diag exp(logvar)) || N(mu2, diag exp(logvar2)) ): four times (B, Z) -> (B,)"""
+    shift, log_ratio = mu - mu2, logvar - logvar2
+    squares = shift * shift * np.exp(-logvar2)
+    return 0.5 * (squares + np.exp(log_ratio) - 1 - log_ratio).sum(axis=-1)  # (vae.102)
 
 
 def reparameterise(mu: Array, logvar: Array, eps: Array) -> Array:

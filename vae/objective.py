@@ -1,7 +1,7 @@
 """What training minimises: the mean of minus the bound over a batch, and its gradient.
 
 Legend as in vae/elbo.py.
-Equations (vae.22) and (vae.23) of vae/DERIVATION.md.
+Equations (vae.22) and (vae.23) of vae/DERIVATION_NETWORKS.md.
 """
 
 from collections.abc import Callable

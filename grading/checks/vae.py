@@ -29,6 +29,10 @@ def _oracle_kl_vjp(dkl: Array, mu: Array, logvar: Array) -> tuple[Array, ...]:
     return gradient(weighted, (mu, logvar))
 
 
+def _two_gaussians(rng: Rng) -> Arrays:
+    return *_posterior(rng), *_posterior(rng)
+
+
 def _reparameterise(rng: Rng) -> Arrays:
     return *_posterior(rng), rng.normal(size=(K, B, Z))
 
@@ -105,6 +109,7 @@ CHECKS = (
           exact(quadrature.kl_standard_normal), 3e-14, 50),
     Check("vae.10", E + "kl_diag_gaussian_vjp", "quadrature, complex step", _kl_vjp,
           exact(_oracle_kl_vjp), 3e-14, 20),
+    Check("vae.102", E + "kl_gaussians", "quadrature", _two_gaussians, exact(quadrature.kl_normals), 3e-14, 50),
     Check("vae.12", E + "reparameterise", "sample by sample", _reparameterise, exact(_sample), 1e-14, 50),
     Check("vae.13", E + "reparameterise_vjp", STEP, _reparameterise_vjp,
           exact(_oracle_reparameterise_vjp), 1e-14, 50),

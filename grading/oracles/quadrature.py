@@ -26,9 +26,14 @@ def log_normal(z: Array, mu: Array | float, sigma: Array | float) -> Array:
 
 def kl_standard_normal(mu: Array, logvar: Array) -> Array:
     """KL( N(mu, exp(logvar)) || N(0, 1) ) as the mean of a log-ratio, summed over the last axis."""
-    sigma = np.sqrt(np.exp(logvar))
+    return kl_normals(mu, logvar, 0.0, 0.0)
+
+
+def kl_normals(mu: Array, logvar: Array, mu2: Array | float, logvar2: Array | float) -> Array:
+    """KL( N(mu, exp(logvar)) || N(mu2, exp(logvar2)) ), summed over the last axis."""
+    sigma, sigma2 = np.sqrt(np.exp(logvar)), np.sqrt(np.exp(logvar2))
 
     def log_ratio(z: Array) -> Array:
-        return log_normal(z, mu, sigma) - log_normal(z, 0.0, 1.0)
+        return log_normal(z, mu, sigma) - log_normal(z, mu2, sigma2)
 
     return expectation(log_ratio, mu, sigma).sum(axis=-1)
