@@ -2,149 +2,156 @@
 
 It is the second witness for the hand-written gradients and shares no rule with them. A Traced array
 stands in for an ndarray; NumPy hands every operation on it to `__array_ufunc__` or
-`__array_function__`, which compute the value and keep, for each traced input, a function from the
+`__array_function__`, which compute the value and record, for each traced input, a function from the
 gradient of the output to the gradient of that input. `gradient` then walks the record backwards.
-An array may be filled piece by piece; views of it that were taken before do not follow.
+Arrays may be filled piece by piece and changed in place, by their views too.
 """
 
 from collections.abc import Callable, Sequence
-from copy import copy
-from itertools import count
+from copy import deepcopy
 from typing import Any
+from weakref import ref
 
 import numpy as np
-from numpy.typing import NDArray
 
+from autograd_lite.record import FLAT, UFUNCS, Array, Node, Rule, walk_back
 from autograd_lite.tree import Tree, tree_map
-
-Array = NDArray[Any]
-Axis = int | tuple[int, ...] | None
-Rule = Callable[[Array], Array]  # from the gradient of an output to that of an input
-
-_clock = count()
-
-
-def _fit(g: Array, shape: tuple[int, ...]) -> Array:
-    """Sums g over the axes that broadcasting had stretched, back to `shape`."""
-    g = g.sum(axis=tuple(range(g.ndim - len(shape))))
-    stretched = tuple(i for i, n in enumerate(shape) if n == 1 and g.shape[i] != 1)
-    return g.sum(axis=stretched, keepdims=True)
-
-
-def _matmul_rules(a: Array, b: Array) -> list[Rule]:
-    if b.ndim == 1:
-        return [lambda g: g[..., None] * b, lambda g: a * g[..., None]]
-    return [lambda g: g @ b.swapaxes(-1, -2), lambda g: a.swapaxes(-1, -2) @ g]
-
-
-# For each primitive: from its output y and inputs, a derivative rule for each of the inputs.
-UFUNCS: dict[np.ufunc, Callable[..., list[Rule]]] = {
-    np.add: lambda y, a, b: [lambda g: g, lambda g: g],
-    np.subtract: lambda y, a, b: [lambda g: g, lambda g: -g],
-    np.multiply: lambda y, a, b: [lambda g: g * b, lambda g: g * a],
-    np.divide: lambda y, a, b: [lambda g: g / b, lambda g: -g * y / b],
-    np.matmul: lambda y, a, b: _matmul_rules(a, b),
-    np.maximum: lambda y, a, b: [lambda g: g * (a >= b), lambda g: g * (a < b)],
-    np.negative: lambda y, a: [lambda g: -g],
-    np.absolute: lambda y, a: [lambda g: g * np.sign(a)],
-    np.square: lambda y, a: [lambda g: 2 * g * a],
-    np.exp: lambda y, a: [lambda g: g * y],
-    np.log: lambda y, a: [lambda g: g / a],
-    np.log1p: lambda y, a: [lambda g: g / (1 + a)],
-    np.tanh: lambda y, a: [lambda g: g * (1 - y**2)],
-}
-FLAT = {np.greater, np.less, np.greater_equal, np.less_equal, np.equal}  # derivative 0
 
 
 class Traced(np.lib.mixins.NDArrayOperatorsMixin):
-    """A value, and how gradients reach what it was computed from. Its time tells it from others."""
+    """The program's name for a node, and after something was filled in, for another node.
 
-    def __init__(self, value: Any, parents: Sequence[tuple["Traced", Rule]] = ()) -> None:
-        self.value, self.parents, self.time = np.asarray(value), parents, next(_clock)
+    `views` share its memory in NumPy: each with the way from a node of this array to one of its
+    own. `put` carries what is filled into a view to the array that it is a view of.
+    """
 
+    def __init__(self, node: Node, put: Callable[["Traced"], None] | None = None) -> None:
+        self.node, self.put = node, put
+        self.views: list[tuple[ref[Traced], Callable[[Node], Node]]] = []
+
+    value = property(lambda self: self.node.value)
     shape = property(lambda self: self.value.shape)
     ndim = property(lambda self: self.value.ndim)
     size = property(lambda self: self.value.size)
     dtype = property(lambda self: self.value.dtype)
     T = property(lambda self: self.transpose())
 
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        if method != "__call__" or kwargs:
-            return NotImplemented
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+    def __array_ufunc__(
+        self, ufunc: np.ufunc, method: str, *inputs: Any, out: tuple[Any, ...] = (), **kwargs: Any
+    ) -> Any:
+        if method != "__call__" or kwargs or not all(isinstance(x, Traced) for x in out):
+            raise TypeError(f"the tape follows np.{ufunc.__name__} only as a plain call, or into a"
+                            " traced array, which np.zeros_like(x) is if x is")  # fmt: skip
+        if ufunc not in FLAT | UFUNCS.keys():
+            raise TypeError(f"the tape has no rule for np.{ufunc.__name__}")
         values = [_plain(x) for x in inputs]
         y = ufunc(*values)
-        if ufunc in FLAT:
-            return y
-        if ufunc not in UFUNCS:
-            raise TypeError(f"the tape has no rule for np.{ufunc.__name__}")
-        rules = UFUNCS[ufunc](y, *(np.asarray(v) for v in values))
-        return _record(y, inputs, rules)
+        if ufunc not in FLAT:
+            y = Traced(_record(y, inputs, UFUNCS[ufunc](y, *values)))
+        if out and isinstance(out[0].value, np.ndarray):  # NumPy's numbers never change
+            out[0][...] = y
+            return out[0]
+        return y
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if func in (np.zeros_like, np.empty_like):
-            return Traced(func(*map(_plain, args), **kwargs))
-        if func is not np.where:
-            return NotImplemented
-        test, a, b = args
-        y = np.where(_plain(test), _plain(a), _plain(b))
+            return Traced(Node(func(_plain(args[0]), *args[1:], **kwargs)))
+        if func is not np.where or len(args) != 3:
+            raise TypeError(f"the tape has no rule for np.{func.__name__}")
+        test, a, b = map(_plain, args)
+        y = np.where(test, a, b)
         zero = np.zeros((), y.dtype)
-        return _record(y, (a, b), [lambda g: np.where(test, g, zero),
-                                   lambda g: np.where(test, zero, g)])  # fmt: skip
+        return Traced(_record(y, args[1:], [lambda g: np.where(test, g, zero),
+                                            lambda g: np.where(test, zero, g)]))  # fmt: skip
 
-    def sum(self, axis: Axis = None, keepdims: bool = False) -> "Traced":
-        y = self.value.sum(axis=axis, keepdims=keepdims)
-
+    def sum(self, axis: Any = None, keepdims: bool = False) -> "Traced":
         def spread(g: Array) -> Array:
             kept = g if keepdims or axis is None else np.expand_dims(g, axis)
             return np.broadcast_to(kept, self.shape)
 
-        return _record(y, (self,), [spread])
+        return Traced(_record(self.value.sum(axis=axis, keepdims=keepdims), (self,), [spread]))
 
-    def mean(self, axis: Axis = None, keepdims: bool = False) -> Any:
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Any:
         total = self.sum(axis=axis, keepdims=keepdims)
         return total * (total.size / self.size)
 
+    def _view(self, take: Callable[[Node], Node], put: Callable[["Traced"], None]) -> "Traced":
+        node = take(self.node)
+        if not np.may_share_memory(node.value, self.value):
+            return Traced(node)
+        view = Traced(node, put)
+        self.views.append((ref(view), take))
+        return view
+
+    def _moved(self, there: Callable[[Any], Any], back: Callable[[Any], Any]) -> "Traced":
+        def take(node: Node) -> Node:
+            return Node(there(node.value), [(node, back)])
+
+        return self._view(take, lambda new: self.__setitem__(..., back(new)))
+
     def reshape(self, *shape: Any) -> "Traced":
-        return _record(self.value.reshape(*shape), (self,), [lambda g: g.reshape(self.shape)])
+        return self._moved(lambda x: x.reshape(*shape), lambda x: x.reshape(self.shape))
 
     def transpose(self) -> "Traced":
-        return _record(self.value.T, (self,), [lambda g: g.T])
+        return self._moved(lambda x: x.T, lambda x: x.T)
 
     def __getitem__(self, index: Any) -> "Traced":
-        def scatter(g: Array) -> Array:
-            whole = np.zeros_like(self.value)
-            np.add.at(whole, index, g)
-            return whole
+        index = deepcopy(index)
 
-        return _record(self.value[index], (self,), [scatter])
+        def take(node: Node) -> Node:
+            def scatter(g: Array) -> Array:
+                whole = np.zeros(node.value.shape, g.dtype)
+                np.add.at(whole, index, g)
+                return whole
+
+            return Node(node.value[index], [(node, scatter)])
+
+        return self._view(take, lambda new: self.__setitem__(index, new))
 
     def __setitem__(self, index: Any, new: Any) -> None:
-        """From here on this is another value; what was computed from the old one has a copy.
-        ValueError where `index` names an entry twice: only one of the new values would stay.
-        """
-        places = np.arange(self.value.size).reshape(self.shape)[index]
+        """ValueError where `index` names an entry twice, TypeError where integers would round."""
+        index = deepcopy(index)
+        places = np.arange(self.size).reshape(self.shape)[index]
         if len(np.unique(places)) < np.size(places):
             raise ValueError(f"the tape cannot fill an entry twice; the index {index} repeats one")
-        value = self.value.copy()
+        if isinstance(new, Traced) and not np.can_cast(new.dtype, self.dtype, "same_kind"):
+            raise TypeError(f"the tape cannot fill an array of {self.dtype} with {new.dtype}")
+        value = self.value.copy(order="K")
         value[index] = _plain(new)
 
         def others(g: Array) -> Array:
-            g = g.copy()
+            g = np.array(g)
             g[index] = 0
             return g
 
-        self.__dict__ = vars(_record(value, (self, new), [others, lambda g: g[index]]))
+        filled = _record(value, (self, new), [others, lambda g: g[index]])
+        self.put(Traced(filled)) if self.put else self._become(filled)
 
-    __iadd__ = np.lib.mixins.NDArrayOperatorsMixin.__add__  # x[i] += y is x[i] = x[i] + y
+    def _become(self, node: Node) -> None:
+        self.node = node
+        self.views = [(view, take) for view, take in self.views if view() is not None]
+        for view, take in self.views:
+            if (living := view()) is not None:
+                living._become(take(node))
 
 
 def _plain(x: Any) -> Any:
-    return x.value if isinstance(x, Traced) else x
+    """The value of x, which no later change of a plain array reaches."""
+    return x.value if isinstance(x, Traced) else x if np.isscalar(x) else np.array(x)
 
 
-def _record(y: Any, inputs: Sequence[Any], rules: Sequence[Rule]) -> Traced:
+def _record(y: Any, inputs: Sequence[Any], rules: Sequence[Rule]) -> Node:
     pairs = zip(inputs, rules, strict=True)
-    return Traced(y, [(copy(x), rule) for x, rule in pairs if isinstance(x, Traced)])
+    return Node(y, [(x.node, rule) for x, rule in pairs if isinstance(x, Traced)])
+
+
+def _start(x: Any) -> Node:
+    if np.asarray(x).dtype.kind != "f":
+        raise TypeError(f"gradient needs floating-point arrays, not {np.asarray(x).dtype}")
+    return Node(np.array(x))
 
 
 def gradient(f: Callable[..., Any], *args: Tree) -> Any:
@@ -152,18 +159,11 @@ def gradient(f: Callable[..., Any], *args: Tree) -> Any:
 
     Each of args is an array or a tree of arrays; the result is a tuple of the same trees.
     """
-    traced = tuple(tree_map(Traced, arg) for arg in args)
-    result = f(*(tree_map(copy, tree) for tree in traced))
-    if result.shape != ():
-        raise ValueError(f"gradient needs a scalar; the function returned shape {result.shape}")
-    grads: dict[int, Array] = {result.time: np.ones((), result.dtype)}
-    waiting = {result.time: result}
-    while waiting:
-        node = waiting.pop(max(waiting))
-        for parent, rule in node.parents:
-            g, time = _fit(rule(grads[node.time]), parent.shape), parent.time
-            grads[time] = grads[time] + g if time in grads else g
-            waiting[time] = parent
-    return tuple(
-        tree_map(lambda x: grads.get(x.time, np.zeros_like(x.value)), tree) for tree in traced
-    )
+    starts = tuple(tree_map(_start, arg) for arg in args)
+    result = f(*(tree_map(Traced, tree) for tree in starts))
+    end = result.node if isinstance(result, Traced) else Node(np.asarray(result))
+    if end.value.shape != () or end.value.dtype.kind == "c":
+        kind = f"{end.value.dtype} of shape {end.value.shape}"
+        raise ValueError(f"gradient needs a real scalar; the function returned {kind}")
+    grads = walk_back(end)
+    return tuple(tree_map(lambda x: grads.get(x.time, np.zeros_like(x.value)), t) for t in starts)
