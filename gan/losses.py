@@ -1,7 +1,7 @@
 """The losses of both players, on the discriminator's logits, each with its rule.
 
-Legend: real, fake (B,) logits of real and generated images: D = sigmoid(logit) is the probability
-that an image is real. Losses are in nats an image: (B,) -> (B,). All are minimised.
+Legend: real, generated (B,) logits of real and of generated images: D = sigmoid(logit) is the
+probability that an image is real. Losses are in nats an image: (B,) -> (B,). All are minimised.
 Equations (gan.4), (gan.5) and (gan.8) to (gan.11) of gan/DERIVATION.md.
 """
 
@@ -10,39 +10,39 @@ from collections.abc import Callable
 from autograd_lite.ops import Array, sigmoid, softplus
 
 
-def discriminator_loss(real: Array, fake: Array, label: float = 1.0) -> Array:
+def discriminator_loss(real: Array, generated: Array, label: float = 1.0) -> Array:
     """-label log D(x) - (1 - label) log(1 - D(x)) - log(1 - D(G(z))).
 
     `label` is the target for real images; below 1 it is one-sided label smoothing.
     """
-    return softplus(real) - label * real + softplus(fake)  # (gan.4)
+    return softplus(real) - label * real + softplus(generated)  # (gan.4)
 
 
 def discriminator_loss_vjp(
-    dloss: Array, real: Array, fake: Array, label: float = 1.0
+    dloss: Array, real: Array, generated: Array, label: float = 1.0
 ) -> tuple[Array, Array]:
     """Gradients of both logits."""
-    return dloss * (sigmoid(real) - label), dloss * sigmoid(fake)  # (gan.5)
+    return dloss * (sigmoid(real) - label), dloss * sigmoid(generated)  # (gan.5)
 
 
-def saturating(fake: Array) -> Array:
+def saturating(generated: Array) -> Array:
     """log(1 - D(G(z))), the loss of the minimax game: its slope is 0 where D is sure."""
-    return -softplus(fake)  # (gan.8)
+    return -softplus(generated)  # (gan.8)
 
 
-def saturating_vjp(dloss: Array, fake: Array) -> Array:
+def saturating_vjp(dloss: Array, generated: Array) -> Array:
     """Gradient of the logits."""
-    return -dloss * sigmoid(fake)  # (gan.9)
+    return -dloss * sigmoid(generated)  # (gan.9)
 
 
-def non_saturating(fake: Array) -> Array:
+def non_saturating(generated: Array) -> Array:
     """-log D(G(z)): falls where the other falls, and is steepest where D is sure."""
-    return softplus(-fake)  # (gan.10)
+    return softplus(-generated)  # (gan.10)
 
 
-def non_saturating_vjp(dloss: Array, fake: Array) -> Array:
+def non_saturating_vjp(dloss: Array, generated: Array) -> Array:
     """Gradient of the logits."""
-    return -dloss * sigmoid(-fake)  # (gan.11)
+    return -dloss * sigmoid(-generated)  # (gan.11)
 
 
 # By name: the generator's loss, and its rule.

@@ -2,7 +2,7 @@
 
 Legend: x (B, I) inputs, out (B, O) outputs, mask (B, H) dropout: 0 or 1 / (1 - rate), or the
 number 1 where nothing is dropped. Params is a tuple of layers; leaky ReLU and dropout between them.
-Equations (gan.14) to (gan.16) of gan/DERIVATION.md.
+Equations (gan.14) to (gan.16) and (gan.102) of gan/DERIVATION_TRAINING.md.
 """
 
 import math
@@ -88,7 +88,10 @@ def dropout(rng: np.random.Generator, batch: int, params: Params, rate: float) -
 
 
 def init(rng: np.random.Generator, sizes: Sequence[int], dtype: type = np.float32) -> Params:
-    """Uniform weights and biases within 1 / sqrt(inputs), as the notebook's library draws them."""
+    """Uniform weights and biases within 1 / sqrt(inputs), as the notebook's library draws them.
+
+    sizes are the widths from the input to the output: two or more.
+    """
 
     def layer(inputs: int, outputs: int) -> Layer:
         limit = 1 / math.sqrt(inputs)
@@ -96,4 +99,4 @@ def init(rng: np.random.Generator, sizes: Sequence[int], dtype: type = np.float3
         b = rng.uniform(-limit, limit, size=outputs)
         return Layer(W.astype(dtype), b.astype(dtype))
 
-    return tuple(layer(*pair) for pair in pairwise(sizes))
+    return tuple(layer(*pair) for pair in pairwise(sizes))  # (gan.102)

@@ -3,7 +3,7 @@
 Legend: x (B, P) real images, D and masks as in gan/mlp.py; a(x) is the discriminator's logit, and
 g = da/dx (B, P) its slope. For each hidden layer, factor (B, H) is its mask times the slope of its
 leaky ReLU, and t (B, H) the gradient of the logit by what goes into that leaky ReLU.
-Equations (gan.22) to (gan.24) of gan/DERIVATION.md.
+Equations (gan.22) to (gan.24) of gan/DERIVATION_PENALTY.md.
 
 Source: Mescheder, Geiger and Nowozin, Which training methods for GANs do actually converge?, 2018.
 """

@@ -2,7 +2,7 @@
 
 Legend: x (B, P) real images of P pixels in [-1, 1], z (B, Z) noise, G and D the parameters of
 generator and discriminator; masks as in gan/mlp.py.
-Equations (gan.17) to (gan.19) of gan/DERIVATION.md.
+Equations (gan.17) to (gan.19) of gan/DERIVATION_TRAINING.md.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Training the GAN: state, a step of each player, and what is measured.
 
-Equations (gan.20) and (gan.25) of gan/DERIVATION.md.
+Equations (gan.20) of gan/DERIVATION_TRAINING.md and (gan.25) of gan/DERIVATION_PENALTY.md.
 """
 
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from gan.losses import LOSSES, discriminator_loss
 from gan.mlp import Params, dropout, forward, init
 from gan.penalty import slope_penalty
 from gan.players import discriminator_gradient, generate, generator_gradient
+from gan.schedule import learning_rate
 from gan.settings import Settings as Settings  # part of what a model's training module offers
 from gan.settings import widths
 from training.settings import SettingsError
@@ -81,9 +82,8 @@ def discriminator_step(state: State, x: Array, settings: Settings) -> State:
     if settings.penalty:
         _, slopes = slope_penalty(2 * x - 1, masks[0], D)
         grads = tree_map(lambda g, s: g + settings.penalty * s, grads, slopes)  # (gan.25)
-    D, adam_d = adam_step(
-        D, state.adam_d, grads, learning_rate(state.step, settings), settings.beta1
-    )
+    rate = learning_rate(state.step, settings.learning_rate, settings.decay)
+    D, adam_d = adam_step(D, state.adam_d, grads, rate, settings.beta1)
     return state._replace(params=Players(G, D, average), adam_d=adam_d)
 
 
@@ -97,9 +97,8 @@ def generator_step(state: State, batch: int, settings: Settings) -> State:
         dropout(rng, batch, D, settings.discriminator_dropout),
     ]
     _, grads = generator_gradient(z, masks, G, D, settings.loss)
-    G, adam_g = adam_step(
-        G, state.adam_g, grads, learning_rate(state.step, settings), settings.beta1
-    )
+    rate = learning_rate(state.step, settings.learning_rate, settings.decay)
+    G, adam_g = adam_step(G, state.adam_g, grads, rate, settings.beta1)
     average = averaged(average, G, settings.average) if settings.average else G
     return state._replace(params=Players(G, D, average), adam_g=adam_g, step=state.step + 1)
 
@@ -109,18 +108,13 @@ def averaged(average: Params, G: Params, decay: float) -> Params:
     return tree_map(lambda a, g: decay * a + (1 - decay) * g, average, G)  # (gan.20)
 
 
-def learning_rate(step: int, settings: Settings) -> float:
-    """The learning rate of a step, counted from 0: constant, or falling linearly to 0."""
-    left = 1 - step / settings.decay if settings.decay else 1.0
-    return settings.learning_rate * max(left, 0.0)
-
-
 def measure(
     params: Players, train: Array, validation: Array, settings: Settings
 ) -> dict[str, float]:
-    """Both losses on 5,000 images of each part, with dropout as in training.
+    """Both losses on up to 5,000 images of each part, with dropout as in training.
 
     The discriminator's is without the penalty, so that runs with and without it can be compared.
+    Only on validation images, which D has not seen, is it on average a bound of (gan.7).
     """
     row = {}
     for name, x in (("train", train[:5000]), ("validation", validation[:5000])):

@@ -1,6 +1,7 @@
 """Right answers of the GAN, written differently from the reference: no check may refuse one."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,18 @@ def _discriminator_loss_by_cross_entropy(real: Array, fake: Array, label: float)
 def _dropout_by_choice(rng: np.random.Generator, batch: int, params: Any, rate: float) -> Any:
     values = np.array([0, 1 / (1 - rate)], np.float32)
     return tuple(rng.choice(values, (batch, b.size), p=[rate, 1 - rate]) for _, b in params[:-1])
+
+
+def _init_by_standard_draws(rng: np.random.Generator, sizes: Any, dtype: type = np.float32) -> Any:
+    """All biases first, then all weights."""
+    pairs = [(i, o, np.float32(i**-0.5)) for i, o in pairwise(sizes)]
+    biases = [(2 * rng.random(o, dtype=np.float32) - 1) * limit for _, o, limit in pairs]
+    weights = [(2 * rng.random((i, o), dtype=np.float32) - 1) * limit for i, o, limit in pairs]
+    return tuple(zip(weights, biases, strict=True))
+
+
+def _rate_by_clipping(step: int, first: Array, decay: int) -> Array:
+    return first * np.clip((decay - step) / decay, 0, 1) if decay else first + 0
 
 
 def _discriminator_gradient_in_one_pass(
@@ -65,6 +78,8 @@ def _slope_penalty_by_matrices(x: Array, masks: Any, D: Any) -> Any:
 ALTERNATIVES: dict[str, list[Callable[..., Any]]] = {
     "discriminator_loss": [_discriminator_loss_by_cross_entropy],
     "dropout": [_dropout_by_choice],
+    "init": [_init_by_standard_draws],
+    "learning_rate": [_rate_by_clipping],
     "discriminator_gradient": [_discriminator_gradient_in_one_pass],
     "slope_penalty": [_slope_penalty_by_matrices],
 }

@@ -28,7 +28,6 @@ from gan.train import (
     averaged,
     discriminator_step,
     generator_step,
-    learning_rate,
     measure,
     noise,
     start,
@@ -66,33 +65,6 @@ def mean_loss(p_model, D, label=1.0):
     real = discriminator_loss(logit(D), np.full(5, -800.0), label)  # the other term is 0
     fake = discriminator_loss(np.full(5, 800.0), logit(D), 1.0)
     return P_DATA @ real + p_model @ fake
-
-
-@pytest.mark.eq("gan.2")
-@pytest.mark.eq("gan.6")
-@pytest.mark.parametrize("label", LABELS)
-def test_the_best_discriminator_is_the_share_of_the_real_images_times_the_label(label):
-    """Against golden section on each image's own cost; the loss is flat to 1e-16 within 1e-8."""
-    D = best(P_MODEL, label)
-    np.testing.assert_allclose(game.best_discriminator(P_DATA, P_MODEL, label), D, atol=1e-7)
-    least = mean_loss(P_MODEL, D, label)
-    rng = np.random.default_rng(0)
-    for _ in range(20):
-        other = np.clip(D + 0.05 * rng.normal(size=5), 0.01, 0.99)
-        assert mean_loss(P_MODEL, other, label) > least
-    assert best(P_DATA, 0.9) == pytest.approx(np.full(5, 0.45))
-
-
-@pytest.mark.eq("gan.1")
-@pytest.mark.eq("gan.3")
-def test_the_value_at_the_best_discriminator_is_that_of_jensen_and_shannon():
-    for p in (P_MODEL, P_DATA, game.softmax(-THETA)):
-        D = best(p)
-        value = P_DATA @ np.log(D) + p @ np.log(1 - D)
-        assert value == pytest.approx(-2 * math.log(2) + 2 * game.js(P_DATA, p), rel=1e-14)
-        assert mean_loss(p, D) == pytest.approx(-value, rel=1e-14)
-    assert 0.1 < game.js(P_DATA, P_MODEL) < math.log(2)
-    assert game.js(P_DATA, P_DATA) == 0
 
 
 @pytest.mark.eq("gan.7")
@@ -141,20 +113,6 @@ def by_complex_step(divergence):
     return gradient(lambda theta: divergence(game.softmax(theta)), (THETA,))[0]
 
 
-@pytest.mark.eq("gan.13")
-def test_the_expected_gradients_are_those_of_divergences():
-    """D is held fixed on the left; on the right nothing is."""
-    saturated = by_complex_step(lambda p: 2 * game.js(P_DATA, p))
-    np.testing.assert_allclose(expected_gradient("saturating"), saturated, atol=1e-15)
-    other = by_complex_step(lambda p: game.kl(p, P_DATA) - 2 * game.js(P_DATA, p))
-    np.testing.assert_allclose(expected_gradient("non-saturating"), other, atol=1e-15)
-    middle = by_complex_step(lambda p: 2 * game.kl((p + P_DATA) / 2, P_DATA))
-    np.testing.assert_allclose(middle, other, atol=1e-15)
-    both = game.kl(P_MODEL, P_DATA) - 2 * game.js(P_DATA, P_MODEL)
-    assert both == pytest.approx(2 * game.kl((P_MODEL + P_DATA) / 2, P_DATA), rel=1e-13)
-    assert np.abs(other - saturated).max() > 0.05
-
-
 @pytest.mark.eq("gan.7")
 @pytest.mark.eq("gan.13")
 def test_smoothing_leaves_the_gradient_of_the_non_saturating_loss_and_weakens_the_other():
@@ -163,24 +121,6 @@ def test_smoothing_leaves_the_gradient_of_the_non_saturating_loss_and_weakens_th
     mixture = by_complex_step(lambda p: 2 * game.js(P_DATA, (0.1 * P_DATA + p) / 1.1, 0.45))
     np.testing.assert_allclose(expected_gradient("saturating", 0.9), mixture, atol=1e-15)
     assert np.abs(mixture).max() < 0.95 * np.abs(expected_gradient("saturating")).max()
-
-
-@pytest.mark.eq("gan.12")
-def test_the_slopes_have_one_sign_and_the_ratio_exp_of_minus_the_logit():
-    a = np.array([-6.0, -2, 0, 2, 6])
-    one = np.ones(5)
-    slow, fast = saturating_vjp(one, a), non_saturating_vjp(one, a)
-    assert (slow < 0).all() and (fast < 0).all()
-    np.testing.assert_allclose(fast / slow, np.exp(-a), rtol=1e-12)
-    assert (round(slow[0], 4), round(fast[0], 4)) == (-0.0025, -0.9975)
-
-
-@pytest.mark.eq("gan.12")
-@pytest.mark.parametrize("label", LABELS)
-@pytest.mark.parametrize("loss", LOSSES)
-def test_both_losses_rest_where_the_laws_are_equal_and_there_alone(loss, label):
-    assert np.abs(expected_gradient(loss, label, P_DATA)).max() < 1e-15
-    assert np.abs(expected_gradient(loss, label, 0.9 * P_DATA + 0.1 * P_MODEL)).max() > 1e-3
 
 
 @pytest.mark.eq("gan.13")
@@ -372,11 +312,9 @@ def test_the_averaged_generator_is_a_weighted_mean_of_all_there_were():
     assert same_bits(averaged(still, still, 0.5), still)
 
 
-def test_the_rate_falls_evenly_to_zero_or_not_at_all():
-    even = replace(QUICK, learning_rate=0.01)
-    assert {learning_rate(t, even) for t in (0, 10, 10**9)} == {0.01}
-    falling = replace(even, decay=100)
-    assert [learning_rate(t, falling) for t in (0, 25, 100, 150)] == [0.01, 0.0075, 0, 0]
+@pytest.mark.eq("gan.104")
+def test_with_a_rate_that_has_fallen_to_zero_nothing_moves():
+    falling = replace(QUICK, decay=100)
     state = start(falling, images())._replace(step=100)
     stopped = step(state, images()[:8], falling)
     assert same_bits(stopped.params, state.params)

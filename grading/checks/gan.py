@@ -1,4 +1,4 @@
-"""Checks of gan's losses: against the cross-entropy of a label. B = 7 images."""
+"""Checks of gan's losses: against the cross-entropy of a label; of its rate. B = 7 images."""
 
 from typing import Any
 
@@ -51,6 +51,23 @@ def _oracle_vjp(loss: str) -> Any:
     return lambda dloss, fake: gradient(lambda a: (dloss * game.LOSSES[loss](a)).sum(), (fake,))
 
 
+def _rate(rng: Rng) -> Arrays:
+    """First, last and later steps too; in some cases no decay. The rates of two trainings."""
+    decay = int(rng.integers(2, 1000))
+    step = (0, 1, int(rng.integers(decay)), decay - 1, decay, 3 * decay)[rng.integers(6)]
+    return (
+        step,
+        rng.permutation([0.5, 2.0]) * rng.uniform(0.5, 1, 2),
+        decay * int(rng.random() < 0.8),
+    )
+
+
+def _oracle_rate(step: int, first: Array, decay: int) -> Any:
+    """The line from (0, first) to (decay, 0), and 0 behind it."""
+    ends = [0, decay] if decay else [0, step + 1]
+    return np.array([np.interp(step, ends, [rate, 0 if decay else rate]) for rate in first])
+
+
 LOSS, STEP = "gan.losses.", "complex step"
 
 # fmt: off
@@ -64,5 +81,6 @@ CHECKS = (
     Check("gan.10", LOSS + "non_saturating", "np.logaddexp", _fake,
           exact(lambda a: np.logaddexp(0, -a), floor=1e-300), 1e-14, 50),
     Check("gan.11", LOSS + "non_saturating_vjp", STEP, _fake_vjp, exact(_oracle_vjp("non-saturating")), 1e-14, 50),
+    Check("gan.104", "gan.schedule.learning_rate", "interpolation", _rate, exact(_oracle_rate), 1e-14, 50),
 )
 # fmt: on

@@ -111,6 +111,34 @@ def _measure_dropout(inputs: Arrays, outputs: Arrays) -> float:
     )
 
 
+def _init(rng: Rng) -> Arrays:
+    """Layers so large that frequencies tell; no two widths are equal or near."""
+    return Seed(rng.integers(2**31)), (*map(int, rng.permutation([40, 160, 640])), 2000)
+
+
+def _measure_init(inputs: Arrays, outputs: Arrays) -> float:
+    """Every entry within its limit, to rounding; the frequencies of a uniform law, by the
+    Dvoretzky-Kiefer-Wolfowitz inequality; and products of neighbours, whose mean is 0.
+    """
+    sizes = inputs[1]
+    shapes = [shape for i, o in pairwise(sizes) for shape in ((i, o), (o,))]
+    like = [np.empty(shape, np.float32) for shape in shapes]
+    require_form(tuple(like), outputs, like)
+    limits = np.repeat(1 / np.sqrt(sizes[:-1]), 2)
+    scaled = [np.asarray(x, float) / limit for x, limit in zip(outputs, limits, strict=True)]
+    pairs = [(W[a::2][:n], W[1::2][:n]) for W in scaled for a, n in [(0, len(W) // 2)]]
+    pairs += [(W[:, ::2], W[:, 1::2]) for W in scaled[::2]]
+    pairs += [(W[0], b) for W, b in zip(scaled[::2], scaled[1::2], strict=True)]
+    pairs += [(a.ravel()[:n], b.ravel()[:n]) for a, b in pairwise(scaled[::2])
+              for n in [min(a.size, b.size)]]  # fmt: skip
+    comparisons = len(scaled) + len(pairs)
+    return max(
+        *(float(np.abs(x).max() - 1) / 1e-6 for x in scaled),  # float32
+        *(game.uniform_error(x.ravel(), comparisons) for x in scaled),
+        *(game.product_error(a, b, comparisons) for a, b in pairs),
+    )
+
+
 def _oracle_generate(z: Array, masks: Any, G: Any) -> Any:
     out, hidden, last = _oracle_forward(z, masks, G)
     return (networks.tanh(out), hidden, last)
@@ -148,6 +176,7 @@ MLP, PLAYERS = "gan.mlp.", "gan.players."
 # fmt: off
 CHECKS = (
     Check("gan.14", MLP + "forward", "sum term by term", _forward, exact(_oracle_forward), 3e-14, 30),
+    Check("gan.102", MLP + "init", "distribution function", _init, _measure_init, 1.0, 6),
     Check("gan.15", MLP + "dropout", "product of probabilities", _dropout, _measure_dropout, 1.0, 6),
     Check("gan.16", MLP + "backward", STEP, _backward, exact(_oracle_backward), 1e-13, 12),
     Check("gan.17", PLAYERS + "generate", "sum term by term", _forward, exact(_oracle_generate), 3e-14, 30),

@@ -11,6 +11,7 @@ import numpy as np
 
 from grading.oracles.arrays import Array
 from grading.oracles.differences import gradient, softplus
+from grading.oracles.enumeration import FALSE_ALARM, bound
 from grading.oracles.networks import tanh
 
 SLOPE = 0.2
@@ -126,3 +127,18 @@ def image_slopes(x: Array, masks: Any, D: Any) -> Array:
 def slope_cost(x: Array, masks: Any, D: Any) -> Array:
     """Half the squared length of each image's gradient. (B,)"""
     return (image_slopes(x, masks, D) ** 2).sum(axis=1) / 2
+
+
+def uniform_error(values: Array, comparisons: int) -> float:
+    """How far the frequencies of independent values stray from the uniform law on [-1, 1], in
+    bounds: by the inequality of Dvoretzky, Kiefer and Wolfowitz, with Massart's constant.
+    """
+    n = len(values)
+    exact = (np.sort(values) + 1) / 2
+    off = max(np.abs(exact - np.arange(n) / n).max(), np.abs(exact - np.arange(1, n + 1) / n).max())
+    return float(off / np.sqrt(np.log(2 * comparisons / FALSE_ALARM) / (2 * n)))
+
+
+def product_error(a: Array, b: Array, comparisons: int) -> float:
+    """The mean of products of independent values from -1 to 1, which is 0, in bounds."""
+    return float(np.abs((a * b).mean()) / bound(1 / 9, 1.0, a.size, comparisons))
