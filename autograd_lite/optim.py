@@ -1,7 +1,7 @@
 """Optimisers: each takes parameters and the gradient of a loss, and returns new values of both
 parameters and moments. All of them descend.
 
-Equations (ad.16), (ad.17) and (ad.31) of autograd_lite/DERIVATION.md.
+Equations (ad.16), (ad.17) and (ad.31) of autograd_lite/DERIVATION_OPTIMISERS.md.
 """
 
 import math

@@ -4,7 +4,7 @@ Two convolutions of stride 2 halve the image twice, a dense layer leads to the c
 goes back the same way, by transposed convolutions, and a last one of stride 1. ReLU between layers.
 Legend as in vae/mlp.py. Images are square, D = side * side, and 4 divides the side. The numbers
 beside the parameters are those of the notebook, and the defaults of `init`.
-Equations (vae.31) and (vae.32) of vae/DERIVATION.md.
+Equations (vae.31) and (vae.32) of vae/DERIVATION_NETWORKS.md.
 """
 
 import math
@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from autograd_lite.conv import conv2d, conv2d_vjp_K, conv_transpose2d
+from autograd_lite.init import glorot_uniform
 from autograd_lite.ops import Array, affine, affine_vjp_Wb, affine_vjp_x, relu, relu_vjp
 from vae.elbo import reparameterise, reparameterise_vjp
 from vae.mlp import Outputs
@@ -124,14 +125,12 @@ def init(
     channels: tuple[int, int] = (32, 64),
     dense: int = 16,
 ) -> Params:
-    """Uniform weights of variance 2 / (inputs + outputs) (Glorot and Bengio 2010), zero biases."""
+    """Weights as in autograd_lite/init.py, zero biases."""
     C1, C2 = channels
     flat = (side // 4) ** 2 * C2
 
     def weights(*shape: int) -> Array:
-        window = math.prod(shape[:-2])  # pixels that a kernel sees; 1 for a dense layer
-        limit = math.sqrt(6 / (window * (shape[-2] + shape[-1])))
-        return rng.uniform(-limit, limit, size=shape).astype(dtype)
+        return glorot_uniform(rng, shape).astype(dtype)
 
     def zeros(n: int) -> Array:
         return np.zeros(n, dtype)

@@ -3,14 +3,14 @@
 Legend as in vae/elbo.py; H hidden units, h_enc (B, H), h_dec (K, B, H).
 The encoder is W1, then W_mu and W_logvar; the decoder W2, then W3. `activation` is the name of the
 hidden units' nonlinearity. A likelihood with a learned scale has one more output, its logarithm.
-Equations (vae.20) and (vae.21) of vae/DERIVATION.md.
+Equations (vae.20) and (vae.21) of vae/DERIVATION_NETWORKS.md.
 """
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 
+from autograd_lite.init import glorot_uniform
 from autograd_lite.ops import (
     Array,
     affine,
@@ -104,14 +104,12 @@ def backward(d: Outputs, trace: Trace, params: Params, activation: str) -> Param
 def init(
     rng: np.random.Generator, D: int, H: int, Z: int, dtype: type = np.float32, scales: int = 0
 ) -> Params:
-    """Uniform weights of variance 2 / (inputs + outputs), zero biases (Glorot and Bengio 2010).
+    """Weights as in autograd_lite/init.py, zero biases.
 
     `scales` is how many outputs the decoder has beside one a pixel.
     """
 
     def layer(inputs: int, outputs: int) -> tuple[Array, Array]:
-        limit = math.sqrt(6 / (inputs + outputs))
-        W = rng.uniform(-limit, limit, size=(inputs, outputs))
-        return W.astype(dtype), np.zeros(outputs, dtype)
+        return glorot_uniform(rng, (inputs, outputs)).astype(dtype), np.zeros(outputs, dtype)
 
     return Params(*layer(D, H), *layer(H, Z), *layer(H, Z), *layer(Z, H), *layer(H, D + scales))

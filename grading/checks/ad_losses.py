@@ -1,4 +1,4 @@
-"""Checks of autograd_lite's losses and optimisers.
+"""Checks of autograd_lite's losses, optimisers and first weights.
 
 Sizes and logits as in checks/ad.py.
 """
@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, Record, exact
+from grading.check import Arrays, Check, Record, Seed, exact, require_form
 from grading.checks.ad import STEP, B, I, K, O, Rng, wide
-from grading.oracles import networks
+from grading.oracles import enumeration, networks
 from grading.oracles.differences import gradient
 
 
@@ -94,6 +94,39 @@ def _oracle_rmsprop(p: Any, state: Any, g: Any, rate: float, rho: float, epsilon
     return moved, squares
 
 
+def _glorot(rng: Rng) -> Arrays:
+    """A layer, and a kernel, wide or narrow in turn."""
+    few, many = int(rng.integers(60, 80)), int(rng.integers(400, 500))
+    fans = (few, many) if rng.random() < 0.5 else (many, few)
+    return Seed(rng.integers(2**31)), (*((3, 2) if rng.random() < 0.5 else ()), *fans)
+
+
+def _measure_glorot(inputs: Arrays, outputs: Arrays) -> float:
+    """Frequencies in 16 intervals, mean and mean square of a uniform density whose variance comes
+    from the weights that meet in a unit; products of neighbours, which vanish in the mean.
+    """
+    true = np.empty(inputs[1])
+    require_form((true,), outputs, [true])
+    W = outputs[0].reshape(-1, true.shape[-1])
+    variance = 2 / (true[..., 0].size + true[..., 0, :].size)
+    limit = np.sqrt(3 * variance)
+    counts = np.histogram(np.clip(W, -limit, limit), np.linspace(-limit, limit, 17))[0]
+    H, K = (n // 2 * 2 for n in W.shape)
+    rows, columns = (W[:H:2] * W[1:H:2]).ravel(), (W[:, :K:2] * W[:, 1:K:2]).ravel()
+    # Measured, expected; of one value the variance and the span; their number.
+    errors = [
+        np.max(np.abs(got - true) / enumeration.bound(var, span, draws, comparisons=20))
+        for got, true, var, span, draws in (
+            (counts / W.size, 1 / 16, 15 / 256, 1.0, W.size),
+            (W.mean(), 0.0, variance, limit, W.size),
+            ((W**2).mean(), variance, limit**4 / 5 - variance**2, limit**2, W.size),
+            (rows.mean(), 0.0, variance**2, limit**2, rows.size),
+            (columns.mean(), 0.0, variance**2, limit**2, columns.size),
+        )
+    ]
+    return float(max((np.abs(W).max() / limit - 1) / 1e-12, *errors))
+
+
 LOSSES, OPTIM = "autograd_lite.losses.", "autograd_lite.optim."
 
 # fmt: off
@@ -112,5 +145,7 @@ CHECKS = (
           exact(_oracle_adam, floor=0.1), 5e-14, 50),
     Check("ad.31", OPTIM + "rmsprop_step", "number by number", _rmsprop,
           exact(_oracle_rmsprop, floor=0.1), 1e-14, 50),
+    Check("ad.103", "autograd_lite.init.glorot_uniform", "moments of the density", _glorot,
+          _measure_glorot, 1.0, 6),
 )
 # fmt: on

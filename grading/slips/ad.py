@@ -3,6 +3,7 @@
 from grading.slip import Slip
 
 OPS, LOSSES, OPTIM = "autograd_lite.ops.", "autograd_lite.losses.", "autograd_lite.optim."
+GLOROT, UNIFORM = "autograd_lite.init.glorot_uniform", "rng.uniform(-limit, limit, size=shape)"
 
 # fmt: off
 SLIPS = (
@@ -133,5 +134,27 @@ SLIPS = (
          "RMSprop has no bias correction; that is Adam's."),
     Slip("rmsprop-ascends", "ad.31", OPTIM + "rmsprop_step", "p - learning_rate", "p + learning_rate",
          "g is the gradient of a loss: descend."),
+    Slip("glorot-deviation-as-limit", "ad.103", GLOROT, "math.sqrt(6", "math.sqrt(2",
+         "The limit of a uniform density is the root of 3 times its deviation."),
+    Slip("glorot-without-root", "ad.103", GLOROT, "limit = math.sqrt(6 / (math.prod(window) * (inputs + outputs)))",
+         "limit = 6 / (math.prod(window) * (inputs + outputs))",
+         "2 / (fan_in + fan_out) is the variance; the limit needs its root."),
+    Slip("glorot-forward-only", "ad.103", GLOROT, "(inputs + outputs)", "(2 * inputs)",
+         "That keeps the signals alone; the compromise with the gradients takes both fans."),
+    Slip("glorot-backward-only", "ad.103", GLOROT, "(inputs + outputs)", "(2 * outputs)",
+         "That keeps the gradients alone; the compromise with the signals takes both fans."),
+    Slip("glorot-for-relu", "ad.103", GLOROT, "(inputs + outputs)", "inputs",
+         "2 / fan_in is the variance of He et al. for ReLUs; Glorot's is 2 / (fan_in + fan_out)."),
+    Slip("glorot-window-forgotten", "ad.103", GLOROT, "math.prod(window) * (", "(",
+         "All entries of a kernel's window meet in one output: a fan is k^2 times the channels."),
+    Slip("glorot-side-of-window", "ad.103", GLOROT, "math.prod(window)", "(window[0] if window else 1)",
+         "A window has k^2 entries, not k."),
+    Slip("glorot-one-sided", "ad.103", GLOROT, "rng.uniform(-limit,", "rng.uniform(0,",
+         "The mean of the weights is 0: they lie on both sides."),
+    Slip("glorot-normal", "ad.103", GLOROT, UNIFORM, "rng.normal(0, limit / math.sqrt(3), size=shape)",
+         "The variance is right, but the density is uniform, not normal."),
+    Slip("glorot-same-columns", "ad.103", GLOROT, UNIFORM,
+         "np.repeat(rng.uniform(-limit, limit, size=(*shape[:-1], 1)), outputs, axis=-1)",
+         "Every weight is a draw of its own: units with equal weights stay equal for ever."),
 )
 # fmt: on
