@@ -7,7 +7,7 @@ windows by a kernel, a transposed convolution multiplies by the kernel's transpo
 Legend: x (B, H, W, C) the larger image, y (B, H', W', F) the smaller, K (k, k, C, F), s stride,
 H' = ceil(H / s). Around x stand as few zeros as the windows need ("same" padding): half of them
 before, half after, and where they do not split evenly, the odd one after.
-Equations (ad.25) to (ad.30) of autograd_lite/DERIVATION.md.
+Equations (ad.25) to (ad.30) of autograd_lite/DERIVATION_CONVOLUTION.md.
 """
 
 import numpy as np
