@@ -1,6 +1,6 @@
 """The gradient of the negative log-likelihood, as a difference of two phases.
 
-Legend as in rbm/model.py. Equations (rbm.8) and (rbm.10) of rbm/DERIVATION.md.
+Legend as in rbm/model.py. Equations (rbm.8) and (rbm.10) of rbm/DERIVATION_LEARNING.md.
 """
 
 from autograd_lite.ops import Array
@@ -19,9 +19,9 @@ def statistics(v: Array, W: Array, c: Array) -> Params:
 def nll_gradient(v_data: Array, v_model: Array, W: Array, b: Array, c: Array) -> Params:
     """Gradient of the mean -log p(v_data); the model's own statistics are taken from v_model.
 
-    Exact where v_model is drawn from the model; contrastive divergence (CD-k) where v_model is
-    v_data after k Gibbs sweeps. Each phase is averaged over its own rows, so they may differ in
-    number.
+    Unbiased where v_model is drawn from the model; contrastive divergence (CD-k), which is biased,
+    where v_model is v_data after k Gibbs sweeps. Each phase is averaged over its own rows, so they
+    may differ in number.
     """
     data, model = statistics(v_data, W, c), statistics(v_model, W, c)
     return Params(*(m - d for m, d in zip(model, data, strict=True)))  # (rbm.10)

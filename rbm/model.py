@@ -3,7 +3,8 @@
 Legend: v (B, D) visible units in {0, 1}, h (B, H) hidden units in {0, 1},
 W (D, H) weights, b (D,) visible biases, c (H,) hidden biases;
 B images, D pixels, H hidden units.
-Equations (rbm.1) to (rbm.6), (rbm.21) and (rbm.24) of rbm/DERIVATION.md.
+Equations (rbm.1) to (rbm.6) of rbm/DERIVATION.md, (rbm.21) and (rbm.24) of its second part,
+rbm/DERIVATION_LEARNING.md.
 """
 
 from typing import NamedTuple
@@ -50,7 +51,7 @@ def init(rng: np.random.Generator, images: Array, hidden: int) -> Params:
     mean = np.clip(mean, 0.001, 0.999)  # a pixel that is never on still gets a finite bias
     return Params(
         W=(0.01 * rng.standard_normal((images.shape[1], hidden))).astype(images.dtype),
-        b=np.log(mean / (1 - mean)).astype(images.dtype),
+        b=np.log(mean / (1 - mean)).astype(images.dtype),  # (rbm.21)
         c=np.zeros(hidden, images.dtype),
     )
 

@@ -12,7 +12,7 @@ from data.sets import CHOICES
 from rbm.gibbs import bernoulli, gibbs
 from rbm.gradient import nll_gradient
 from rbm.model import Params, free_energy, init, init_truncated
-from rbm.pseudo import log_pseudo_likelihood_estimate
+from rbm.pseudo import free_energy_gap, log_pseudo_likelihood_estimate
 from training.settings import setting
 from training.streams import stream
 
@@ -91,7 +91,7 @@ def step(state: State, x: Array, settings: Settings) -> State:
     persist = settings.chains == "persistent"
     v_model = gibbs(rng, state.chains if persist else v, *state.params, settings.gibbs_steps)
     grads = nll_gradient(v, v_model, *state.params)
-    divisor = 1 + state.step / settings.halving if settings.halving else 1
+    divisor = 1 + state.step / settings.halving if settings.halving else 1  # (rbm.105)
     params, velocity = momentum_step(
         state.params, state.velocity, grads, settings.learning_rate / divisor, settings.momentum
     )
@@ -103,15 +103,17 @@ def measure(
 ) -> dict[str, float]:
     """Log-pseudo-likelihood and mean free energy, on the first 2,000 images of each part.
 
-    A free energy that falls on training images and not on validation images is overfitting: the
-    gap between them needs no Z (Hinton 2010, section 6).
+    The free-energy gap between them needs no Z; where it grows, the machine is overfitting.
     """
-    row = {}
+    row, parts = {}, []
     for name, x in (("train", train[:2000]), ("validation", validation[:2000])):
         if len(x):
             v = binarise(stream(settings.seed, "measure"), x, settings.pixels)
+            parts.append(v)
             rng = stream(settings.seed, "measure", 1)
             draws = [log_pseudo_likelihood_estimate(rng, v, *params).mean() for _ in range(10)]
             row[f"{name}_pseudo [nats/image]"] = float(np.mean(draws))
             row[f"{name}_free_energy [nats/image]"] = float(free_energy(v, *params).mean())
+    if len(parts) == 2:
+        row["free_energy_gap [nats/image]"] = float(free_energy_gap(parts[0], parts[1], *params))
     return row

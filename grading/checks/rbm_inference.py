@@ -1,4 +1,4 @@
-"""Checks of rbm: pseudo-likelihood, missing pixels, first weights cut off, and exact sums.
+"""Checks of rbm: what is watched without Z, missing pixels, first weights cut off, exact sums.
 
 Sizes as in checks/rbm.py.
 """
@@ -12,7 +12,7 @@ from grading.check import Arrays, Check, Seed, exact, require_form
 from grading.checks.rbm import DRAWS, JOINT, B, D, M, Rng, binary, drawn_params, free_energy
 from grading.oracles import enumeration
 
-DEVIATION, CUT = 0.1, 0.2  # of the first weights of the sources: before the cut, and the cut
+DEVIATION, CUT = 0.1, 0.2  # of first weights from a cut normal: before the cut, and the cut
 
 
 def _oracle_log_pseudo_likelihood(v: Array, W: Array, b: Array, c: Array) -> Array:
@@ -33,6 +33,18 @@ def _measure_estimate(inputs: Arrays, outputs: Arrays) -> float:
     shares = np.bincount(distance.argmin(axis=1), minlength=D) / DRAWS
     allowed = enumeration.bound((1 / D) * (1 - 1 / D), 1.0, DRAWS, D)
     return float(max(astray, np.max(np.abs(shares - 1 / D)) / allowed))
+
+
+def _gap(rng: Rng) -> Arrays:
+    """More validation images than training images."""
+    return binary(rng, B, D), binary(rng, B + 3, D), *drawn_params(rng)
+
+
+def _oracle_gap(v_train: Array, v_validation: Array, W: Array, b: Array, c: Array) -> Array:
+    """By log p itself, Z included."""
+    log_p = np.log(enumeration.joint(W, b, c).sum(axis=1))
+    train, validation = (log_p[enumeration.numbers_of(v)] for v in (v_train, v_validation))
+    return np.asarray(train.mean() - validation.mean())
 
 
 def _inpaint(rng: Rng) -> Arrays:
@@ -117,6 +129,7 @@ CHECKS = (
     Check("rbm.17", "rbm.pseudo.log_pseudo_likelihood", JOINT, free_energy,
           exact(_oracle_log_pseudo_likelihood), 3e-14, 30),
     Check("rbm.18", "rbm.pseudo.log_pseudo_likelihood_estimate", JOINT, _estimate, _measure_estimate, 1.0, 6),
+    Check("rbm.103", "rbm.pseudo.free_energy_gap", JOINT, _gap, exact(_oracle_gap), 1e-14, 30),
     Check("rbm.20", "rbm.inpaint.inpaint", "enumerated conditional", _inpaint, _measure_inpaint, 1.0, 6),
     Check("rbm.24", M + "init_truncated", "quadrature of the density", _truncated, _measure_truncated, 1.0, 6),
     Check("rbm.25", "rbm.exact.log_marginal", "sum over both layers", _exact,
