@@ -17,6 +17,7 @@ from figures.images import as_trained, one_of_each
 from figures.picture import Picture
 from figures.quick import FAST, PCD, RBMS, TABLE, Quick
 from figures.rbm import COLOURS, colour_bar, params_of
+from figures.rbm_gauges import gauges
 from figures.restored_digits import FRACTIONS, damage
 from figures.style import Floats, mosaic, new_figure, paper, paste, squares, write
 from rbm.gibbs import bernoulli, gibbs
@@ -133,7 +134,8 @@ def restored(folders: Sequence[Path], data: DataSet) -> Figure:
     return figure
 
 
-CHAPTERS = {name: f"rbm/DERIVATION{name}.md" for name in ("", "_LEARNING", "_INPAINTING")}
+PARTS = ("", "_LEARNING", "_WATCHING", "_INPAINTING")
+CHAPTERS = {name: f"rbm/DERIVATION{name}.md" for name in PARTS}
 TWO = MADE["rbm-100-cd"], MADE["rbm-100"]
 THREE = tuple(MADE[label] for label in RBMS)
 PICTURES = (
@@ -141,5 +143,6 @@ PICTURES = (
     Picture("rbm-energy-landscape.svg", CHAPTERS[""], energy_landscape),
     Picture("rbm-filters.png", CHAPTERS["_LEARNING"], filters, (MADE["rbm-100"],)),
     Picture("rbm-cd-pcd-chains.png", CHAPTERS["_LEARNING"], cd_and_pcd_chains, TWO),
+    Picture("rbm-gauges.svg", CHAPTERS["_WATCHING"], gauges),
     Picture("restored.png", CHAPTERS["_INPAINTING"], restored, THREE),
 )
