@@ -10,7 +10,7 @@ PACKAGES = ("autograd_lite", "rbm", "vae", "gan")
 # The parts that a package's derivation is split into, in reading order; the first is DERIVATION.md.
 PARTS = {
     "autograd_lite": ("", "_OPTIMISERS", "_TAPE", "_CONVOLUTION"),
-    "rbm": ("", "_LEARNING", "_INPAINTING"),
+    "rbm": ("", "_LEARNING", "_WATCHING", "_INPAINTING"),
     "vae": ("", "_NETWORKS", "_COST"),
     "gan": ("", "_TRAINING", "_PENALTY"),
 }
