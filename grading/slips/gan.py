@@ -184,7 +184,7 @@ SLIPS = (
          "The biases are drawn as the weights are."),
     Slip("gan-init-units-alike", "gan.102", INIT, "W = rng.uniform(-limit, limit, size=(inputs, outputs))",
          "W = np.tile(rng.uniform(-limit, limit, size=(inputs, 1)), outputs)",
-         "Units of equal weights get equal gradients: they stay alike for ever."),
+         "Every weight is drawn on its own; here all units of a layer have the same."),
     Slip("rate-not-stopped-at-zero", "gan.104", RATE, "max(left, 0.0)", "left",
          "After the last step of the decay the rate is 0, not negative: a negative rate climbs."),
     Slip("rate-decays-exponentially", "gan.104", RATE, "1 - step / decay if", "2.718281828459045 ** (-step / decay) if",
