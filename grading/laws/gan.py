@@ -72,6 +72,12 @@ def the_least_loss_lies_between_0_and_log_4_and_is_log_4_only_between_equals(los
     assert least < math.log(4) or np.abs(p - q).max() < 1e-6
 
 
+@law("gan.101", LOSS, sure=numbers(0.0, 700.0))
+def where_no_image_is_both_real_and_made_a_surer_discriminator_loses_ever_less(loss, sure):
+    found = loss(np.array([sure]), np.array([-sure]))[0]
+    assert close(found, 2 * math.log1p(math.exp(-sure)))
+
+
 @law("gan.5 gan.6", LOSS_VJP, drawn=images(), label=labels)
 def the_best_discriminator_s_mean_gradient_is_0_at_every_image(vjp, drawn, label):
     p, q, *_ = drawn

@@ -36,6 +36,12 @@ def the_kl_of_independent_codes_is_the_sum_of_their_kls(kl, q):
     assert close(kl(*q), sum(alone))
 
 
+@law("vae.104", KL, q=tables(2, 6.0))
+def over_images_a_mean_varies_by_at_most_twice_the_mean_kl(kl, q):
+    for mu, logvar in zip(*(a.T[..., None] for a in q), strict=True):  # one code at a time
+        assert mu.var() <= 2 * kl(mu, logvar).mean() + 1e-12
+
+
 @law("vae.10", KL, KL_VJP, q=tables(2), weight=one)
 def the_rule_of_the_kl_is_its_slope(kl, vjp, q, weight):
     found = vjp(np.full(len(q[0]), weight), *q)
@@ -69,6 +75,15 @@ def of_two_gaussians_around_one_mean_the_kl_of_the_wider_to_the_narrower_is_the_
 ):
     mu, narrow, wide = (np.array([[a]]) for a in (mean, logvar, logvar + wider))
     assert kl(mu, wide, mu, narrow) > kl(mu, narrow, mu, wide)
+
+
+@law("vae.102 vae.106", KL_TWO, both=tables(4))
+def the_mean_kl_splits_at_the_gaussian_that_has_the_moments_of_all(kl, both):
+    mu, logvar, *p = both
+    to = [a[:1] for a in p]
+    mean, mean_square = mu.mean(axis=0), (np.exp(logvar) + mu * mu).mean(axis=0)
+    middle = mean[None], np.log(mean_square - mean * mean)[None]
+    assert close(kl(mu, logvar, *to).mean(), kl(mu, logvar, *middle).mean() + kl(*middle, *to)[0])
 
 
 @law("vae.8 vae.102", KL, KL_TWO, q=tables(2))
@@ -126,17 +141,8 @@ def the_score_function_estimator_has_the_mean_of_the_gradient_through_the_sample
     assert close(np.tensordot(WEIGHTS, scores, axes=1), of_cubic(f[0], mu, variance)[0])
 
 
-# --- the bound ---
-
-
 @law("vae.5", NEG_ELBO, parts=shapes.flatmap(lambda s: cut(s[:2], s[1:2], s[1:2])))
 def what_is_added_to_the_kl_or_to_every_sample_of_an_image_is_added_to_its_bound(neg_elbo, parts):
     nll, kl, more = parts
     assert close(neg_elbo(nll + more, kl), neg_elbo(nll, kl) + more)
     assert close(neg_elbo(nll, kl + more), neg_elbo(nll, kl) + more)
-
-
-@law("vae.5 vae.15", NEG_ELBO, parts=shapes.flatmap(lambda s: cut(s[:2], s[1:2])))
-def the_bound_from_many_samples_is_the_mean_of_the_bounds_from_each(neg_elbo, parts):
-    nll, kl = parts
-    assert close(neg_elbo(nll, kl), np.mean([neg_elbo(row[None], kl) for row in nll], axis=0))

@@ -71,6 +71,12 @@ def the_mean_of_a_code_unit_of_small_kl_hardly_moves_from_image_to_image(kl, q):
         assert mu.var() <= square + 1e-12 and square <= 2 * kl(mu, logvar).mean() + 1e-12
 
 
+@law("vae.15", NEG_ELBO, parts=st.tuples(small, small).flatmap(lambda s: cut(s, s[1:])))
+def the_bound_from_many_samples_is_the_mean_of_the_bounds_from_each(neg_elbo, parts):
+    nll, kl = parts
+    assert close(neg_elbo(nll, kl), np.mean([neg_elbo(row[None], kl) for row in nll], axis=0))
+
+
 @law("vae.28", SQUARED, GAUSS, drawn=cut((3, 2), (3, 2), low=4.0), variance=numbers(0.05, 4.0))
 def a_gaussian_of_fixed_variance_costs_the_squared_error_over_twice_the_variance(
     squared_error, gaussian_nll, drawn, variance
