@@ -58,17 +58,19 @@ def js_and_w1() -> Figure:
     theta = np.linspace(-2, 2, 401)
     line = np.arange(-2.0005, 2.0005, 0.001)
     W1 = [float(np.abs((line >= 0) * 1.0 - (line >= t)).sum() * 0.001) for t in theta]
-    figure = sheet(900, 380)
-    axes = figure.subplots()
-    axes.plot(theta, W1, color=ORANGE, lw=2.2, label="Wasserstein distance $W_1$")
     JS = np.array([_js(t) for t in theta])
-    for side in (theta < 0, theta > 0):
-        axes.plot(theta[side], JS[side], color=BLUE, lw=2.2)
-    axes.plot(0, np.log(2), "o", color=BLUE, mfc="white", ms=8)
-    label = "Jensen-Shannon divergence: log 2 for every $\\theta \\neq 0$"
-    axes.plot(0, JS[200], "o-", color=BLUE, ms=8, lw=2.2, label=label)
-    axes.set(xlabel="generated pixel $\\theta$; all real pixels are 0", ylim=(-0.1, 2.1))
-    axes.legend(loc="upper center")
+    figure = sheet(900, 320)
+    left, right = figure.subplots(1, 2, sharex=True)
+    for side in (theta < -1e-9, theta > 1e-9):
+        left.plot(theta[side], JS[side], color=BLUE, lw=2.2)
+    left.plot(0, JS[0], "o", color=BLUE, mfc="white", ms=8)
+    left.plot(0, JS[200], "o", color=BLUE, ms=8)
+    left.set(title="Jensen-Shannon divergence", ylim=(-0.05, 0.85), ylabel="nats")
+    left.set_yticks([0, np.log(2)], ["0", "log 2"])
+    right.plot(theta, W1, color=ORANGE, lw=2.2)
+    right.set(title="Wasserstein distance", ylim=(-0.12, 2.1), yticks=[0, 1, 2])
+    for axes in (left, right):
+        axes.set(xlabel="generated pixel $\\theta$; real pixels are 0", xticks=range(-2, 3))
     return figure
 
 
