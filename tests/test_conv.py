@@ -1,51 +1,20 @@
-"""Convolutions against their definition, as each other's adjoint, and by the tape and differences;
-then the convolutional VAE.
-"""
+"""The zeros around an image, and the convolutional VAE."""
 
-import itertools
 import math
 from functools import partial
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from small_runs import same_bits
 from witnesses import assert_gradient
 
 import vae.train
-from autograd_lite import tape
-from autograd_lite.conv import (
-    conv2d,
-    conv2d_vjp_K,
-    conv_transpose2d,
-    padding,
-    patches,
-    scatter,
-)
-from autograd_lite.gradcheck import directional_error
+from autograd_lite.conv import conv2d, conv_transpose2d, padding
 from autograd_lite.tree import tree_map
 from vae import conv, mlp
 from vae.elbo import neg_elbo
 from vae.networks import Conv
 from vae.objective import costs, gradient
-
-# Height, width, size of the kernel, stride.
-SIZES = st.tuples(st.integers(1, 7), st.integers(1, 7), st.integers(1, 4), st.integers(1, 3))
-B, C, F = 2, 2, 3
-
-
-def whole(rng, *shape):
-    """Whole numbers, whose sums and products have no rounding."""
-    return rng.integers(-9, 10, shape).astype(float)
-
-
-def drawn(H, W, k, s, seed=0):
-    """The larger image, the smaller one, and a kernel."""
-    rng = np.random.default_rng([H, W, k, s, seed])
-    x, y = whole(rng, B, H, W, C), whole(rng, B, -(-H // s), -(-W // s), F)
-    return x, y, whole(rng, k, k, C, F)
-
 
 # n, k, s -> outputs, zeros before, zeros after.
 PADDINGS = {
@@ -65,102 +34,6 @@ PADDINGS = {
 @pytest.mark.parametrize("sizes, expected", PADDINGS.items())
 def test_zeros_around_an_axis(sizes, expected):
     assert padding(*sizes) == expected
-
-
-@pytest.mark.eq("ad.25")
-@given(n=st.integers(1, 40), k=st.integers(1, 6), s=st.integers(1, 5))
-def test_zeros_are_as_few_as_the_windows_need_and_the_odd_one_comes_after(n, k, s):
-    outputs, before, after = padding(n, k, s)
-    assert outputs == math.ceil(n / s)
-    assert after - before in (0, 1)
-    end = (outputs - 1) * s + k  # of the last window, counted from the first zero
-    assert end == before + n + after or (before == after == 0 and end < n)
-
-
-def by_loops(x, K, s):
-    """y[n, a, b, f] = sum over i, j, c of padded[n, s a + i, s b + j, c] K[i, j, c, f]."""
-    k = len(K)
-    (rows, *ud), (columns, *lr) = padding(x.shape[1], k, s), padding(x.shape[2], k, s)
-    padded = np.pad(x, ((0, 0), ud, lr, (0, 0)))
-    y = np.zeros((B, rows, columns, F))
-    for n, a, b, f in np.ndindex(y.shape):
-        for i, j, c in itertools.product(range(k), range(k), range(C)):
-            y[n, a, b, f] += padded[n, s * a + i, s * b + j, c] * K[i, j, c, f]
-    return y
-
-
-ODD = [(5, 4, 3, 2), (4, 6, 2, 1), (6, 5, 4, 3), (3, 7, 3, 1), (7, 3, 2, 3), (1, 2, 4, 2)]
-
-
-@pytest.mark.eq("ad.28")
-@pytest.mark.parametrize("sizes", ODD, ids=str)
-def test_a_convolution_is_what_loops_make_of_its_definition(sizes):
-    x, _, K = drawn(*sizes)
-    np.testing.assert_array_equal(conv2d(x, K, sizes[-1]), by_loops(x, K, sizes[-1]))
-
-
-@pytest.mark.eq("ad.27")
-@pytest.mark.eq("ad.29")
-@given(sizes=SIZES)
-def test_each_map_is_the_adjoint_of_the_other(sizes):
-    """<A x, y> = <x, A' y>, exactly: the numbers are whole."""
-    H, W, k, s = sizes
-    x, y, K = drawn(*sizes)
-    p = whole(np.random.default_rng(1), *y.shape[:3], k, k, C)
-    assert (patches(x, k, s) * p).sum() == (x * scatter(p, x.shape, s)).sum()
-    assert (conv2d(x, K, s) * y).sum() == (x * conv_transpose2d(y, K, s, (H, W))).sum()
-
-
-@pytest.mark.eq("ad.30")
-@given(sizes=SIZES)
-def test_the_kernel_has_one_gradient_for_both(sizes):
-    """<A x, y> is linear in the kernel: its gradient times the kernel is the number itself."""
-    _, _, k, s = sizes
-    x, y, K = drawn(*sizes)
-    dK = conv2d_vjp_K(y, x, k, s)
-    assert (dK * K).sum() == (conv2d(x, K, s) * y).sum()
-    other = drawn(*sizes, seed=1)[2]
-    assert (dK * other).sum() == (conv2d(x, other, s) * y).sum()
-
-
-def test_without_a_size_a_transposed_convolution_makes_an_image_s_times_as_large():
-    rng = np.random.default_rng(0)
-    y, K = whole(rng, B, 3, 2, F), whole(rng, 3, 3, C, F)
-    for s in (1, 2, 3):
-        x = conv_transpose2d(y, K, s)
-        assert x.shape == (B, 3 * s, 2 * s, C)
-        np.testing.assert_array_equal(x, conv_transpose2d(y, K, s, (3 * s, 2 * s)))
-
-
-def _forward_rule(s):
-    def rule(dy, x, K):
-        return conv_transpose2d(dy, K, s, x.shape[1:3]), conv2d_vjp_K(dy, x, len(K), s)
-
-    return lambda x, K: conv2d(x, K, s), rule
-
-
-def _transposed_rule(H, W, s):
-    def rule(dx, y, K):
-        return conv2d(dx, K, s), conv2d_vjp_K(y, dx, len(K), s)
-
-    return lambda y, K: conv_transpose2d(y, K, s, (H, W)), rule
-
-
-@pytest.mark.eq("ad.29")
-@pytest.mark.eq("ad.30")
-@pytest.mark.parametrize("transposed", [False, True])
-@pytest.mark.parametrize("sizes", ODD, ids=str)
-def test_rules_agree_with_the_tape_and_with_finite_differences(sizes, transposed):
-    H, W, _, s = sizes
-    x, y, K = drawn(*sizes)
-    forward, rule = _transposed_rule(H, W, s) if transposed else _forward_rule(s)
-    args = (y if transposed else x, K)
-    dy = whole(np.random.default_rng(2), *forward(*args).shape)
-    by_tape = tape.gradient(lambda *a: (forward(*a) * dy).sum(), *args)
-    for hand, machine in zip(rule(dy, *args), by_tape, strict=True):
-        np.testing.assert_array_equal(hand, machine)
-    rng = np.random.default_rng(3)
-    assert directional_error(rng, forward, lambda d: rule(d, *args), *args) < 1e-11
 
 
 def small(rng, side, Z=2):

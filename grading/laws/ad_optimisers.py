@@ -1,11 +1,12 @@
-"""Laws of the optimisers: what a run of steps comes to, and what does not change it."""
+"""Laws of first weights and of optimisers: what steps come to, and what does not change them."""
 
+import math
 from itertools import accumulate
 
 import numpy as np
 from hypothesis import strategies as st
 
-from grading.laws.draws import arrays, close, numbers, sizes
+from grading.laws.draws import arrays, close, numbers, seeds, share_error, sizes
 from grading.laws.law import law
 
 P = "autograd_lite.optim."
@@ -116,3 +117,18 @@ def adam_without_momentum_is_rmsprop_with_its_early_steps_corrected(
         shrink = np.sqrt(1 - rho**t)
         by_rmsprop, other = rmsprop(origin, other, g, shrink, rho, shrink * 0.01)
         assert close(by_adam, by_rmsprop, 1e-12) and close(state.square, other.square, 1e-12)
+
+
+layers = st.tuples(st.sampled_from([(), (2, 2), (3, 3)]), st.integers(10, 50), st.integers(10, 50))
+
+
+@law("ad.103", "autograd_lite.init.glorot_uniform", layer=layers, seed=seeds)
+def glorot_s_weights_are_independent_and_uniform_with_the_variance_of_2_over_both_fans(
+    glorot_uniform, layer, seed
+):
+    window, inputs, outputs = layer
+    W = glorot_uniform(np.random.default_rng(seed), (*window, inputs, outputs))
+    limit = math.sqrt(3 * 2 / (math.prod(window) * (inputs + outputs)))
+    assert W.shape == (*window, inputs, outputs) and abs(W).max() <= limit
+    assert share_error(W, np.linspace(-limit, limit, 41), np.linspace(0, 1, 41)) < 1
+    assert len(np.unique(W.reshape(-1, outputs), axis=1).T) == outputs  # no two units are alike

@@ -84,3 +84,14 @@ def close(a: Any, b: Any, tolerance: float = 1e-9) -> bool:
     a, b = np.asarray(a), np.asarray(b)
     scale = np.maximum(np.maximum(np.abs(a), np.abs(b)), 1)
     return a.shape == b.shape and bool(np.all(np.abs(a - b) <= tolerance * scale))
+
+
+def share_error(draws: np.ndarray, points: np.ndarray, probabilities: Any) -> float:
+    """Largest error of the shares of independent draws below `points`, in units of a bound.
+
+    An error above 1 happens in any of a law's 50 examples with a probability below 1e-8, whatever
+    the distribution (Dvoretzky, Kiefer and Wolfowitz 1956, with the constant of Massart 1990).
+    """
+    shares = np.searchsorted(np.sort(draws, axis=None), points) / draws.size
+    bound = math.sqrt(math.log(2 * 50 / 1e-8) / (2 * draws.size))
+    return float(np.abs(shares - probabilities).max() / bound)

@@ -1,15 +1,13 @@
 """Laws of learning: the two phases of a gradient, what k sweeps leave of it, first weights."""
 
-import math
 from statistics import NormalDist
 
 import numpy as np
 from hypothesis import strategies as st
 
-from grading.laws.draws import arrays, bits, close, cut, seeds, sizes
+from grading.laws.draws import arrays, bits, close, cut, seeds, share_error, sizes
 from grading.laws.law import law
 from grading.laws.rbm import ENERGY, FREE, PROB_H, PROB_V, energies, log_sum, machine, pairs, sweep
-from grading.laws.rbm_sampling import EXAMPLES
 from grading.oracles import differences, enumeration
 
 STATISTICS, GRADIENT = "rbm.gradient.statistics", "rbm.gradient.nll_gradient"
@@ -141,9 +139,6 @@ def the_first_weights_are_independent_draws_of_a_normal_that_is_cut_at_two_devia
     W, b, c = init_truncated(np.random.default_rng(seed), np.zeros((1, D)), H)
     assert np.array_equal(b, np.full(D, 0.1)) and np.array_equal(c, np.full(H, 0.1))
     assert W.shape == (D, H) and abs(W).max() <= 0.2 and len(np.unique(W)) == W.size
-    normal, at = NormalDist(0, 0.1), np.linspace(-0.2, 0.2, 41)
-    whole = np.array([normal.cdf(x) for x in at])
-    below = np.searchsorted(np.sort(W, axis=None), at) / W.size
-    # Dvoretzky, Kiefer, Wolfowitz: no share below a number is further off, but for false alarms.
-    far = math.sqrt(math.log(2 * EXAMPLES / enumeration.FALSE_ALARM) / (2 * W.size))
-    assert abs(below - (whole - whole[0]) / (whole[-1] - whole[0])).max() <= far
+    points, normal = np.linspace(-0.2, 0.2, 41), NormalDist(0, 0.1)
+    below = np.array([normal.cdf(x) for x in points])
+    assert share_error(W, points, (below - below[0]) / (below[-1] - below[0])) < 1
