@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grading.laws.law import Law
 
-FORM = ("law", "draws", "measure")  # the modules that hold no laws
+FORM = ("law", "draws", "draw_networks", "measure")  # the modules that hold no laws
 
 
 def find() -> tuple[Law, ...]:
