@@ -36,7 +36,9 @@ def laws_of(label: str, laws: dict[str, Any]) -> list[str]:
 
 def law_link(name: str, row: dict[str, Any]) -> str:
     """A law's name, as a link to where it stands, from a page in a folder of the project."""
-    return f"[{name.replace('_', ' ')}](../{row['module']}#L{row['line']})"
+    lines = (ROOT / row["module"]).read_text().splitlines()
+    line = next(i for i, text in enumerate(lines, 1) if text.startswith(f"def {name}("))
+    return f"[{name.replace('_', ' ')}](../{row['module']}#L{line})"
 
 
 def refreshed(

@@ -23,7 +23,6 @@ class Law(NamedTuple):
 
     name: str
     module: str
-    line: int
     equations: tuple[str, ...]
     functions: tuple[str, ...]  # the module and name of each, in the order of the first arguments
     theorem: Callable[..., None]
@@ -49,9 +48,8 @@ def law(equations: str, *functions: str, **strategies: Any) -> Callable[[Callabl
     """
 
     def decorate(theorem: Callable[..., None]) -> Law:
-        name, line = theorem.__name__, theorem.__code__.co_firstlineno
-        labels = tuple(equations.split())
-        return Law(name, theorem.__module__, line, labels, functions, theorem, strategies)
+        name, labels = theorem.__name__, tuple(equations.split())
+        return Law(name, theorem.__module__, labels, functions, theorem, strategies)
 
     return decorate
 

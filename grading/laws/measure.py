@@ -21,7 +21,7 @@ def facts(law: Law) -> dict[str, Any]:
     """What is known of a law before it runs."""
     where = f"{law.module.replace('.', '/')}.py"
     names = {"equations": list(law.equations), "functions": list(law.functions)}
-    return names | {"module": where, "line": law.line}
+    return names | {"module": where}
 
 
 def measure() -> dict[str, Any]:
