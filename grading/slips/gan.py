@@ -71,7 +71,7 @@ SLIPS = (
     Slip("gan-forward-relu", "gan.14", FORWARD, HIDDEN, "np.maximum(affine(x, W, b), 0)",
          "The ReLU leaks: negative inputs keep a fifth of their size."),
     Slip("gan-forward-leak-of-a-hundredth", "gan.14", FORWARD, HIDDEN, "leaky_relu(affine(x, W, b), 0.01)",
-         "The slope on the left is 0.2; 0.01 is what libraries take when they are not told."),
+         "The slope on the left is 0.2; 0.01 is what PyTorch takes when it is not told."),
     Slip("gan-forward-leak-on-the-right", "gan.14", FORWARD, HIDDEN, "-leaky_relu(-affine(x, W, b))",
          "The small slope is for negative inputs, not for positive ones."),
     Slip("gan-forward-linear", "gan.14", FORWARD, HIDDEN, "affine(x, W, b)",
