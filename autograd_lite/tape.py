@@ -14,8 +14,9 @@ from weakref import ref
 
 import numpy as np
 
-from autograd_lite.record import FLAT, UFUNCS, Array, Node, Rule, walk_back
-from autograd_lite.tree import Tree, tree_map
+from autograd_lite import record
+from autograd_lite.record import FLAT, UFUNCS, Array, Node, Rule
+from autograd_lite.tree import Tree, leaves, tree_map
 
 
 class Traced(np.lib.mixins.NDArrayOperatorsMixin):
@@ -38,6 +39,10 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
 
     def __bool__(self) -> bool:
         return bool(self.value)
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise TypeError("the tape does not follow traced numbers into a plain array or a list; "
+                        "fill a traced array, which np.zeros_like(x) is if x is")  # fmt: skip
 
     def __array_ufunc__(
         self, ufunc: np.ufunc, method: str, *inputs: Any, out: tuple[Any, ...] = (), **kwargs: Any
@@ -63,9 +68,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
             raise TypeError(f"the tape has no rule for np.{func.__name__}")
         test, a, b = map(_plain, args)
         y = np.where(test, a, b)
-        zero = np.zeros((), y.dtype)
-        return Traced(_record(y, args[1:], [lambda g: np.where(test, g, zero),
-                                            lambda g: np.where(test, zero, g)]))  # fmt: skip
+        return Traced(_record(y, args[1:], record.where_rules(test, y.dtype)))
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> "Traced":
         def spread(g: Array) -> Array:
@@ -98,16 +101,16 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     def transpose(self) -> "Traced":
         return self._moved(lambda x: x.T, lambda x: x.T)
 
+    def copy(self, order: Any = "C") -> "Traced":
+        return self._moved(lambda x: x.copy(order), lambda x: x)
+
+    __copy__ = __deepcopy__ = lambda self, *_: self.copy("K")
+
     def __getitem__(self, index: Any) -> "Traced":
         index = deepcopy(index)
 
         def take(node: Node) -> Node:
-            def scatter(g: Array) -> Array:
-                whole = np.zeros(node.value.shape, g.dtype)
-                np.add.at(whole, index, g)
-                return whole
-
-            return Node(node.value[index], [(node, scatter)])
+            return Node(node.value[index], [(node, record.index_rule(node.value.shape, index))])
 
         return self._view(take, lambda new: self.__setitem__(index, new))
 
@@ -121,13 +124,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
             raise TypeError(f"the tape cannot fill an array of {self.dtype} with {new.dtype}")
         value = self.value.copy(order="K")
         value[index] = _plain(new)
-
-        def others(g: Array) -> Array:
-            g = np.array(g)
-            g[index] = 0
-            return g
-
-        filled = _record(value, (self, new), [others, lambda g: g[index]])
+        filled = _record(value, (self, new), record.fill_rules(index))
         self.put(Traced(filled)) if self.put else self._become(filled)
 
     def _become(self, node: Node) -> None:
@@ -151,19 +148,23 @@ def _record(y: Any, inputs: Sequence[Any], rules: Sequence[Rule]) -> Node:
 def _start(x: Any) -> Node:
     if np.asarray(x).dtype.kind != "f":
         raise TypeError(f"gradient needs floating-point arrays, not {np.asarray(x).dtype}")
-    return Node(np.array(x))
+    copy = np.array(x)
+    return Node(copy if isinstance(x, np.ndarray) else copy[()])  # a number, which never changes
 
 
 def gradient(f: Callable[..., Any], *args: Tree) -> Any:
     """Gradients of the scalar f(*args) with respect to every array in args.
 
-    Each of args is an array or a tree of arrays; the result is a tuple of the same trees.
+    Each of args is an array or a tree of arrays, and f gets copies; the result is a tuple of the
+    same trees. ValueError or TypeError where f returns no number or the tape does not follow it.
     """
     starts = tuple(tree_map(_start, arg) for arg in args)
     result = f(*(tree_map(Traced, tree) for tree in starts))
     end = result.node if isinstance(result, Traced) else Node(np.asarray(result))
-    if end.value.shape != () or end.value.dtype.kind == "c":
+    if end.value.shape != ():
         kind = f"{end.value.dtype} of shape {end.value.shape}"
         raise ValueError(f"gradient needs a real scalar; the function returned {kind}")
-    grads = walk_back(end)
+    grads = record.walk_back(end)
+    if min(grads) < min(start.time for start in leaves(starts)):
+        raise ValueError("the tape does not follow a gradient within another one")
     return tuple(tree_map(lambda x: grads.get(x.time, np.zeros_like(x.value)), t) for t in starts)

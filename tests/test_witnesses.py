@@ -1,5 +1,6 @@
 """Every gradient by three witnesses: the hand-written rule, the tape, finite differences."""
 
+from copy import copy, deepcopy
 from functools import partial
 
 import numpy as np
@@ -268,12 +269,20 @@ def in_a_used_buffer(x):
     return total.sum()
 
 
+def of_copies(x):
+    y = x * 1
+    v, whole, part = y[1:], copy(y), deepcopy(y[1:])
+    whole[1], part[0], y[2] = 7.0, x[0], x[0] * x[3]
+    v[:] = (v * part)[None]  # the axis in front is dropped
+    return (y * y).sum() + (whole * part.copy()[0]).sum()
+
+
 def by_branches(x):
     return x[0] * x[1] if x[0] * 0 else np.where(x * 0, x, 2 * x).sum()
 
 
 @pytest.mark.parametrize(
-    "f", [through_views, under_two_names, into_copies, in_a_used_buffer, by_branches]
+    "f", [through_views, under_two_names, into_copies, of_copies, in_a_used_buffer, by_branches]
 )
 def test_the_tape_changes_what_numpy_changes_and_nothing_else(f):
     x = np.array([1.5, -2.0, 3.0, 0.7])
@@ -293,7 +302,9 @@ def filled(index, dtype=float):
 # What the tape cannot differentiate: a program, and what it says.
 REFUSED = {
     "a real scalar": lambda x: x * 2,
-    "needs a real scalar": lambda x: (x * 1j).sum(),
+    "real numbers, not complex128": lambda x: np.abs(x * 1j).sum(),
+    "into a plain array or a list": lambda x: (x * [x[1], x[0]]).sum(),
+    "within another": lambda x: tape.gradient(lambda y: y * x.sum(), np.ones(()))[0],
     "no rule for np.sinh": lambda x: np.sinh(x).sum(),
     "no rule for np.max": np.max,
     "only as a plain call": lambda x: np.add(x, 1, out=np.zeros(2)).sum(),
@@ -312,6 +323,22 @@ def test_the_tape_has_no_gradient_at_whole_numbers_and_a_constant_has_zero():
     with pytest.raises(TypeError, match="floating-point arrays, not int64"):
         tape.gradient(lambda x: (x * 1.5).sum(), np.array([1, 2]))
     assert not tape.gradient(lambda x: 3.0, np.ones(2))[0].any()
+
+
+def test_a_number_is_no_array_that_changes():
+    def f(x):
+        y = x
+        x += 1
+        return x * y
+
+    assert tape.gradient(f, 3.0)[0] == 2 * 3 + 1 and tape.gradient(f, np.array(3.0))[0] == 2 * 4
+
+
+def test_at_kinks_the_tape_takes_the_mean_of_both_slopes_and_softplus_is_right():
+    at = np.zeros(())
+    for f, slope in ((np.abs, 0), (ops.relu, 0.5), (ops.softplus, 0.5), (ops.log_sigmoid, 0.5)):
+        assert tape.gradient(f, at)[0] == slope
+    assert tape.gradient(lambda x: np.maximum(x, 2 * x), at)[0] == 1.5
 
 
 def test_finite_differences_see_a_rule_that_is_off_in_one_entry():
