@@ -1,12 +1,11 @@
 """The law of the tape: it differentiates any program that can be drawn."""
 
 import numpy as np
-from hypothesis import assume
 from hypothesis import strategies as st
 
 from autograd_lite.tape import gradient
-from grading.laws.ad_tape import A, off
-from grading.laws.draws import close
+from grading.laws.ad_tape import A
+from grading.laws.draws import arrays, close
 from grading.laws.law import law
 
 # The functions that a program may call, and what a textbook says they are.
@@ -60,9 +59,13 @@ def run(program, x, functions):
     return values
 
 
-@law("ad.19 ad.7 ad.9 ad.11 ad.21", *(A + name for name in CALLED), program=programs, x=off(3))
+@law(
+    "ad.19 ad.7 ad.9 ad.11 ad.21",
+    *(A + name for name in CALLED),
+    program=programs,
+    x=arrays(3, 3.0),
+)
 def the_tape_s_gradient_of_any_program_is_its_derivative_by_complex_steps(*called, program, x):
-    assume(all(abs(v).min() > 1e-6 for v in run(program, x, TEXTBOOK)))  # softplus has a kink in it
     (by_tape,) = gradient(lambda x: sum(v.sum() for v in run(program, x, called)), x)
     step = 1e-200
     for i in range(3):

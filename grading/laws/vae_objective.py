@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-from hypothesis import assume
 from hypothesis import strategies as st
 
 from autograd_lite.tape import gradient as slope
@@ -46,8 +45,6 @@ def the_gradient_is_the_slope_of_the_mean_cost_of_what_is_to_come_back(
         nll, kl = costs(x, eps, Seeing(seen, p), likelihood)
         return nll.mean() + beta * kl.mean()
 
-    logits = mlp.forward(seen, eps, p, "tanh")[0].logits
-    assume(likelihood != "bernoulli" or logits.all())  # at 0 the tape sees the parts of softplus
     (by_tape,) = slope(cost, p)
     assert alike(gradient(x, eps, Dense(p, "tanh"), likelihood, beta, seen), by_tape)
 
