@@ -41,8 +41,8 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         return bool(self.value)
 
     def __array__(self, *_: Any, **__: Any) -> Any:
-        raise TypeError("the tape does not follow traced numbers into a plain array or a list; "
-                        "fill a traced array, which np.zeros_like(x) is if x is")  # fmt: skip
+        raise TypeError("the tape loses traced numbers in a list or a plain array; fill "
+                        "np.zeros_like(x) instead")  # fmt: skip
 
     def __array_ufunc__(
         self, ufunc: np.ufunc, method: str, *inputs: Any, out: tuple[Any, ...] = (), **kwargs: Any
