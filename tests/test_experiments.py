@@ -34,7 +34,7 @@ def test_a_record_is_that_of_its_experiment(package, name):
 
 
 def test_every_record_belongs_to_a_command():
-    assert RECORDS <= {n for p, n in PAIRS if FOUND[p][n].measure} | {"ledger", "reproduce"}
+    assert RECORDS <= {n for p, n in PAIRS if FOUND[p][n].measure} | {"ledger", "laws", "reproduce"}
 
 
 @pytest.mark.parametrize("package", FOUND)
