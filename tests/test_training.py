@@ -1,5 +1,6 @@
 """Runs: settings and their errors, folders, checkpoints, resuming after any kind of end."""
 
+import csv
 import errno
 import json
 import math
@@ -220,6 +221,23 @@ def test_a_run_resumed_or_killed_at_any_moment_ends_in_the_same_bits(model, tmp_
     assert code == 0, err
     assert arrays(tmp_path / "whole") == arrays(killed)
     assert finished(killed) and not list(killed.glob(".*.tmp"))
+
+
+def test_a_run_from_before_a_metric_was_there_goes_on_with_it(tmp_path):
+    module, settings, split = small("rbm")
+    whole, old = (tmp_path / name for name in ("whole", "old"))
+    train(whole, module, settings, split)
+    train(old, module, replace(settings, epochs=1), split)
+    state, rows = load_checkpoint(old, module.start(settings, split.train))
+    name = "free_energy_gap [nats/image]"
+    save_checkpoint(old, state, [{key: row[key] for key in row if key != name} for row in rows])
+    train(old, module, settings, split)
+    table, expected = (
+        list(csv.DictReader((folder / "metrics.csv").read_text().splitlines()))
+        for folder in (old, whole)
+    )
+    assert [row[name] for row in table] == ["nan", *(row[name] for row in expected[1:])]
+    assert finished(old)
 
 
 def test_metrics_that_a_kill_left_behind_their_checkpoint_are_written_again(tmp_path):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -46,8 +47,8 @@ def save_checkpoint(folder: Path, state: Tree, rows: list[Row], best: Tree = Non
     arrays = dict(_flatten(state, "state"))
     if best is not None:
         arrays |= _flatten(best, "best")
-    for name in rows[0] if rows else ():
-        arrays[f"metrics.{name}"] = np.array([row[name] for row in rows])
+    for name, values in _columns(rows).items():
+        arrays[f"metrics.{name}"] = np.array(values)
     with replacing(folder / "checkpoint.npz") as file:
         np.savez(file, **arrays)
     save_metrics(folder, rows)
@@ -93,12 +94,19 @@ def _read(path: Path) -> dict[str, Array]:
         return {name: file[name] for name in file.files}
 
 
+def _columns(rows: list[Row]) -> dict[str, list[float]]:
+    """The metrics by name; nan for those that an earlier version of the code did not measure."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: [row.get(name, math.nan) for row in rows] for name in names}
+
+
 def save_metrics(folder: Path, rows: list[Row]) -> None:
     """Writes metrics.csv, a row an epoch."""
     text = io.StringIO()
-    table = csv.DictWriter(text, rows[0] if rows else [], lineterminator="\n")
-    table.writeheader()
-    table.writerows(rows)
+    columns = _columns(rows)
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(columns)
+    table.writerows(zip(*columns.values(), strict=True))
     with replacing(folder / "metrics.csv") as file:
         file.write(text.getvalue().encode())
 
