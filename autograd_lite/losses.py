@@ -2,7 +2,7 @@
 
 Legend: logits (..., D), x (..., D) targets in [0, 1], labels (...,) integers below D.
 Every loss is a negative log-likelihood in nats, one value a row: (..., D) -> (...,).
-Equations (ad.12) to (ad.15) of autograd_lite/DERIVATION.md.
+Equations (ad.16) to (ad.19) of autograd_lite/DERIVATION.md.
 """
 
 import numpy as np
@@ -16,19 +16,19 @@ def bernoulli_nll(logits: Array, x: Array) -> Array:
 
     On grey x in (0, 1) it is the mean of the binary case over x ~ Bernoulli(grey).
     """
-    return (softplus(logits) - x * logits).sum(axis=-1)  # (ad.12)
+    return (softplus(logits) - x * logits).sum(axis=-1)  # (ad.16)
 
 
 def bernoulli_nll_vjp(dnll: Array, logits: Array, x: Array) -> Array:
     """Gradient of the logits: what is predicted, less what was seen."""
-    return dnll[..., None] * (sigmoid(logits) - x)  # (ad.13)
+    return dnll[..., None] * (sigmoid(logits) - x)  # (ad.17)
 
 
 def categorical_nll(logits: Array, labels: NDArray[np.integer]) -> Array:
     """-log p(label) of one of D classes, p = softmax(logits)."""
     top = logits.max(axis=-1)
     log_sum = top + np.log(np.exp(logits - top[..., None]).sum(axis=-1))
-    return log_sum - np.take_along_axis(logits, labels[..., None], axis=-1)[..., 0]  # (ad.14)
+    return log_sum - np.take_along_axis(logits, labels[..., None], axis=-1)[..., 0]  # (ad.18)
 
 
 def categorical_nll_vjp(dnll: Array, logits: Array, labels: NDArray[np.integer]) -> Array:
@@ -36,4 +36,4 @@ def categorical_nll_vjp(dnll: Array, logits: Array, labels: NDArray[np.integer])
     weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
     probs = weights / weights.sum(axis=-1, keepdims=True)
     one_hot = np.arange(logits.shape[-1]) == labels[..., None]
-    return dnll[..., None] * (probs - one_hot)  # (ad.15)
+    return dnll[..., None] * (probs - one_hot)  # (ad.19)

@@ -3,7 +3,7 @@
 Legend: x input, y output, W (I, O) weights, b (O,) bias; I inputs, O outputs.
 `d` + a name is the gradient of one scalar loss with respect to that name, in the name's own shape.
 `op_vjp(dy, ...)` (vector-Jacobian product) takes the gradient of the output and just the values
-that the rule needs. Equations (ad.2) to (ad.11), (ad.21) to (ad.24) of autograd_lite/DERIVATION.md.
+that the rule needs. Equations (ad.2) to (ad.15), (ad.11) to (ad.8) of autograd_lite/DERIVATION.md.
 
 Every function keeps the dtype it is given and takes any number of leading axes.
 """
@@ -43,22 +43,22 @@ def relu_vjp(dy: Array, y: Array) -> Array:
 
 def leaky_relu(x: Array, slope: float = 0.2) -> Array:
     """x where it is positive, slope * x elsewhere: a ReLU that never stops the gradient."""
-    return np.where(x > 0, x, slope * x)  # (ad.23)
+    return np.where(x > 0, x, slope * x)  # (ad.7)
 
 
 def leaky_relu_vjp(dy: Array, y: Array, slope: float = 0.2) -> Array:
     """Needs the output only, whose sign is the input's; at the kink the slope of the left side."""
-    return np.where(y > 0, dy, slope * dy)  # (ad.24)
+    return np.where(y > 0, dy, slope * dy)  # (ad.8)
 
 
 def tanh(x: Array) -> Array:
     """The hyperbolic tangent: a sigmoid from -1 to 1."""
-    return np.tanh(x)  # (ad.21)
+    return np.tanh(x)  # (ad.11)
 
 
 def tanh_vjp(dy: Array, y: Array) -> Array:
     """Needs the output only."""
-    return dy * (1 - y * y)  # (ad.22)
+    return dy * (1 - y * y)  # (ad.12)
 
 
 def sigmoid(x: Array) -> Array:
@@ -66,24 +66,24 @@ def sigmoid(x: Array) -> Array:
 
     The error is absolute, about one rounding of 1; where a logarithm follows, use log_sigmoid.
     """
-    return 0.5 * (1 + np.tanh(0.5 * x))  # (ad.7)
+    return 0.5 * (1 + np.tanh(0.5 * x))  # (ad.9)
 
 
 def sigmoid_vjp(dy: Array, y: Array) -> Array:
     """Needs the output only."""
-    return dy * y * (1 - y)  # (ad.8)
+    return dy * y * (1 - y)  # (ad.10)
 
 
 def softplus(x: Array) -> Array:
     """log(1 + exp(x)), with the larger of the two terms taken out of the logarithm."""
-    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))  # (ad.9)
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))  # (ad.13)
 
 
 def softplus_vjp(dy: Array, x: Array) -> Array:
     """The derivative of softplus is the sigmoid."""
-    return dy * sigmoid(x)  # (ad.10)
+    return dy * sigmoid(x)  # (ad.14)
 
 
 def log_sigmoid(x: Array) -> Array:
     """log(1 / (1 + exp(-x))), exact to rounding even where the sigmoid itself rounds to 0."""
-    return -softplus(-x)  # (ad.11)
+    return -softplus(-x)  # (ad.15)

@@ -76,7 +76,7 @@ MEANS = {
     " much is missing it is a mixture of several digits, of which one chain may show one.",
     "ink": " The RBM gets the damaged image alone: any blank pixel may have lost its ink, and all"
     " of them are drawn. With its given pixels clamped, it adds too much ink, since nothing says"
-    " that most blank pixels always were blank. With the known erasure rate (rbm.27) it adds less."
+    " that most blank pixels always were blank. With the known erasure rate (rbm.33) it adds less."
     " Unclamped, as in the notebook, it drifts to another digit. For 20 hidden units"
     " see the exact conditional: with 80 % missing, 200 sweeps do not reach it, and the clamped"
     " chains look better than the RBM is, because they start at what is left of the right digit.",

@@ -2,7 +2,7 @@
 
 Legend: x (B, I) inputs, out (B, O) outputs, mask (B, H) dropout: 0 or 1 / (1 - rate), or the
 number 1 where nothing is dropped. Params is a tuple of layers; leaky ReLU and dropout between them.
-Equations (gan.14) to (gan.16) and (gan.102) of gan/DERIVATION_TRAINING.md.
+Equations (gan.15) to (gan.19) and (gan.17) of gan/DERIVATION_TRAINING.md.
 """
 
 import math
@@ -58,7 +58,7 @@ def forward(x: Array, masks: Masks, params: Params) -> tuple[Array, Trace]:
         h = leaky_relu(affine(x, W, b))
         hidden.append(Passed(x, h, mask))
         x = h * mask
-    return affine(x, *params[-1]), Trace(tuple(hidden), x)  # (gan.14)
+    return affine(x, *params[-1]), Trace(tuple(hidden), x)  # (gan.15)
 
 
 def backward(dout: Array, trace: Trace, params: Params) -> tuple[Array, Params]:
@@ -69,7 +69,7 @@ def backward(dout: Array, trace: Trace, params: Params) -> tuple[Array, Params]:
         du = leaky_relu_vjp(dx * mask, h)
         grads.append(Layer(*affine_vjp_Wb(du, x)))
         dx = affine_vjp_x(du, W)
-    return dx, tuple(grads[::-1])  # (gan.16)
+    return dx, tuple(grads[::-1])  # (gan.19)
 
 
 def dropout(rng: np.random.Generator, batch: int, params: Params, rate: float) -> Masks:
@@ -84,7 +84,7 @@ def dropout(rng: np.random.Generator, batch: int, params: Params, rate: float) -
     for _, b in params[:-1]:
         kept = rng.random((batch, len(b)), dtype=np.float32) >= rate
         masks.append(kept.astype(b.dtype) / (1 - rate))
-    return tuple(masks)  # (gan.15)
+    return tuple(masks)  # (gan.16)
 
 
 def init(rng: np.random.Generator, sizes: Sequence[int], dtype: type = np.float32) -> Params:
@@ -99,4 +99,4 @@ def init(rng: np.random.Generator, sizes: Sequence[int], dtype: type = np.float3
         b = rng.uniform(-limit, limit, size=outputs)
         return Layer(W.astype(dtype), b.astype(dtype))
 
-    return tuple(layer(*pair) for pair in pairwise(sizes))  # (gan.102)
+    return tuple(layer(*pair) for pair in pairwise(sizes))  # (gan.17)

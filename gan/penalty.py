@@ -3,7 +3,7 @@
 Legend: x (B, P) real images, D and masks as in gan/mlp.py; a(x) is the discriminator's logit, and
 g = da/dx (B, P) its slope. For each hidden layer, factor (B, H) is its mask times the slope of its
 leaky ReLU, and t (B, H) the gradient of the logit by what goes into that leaky ReLU.
-Equations (gan.22) to (gan.24) of gan/DERIVATION_PENALTY.md.
+Equations (gan.29) to (gan.31) of gan/DERIVATION_PENALTY.md.
 
 Source: Mescheder, Geiger and Nowozin, Which training methods for GANs do actually converge?, 2018.
 """
@@ -25,7 +25,7 @@ def image_gradient(
     for factor, (W, _) in zip(factors[::-1], D[-2::-1], strict=True):
         ts.append(v * factor)
         v = affine_vjp_x(ts[-1], W)
-    return v, tuple(factors), tuple(ts[::-1])  # (gan.23)
+    return v, tuple(factors), tuple(ts[::-1])  # (gan.30)
 
 
 def slope_penalty(x: Array, masks: Masks, D: Params) -> tuple[Array, Params]:
@@ -35,11 +35,11 @@ def slope_penalty(x: Array, masks: Masks, D: Params) -> tuple[Array, Params]:
     way, from the first layer to the last. Biases only move the kinks: their gradient is 0.
     """
     g, factors, ts = image_gradient(x, masks, D)
-    values = (g * g).sum(axis=1) / 2  # (gan.22)
+    values = (g * g).sum(axis=1) / 2  # (gan.29)
     dv = g / len(g)
     grads = []
     for factor, t, (W, b) in zip(factors, ts, D[:-1], strict=True):
         grads.append(Layer(dv.T @ t, np.zeros_like(b)))
         dv = (dv @ W) * factor
     grads.append(Layer(dv.sum(axis=0)[:, None], np.zeros_like(D[-1].b)))
-    return values, tuple(grads)  # (gan.24)
+    return values, tuple(grads)  # (gan.31)

@@ -2,7 +2,7 @@
 
 Legend: x (B, P) real images of P pixels in [-1, 1], z (B, Z) noise, G and D the parameters of
 generator and discriminator; masks as in gan/mlp.py.
-Equations (gan.17) to (gan.19) of gan/DERIVATION_TRAINING.md.
+Equations (gan.20) to (gan.22) of gan/DERIVATION_TRAINING.md.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from gan.mlp import NO_DROPOUT, Layer, Masks, Params, Trace, backward, forward
 def generate(z: Array, masks: Masks, G: Params) -> tuple[Array, Trace]:
     """Images in [-1, 1] from noise: (B, Z) -> (B, P)"""
     out, trace = forward(z, masks, G)
-    return tanh(out), trace  # (gan.17)
+    return tanh(out), trace  # (gan.20)
 
 
 def sample_images(z: Array, G: Params) -> Array:
@@ -43,7 +43,7 @@ def discriminator_gradient(
     _, by_real = backward(dreal[:, None], real_trace, D)
     _, by_fake = backward(dfake[:, None], fake_trace, D)
     grads = tuple(Layer(r.W + f.W, r.b + f.b) for r, f in zip(by_real, by_fake, strict=True))
-    return loss, grads  # (gan.18)
+    return loss, grads  # (gan.21)
 
 
 def generator_gradient(
@@ -60,4 +60,4 @@ def generator_gradient(
     dlogits = vjp(np.full_like(losses, 1 / len(losses)), logits[:, 0])
     dfake, _ = backward(dlogits[:, None], through, D)  # D's own gradients are thrown away
     _, grads = backward(tanh_vjp(dfake, fake), trace, G)
-    return losses, grads  # (gan.19)
+    return losses, grads  # (gan.22)

@@ -1,6 +1,6 @@
 """The learning rate of a training, step by step.
 
-Equation (gan.104) of gan/DERIVATION_TRAINING.md.
+Equation (gan.23) of gan/DERIVATION_TRAINING.md.
 """
 
 from typing import TypeVar
@@ -17,4 +17,4 @@ def learning_rate(step: int, first: Rate, decay: int) -> Rate:
     From then on it is 0. With decay 0 it stays at `first`, which is a number or an array of them.
     """
     left = 1 - step / decay if decay else 1.0
-    return first * max(left, 0.0)  # (gan.104)
+    return first * max(left, 0.0)  # (gan.23)

@@ -1,6 +1,6 @@
 """Training the GAN: state, a step of each player, and what is measured.
 
-Equations (gan.20) of gan/DERIVATION_TRAINING.md and (gan.25) of gan/DERIVATION_PENALTY.md.
+Equations (gan.25) of gan/DERIVATION_TRAINING.md and (gan.32) of gan/DERIVATION_PENALTY.md.
 """
 
 from typing import NamedTuple
@@ -81,7 +81,7 @@ def discriminator_step(state: State, x: Array, settings: Settings) -> State:
     _, grads = discriminator_gradient(2 * x - 1, fake, masks, D, settings.label)
     if settings.penalty:
         _, slopes = slope_penalty(2 * x - 1, masks[0], D)
-        grads = tree_map(lambda g, s: g + settings.penalty * s, grads, slopes)  # (gan.25)
+        grads = tree_map(lambda g, s: g + settings.penalty * s, grads, slopes)  # (gan.32)
     rate = learning_rate(state.step, settings.learning_rate, settings.decay)
     D, adam_d = adam_step(D, state.adam_d, grads, rate, settings.beta1)
     return state._replace(params=Players(G, D, average), adam_d=adam_d)
@@ -105,7 +105,7 @@ def generator_step(state: State, batch: int, settings: Settings) -> State:
 
 def averaged(average: Params, G: Params, decay: float) -> Params:
     """The exponential moving average (EMA) of the generator's parameters after a step to G."""
-    return tree_map(lambda a, g: decay * a + (1 - decay) * g, average, G)  # (gan.20)
+    return tree_map(lambda a, g: decay * a + (1 - decay) * g, average, G)  # (gan.25)
 
 
 def measure(
@@ -114,7 +114,7 @@ def measure(
     """Both losses on up to 5,000 images of each part, with dropout as in training.
 
     The discriminator's is without the penalty, so that runs with and without it can be compared.
-    Only on validation images, which D has not seen, is it on average a bound of (gan.7).
+    Only on validation images, which D has not seen, is it on average a bound of (gan.8).
     """
     row = {}
     for name, x in (("train", train[:5000]), ("validation", validation[:5000])):

@@ -1,6 +1,6 @@
 """Labels in reading order: `python -m grading renumber` moves everything that names one together.
 
-A new equation may have any free number, such as rbm.101. This gives the equations of each package
+A new equation may have any free number, such as rbm.999. This gives the equations of each package
 the numbers 1, 2, ... in the order in which they are read, wherever a label stands: anchors, tags in
 the code, checks, slips, laws, results, links. It also points every link to an equation to the
 chapter that has it. `make ledger` then writes the marks anew.

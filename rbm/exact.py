@@ -1,7 +1,7 @@
 """Exact answers for machines of few hidden units: all hidden states are summed, 2^H of them.
 
 Legend as in rbm/gibbs.py; a (n, D) are the inputs of the pixels from n hidden states.
-Equations (rbm.25) and (rbm.26) of rbm/DERIVATION_INPAINTING.md.
+Equations (rbm.31) and (rbm.32) of rbm/DERIVATION_INPAINTING.md.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def log_marginal(v: Array, known: NDArray[np.bool_], W: Array, b: Array, c: Arra
         higher = np.maximum(top, log_w.max(axis=0))  # no exponent below is above 0
         total = total * np.exp(top - higher) + np.exp(log_w - higher).sum(axis=0)
         top = higher
-    return top + np.log(total)  # (rbm.25)
+    return top + np.log(total)  # (rbm.31)
 
 
 def conditional(v: Array, known: NDArray[np.bool_], W: Array, b: Array, c: Array) -> Array:
@@ -34,7 +34,7 @@ def conditional(v: Array, known: NDArray[np.bool_], W: Array, b: Array, c: Array
     mean = np.zeros_like(v)
     for h, a in _hidden_states(W, b):
         w = np.exp(_log_weights(h, a, v, known, W, b, c) - log_sum)
-        mean = mean + w.T @ sigmoid(a)  # (rbm.26)
+        mean = mean + w.T @ sigmoid(a)  # (rbm.32)
     return np.where(known, v, mean)
 
 

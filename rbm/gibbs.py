@@ -1,7 +1,7 @@
 """Block Gibbs sampling, one chain a row, all rows at once; free, or with given pixels clamped.
 
 Legend as in rbm/model.py; known (B, D) is True where a pixel is given.
-Equations (rbm.12) and (rbm.13) of rbm/DERIVATION.md.
+Equations (rbm.7) and (rbm.8) of rbm/DERIVATION.md.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from rbm.model import prob_h, prob_v
 def bernoulli(rng: np.random.Generator, probs: Array) -> Array:
     """Independent draws of 0 or 1 with P(1) = probs, in the shape and dtype of probs."""
     uniform = rng.random(probs.shape, dtype=probs.dtype)
-    return (uniform < probs).astype(probs.dtype)  # (rbm.12)
+    return (uniform < probs).astype(probs.dtype)  # (rbm.7)
 
 
 def gibbs(
@@ -34,7 +34,7 @@ def gibbs(
     given = v
     for _ in range(steps):
         h = bernoulli(rng, prob_h(v, W, c))
-        v = bernoulli(rng, prob_v(h, W, b))  # (rbm.13)
+        v = bernoulli(rng, prob_v(h, W, b))  # (rbm.8)
         if known is not None:
             v = np.where(known, given, v)
     return v

@@ -1,6 +1,6 @@
 """The gradient of the negative log-likelihood, as a difference of two phases.
 
-Legend as in rbm/model.py. Equations (rbm.8) and (rbm.10) of rbm/DERIVATION_LEARNING.md.
+Legend as in rbm/model.py. Equations (rbm.13) and (rbm.15) of rbm/DERIVATION_LEARNING.md.
 """
 
 from autograd_lite.ops import Array
@@ -13,7 +13,7 @@ def statistics(v: Array, W: Array, c: Array) -> Params:
     They are minus the gradient of the mean free energy of the rows.
     """
     h = prob_h(v, W, c)
-    return Params(v.T @ h / len(v), v.mean(axis=0), h.mean(axis=0))  # (rbm.8)
+    return Params(v.T @ h / len(v), v.mean(axis=0), h.mean(axis=0))  # (rbm.13)
 
 
 def nll_gradient(v_data: Array, v_model: Array, W: Array, b: Array, c: Array) -> Params:
@@ -24,4 +24,4 @@ def nll_gradient(v_data: Array, v_model: Array, W: Array, b: Array, c: Array) ->
     may differ in number.
     """
     data, model = statistics(v_data, W, c), statistics(v_model, W, c)
-    return Params(*(m - d for m, d in zip(model, data, strict=True)))  # (rbm.10)
+    return Params(*(m - d for m, d in zip(model, data, strict=True)))  # (rbm.15)

@@ -3,7 +3,7 @@
 Legend: v (B, D) visible units in {0, 1}, h (B, H) hidden units in {0, 1},
 W (D, H) weights, b (D,) visible biases, c (H,) hidden biases;
 B images, D pixels, H hidden units.
-Equations (rbm.1) to (rbm.6) of rbm/DERIVATION.md, (rbm.21) and (rbm.24) of its second part,
+Equations (rbm.1) to (rbm.6) of rbm/DERIVATION.md, (rbm.22) and (rbm.23) of its second part,
 rbm/DERIVATION_LEARNING.md.
 """
 
@@ -51,7 +51,7 @@ def init(rng: np.random.Generator, images: Array, hidden: int) -> Params:
     mean = np.clip(mean, 0.001, 0.999)  # a pixel that is never on still gets a finite bias
     return Params(
         W=(0.01 * rng.standard_normal((images.shape[1], hidden))).astype(images.dtype),
-        b=np.log(mean / (1 - mean)).astype(images.dtype),  # (rbm.21)
+        b=np.log(mean / (1 - mean)).astype(images.dtype),  # (rbm.22)
         c=np.zeros(hidden, images.dtype),
     )
 
@@ -63,6 +63,6 @@ def init_truncated(rng: np.random.Generator, images: Array, hidden: int) -> Para
     """
     W = rng.standard_normal((images.shape[1], hidden))
     while (far := np.abs(W) > 2).any():
-        W[far] = rng.standard_normal(int(far.sum()))  # (rbm.24)
+        W[far] = rng.standard_normal(int(far.sum()))  # (rbm.23)
     biases = np.full(images.shape[1], 0.1, images.dtype), np.full(hidden, 0.1, images.dtype)
     return Params((0.1 * W).astype(images.dtype), *biases)

@@ -91,7 +91,7 @@ def step(state: State, x: Array, settings: Settings) -> State:
     persist = settings.chains == "persistent"
     v_model = gibbs(rng, state.chains if persist else v, *state.params, settings.gibbs_steps)
     grads = nll_gradient(v, v_model, *state.params)
-    divisor = 1 + state.step / settings.halving if settings.halving else 1  # (rbm.105)
+    divisor = 1 + state.step / settings.halving if settings.halving else 1  # (rbm.21)
     params, velocity = momentum_step(
         state.params, state.velocity, grads, settings.learning_rate / divisor, settings.momentum
     )

@@ -52,7 +52,7 @@ def entropy(p):
 
 
 def best(p_model, label=1.0):
-    """The formula of (gan.2) and (gan.6)."""
+    """The formula of (gan.2) and (gan.7)."""
     return label * P_DATA / (P_DATA + p_model)
 
 
@@ -67,7 +67,7 @@ def mean_loss(p_model, D, label=1.0):
     return P_DATA @ real + p_model @ fake
 
 
-@pytest.mark.eq("gan.7")
+@pytest.mark.eq("gan.8")
 @pytest.mark.parametrize("label", LABELS)
 def test_smoothing_leaves_the_minimum_where_it_is_and_makes_it_shallower(label):
     def mixed(p):
@@ -113,8 +113,8 @@ def by_complex_step(divergence):
     return gradient(lambda theta: divergence(game.softmax(theta)), (THETA,))[0]
 
 
-@pytest.mark.eq("gan.7")
-@pytest.mark.eq("gan.13")
+@pytest.mark.eq("gan.8")
+@pytest.mark.eq("gan.14")
 def test_smoothing_leaves_the_gradient_of_the_non_saturating_loss_and_weakens_the_other():
     plain = expected_gradient("non-saturating")
     np.testing.assert_allclose(expected_gradient("non-saturating", 0.9), plain, atol=1e-15)
@@ -123,7 +123,7 @@ def test_smoothing_leaves_the_gradient_of_the_non_saturating_loss_and_weakens_th
     assert np.abs(mixture).max() < 0.95 * np.abs(expected_gradient("saturating")).max()
 
 
-@pytest.mark.eq("gan.13")
+@pytest.mark.eq("gan.14")
 def test_a_missing_digit_is_cheap_and_a_wrong_one_is_not():
     """Ten digits, equally frequent: one of them only; or all ten, and a little that is none."""
     middle = np.array([0.55, *9 * [0.05]])
@@ -203,7 +203,7 @@ def g_cost(z, masks, G, D, loss):
     return LOSSES[loss][0](forward(images, masks[1], D)[0][:, 0]).mean()
 
 
-@pytest.mark.eq("gan.18")
+@pytest.mark.eq("gan.21")
 @pytest.mark.parametrize("label", [0.9, 1.0])
 @pytest.mark.parametrize("seed", range(5))
 def test_the_discriminator_s_gradient_by_three_witnesses(seed, label):
@@ -213,7 +213,7 @@ def test_the_discriminator_s_gradient_by_three_witnesses(seed, label):
     assert_gradient(by_hand, lambda D: d_cost(x, fake, masks, D, label), D)
 
 
-@pytest.mark.eq("gan.19")
+@pytest.mark.eq("gan.22")
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("seed", range(5))
 def test_the_generator_s_gradient_by_three_witnesses(seed, loss):
@@ -239,7 +239,7 @@ def test_the_first_term_of_the_value_does_not_reach_the_generator():
     assert_close(tree_map(lambda g: -g, whole), minimax, 1e-13)
 
 
-@pytest.mark.eq("gan.15")
+@pytest.mark.eq("gan.16")
 def test_masks_are_ones_without_dropout_and_have_the_dtype_of_the_parameters():
     G = drawn(4)[0]
     assert all(m == 1 and m.dtype == np.float32 for m in dropout(np.random.default_rng(0), 4, G, 0))
@@ -297,7 +297,7 @@ def test_training_brings_the_generator_to_the_images(loss):
     assert far > 0.4 and near < 0.1
 
 
-@pytest.mark.eq("gan.20")
+@pytest.mark.eq("gan.25")
 def test_the_averaged_generator_is_a_weighted_mean_of_all_there_were():
     settings = replace(QUICK, average=0.8)
     state = start(settings, images())
@@ -312,7 +312,7 @@ def test_the_averaged_generator_is_a_weighted_mean_of_all_there_were():
     assert same_bits(averaged(still, still, 0.5), still)
 
 
-@pytest.mark.eq("gan.104")
+@pytest.mark.eq("gan.23")
 def test_with_a_rate_that_has_fallen_to_zero_nothing_moves():
     falling = replace(QUICK, decay=100)
     state = start(falling, images())._replace(step=100)

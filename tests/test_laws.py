@@ -18,8 +18,12 @@ def test_no_counter_example_is_found(law):
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
 def test_a_law_can_be_broken(law):
-    """By the first slip that it is on record to catch."""
-    assert not holds(law, BY_NAME[read_laws()[law.name]["caught"][0]])
+    """By a slip that it is on record to catch with 50 examples.
+
+    Hypothesis draws others where other modules are loaded, so there are four times as many here.
+    """
+    caught = [BY_NAME[name] for name in read_laws()[law.name]["caught"]]
+    assert any(not holds(law, slip, examples=200) for slip in caught)
 
 
 def test_the_record_of_the_laws_is_that_of_the_laws_there_are():

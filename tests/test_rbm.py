@@ -42,7 +42,7 @@ def test_hidden_units_are_independent_given_v_but_not_by_themselves():
         np.testing.assert_allclose(row, products, atol=1e-14)
 
 
-@pytest.mark.eq("rbm.10")
+@pytest.mark.eq("rbm.15")
 def test_the_bias_of_cd_k_falls_to_nothing_as_k_grows():
     params = machine(3)
     v = np.random.default_rng(1).integers(0, 2, (5, D)).astype(float)
@@ -58,8 +58,8 @@ def test_the_bias_of_cd_k_falls_to_nothing_as_k_grows():
     assert all(later < sooner / 1.5 for sooner, later in pairwise(biases))
 
 
-@pytest.mark.eq("rbm.13")
-@pytest.mark.eq("rbm.19")
+@pytest.mark.eq("rbm.8")
+@pytest.mark.eq("rbm.28")
 @pytest.mark.parametrize(
     "known", [4 * [False], [True, False, False, True]], ids=["free", "clamped"]
 )
@@ -75,7 +75,7 @@ def test_the_enumerated_kernel_is_reversible_and_keeps_p(seed, known):
     assert (T[~stays] == 0).all()
 
 
-@pytest.mark.eq("rbm.101")
+@pytest.mark.eq("rbm.10")
 @pytest.mark.parametrize("seed", range(5))
 def test_the_second_eigenvalue_bounds_how_much_a_chain_remembers(seed):
     """From every start, after every sweep; the slowest part shrinks by lambda_2 exactly."""
@@ -94,7 +94,7 @@ def test_the_second_eigenvalue_bounds_how_much_a_chain_remembers(seed):
     np.testing.assert_allclose(slowest @ T, values[-2] * slowest, atol=1e-14)
 
 
-@pytest.mark.eq("rbm.102")
+@pytest.mark.eq("rbm.27")
 @pytest.mark.parametrize("weight", [0.5, 3, 12])
 def test_the_copying_machine_reconstructs_and_has_learned_nothing(weight):
     W, biases = weight * np.eye(D), np.full(D, -weight / 2)
@@ -105,7 +105,7 @@ def test_the_copying_machine_reconstructs_and_has_learned_nothing(weight):
     np.testing.assert_allclose(values[-5:-1], np.tanh(weight / 4) ** 2, rtol=1e-9)
 
 
-@pytest.mark.eq("rbm.106")
+@pytest.mark.eq("rbm.30")
 @pytest.mark.parametrize("given", [[], [0, 3]])
 def test_probabilities_along_a_chain_vary_together_as_draws_a_sweep_further_apart(given):
     """Covariances of P(v_i = 1 | h) from the chain of h, against those of v_i from that of v."""
@@ -127,7 +127,7 @@ def test_probabilities_along_a_chain_vary_together_as_draws_a_sweep_further_apar
         assert all(later <= sooner for sooner, later in pairwise([p_v @ f**2, *covariances]))
 
 
-@pytest.mark.eq("rbm.14")
+@pytest.mark.eq("rbm.9")
 def test_a_free_chain_forgets_its_start_given_pixels_and_all():
     """From two starts: after one sweep as the kernel says, after 60 at the marginals of p(v)."""
     params, rows = machine(3), 40_000
@@ -144,7 +144,7 @@ def test_a_free_chain_forgets_its_start_given_pixels_and_all():
         assert np.abs(later - marginals).max() < allowed
 
 
-@pytest.mark.eq("rbm.20")
+@pytest.mark.eq("rbm.29")
 def test_a_clamped_chain_is_what_inpaints_and_its_start_does_not_matter():
     params, (v, known) = machine(2), masked()
     rng = np.random.default_rng(3)
@@ -162,7 +162,7 @@ def test_a_clamped_chain_is_what_inpaints_and_its_start_does_not_matter():
         assert (np.abs(got - truth)[~mask] < allowed[~mask]).all()
 
 
-@pytest.mark.eq("rbm.26")
+@pytest.mark.eq("rbm.32")
 def test_long_clamped_chains_come_to_the_exact_conditional():
     """A machine of 7 x 5 units; four images, 10,000 chains each."""
     params, (v, known) = machine(4, 7, 5), masked(4, 7)
@@ -176,8 +176,8 @@ def test_long_clamped_chains_come_to_the_exact_conditional():
     assert allowed.max() < 0.05 and np.abs(truth[~known] - 0.5).max() > 0.2
 
 
-@pytest.mark.eq("rbm.25")
-@pytest.mark.eq("rbm.26")
+@pytest.mark.eq("rbm.31")
+@pytest.mark.eq("rbm.32")
 @pytest.mark.parametrize("rising", [-1, 1])
 @pytest.mark.parametrize("size", [1, 400])
 def test_hidden_states_in_many_blocks_give_what_one_block_gives(monkeypatch, rising, size):
@@ -191,7 +191,7 @@ def test_hidden_states_in_many_blocks_give_what_one_block_gives(monkeypatch, ris
     np.testing.assert_allclose(conditional(v, known, W, b, c), whole[1], atol=1e-12)
 
 
-@pytest.mark.eq("rbm.25")
+@pytest.mark.eq("rbm.31")
 def test_exact_answers_stay_finite_where_exponentials_overflow():
     params, (v, known) = Params(*(1e4 * p for p in machine(7))), masked()
     truth = [enumeration.log_marginal(*pair, *params) for pair in zip(v, known, strict=True)]
@@ -203,7 +203,7 @@ def test_exact_answers_stay_finite_where_exponentials_overflow():
         log_marginal(v, known, *machine(0, D, 31))
 
 
-@pytest.mark.eq("rbm.27")
+@pytest.mark.eq("rbm.33")
 @pytest.mark.parametrize("removal", [0.2, 0.5, 0.8])
 def test_a_removal_that_takes_ink_alone_is_a_change_of_the_visible_biases(removal):
     """All 16 damaged pictures of a small machine, against every image under every removal."""
@@ -217,7 +217,7 @@ def test_a_removal_that_takes_ink_alone_is_a_change_of_the_visible_biases(remova
     assert (untold - told)[~known].min() > 0 and (untold - told).max() > 0.05
 
 
-@pytest.mark.eq("rbm.27")
+@pytest.mark.eq("rbm.33")
 def test_a_removal_of_an_exact_share_tells_how_much_ink_there_was():
     """floor(share * ink) pixels, every choice alike: p(v) over the number of choices."""
     share, params = 0.5, machine(9)
@@ -251,7 +251,7 @@ def test_first_biases_give_the_data_s_means_and_constant_pixels_are_safe():
     assert abs(W.std() / 0.01 - 1) < 6 / np.sqrt(2 * W.size)  # six standard errors
 
 
-@pytest.mark.eq("rbm.24")
+@pytest.mark.eq("rbm.23")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_truncated_first_weights_are_in_the_images_dtype_and_within_the_cut(dtype):
     images = np.zeros((3, 300), dtype)
@@ -294,7 +294,7 @@ def test_what_is_measured_is_an_image_s_mean():
     assert set(alone) == {name for name in row if name.startswith("train_")}
 
 
-@pytest.mark.eq("rbm.105")
+@pytest.mark.eq("rbm.21")
 def test_every_step_draws_anew_and_does_as_the_settings_say(monkeypatch):
     """The learning rate at step t is r / (1 + t / halving)."""
     images = np.random.default_rng(0).random((20, D)).astype(np.float32)
@@ -314,7 +314,7 @@ def test_every_step_draws_anew_and_does_as_the_settings_say(monkeypatch):
     assert same_bits(words[2], nll_gradient(v, end, *first.params))
 
 
-@pytest.mark.eq("rbm.23")
+@pytest.mark.eq("rbm.20")
 def test_persistent_chains_go_on_and_others_begin_at_the_batch():
     images = np.random.default_rng(0).random((20, D)).astype(np.float32)
     settings = Settings(hidden=3, batch_size=8, chains="persistent", gibbs_steps=2)

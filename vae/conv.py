@@ -4,7 +4,7 @@ Two convolutions of stride 2 halve the image twice, a dense layer leads to the c
 goes back the same way, by transposed convolutions, and a last one of stride 1. ReLU between layers.
 Legend as in vae/mlp.py. Images are square, D = side * side, and 4 divides the side. The numbers
 beside the parameters are those of the notebook, and the defaults of `init`.
-Equations (vae.31) and (vae.32) of vae/DERIVATION_NETWORKS.md.
+Equations (vae.28) and (vae.29) of vae/DERIVATION_NETWORKS.md.
 """
 
 import math
@@ -84,7 +84,7 @@ def forward(x: Array, eps: Array, params: Params) -> tuple[Outputs, Trace]:
     mu, logvar, before = encode(x, params)
     z = reparameterise(mu, logvar, eps)
     logits, after = decode(z, params)
-    return Outputs(logits, mu, logvar), Trace(*before, logvar, eps, z, *after)  # (vae.31)
+    return Outputs(logits, mu, logvar), Trace(*before, logvar, eps, z, *after)  # (vae.28)
 
 
 def backward(d: Outputs, trace: Trace, p: Params) -> Params:
@@ -109,7 +109,7 @@ def backward(d: Outputs, trace: Trace, p: Params) -> Params:
     du1 = relu_vjp(conv_transpose2d(du2, p.K2, 2), h1)
     dK1, db1 = conv2d_vjp_K(du1, x, 3, 2), _sum(du1)
     encoder = dK1, db1, dK2, db2, dW3, db3, dW_mu, db_mu, dW_logvar, db_logvar
-    return Params(*encoder, dW4, db4, dK5, db5, dK6, db6, dK7, db7)  # (vae.32)
+    return Params(*encoder, dW4, db4, dK5, db5, dK6, db6, dK7, db7)  # (vae.29)
 
 
 def _sum(du: Array) -> Array:

@@ -3,7 +3,7 @@
 Legend: mu, logvar (B, Z) mean and log sigma^2 of q(z|x); eps (K, B, Z) standard normal noise;
 z (K, B, Z) codes; logits (K, B, D) of the decoder, x (B, D) images in [0, 1];
 K samples, B images, Z code units, D pixels. Costs are in nats an image.
-Equations (vae.5) to (vae.13) and (vae.102) of vae/DERIVATION.md, (vae.16) and (vae.17) of
+Equations (vae.5) to (vae.15) and (vae.11) of vae/DERIVATION.md, (vae.16) and (vae.17) of
 vae/DERIVATION_NETWORKS.md. The Bernoulli likelihood is autograd_lite.losses.bernoulli_nll.
 """
 
@@ -20,25 +20,25 @@ def kl_diag_gaussian(mu: Array, logvar: Array) -> Array:
 def kl_diag_gaussian_vjp(dkl: Array, mu: Array, logvar: Array) -> tuple[Array, Array]:
     """Gradients of mu and logvar: (B,), (B, Z), (B, Z) -> (B, Z), (B, Z)"""
     dkl = dkl[..., None]
-    return dkl * mu, dkl * 0.5 * (np.exp(logvar) - 1)  # (vae.10)
+    return dkl * mu, dkl * 0.5 * (np.exp(logvar) - 1)  # (vae.12)
 
 
 def kl_gaussians(mu: Array, logvar: Array, mu2: Array, logvar2: Array) -> Array:
     """KL( N(mu, diag exp(logvar)) || N(mu2, diag exp(logvar2)) ): four times (B, Z) -> (B,)"""
     shift, log_ratio = mu - mu2, logvar - logvar2
     squares = shift * shift * np.exp(-logvar2)
-    return 0.5 * (squares + np.exp(log_ratio) - 1 - log_ratio).sum(axis=-1)  # (vae.102)
+    return 0.5 * (squares + np.exp(log_ratio) - 1 - log_ratio).sum(axis=-1)  # (vae.11)
 
 
 def reparameterise(mu: Array, logvar: Array, eps: Array) -> Array:
     """Samples of q(z|x) as a function of noise, so that gradients pass: -> (K, B, Z)"""
-    return mu + np.exp(0.5 * logvar) * eps  # (vae.12)
+    return mu + np.exp(0.5 * logvar) * eps  # (vae.14)
 
 
 def reparameterise_vjp(dz: Array, logvar: Array, eps: Array) -> tuple[Array, Array]:
     """Gradients of mu and logvar, summed over the samples: (K, B, Z) -> (B, Z), (B, Z)"""
     dsigma = (dz * eps).sum(axis=0)
-    return dz.sum(axis=0), dsigma * 0.5 * np.exp(0.5 * logvar)  # (vae.13)
+    return dz.sum(axis=0), dsigma * 0.5 * np.exp(0.5 * logvar)  # (vae.15)
 
 
 def squared_error(logits: Array, x: Array) -> Array:

@@ -3,7 +3,7 @@
 Legend as in vae/elbo.py; H hidden units, h_enc (B, H), h_dec (K, B, H).
 The encoder is W1, then W_mu and W_logvar; the decoder W2, then W3. `activation` is the name of the
 hidden units' nonlinearity. A likelihood with a learned scale has one more output, its logarithm.
-Equations (vae.20) and (vae.21) of vae/DERIVATION_NETWORKS.md.
+Equations (vae.24) and (vae.25) of vae/DERIVATION_NETWORKS.md.
 """
 
 from typing import NamedTuple
@@ -82,7 +82,7 @@ def forward(x: Array, eps: Array, params: Params, activation: str) -> tuple[Outp
     mu, logvar, h_enc = encode(x, params, activation)
     z = reparameterise(mu, logvar, eps)
     logits, h_dec = decode(z, params, activation)
-    return Outputs(logits, mu, logvar), Trace(x, h_enc, logvar, eps, z, h_dec)  # (vae.20)
+    return Outputs(logits, mu, logvar), Trace(x, h_enc, logvar, eps, z, h_dec)  # (vae.24)
 
 
 def backward(d: Outputs, trace: Trace, params: Params, activation: str) -> Params:
@@ -98,7 +98,7 @@ def backward(d: Outputs, trace: Trace, params: Params, activation: str) -> Param
     dW_mu, db_mu = affine_vjp_Wb(dmu, h_enc)
     dh = affine_vjp_x(dmu, params.W_mu) + affine_vjp_x(dlogvar, params.W_logvar)
     dW1, db1 = affine_vjp_Wb(act_vjp(dh, h_enc), x)
-    return Params(dW1, db1, dW_mu, db_mu, dW_logvar, db_logvar, dW2, db2, dW3, db3)  # (vae.21)
+    return Params(dW1, db1, dW_mu, db_mu, dW_logvar, db_logvar, dW2, db2, dW3, db3)  # (vae.25)
 
 
 def init(

@@ -72,15 +72,15 @@ LOSS, STEP = "gan.losses.", "complex step"
 
 # fmt: off
 CHECKS = (
-    Check("gan.4", LOSS + "discriminator_loss", "cross-entropy of the labels", _both,
+    Check("gan.5", LOSS + "discriminator_loss", "cross-entropy of the labels", _both,
           exact(game.discriminator_loss), 1e-14, 50),
-    Check("gan.5", LOSS + "discriminator_loss_vjp", STEP, _both_vjp, exact(_oracle_discriminator_loss_vjp), 1e-14, 50),
-    Check("gan.8", LOSS + "saturating", "np.logaddexp", _fake,
+    Check("gan.6", LOSS + "discriminator_loss_vjp", STEP, _both_vjp, exact(_oracle_discriminator_loss_vjp), 1e-14, 50),
+    Check("gan.9", LOSS + "saturating", "np.logaddexp", _fake,
           exact(lambda a: -np.logaddexp(0, a), floor=1e-300), 1e-14, 50),
-    Check("gan.9", LOSS + "saturating_vjp", STEP, _fake_vjp, exact(_oracle_vjp("saturating")), 1e-14, 50),
-    Check("gan.10", LOSS + "non_saturating", "np.logaddexp", _fake,
+    Check("gan.10", LOSS + "saturating_vjp", STEP, _fake_vjp, exact(_oracle_vjp("saturating")), 1e-14, 50),
+    Check("gan.11", LOSS + "non_saturating", "np.logaddexp", _fake,
           exact(lambda a: np.logaddexp(0, -a), floor=1e-300), 1e-14, 50),
-    Check("gan.11", LOSS + "non_saturating_vjp", STEP, _fake_vjp, exact(_oracle_vjp("non-saturating")), 1e-14, 50),
-    Check("gan.104", "gan.schedule.learning_rate", "interpolation", _rate, exact(_oracle_rate), 1e-14, 50),
+    Check("gan.12", LOSS + "non_saturating_vjp", STEP, _fake_vjp, exact(_oracle_vjp("non-saturating")), 1e-14, 50),
+    Check("gan.23", "gan.schedule.learning_rate", "interpolation", _rate, exact(_oracle_rate), 1e-14, 50),
 )
 # fmt: on

@@ -175,12 +175,12 @@ MLP, PLAYERS = "gan.mlp.", "gan.players."
 
 # fmt: off
 CHECKS = (
-    Check("gan.14", MLP + "forward", "sum term by term", _forward, exact(_oracle_forward), 3e-14, 30),
-    Check("gan.102", MLP + "init", "distribution function", _init, _measure_init, 1.0, 6),
-    Check("gan.15", MLP + "dropout", "product of probabilities", _dropout, _measure_dropout, 1.0, 6),
-    Check("gan.16", MLP + "backward", STEP, _backward, exact(_oracle_backward), 1e-13, 12),
-    Check("gan.17", PLAYERS + "generate", "sum term by term", _forward, exact(_oracle_generate), 3e-14, 30),
-    Check("gan.18", PLAYERS + "discriminator_gradient", STEP, _discriminator, exact(_oracle_discriminator), 3e-14, 12),
-    Check("gan.19", PLAYERS + "generator_gradient", STEP, _generator, exact(_oracle_generator), 3e-14, 12),
+    Check("gan.15", MLP + "forward", "sum term by term", _forward, exact(_oracle_forward), 3e-14, 30),
+    Check("gan.17", MLP + "init", "distribution function", _init, _measure_init, 1.0, 6),
+    Check("gan.16", MLP + "dropout", "product of probabilities", _dropout, _measure_dropout, 1.0, 6),
+    Check("gan.19", MLP + "backward", STEP, _backward, exact(_oracle_backward), 1e-13, 12),
+    Check("gan.20", PLAYERS + "generate", "sum term by term", _forward, exact(_oracle_generate), 3e-14, 30),
+    Check("gan.21", PLAYERS + "discriminator_gradient", STEP, _discriminator, exact(_oracle_discriminator), 3e-14, 12),
+    Check("gan.22", PLAYERS + "generator_gradient", STEP, _generator, exact(_oracle_generator), 3e-14, 12),
 )
 # fmt: on

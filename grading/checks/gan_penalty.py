@@ -51,8 +51,8 @@ def _oracle_slope_penalty(x: Array, masks: Any, D: Any) -> Any:
 
 # fmt: off
 CHECKS = (
-    Check("gan.23", "gan.penalty.image_gradient", STEP, _away_from_kinks, exact(_oracle_image_gradient), 1e-14, 12),
-    Check("gan.24", "gan.penalty.slope_penalty", "pixels moved, then complex step", _away_from_kinks,
+    Check("gan.30", "gan.penalty.image_gradient", STEP, _away_from_kinks, exact(_oracle_image_gradient), 1e-14, 12),
+    Check("gan.31", "gan.penalty.slope_penalty", "pixels moved, then complex step", _away_from_kinks,
           exact(_oracle_slope_penalty), 1e-11, 12),
 )
 # fmt: on

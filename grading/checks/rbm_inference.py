@@ -126,15 +126,15 @@ def _oracle_conditional(v: Array, known: Any, *params: Any) -> Array:
 
 # fmt: off
 CHECKS = (
-    Check("rbm.17", "rbm.pseudo.log_pseudo_likelihood", JOINT, free_energy,
+    Check("rbm.24", "rbm.pseudo.log_pseudo_likelihood", JOINT, free_energy,
           exact(_oracle_log_pseudo_likelihood), 3e-14, 30),
-    Check("rbm.18", "rbm.pseudo.log_pseudo_likelihood_estimate", JOINT, _estimate, _measure_estimate, 1.0, 6),
-    Check("rbm.103", "rbm.pseudo.free_energy_gap", JOINT, _gap, exact(_oracle_gap), 1e-14, 30),
-    Check("rbm.20", "rbm.inpaint.inpaint", "enumerated conditional", _inpaint, _measure_inpaint, 1.0, 6),
-    Check("rbm.24", M + "init_truncated", "quadrature of the density", _truncated, _measure_truncated, 1.0, 6),
-    Check("rbm.25", "rbm.exact.log_marginal", "sum over both layers", _exact,
+    Check("rbm.25", "rbm.pseudo.log_pseudo_likelihood_estimate", JOINT, _estimate, _measure_estimate, 1.0, 6),
+    Check("rbm.26", "rbm.pseudo.free_energy_gap", JOINT, _gap, exact(_oracle_gap), 1e-14, 30),
+    Check("rbm.29", "rbm.inpaint.inpaint", "enumerated conditional", _inpaint, _measure_inpaint, 1.0, 6),
+    Check("rbm.23", M + "init_truncated", "quadrature of the density", _truncated, _measure_truncated, 1.0, 6),
+    Check("rbm.31", "rbm.exact.log_marginal", "sum over both layers", _exact,
           exact(_oracle_log_marginal), 2e-13, 30),
-    Check("rbm.26", "rbm.exact.conditional", "enumerated conditional", _conditional,
+    Check("rbm.32", "rbm.exact.conditional", "enumerated conditional", _conditional,
           exact(_oracle_conditional), 1e-14, 30),
 )
 # fmt: on

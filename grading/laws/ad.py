@@ -21,59 +21,59 @@ slope = numbers(0.01, 0.99)
 ROUNDING = 1e-15  # a few roundings of a number of size 1
 
 
-@law("ad.9", SOFTPLUS, x=x)
+@law("ad.13", SOFTPLUS, x=x)
 def softplus_exceeds_the_positive_part_of_x_by_at_most_log_2(softplus, x):
     more = softplus(x) - np.maximum(x, 0)
     assert np.all((0 <= more) & (more <= np.log(2)))
     assert np.all(more[(-700 < x) & (x < 30)] > 0)
 
 
-@law("ad.9", SOFTPLUS, x=arrays(shapes, 700))
+@law("ad.13", SOFTPLUS, x=arrays(shapes, 700))
 def the_exponential_of_softplus_is_1_more_than_that_of_x(softplus, x):
     assert np.all(abs(np.expm1(softplus(x)) / np.exp(x) - 1) <= ROUNDING * (2 + abs(x)))
 
 
-@law("ad.9 ad.10", SOFTPLUS, A + "softplus_vjp", pair=pairs)
+@law("ad.13 ad.14", SOFTPLUS, A + "softplus_vjp", pair=pairs)
 def softplus_is_above_each_of_its_tangents(softplus, softplus_vjp, pair):
     x, y = pair
     tangent = softplus(x) + softplus_vjp(y - x, x)
     assert np.all(softplus(y) >= tangent - ROUNDING * (1 + abs(x) + abs(y)))
 
 
-@law("ad.11", LOG_SIGMOID, x=x)
+@law("ad.15", LOG_SIGMOID, x=x)
 def log_sigmoid_of_x_is_x_more_than_that_of_minus_x(log_sigmoid, x):
     assert close(log_sigmoid(x) - log_sigmoid(-x), x, 2 * ROUNDING)
 
 
-@law("ad.7 ad.11", SIGMOID, LOG_SIGMOID, x=x)
+@law("ad.9 ad.15", SIGMOID, LOG_SIGMOID, x=x)
 def log_sigmoid_is_the_logarithm_of_the_sigmoid(sigmoid, log_sigmoid, x):
     assert close(np.exp(log_sigmoid(x)), sigmoid(x), ROUNDING)
 
 
-@law("ad.7", SIGMOID, x=arrays(shapes, 30))
+@law("ad.9", SIGMOID, x=arrays(shapes, 30))
 def the_odds_of_the_sigmoid_are_the_exponential_of_its_argument(sigmoid, x):
     odds = np.exp(x)
     assert np.all(abs(sigmoid(x) - odds * sigmoid(-x)) <= ROUNDING * (1 + odds))
 
 
-@law("ad.7 ad.21", SIGMOID, TANH, x=x)
+@law("ad.9 ad.11", SIGMOID, TANH, x=x)
 def tanh_is_a_sigmoid_stretched_to_lie_between_minus_1_and_1(sigmoid, tanh, x):
     assert close(tanh(x), 2 * sigmoid(2 * x) - 1, ROUNDING)
 
 
-@law("ad.21", TANH, pair=small_pairs)
+@law("ad.11", TANH, pair=small_pairs)
 def tanh_of_a_sum_follows_the_addition_theorem(tanh, pair):
     x, y = pair
     a, b = tanh(x), tanh(y)
     assert np.all(abs(tanh(x + y) * (1 + a * b) - (a + b)) <= 4 * ROUNDING)
 
 
-@law("ad.7 ad.8", SIGMOID, A + "sigmoid_vjp", x=x, dy=numbers(4))
+@law("ad.9 ad.10", SIGMOID, A + "sigmoid_vjp", x=x, dy=numbers(4))
 def the_slope_of_the_sigmoid_is_the_sigmoid_of_x_times_that_of_minus_x(sigmoid, vjp, x, dy):
     assert close(vjp(dy, sigmoid(x)), dy * sigmoid(x) * sigmoid(-x), 4 * ROUNDING)
 
 
-@law("ad.21 ad.22", TANH, A + "tanh_vjp", x=arrays(shapes, 8), dy=numbers(4))
+@law("ad.11 ad.12", TANH, A + "tanh_vjp", x=arrays(shapes, 8), dy=numbers(4))
 def the_slope_of_tanh_is_1_over_the_square_of_cosh(tanh, tanh_vjp, x, dy):
     square = np.cosh(x) ** 2
     assert np.all(abs(tanh_vjp(dy, tanh(x)) * square - dy) <= ROUNDING * abs(dy) * square)
@@ -90,12 +90,12 @@ def a_relu_is_its_slope_times_its_input(relu, relu_vjp, x):
     assert np.array_equal(relu_vjp(x, relu(x)), relu(x))  # Euler: it is homogeneous
 
 
-@law("ad.23 ad.24", LEAKY, LEAKY_VJP, x=x, slope=slope)
+@law("ad.7 ad.8", LEAKY, LEAKY_VJP, x=x, slope=slope)
 def a_leaky_relu_is_its_slope_times_its_input(leaky_relu, leaky_relu_vjp, x, slope):
     assert np.array_equal(leaky_relu_vjp(x, leaky_relu(x, slope), slope), leaky_relu(x, slope))
 
 
-@law("ad.5 ad.23", RELU, LEAKY, x=x, slope=slope)
+@law("ad.5 ad.7", RELU, LEAKY, x=x, slope=slope)
 def a_leaky_relu_is_a_mean_of_its_input_and_a_relu(relu, leaky_relu, x, slope):
     assert close(leaky_relu(x, slope), slope * x + (1 - slope) * relu(x), ROUNDING)
 

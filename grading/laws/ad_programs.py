@@ -60,7 +60,7 @@ def run(program, x, functions):
 
 
 @law(
-    "ad.19 ad.7 ad.9 ad.11 ad.21",
+    "ad.27 ad.9 ad.13 ad.15 ad.11",
     *(A + name for name in CALLED),
     program=programs,
     x=arrays(3, 3.0),

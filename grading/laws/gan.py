@@ -37,7 +37,7 @@ def best(p: Any, q: Any, label: float = 1.0) -> Any:
     return np.log(label * p) - np.log((1 - label) * p + q)
 
 
-@law("gan.2 gan.6", LOSS, drawn=images(), label=labels)
+@law("gan.2 gan.7", LOSS, drawn=images(), label=labels)
 def no_logits_lose_less_than_those_of_the_share_of_real_images_times_the_label(loss, drawn, label):
     p, q, _, other = drawn
     a = best(p, q, label)
@@ -46,14 +46,14 @@ def no_logits_lose_less_than_those_of_the_share_of_real_images_times_the_label(l
         assert mean_loss(loss, p, q, logits, logits, label) >= least - 1e-12
 
 
-@law("gan.3 gan.4", LOSS, drawn=images())
+@law("gan.3 gan.5", LOSS, drawn=images())
 def the_least_loss_is_log_4_less_twice_the_divergence_of_jensen_and_shannon(loss, drawn):
     p, q, *_ = drawn
     a = best(p, q)
     assert close(mean_loss(loss, p, q, a, a, 1.0), math.log(4) - 2 * game.js(p, q))
 
 
-@law("gan.7", LOSS, drawn=images(), label=labels)
+@law("gan.8", LOSS, drawn=images(), label=labels)
 def with_a_smoothed_label_the_least_loss_measures_the_distance_to_a_mixture(loss, drawn, label):
     p, q, *_ = drawn
     a, mixture = best(p, q, label), ((1 - label) * p + q) / (2 - label)
@@ -72,13 +72,13 @@ def the_least_loss_lies_between_0_and_log_4_and_is_log_4_only_between_equals(los
     assert least < math.log(4) or np.abs(p - q).max() < 1e-6
 
 
-@law("gan.101", LOSS, sure=numbers(0.0, 700.0))
+@law("gan.4", LOSS, sure=numbers(0.0, 700.0))
 def where_no_image_is_both_real_and_made_a_surer_discriminator_loses_ever_less(loss, sure):
     found = loss(np.array([sure]), np.array([-sure]))[0]
     assert close(found, 2 * math.log1p(math.exp(-sure)))
 
 
-@law("gan.5 gan.6", LOSS_VJP, drawn=images(), label=labels)
+@law("gan.6 gan.7", LOSS_VJP, drawn=images(), label=labels)
 def the_best_discriminator_s_mean_gradient_is_0_at_every_image(vjp, drawn, label):
     p, q, *_ = drawn
     a = best(p, q, label)
@@ -96,7 +96,7 @@ def by_complex_step(divergence: Any, theta: Any) -> Any:
     return game.gradient(lambda theta: divergence(game.softmax(theta)), (theta,))[0]
 
 
-@law("gan.13", SATURATING, OTHER, drawn=images())
+@law("gan.14", SATURATING, OTHER, drawn=images())
 def against_the_best_discriminator_both_losses_descend_divergences(saturating, other, drawn):
     p, q, theta, _ = drawn
     jensen_shannon = by_complex_step(lambda q: 2 * game.js(p, q), theta)
@@ -105,7 +105,7 @@ def against_the_best_discriminator_both_losses_descend_divergences(saturating, o
     assert close(pull(other, p, q, 1.0), to_the_middle)
 
 
-@law("gan.12 gan.13", SATURATING, OTHER, drawn=images(), label=labels)
+@law("gan.13 gan.14", SATURATING, OTHER, drawn=images(), label=labels)
 def both_losses_rest_where_every_image_is_made_as_often_as_it_is_real_and_there_alone(
     saturating, other, drawn, label
 ):

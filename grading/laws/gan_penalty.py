@@ -16,7 +16,7 @@ SATURATING_VJP, OTHER_VJP = "gan.losses.saturating_vjp", "gan.losses.non_saturat
 one = numbers(3)
 
 
-@law("gan.23", SLOPE, drawn=player())
+@law("gan.30", SLOPE, drawn=player())
 def the_logit_is_the_image_along_its_slope_and_every_bias_along_its_own(slope_of, drawn):
     x, _, D = drawn
     g, _, ts = slope_of(*drawn)
@@ -24,21 +24,21 @@ def the_logit_is_the_image_along_its_slope_and_every_bias_along_its_own(slope_of
     assert close((g * x).sum(axis=1) + biases + D[-1].b, forward(*drawn)[0][:, 0])
 
 
-@law("gan.23", SLOPE, drawn=player())
+@law("gan.30", SLOPE, drawn=player())
 def the_slope_is_the_tape_s_gradient_of_the_logit_by_the_image(slope_of, drawn):
     x, masks, D = drawn
     (by_tape,) = slope(lambda x: forward(x, masks, D)[0].sum(), x)
     assert close(slope_of(*drawn)[0], by_tape)
 
 
-@law("gan.23", SLOPE, drawn=player(), shift=one, scale=one)
+@law("gan.30", SLOPE, drawn=player(), shift=one, scale=one)
 def the_slope_is_stretched_with_the_logit_and_not_shifted_with_it(slope_of, drawn, shift, scale):
     x, masks, (*hidden, last) = drawn
     moved, *_ = slope_of(x, masks, (*hidden, Layer(scale * last.W, last.b + shift)))
     assert close(moved, scale * slope_of(*drawn)[0])
 
 
-@law("gan.22", PENALTY, drawn=player())
+@law("gan.29", PENALTY, drawn=player())
 def the_penalty_is_half_the_squared_length_of_the_slope_and_0_only_where_that_is(penalty, drawn):
     g, *_ = image_gradient(*drawn)
     values, _ = penalty(*drawn)
@@ -46,7 +46,7 @@ def the_penalty_is_half_the_squared_length_of_the_slope_and_0_only_where_that_is
     assert ((values > 0) | (np.abs(g).max(axis=1) < 1e-150)).all() and (values >= 0).all()
 
 
-@law("gan.22 gan.24", PENALTY, drawn=player(), scale=one)
+@law("gan.29 gan.31", PENALTY, drawn=player(), scale=one)
 def a_logit_stretched_by_a_factor_is_punished_by_its_square(penalty, drawn, scale):
     x, masks, (*hidden, last) = drawn
     values, grads = penalty(x, masks, (*hidden, Layer(scale * last.W, last.b)))
@@ -56,26 +56,26 @@ def a_logit_stretched_by_a_factor_is_punished_by_its_square(penalty, drawn, scal
     assert alike(grads[-1], tree_map(lambda g: scale * g, old[-1]))
 
 
-@law("gan.24", PENALTY, drawn=player())
+@law("gan.31", PENALTY, drawn=player())
 def the_weights_of_every_layer_meet_their_gradient_with_twice_the_mean_penalty(penalty, drawn):
     values, grads = penalty(*drawn)
     met = [paired(p.W, g.W) for p, g in zip(drawn[2], grads, strict=True)]
     assert close(met, np.full(len(met), 2 * values.mean()))
 
 
-@law("gan.24", PENALTY, drawn=player())
+@law("gan.31", PENALTY, drawn=player())
 def no_bias_has_a_gradient(penalty, drawn):
     assert not any(layer.b.any() for layer in penalty(*drawn)[1])
 
 
-@law("gan.24", SLOPE, PENALTY, drawn=player())
+@law("gan.31", SLOPE, PENALTY, drawn=player())
 def the_penalty_s_gradient_is_the_slope_of_its_mean(slope_of, penalty, drawn):
     x, masks, D = drawn
     (by_tape,) = slope(lambda D: np.square(slope_of(x, masks, D)[0]).sum() / (2 * len(x)), D)
     assert alike(penalty(*drawn)[1], by_tape)
 
 
-@law("gan.24", PENALTY, drawn=player())
+@law("gan.31", PENALTY, drawn=player())
 def the_penalty_s_gradient_of_a_batch_is_the_mean_of_its_images(penalty, drawn):
     x, masks, D = drawn
     parts = [penalty(x[[i]], [m[[i]] for m in masks], D)[1] for i in range(len(x))]
@@ -95,14 +95,14 @@ def downhill(parts, psi, theta, gamma=0.0):
     return np.array([-loss.W.item() - more, -psi * g_vjp(1.0, psi * theta)])
 
 
-@law("gan.21 gan.105", D_GRADIENT, SATURATING_VJP, psi=one, theta=one, eta=numbers(0.0, 2.0))
+@law("gan.27 gan.26", D_GRADIENT, SATURATING_VJP, psi=one, theta=one, eta=numbers(0.0, 2.0))
 def at_once_the_players_of_the_smallest_game_step_away_from_its_rest(*parts, psi, theta, eta):
     after = np.array([psi, theta]) + eta * downhill(parts, psi, theta)
     share = 1 / (1 + np.exp(-psi * theta))
     assert close((after**2).sum(), (psi**2 + theta**2) * (1 + (eta * share) ** 2))
 
 
-@law("gan.21 gan.25", D_GRADIENT, OTHER_VJP, PENALTY, psi=one, theta=one, gamma=numbers(0.0, 2.0))
+@law("gan.27 gan.32", D_GRADIENT, OTHER_VJP, PENALTY, psi=one, theta=one, gamma=numbers(0.0, 2.0))
 def the_penalty_pulls_the_players_of_the_smallest_game_inwards(*parts, psi, theta, gamma):
     inwards = -np.array([psi, theta]) @ downhill(parts, psi, theta, gamma)
     without = -np.array([psi, theta]) @ downhill(parts, psi, theta)

@@ -17,7 +17,7 @@ D_GRADIENT, G_GRADIENT = P + "discriminator_gradient", P + "generator_gradient"
 labels, losses = numbers(0.5, 1.0), st.sampled_from(list(LOSSES))
 
 
-@law("gan.18", D_GRADIENT, drawn=games(), label=labels)
+@law("gan.21", D_GRADIENT, drawn=games(), label=labels)
 def the_discriminator_s_gradient_is_the_slope_of_its_mean_loss(gradient, drawn, label):
     z, x, G, D, (for_g, *masks) = drawn
     made, _ = generate(z, for_g, G)
@@ -30,7 +30,7 @@ def the_discriminator_s_gradient_is_the_slope_of_its_mean_loss(gradient, drawn, 
     assert close(loss.mean(), cost(D)) and alike(found, slope(cost, D)[0])
 
 
-@law("gan.18", D_GRADIENT, drawn=games())
+@law("gan.21", D_GRADIENT, drawn=games())
 def a_discriminator_with_negated_logits_learns_the_same_of_real_and_made_images_exchanged(
     gradient, drawn
 ):
@@ -43,7 +43,7 @@ def a_discriminator_with_negated_logits_learns_the_same_of_real_and_made_images_
     assert alike(top, Layer(-other.W, -other.b))
 
 
-@law("gan.19", G_GRADIENT, drawn=games(), loss=losses)
+@law("gan.22", G_GRADIENT, drawn=games(), loss=losses)
 def the_generator_s_gradient_is_the_slope_of_its_mean_loss_through_the_discriminator(
     gradient, drawn, loss
 ):
@@ -57,7 +57,7 @@ def the_generator_s_gradient_is_the_slope_of_its_mean_loss_through_the_discrimin
     assert alike(grads, slope(lambda G: LOSSES[loss][0](logits(G)).mean(), G)[0])
 
 
-@law("gan.12 gan.19", G_GRADIENT, drawn=games())
+@law("gan.13 gan.22", G_GRADIENT, drawn=games())
 def of_one_image_both_losses_send_back_the_same_but_for_a_factor(gradient, drawn):
     z, _, G, D, masks = drawn
     z, (for_g, for_d, _) = z[:1], [[m[:1] for m in layers] for layers in masks]
@@ -66,7 +66,7 @@ def of_one_image_both_losses_send_back_the_same_but_for_a_factor(gradient, drawn
     assert alike(tree_map(lambda g: np.exp(-logit) * g, slow), fast)
 
 
-@law("gan.104", RATE, first=numbers(0.0, 1.0), decay=st.integers(1, 50), later=st.integers(0, 50))
+@law("gan.23", RATE, first=numbers(0.0, 1.0), decay=st.integers(1, 50), later=st.integers(0, 50))
 def the_rate_falls_along_a_straight_line_to_0_and_stays_there_or_does_not_fall(
     rate, first, decay, later
 ):

@@ -22,7 +22,7 @@ widths = st.lists(st.integers(100, 400), min_size=2, max_size=3)
 WIDE = (Layer(np.zeros((1, 64)), np.zeros(64)),) * 3  # two hidden layers of 64 units and a last one
 
 
-@law("gan.14", FORWARD, drawn=three_sizes.flatmap(lambda s: cut(s[:2], s[1:], s[2:], (s[2], 2))))
+@law("gan.15", FORWARD, drawn=three_sizes.flatmap(lambda s: cut(s[:2], s[1:], s[2:], (s[2], 2))))
 def a_layer_and_its_negative_add_up_to_four_fifths_of_its_size_and_differ_by_six_fifths_of_itself(
     forward, drawn
 ):
@@ -33,7 +33,7 @@ def a_layer_and_its_negative_add_up_to_four_fifths_of_its_size_and_differ_by_six
     assert close(plus - minus, 1.2 * u @ V)
 
 
-@law("gan.14", FORWARD, drawn=player(outputs=2))
+@law("gan.15", FORWARD, drawn=player(outputs=2))
 def a_mask_on_units_is_the_same_as_a_factor_on_the_weights_that_leave_them(forward, drawn):
     x, masks, (first, *others) = drawn
     out, _ = forward(x, masks, (first, *others))
@@ -43,26 +43,26 @@ def a_mask_on_units_is_the_same_as_a_factor_on_the_weights_that_leave_them(forwa
         assert close(out[i], alone[0])
 
 
-@law("gan.14", FORWARD, drawn=player(outputs=2))
+@law("gan.15", FORWARD, drawn=player(outputs=2))
 def the_last_layer_is_affine_in_what_the_trace_keeps_of_the_layer_before(forward, drawn):
     out, trace = forward(*drawn)
     (*_, (W, b)), (*_, before) = drawn[2], trace.hidden
     assert close(out, trace.last @ W + b) and close(trace.last, before.h * before.mask)
 
 
-@law("gan.15", DROPOUT, seed=seeds, rate=rates)
+@law("gan.16", DROPOUT, seed=seeds, rate=rates)
 def a_mask_holds_0_or_what_makes_up_for_the_units_that_are_dropped(dropout, seed, rate):
     for mask in dropout(np.random.default_rng(seed), 8, WIDE, rate):
         assert close(mask * (1 - rate) * (mask * (1 - rate) - 1), np.zeros((8, 64)))
 
 
-@law("gan.15", DROPOUT, seed=seeds, rates=st.tuples(rates, rates))
+@law("gan.16", DROPOUT, seed=seeds, rates=st.tuples(rates, rates))
 def what_is_dropped_at_a_rate_is_dropped_at_every_higher_one(dropout, seed, rates):
     low, high = (dropout(np.random.default_rng(seed), 8, WIDE, rate) for rate in sorted(rates))
     assert all((more <= 0)[less <= 0].all() for less, more in zip(low, high, strict=True))
 
 
-@law("gan.15", DROPOUT, seed=seeds, rate=rates)
+@law("gan.16", DROPOUT, seed=seeds, rate=rates)
 def no_two_images_units_or_layers_share_what_is_dropped(dropout, seed, rate):
     """64 fates are the same by chance with a probability of 0.58^64: over all pairs 1e-11."""
     first, second = (m > 0 for m in dropout(np.random.default_rng(seed), 64, WIDE, rate))
@@ -70,14 +70,14 @@ def no_two_images_units_or_layers_share_what_is_dropped(dropout, seed, rate):
     assert len(np.unique(everything, axis=0)) == len(everything)
 
 
-@law("gan.15", DROPOUT, seed=seeds, rate=rates)
+@law("gan.16", DROPOUT, seed=seeds, rate=rates)
 def the_mean_of_a_mask_is_1_as_without_dropout(dropout, seed, rate):
     """Of 8,192 entries: by Hoeffding's bound further off only once in 10^9."""
     masks = np.concatenate(dropout(np.random.default_rng(seed), 64, WIDE, rate))
     assert abs(masks.mean() - 1) < math.sqrt(math.log(2e9) / (2 * masks.size)) / (1 - rate)
 
 
-@law("gan.16", FORWARD, BACKWARD, drawn=player(outputs=2), weights=cut((4, 2)))
+@law("gan.19", FORWARD, BACKWARD, drawn=player(outputs=2), weights=cut((4, 2)))
 def the_backward_pass_is_the_gradient_by_the_input_and_the_parameters(
     forward, backward, drawn, weights
 ):
@@ -88,7 +88,7 @@ def the_backward_pass_is_the_gradient_by_the_input_and_the_parameters(
     assert alike(backward(dout, trace, params), by_tape)
 
 
-@law("gan.16", BACKWARD, drawn=player(outputs=2), weights=cut((4, 2)))
+@law("gan.19", BACKWARD, drawn=player(outputs=2), weights=cut((4, 2)))
 def every_layer_s_weights_meet_their_gradient_with_the_sum_of_the_layer_before(
     backward, drawn, weights
 ):
@@ -101,7 +101,7 @@ def every_layer_s_weights_meet_their_gradient_with_the_sum_of_the_layer_before(
     assert close([paired(x, dx), *through], [*by_weights, paired(out, dout)])
 
 
-@law("gan.16", BACKWARD, drawn=player(outputs=2), weights=cut((4, 2)))
+@law("gan.19", BACKWARD, drawn=player(outputs=2), weights=cut((4, 2)))
 def the_gradient_of_a_batch_is_the_sum_of_its_images_gradients(backward, drawn, weights):
     x, masks, params = drawn
     dout = weights[0][: len(x)]
@@ -113,7 +113,7 @@ def the_gradient_of_a_batch_is_the_sum_of_its_images_gradients(backward, drawn, 
     assert alike(whole, tree_map(lambda *g: sum(g), *parts))
 
 
-@law("gan.17", GENERATE, drawn=player(outputs=2))
+@law("gan.20", GENERATE, drawn=player(outputs=2))
 def an_image_lies_between_black_and_white_and_its_logit_is_twice_the_output(generate, drawn):
     x, masks, G = drawn
     images, _ = generate(x, masks, G)
@@ -122,7 +122,7 @@ def an_image_lies_between_black_and_white_and_its_logit_is_twice_the_output(gene
     assert close(np.clip(np.log1p(images) - np.log1p(-images), -8, 8), twice)
 
 
-@law("gan.17", GENERATE, drawn=player(outputs=2))
+@law("gan.20", GENERATE, drawn=player(outputs=2))
 def a_generator_whose_last_layer_is_negated_makes_the_negatives(generate, drawn):
     x, _, (*hidden, last) = drawn
     images, _ = generate(x, [NO_DROPOUT] * 2, (*hidden, last))
@@ -130,7 +130,7 @@ def a_generator_whose_last_layer_is_negated_makes_the_negatives(generate, drawn)
     assert close(sample_images(x, negated), 1 - (images + 1) / 2)
 
 
-@law("gan.102", INIT, seed=seeds, sizes=widths)
+@law("gan.17", INIT, seed=seeds, sizes=widths)
 def weights_and_biases_fill_the_interval_of_one_over_the_root_of_the_inputs(init, seed, sizes):
     """All 100 entries of a quarter of the interval are missing with a probability of 3e-13."""
     for (W, b), inputs in zip(init(np.random.default_rng(seed), sizes), sizes, strict=False):

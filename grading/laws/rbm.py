@@ -87,7 +87,7 @@ def a_hidden_unit_may_call_its_two_states_by_the_other_s_name(free_energy, prob_
     assert close(prob_v(np.where(turned < 0, 1 - h, h), *renamed[:2]), prob_v(h, W, b), 1e-14)
 
 
-@law("rbm.11", FREE, ENERGY, machine=machine)
+@law("rbm.16", FREE, ENERGY, machine=machine)
 def either_layer_may_be_summed_out_of_z(free_energy, energy, machine):
     (W, b, c), (v, h, *_) = machine, pairs(machine)
     both = log_sum(-energies(energy, machine).ravel())
