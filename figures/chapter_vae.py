@@ -58,7 +58,8 @@ def latent_plane(folders: Sequence[Path], data: DataSet) -> Figure:
     prior_circles(left)
     left.set(aspect="equal", adjustable="box", xlim=(-5, 5), ylim=(-5.8, 4.2))
     handles = [Patch(color=colour, label=str(digit)) for digit, colour in enumerate(TEN)]
-    left.legend(handles=handles, ncols=10, loc="lower center", handlelength=0.6, columnspacing=0.6)
+    tight = {"handlelength": 0.6, "handletextpad": 0.3, "columnspacing": 0.5}
+    left.legend(handles=handles, ncols=10, loc="lower center", fontsize=9, **tight)
     for axes, words in (
         (left, "encoded: means of test digits"),
         (right, "decoded: a grid of codes"),

@@ -53,9 +53,10 @@ def name_digits(axes: Axes, points: Floats, digits: Digits, size: float = 13) ->
 
 
 def prior_circles(axes: Axes) -> None:
-    """Dashed circles: 1 and 2 standard deviations of the prior."""
+    """Dashed circles, over the dots: 1 and 2 standard deviations of the prior."""
+    style: dict[str, Any] = {"fill": False, "color": "black", "lw": 1.2, "ls": "--", "zorder": 2}
     for radius in (1, 2):
-        axes.add_patch(Circle((0, 0), radius, fill=False, color="0.3", lw=0.9, ls="--"))
+        axes.add_patch(Circle((0, 0), radius, **style))
 
 
 def digit_legend(figure: Figure) -> None:
