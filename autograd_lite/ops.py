@@ -3,7 +3,7 @@
 Legend: x input, y output, W (I, O) weights, b (O,) bias; I inputs, O outputs.
 `d` + a name is the gradient of one scalar loss with respect to that name, in the name's own shape.
 `op_vjp(dy, ...)` (vector-Jacobian product) takes the gradient of the output and just the values
-that the rule needs. Equations (ad.2) to (ad.15), (ad.11) to (ad.8) of autograd_lite/DERIVATION.md.
+that the rule needs. Equations (ad.2) to (ad.15) of autograd_lite/DERIVATION.md.
 
 Every function keeps the dtype it is given and takes any number of leading axes.
 """
