@@ -2,7 +2,7 @@
 
 Legend: x (B, I) inputs, out (B, O) outputs, mask (B, H) dropout: 0 or 1 / (1 - rate), or the
 number 1 where nothing is dropped. Params is a tuple of layers; leaky ReLU and dropout between them.
-Equations (gan.15) to (gan.19) and (gan.17) of gan/DERIVATION_TRAINING.md.
+Equations (gan.15), (gan.16), (gan.17) and (gan.19) of gan/DERIVATION_TRAINING.md.
 """
 
 import math
