@@ -10,6 +10,14 @@ from typing import Any
 from grading.chapters import ROOT, SEAT, Equation, tags
 from grading.slips import SLIPS
 
+# How words of a law's name are written.
+NAMES = {
+    "adam": "Adam", "bayes": "Bayes'", "bernoulli": "Bernoulli", "cauchy": "Cauchy", "cd": "CD",
+    "gaussian": "Gaussian", "gaussians": "Gaussians", "glorot's": "Glorot's", "jensen": "Jensen",
+    "kl": "KL", "kls": "KLs", "relu": "ReLU", "relus": "ReLUs", "rmsprop": "RMSprop",
+    "schwarz": "Schwarz", "shannon": "Shannon",
+}  # fmt: skip
+
 
 def visible(equation: Equation, row: dict[str, Any] | None, laws: list[str]) -> str:
     """The mark that a reader sees under an equation, with the comment that finds it at its end."""
@@ -30,15 +38,18 @@ def visible(equation: Equation, row: dict[str, Any] | None, laws: list[str]) -> 
 
 
 def laws_of(label: str, laws: dict[str, Any]) -> list[str]:
-    """Links to the laws about an equation."""
-    return [law_link(name, row) for name, row in laws.items() if label in row["equations"]]
+    """Links to the laws about an equation, first those that are about it most of all."""
+    about = [(name, row) for name, row in laws.items() if label in row["equations"]]
+    about.sort(key=lambda pair: (pair[1]["equations"].index(label), len(pair[1]["equations"])))
+    return [law_link(name, row) for name, row in about]
 
 
 def law_link(name: str, row: dict[str, Any]) -> str:
     """A law's name, as a link to where it stands, from a page in a folder of the project."""
     lines = (ROOT / row["module"]).read_text().splitlines()
     line = next(i for i, text in enumerate(lines, 1) if text.startswith(f"def {name}("))
-    return f"[{name.replace('_', ' ')}](../{row['module']}#L{line})"
+    words = name.replace("_s_", "'s_").split("_")
+    return f"[{' '.join(NAMES.get(w, w) for w in words)}](../{row['module']}#L{line})"
 
 
 def refreshed(
@@ -75,8 +86,8 @@ def page(found: list[Equation], rows: dict[str, Any], laws: dict[str, Any]) -> s
             " mistakes; the [laws](#laws) are property tests, and the last column says how many of"
             " the slips some law catches too.",
             "",
-            "| equation | title | function | oracle | cases | largest error | tolerance | slips | by laws |",
-            "|---|---|---|---|---|---|---|---|---|",
+            "| equation | title and function | oracle | cases | largest error (tolerance) | slips | by laws |",
+            "|---|---|---|---|---|---|---|",
             *_table(found, rows, laws),
             "",
             "An error of a random function is in units of its statistical bound.",
@@ -107,9 +118,9 @@ def _table(found: list[Equation], rows: dict[str, Any], laws: dict[str, Any]) ->
             r, home = rows[e.label], e.chapter.relative_to(ROOT)
             by_laws = sum(s.equation == e.label and s.name in caught for s in SLIPS)
             yield (
-                f'| <a id="{e.label}"></a>[{e.label}](../{home}#{e.label}) | {e.title} |'
-                f" `{r['function']}` | {r['oracle']} | {r['cases']} | {r['error']:.1e} |"
-                f" {r['tolerance']:.0e} | {r['caught']} of {r['slips']} | {by_laws} |"
+                f'| <a id="{e.label}"></a>[{e.label}](../{home}#{e.label}) | {e.title}<br>'
+                f"`{r['function']}` | {r['oracle']} | {r['cases']} | {r['error']:.1e}"
+                f" ({r['tolerance']:.0e}) | {r['caught']} of {r['slips']} | {by_laws} |"
             )
 
 

@@ -19,7 +19,7 @@ from grading.chapters import (
 from grading.checks import CHECKS
 from grading.ledger import PAGE, facts, read, read_laws
 from grading.marks import evidence, page, refreshed, visible
-from grading.renumber import mapping, relabelled, relinked
+from grading.renumber import files, mapping, relabelled, relinked
 from grading.slips import SLIPS
 
 FOUND = equations()
@@ -213,6 +213,17 @@ def test_every_exercise_on_paper_has_an_answer_that_folds_out(chapter):
 
 def test_labels_stand_in_reading_order():
     assert all(old == new for old, new in mapping(FOUND).items()), "python -m grading renumber"
+
+
+def test_ranges_of_labels_run_forwards_within_a_package():
+    """Renumbering moves their two ends, and what then stands between them may be another thing."""
+    label = r"\(?\[?\(?((?:ad|rbm|vae|gan)\.\d+)\)?(?:\]\([^)]*\))?"
+    order = list(BY_LABEL)
+    for path in files(ROOT):
+        for first, last in re.findall(f"{label} to {label}", path.read_text()):
+            here = f"{path}: {first} to {last}"
+            assert first.split(".")[0] == last.split(".")[0], here
+            assert order.index(first) < order.index(last), here
 
 
 def test_renumbering_moves_labels_and_links_together_and_leaves_all_else():

@@ -3,7 +3,7 @@
 Legend: mu, logvar (B, Z) mean and log sigma^2 of q(z|x); eps (K, B, Z) standard normal noise;
 z (K, B, Z) codes; logits (K, B, D) of the decoder, x (B, D) images in [0, 1];
 K samples, B images, Z code units, D pixels. Costs are in nats an image.
-Equations (vae.5) to (vae.15) and (vae.11) of vae/DERIVATION.md, (vae.16) and (vae.17) of
+Equations (vae.5) to (vae.15) of vae/DERIVATION.md, (vae.16) and (vae.17) of
 vae/DERIVATION_NETWORKS.md. The Bernoulli likelihood is autograd_lite.losses.bernoulli_nll.
 """
 
