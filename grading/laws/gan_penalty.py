@@ -95,7 +95,7 @@ def downhill(parts, psi, theta, gamma=0.0):
     return np.array([-loss.W.item() - more, -psi * g_vjp(1.0, psi * theta)])
 
 
-@law("gan.27 gan.26", D_GRADIENT, SATURATING_VJP, psi=one, theta=one, eta=numbers(0.0, 2.0))
+@law("gan.26", D_GRADIENT, SATURATING_VJP, psi=one, theta=one, eta=numbers(0.0, 2.0))
 def at_once_the_players_of_the_smallest_game_step_away_from_its_rest(*parts, psi, theta, eta):
     after = np.array([psi, theta]) + eta * downhill(parts, psi, theta)
     share = 1 / (1 + np.exp(-psi * theta))
