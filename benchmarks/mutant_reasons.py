@@ -10,6 +10,7 @@ REASONS: dict[str, str] = {
     "autograd_lite/ops.py: np.maximum(x, 0) -> np.maximum(0, x)": SYMMETRIC,
     "autograd_lite/record.py: b.swapaxes(-1, -2) -> b.swapaxes(-2, -1)": SYMMETRIC,
     "autograd_lite/record.py: a.swapaxes(-1, -2) -> a.swapaxes(-2, -1)": SYMMETRIC,
+    "gan/schedule.py: max(left, 0.0) -> max(0.0, left)": SYMMETRIC,
     "rbm/exact.py: np.maximum(top, log_w.max(axis=0))"
     " -> np.maximum(log_w.max(axis=0), top)": SYMMETRIC,
     "rbm/exact.py: min(first + CHUNK, 2 ** H) -> min(2 ** H, first + CHUNK)": SYMMETRIC,

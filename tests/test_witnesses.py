@@ -273,7 +273,7 @@ def of_copies(x):
     y = x * 1
     v, whole, part = y[1:], copy(y), deepcopy(y[1:])
     whole[1], part[0], y[2] = 7.0, x[0], x[0] * x[3]
-    v[:] = (v * part)[None]  # the axis in front is dropped
+    v[:] = (v * part)[None, None]  # the axes in front are dropped
     return (y * y).sum() + (whole * part.copy()[0]).sum()
 
 
