@@ -15,9 +15,19 @@ laws              what holds for any input: theorems that Hypothesis tries to re
 renumber          the labels of the equations in reading order, wherever they stand
 errata            what is wrong in print, with the numbers that refute it
 show              one slip being caught; hints for students
+order             which equation comes first, and what rests on what
 template          the kit that a student fills in
+kit_readme        its README: order, reading, limits
+intake            a submission as it is handed in, nested or flat
+unpack            the Python files of a zip, the code cells of a notebook
+grade             one submission: the screen, and the files that were asked for
+batch             a folder of submissions, as many at once as there are cores
+table             their table
+results           results for programs: JSON, JUnit, Gradescope
+feedback          a page for one student
+screen            how verdicts look on a terminal
 protocol          what goes into a student's process, and what comes out
 submission        a student's files, run in a process of their own for each check
 worker            that process: it is self-contained, and never judges
-report            verdicts, and how they look on a screen
+report            verdicts
 """

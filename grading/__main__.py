@@ -1,6 +1,7 @@
 """`python -m grading`: grades a folder, writes the kit that a student fills in, shows a slip.
 
-python -m grading grade DIR     the verdict on every value check (`grade` may be left out)
+python -m grading grade DIR     the verdict on every value check (`grade` may be left out);
+                                --all DIR --csv FILE for a folder of submissions
 python -m grading template DIR  the reference without its bodies
 python -m grading slip [NAME]   a usual mistake being caught; without NAME, all of them
 python -m grading ledger        every check and slip; refreshes what the chapters show
@@ -8,25 +9,27 @@ python -m grading laws          which slips each law catches (needs Hypothesis)
 python -m grading renumber      gives all equations numbers in reading order, wherever they stand
 python -m grading errata        both numbers of every erratum; refreshes docs/ERRATA.md
 
-Status 0: done, whatever the score. 2: cannot be done as asked. 3: the grading itself failed.
+Status 0: done, whatever the score. 1: the score is below --fail-under. 2: cannot be done as asked.
+3: the grading itself failed.
 """
 
 import argparse
-import io
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from grading import ledger, show
-from grading.check import Check
+from grading import batch, ledger, show
 from grading.checks import CHECKS
 from grading.errata import page as errata
-from grading.protocol import GradingError, snapshot
+from grading.grade import OUTPUTS, grade
+from grading.kit_readme import SECONDS
+from grading.protocol import GradingError
 from grading.renumber import renumber
-from grading.report import lines, result_of, summary
-from grading.submission import HarnessError, answers
+from grading.results import VISIBILITIES
+from grading.submission import HarnessError
 from grading.template import TemplateError, write_kit
 from training.run import RunError
 from training.settings import Parser
@@ -37,18 +40,18 @@ COMMANDS = ("grade", "template", "slip", "ledger", "laws", "renumber", "errata")
 def main(argv: Sequence[str]) -> int:
     """Does what the command line asks for. Returns the status."""
     parser = _parser()
-    bare = bool(argv) and argv[0] not in COMMANDS and not argv[0].startswith("-")
+    bare = bool(argv) and argv[0] not in (*COMMANDS, "-h", "--help")
     args = parser.parse_args(["grade", *argv] if bare else argv)
     try:
-        obey(args)
+        return obey(args)
     except (GradingError, TemplateError, RunError) as error:
         print(error, file=sys.stderr)
         return 2
     except HarnessError as error:
         print(error, file=sys.stderr)
         return 3
-    except KeyboardInterrupt:
-        return 130
+    except KeyboardInterrupt as end:
+        return 128 + int(getattr(end, "number", signal.SIGINT))
     except BrokenPipeError:  # whoever reads has seen enough: | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception:  # without this the status would be 1, which a script may take for a score
@@ -58,10 +61,10 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
-def obey(args: argparse.Namespace) -> None:
-    """Does what a parsed command line asks for."""
+def obey(args: argparse.Namespace) -> int:
+    """Does what a parsed command line asks for. Returns the status."""
     if args.command == "grade":
-        grade(args.folder, args.only, args.seed, args.seconds)
+        return grade_one_or_all(args)
     elif args.command == "template":
         write_kit(args.folder)
         print(f"{args.folder}: {len(CHECKS)} functions to fill in; README.md in it says how.")
@@ -78,16 +81,13 @@ def obey(args: argparse.Namespace) -> None:
             print(f"{old:8} {new}")
     else:
         errata.write()
+    return 0
 
 
 def _parser() -> Parser:
     parser = Parser(prog="python -m grading", description=(__doc__ or "").partition("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True, metavar="|".join(COMMANDS))
-    grade = commands.add_parser("grade", help="the verdict on every check of a folder")
-    grade.add_argument("folder", type=Path, metavar="DIR", help="the student's folder")
-    grade.add_argument("--only", metavar="PREFIX", default="", help="vae, vae.8, rbm.gibbs, ...")
-    grade.add_argument("--seed", type=int, default=0, help="of the inputs (default: 0)")
-    grade.add_argument("--seconds", type=float, default=20.0, help="for each check (default: 20)")
+    _add_grade(commands.add_parser("grade", help="the verdict on every check of a submission"))
     template = commands.add_parser("template", help="write the kit that a student fills in")
     template.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
     slip = commands.add_parser("slip", help="show a usual mistake being caught, or list them all")
@@ -99,35 +99,40 @@ def _parser() -> Parser:
     return parser
 
 
-def grade(folder: Path, only: str, seed: int, seconds: float) -> None:
-    """Prints a line a check and the score. HarnessError where a check could not be judged."""
-    checks = chosen(only)
-    if seed < 0 or not 0 < seconds <= 86_400:
-        raise GradingError("Expected a --seed of at least 0 and --seconds above 0, at most 86400.")
-    packages = list(dict.fromkeys(check.function.split(".")[0] for check in CHECKS))
-    files = snapshot(folder, packages)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # students' messages may hold any letters
-    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    results = []
-    for check, inputs, answer in answers(files, checks, seed, seconds):
-        results.append(result_of(check, inputs, answer))
-        print("\n".join(lines(results[-1], colour)), flush=True)
-    print(summary(results))
-    failed = [r.check.equation for r in results if r.verdict == "harness"]
-    if failed:
-        raise HarnessError(f"The grading itself failed on {', '.join(failed)}.")
+def _add_grade(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("folder", type=Path, metavar="DIR", nargs="?", help="a folder, .zip, .ipynb or .py")
+    add(
+        "--only", metavar="NAME", action="append", default=[],
+        help="vae, vae.8, rbm.gibbs, kl_diag_gaussian, ...; several, or with commas",
+    )  # fmt: skip
+    add("--seed", type=int, default=0, help="of the inputs (default: 0)")
+    add("--seconds", type=float, default=SECONDS, help=f"for each check (default: {SECONDS:g})")
+    add("--fail-under", type=float, default=0.0, metavar="PERCENT", help="status 1 below it")
+    add("--json", type=Path, metavar="FILE", help="results for programs (grading/README.md)")
+    add("--junit", type=Path, metavar="FILE", help="results as JUnit's XML")
+    add("--gradescope", type=Path, metavar="FILE", help="results.json, valid at every moment")
+    add(
+        "--visibility", choices=VISIBILITIES, default="visible", metavar="WHEN",
+        help=f"of tests on Gradescope: {', '.join(VISIBILITIES)}",
+    )  # fmt: skip
+    add("--feedback", type=Path, metavar="FILE.md", help="a page for the student; DIR with --all")
+    add("--all", type=Path, metavar="DIR", help="grade every submission in a folder; needs --csv")
+    add("--csv", type=Path, metavar="FILE", help="the table of --all; rows there are kept")
 
 
-def chosen(only: str) -> list[Check]:
-    """The checks whose label or function begins with the parts of `only`; all where it is ""."""
-    parts = only.split(".") if only else []
-    names = {check: (check.equation.split("."), check.function.split(".")) for check in CHECKS}
-    found = [c for c, pair in names.items() if any(x[: len(parts)] == parts for x in pair)]
-    if not found:
-        labels = ", ".join(dict.fromkeys(check.equation.split(".")[0] for check in CHECKS))
-        raise GradingError(f"No check is called {only}; expected {labels}, or one such as vae.8.")
-    return found
+def grade_one_or_all(args: argparse.Namespace) -> int:
+    """Grades a submission, or a folder of them. Returns the status."""
+    if args.all is None and (args.folder is None or args.csv):
+        raise GradingError("Expected a folder to grade, or --all DIR with --csv FILE.")
+    if args.all is None:
+        return grade(args)
+    alone = [name for name in OUTPUTS if name != "feedback" and getattr(args, name)]
+    if args.folder or alone or args.fail_under or not args.csv:
+        raise GradingError("--all DIR needs --csv FILE, and goes with --only, --seed, --seconds and"
+                           " --feedback DIR alone.")  # fmt: skip
+    batch.grade_all(args)
+    return 0
 
 
 def show_slip(name: str | None) -> None:

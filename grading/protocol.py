@@ -34,6 +34,7 @@ class Answer(NamedTuple):
     kind: str  # arrays, todo, missing, form, error, timeout, crashed
     text: str
     outputs: list[Arrays]  # by case
+    trace: str = ""  # where an error was raised, in lines
 
 
 def snapshot(folder: Path, packages: Sequence[str]) -> Files:
@@ -86,7 +87,7 @@ def read_answer(folder: Path, cases: int, status: int) -> Answer:
     if failure is not None:
         kind, _, text = failure.decode("utf-8", "replace").partition("\n")
         kind = kind if kind in ("todo", "missing", "form", "error") else "crashed"
-        return Answer(kind, printable(text), [])
+        return Answer(kind, printable(text), [], _trace(folder))
     data = read_regular(folder / "outputs.npz", LARGEST_ANSWER)
     if data is None:
         ended = f"by signal {-status}" if status < 0 else f"with status {status}"
@@ -95,6 +96,11 @@ def read_answer(folder: Path, cases: int, status: int) -> Answer:
         return Answer("arrays", "", decode(data, cases))
     except Exception as error:  # the bytes are the student's: anything can be wrong with them
         return Answer("crashed", printable(f"it left an answer that cannot be read: {error}"), [])
+
+
+def _trace(folder: Path) -> str:
+    text = (read_regular(folder / "trace.txt", 4_000) or b"").decode("utf-8", "replace")
+    return "\n".join("".join(filter(str.isprintable, x)).rstrip() for x in text.splitlines())
 
 
 def read_regular(path: Path, most: int) -> bytes | None:

@@ -1,7 +1,5 @@
-"""Verdicts on a student's answers, and how they look on a screen: one line a check."""
+"""Verdicts on a student's answers."""
 
-import textwrap
-from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,19 +9,18 @@ from grading import show
 from grading.check import Arrays, Check, judge
 from grading.protocol import Answer, printable
 
-WIDTH = 98
-INDENT = " " * 8
-COLOURS = {"PASS": "32", "TODO": "33"}  # green and yellow, in the language of terminals; else red
-RED = "31"
-
 
 class Result(NamedTuple):
     """A check's outcome for one student."""
 
     check: Check
-    verdict: str  # pass, wrong, todo, error, timeout, crashed, missing, form; or harness
+    verdict: str  # pass, wrong, todo, error, timeout, crashed, missing, form, skipped; or harness
     detail: str
     hint: str = ""
+    error: float = np.nan  # the largest, where one was measured
+    because: str = ""  # the label of an earlier failed equation that this function uses
+    seconds: float = 0.0  # since the result before it
+    output: str = ""  # the student's lines that led to an error
 
 
 def result_of(check: Check, inputs: Sequence[Arrays], answer: Answer) -> Result:
@@ -32,37 +29,15 @@ def result_of(check: Check, inputs: Sequence[Arrays], answer: Answer) -> Result:
         return Result(check, "todo", "")
     if answer.kind != "arrays":
         needs = "it waits for " if answer.kind == "todo" and answer.text else ""
-        return Result(check, answer.kind, needs + answer.text)
+        return Result(check, answer.kind, needs + answer.text, output=answer.trace)
     try:
         verdict = judge(check, inputs, answer.outputs)
         hint = "" if verdict.passed else show.hint(check, inputs, answer.outputs)
     except Exception as error:
         return Result(check, "harness", printable(f"{type(error).__name__}: {error}"))
     if verdict.passed:
-        return Result(check, "pass", f"{verdict.error:.1e}")
+        return Result(check, "pass", f"{verdict.error:.1e}", error=verdict.error)
     if np.isnan(verdict.error):
         return Result(check, "form", verdict.why, hint)
     detail = f"{verdict.error:.1e}, allowed {check.tolerance:.0e}: {verdict.why}"
-    return Result(check, "wrong", detail, hint)
-
-
-def lines(result: Result, colour: bool) -> list[str]:
-    """What the screen shows of a result; what has no room in its line goes below it."""
-    function = result.check.function.rsplit(".", 1)[1]
-    word = result.verdict.upper()
-    shown = f"\033[{COLOURS.get(word, RED)}m{word:9}\033[0m" if colour else f"{word:9}"
-    first = f"{result.check.equation:8}{function:32}"
-    below = [f"hint: {result.hint}"] if result.hint else []
-    if len(f"{first}{word:9}{result.detail}") <= WIDTH:
-        first += f"{shown}{result.detail}"
-    else:
-        first += shown
-        below.insert(0, result.detail)
-    wrapped = [line for text in below for line in textwrap.wrap(text, WIDTH - len(INDENT))]
-    return [first.rstrip(), *(INDENT + line for line in wrapped)]
-
-
-def summary(results: Sequence[Result]) -> str:
-    """The last line of the screen."""
-    passed = Counter(r.verdict for r in results)["pass"]
-    return f"{passed} of {len(results)} checks passed"
+    return Result(check, "wrong", detail, hint, verdict.error)

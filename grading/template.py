@@ -10,31 +10,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from grading.chapters import PACKAGES
 from grading.check import Check
 from grading.checks import CHECKS
+from grading.kit_readme import readme
 from training.run import replacing
 
 ROOT = Path(__file__).parent.parent
-
-README = """\
-# Generative models by hand: your part
-
-Every function here stops at `NotImplementedError`, with the label of its equation. Put the code in
-its place; the signature and the docstring say what goes in and what comes out. The derivations are
-in the project, `vae/DERIVATION*.md` for the equations (vae.5), (vae.8) and so on.
-
-In this order, as later ones use earlier ones:
-
-{order}
-
-From the project's folder, `make grade DIR=this-folder` says how far you are, and
-`make grade DIR=this-folder ARGS="--only vae.8"` looks at one equation.
-
-- Python's standard library and NumPy are at hand. Of this folder, the files above are read, and
-  what you add beside them.
-- Return the dtype that you were given, in the shape that the docstring says.
-- Functions that draw random numbers take them from `rng`, in whatever order you like.
-"""
 
 
 class TemplateError(Exception):
@@ -66,13 +48,36 @@ def kit(checks: Sequence[Check] = CHECKS) -> dict[str, str]:
     texts = {path: stubbed(_read(path), labels[path]) for path in labels}
     for package in sorted({path.partition("/")[0] for path in texts}):
         texts[f"{package}/__init__.py"] = _read(f"{package}/__init__.py")
+    texts = {path: with_numpy(text) for path, text in texts.items()}
     waiting = list(texts)
     while waiting:  # modules that those import, which hold nothing to fill in, come along whole
         for path in _imports(texts[waiting.pop()]):
             if path not in texts and (ROOT / path).is_file():
                 texts[path] = _read(path)
                 waiting.append(path)
-    return texts | {"README.md": README.format(order=_order(labels))}
+    return texts | {"README.md": readme(labels)}
+
+
+def with_numpy(source: str) -> str:
+    """A module's source that imports NumPy, which a student's part may need and the reference not.
+
+    An __init__.py, which has no imports, stays as it is.
+    """
+    nodes = ast.parse(source).body
+    imports = [x for x in nodes if isinstance(x, ast.Import | ast.ImportFrom)]
+    if "import numpy as np\n" in source or not imports:
+        return source
+    ours = [x for x in imports if isinstance(x, ast.ImportFrom) and _is_ours(x.module or "")]
+    lines = source.splitlines(keepends=True)
+    if ours:
+        lines.insert(ours[0].lineno - 1, "import numpy as np\n\n")
+    else:
+        lines.insert(imports[-1].end_lineno or 0, "\nimport numpy as np\n")
+    return "".join(lines)
+
+
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0] in PACKAGES
 
 
 def stubbed(source: str, labels: Mapping[str, Sequence[str]]) -> str:
@@ -106,14 +111,6 @@ def _imports(source: str) -> list[str]:
     """The paths that a module's absolute imports would have inside this project."""
     nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
     return [_path(node.module) for node in nodes if node.module]
-
-
-def _order(labels: Mapping[str, Mapping[str, Sequence[str]]]) -> str:
-    lines = []
-    for number, (path, functions) in enumerate(labels.items(), 1):
-        equations = [label for found in functions.values() for label in found]
-        lines.append(f"{number}. `{path}`: {', '.join(equations)}")
-    return "\n".join(lines)
 
 
 def _path(module: str) -> str:

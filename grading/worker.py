@@ -5,7 +5,8 @@
     student/     copies of the student's files
 and leaves there one of
     outputs.npz  "3.0" is the first array that was returned in case 3
-    failure.txt  what there is instead (todo, missing, form or error), and from line 2 on why
+    failure.txt  what there is instead (todo, missing, form or error), and from line 2 on why;
+                 trace.txt beside it has the student's lines that led to an error
 
 It is self-contained: nothing of this project can be imported here, and no package but NumPy.
 """
@@ -33,6 +34,13 @@ class MissingError(Exception):
 
 class FormError(Exception):
     """Something was returned that is no array of numbers."""
+
+
+KINDS: dict[type, str] = {
+    NotImplementedError: "todo",
+    MissingError: "missing",
+    FormError: "form",
+}
 
 
 def limit(seconds: int) -> None:
@@ -108,13 +116,8 @@ def compute(module_name: str, function_name: str) -> dict[str, Any]:
 
 def explain(error: BaseException) -> str:
     """The kind of a failure, and under it what to tell the student."""
-    kinds: dict[type, str] = {
-        NotImplementedError: "todo",
-        MissingError: "missing",
-        FormError: "form",
-    }
-    if type(error) in kinds:
-        return f"{kinds[type(error)]}\n{error}"
+    if type(error) in KINDS:
+        return f"{KINDS[type(error)]}\n{error}"
     place = ""
     frames = [(f.f_code.co_filename, line) for f, line in traceback.walk_tb(error.__traceback__)]
     if isinstance(error, SyntaxError):
@@ -124,6 +127,18 @@ def explain(error: BaseException) -> str:
             place = f" ({Path(path).relative_to(STUDENT).as_posix()}:{line})"
     message = error.msg if isinstance(error, SyntaxError) else str(error)
     return f"error\n{type(error).__name__}{': ' * bool(message)}{message[:500]}{place}"
+
+
+def trace(error: BaseException) -> str:
+    """The lines of the student's files that led to an error, and the error."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if Path(f.filename).is_relative_to(STUDENT)]
+    places = [
+        f"{Path(f.filename).relative_to(STUDENT).as_posix()}:{f.lineno}, in {f.name}\n    {f.line}"
+        for f in own[-10:]
+    ]
+    said = "".join(traceback.format_exception_only(error)).replace(f"{STUDENT}/", "")
+    return "\n".join([*places, said.rstrip()[:1500]]) if type(error) not in KINDS else ""
 
 
 def main() -> None:
@@ -137,6 +152,8 @@ def main() -> None:
             np.savez(file, **outputs)
         os.replace("outputs.tmp", "outputs.npz")
     except BaseException as error:  # also SystemExit, and whatever else a student raises
+        with contextlib.suppress(Exception):
+            Path("trace.txt").write_text(trace(error), encoding="utf-8", errors="replace")
         Path("failure.tmp").write_text(explain(error), encoding="utf-8", errors="replace")
         os.replace("failure.tmp", "failure.txt")
     os._exit(0)  # without waiting for threads that the student may have started

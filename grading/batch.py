@@ -1,0 +1,136 @@
+"""A folder of submissions, graded as many at once as there are cores, into one table.
+
+Each submission is graded by a process of its own, which starts further ones for the student's code.
+The table is written anew, whole, after every submission; a row whose files, checks and options are
+the same as before is kept when the command is given again.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from subprocess import DEVNULL, PIPE
+from typing import Any
+
+from grading import results
+from grading.check import Check
+from grading.grade import chosen, require_sane
+from grading.intake import gather
+from grading.protocol import GradingError, printable
+from grading.submission import HarnessError
+from grading.table import Row, read, write
+from grading.unpack import KINDS
+
+AT_WORK: set[subprocess.Popen[str]] = set()
+DONE = ("graded", "refused")  # what is not tried again; "failed" is
+
+
+def grade_all(args: argparse.Namespace) -> None:
+    """Grades all submissions in a folder. HarnessError where the grading of one failed."""
+    checks = chosen(*args.only)
+    require_sane(args)
+    entries = submissions(args.all)
+    rows = {name: row for name, row in read(args.csv).items() if name in entries}
+    commit = results.commit()
+    waiting = {}
+    for name, path in entries.items():
+        digest = _digest(path, checks, args, commit)
+        before = rows.get(name, {})
+        done = before.get("digest") == digest and before.get("status") in DONE
+        if not done or (args.feedback and not _page(args, path).exists()):
+            waiting[name] = digest
+    print(f"{len(entries)} submissions, {len(waiting)} to grade", flush=True)
+    if args.feedback:
+        args.feedback.mkdir(exist_ok=True)
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        tasks = {pool.submit(_graded, entries[n], d, args): n for n, d in waiting.items()}
+        try:
+            for number, task in enumerate(as_completed(tasks), 1):
+                name = tasks[task]
+                rows[name] = task.result()
+                write(args.csv, [rows[n] for n in entries if n in rows], checks)
+                print(f"{number} of {len(waiting)}: {_line(rows[name])}", flush=True)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in list(AT_WORK):
+                process.terminate()  # it ends its own workers
+            raise
+    write(args.csv, [rows[n] for n in entries], checks)
+    failed = [name for name, row in rows.items() if row["status"] == "failed"]
+    if failed:
+        raise HarnessError(f"The grading itself failed on {', '.join(map(printable, failed))}.")
+
+
+def submissions(folder: Path) -> dict[str, Path]:
+    """What is handed in, by its name: folders, zips, notebooks and Python files of a folder."""
+    if not folder.is_dir():
+        raise GradingError(f"There is no folder {folder} of submissions.")
+    kinds = (".zip", *KINDS)
+    found = {
+        p.name: p
+        for p in sorted(folder.iterdir())
+        if not p.name.startswith(".") and (p.is_dir() or p.suffix.lower() in kinds)
+    }
+    if not found:
+        raise GradingError(f"{folder} holds no submission: no folder, .zip, .ipynb or .py.")
+    return found
+
+
+def _digest(path: Path, checks: Sequence[Check], args: argparse.Namespace, commit: object) -> str:
+    """One word for all that a row depends on."""
+    try:
+        files = results.digest(gather(path).files)
+    except Exception as error:  # it is refused in its own process, and says why there
+        files = str(error)
+    options = [check.equation for check in checks], args.seed, args.seconds, commit, files
+    return hashlib.sha256(repr(options).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _graded(path: Path, digest: str, args: argparse.Namespace) -> Row:
+    """The row of a submission, graded by a process of its own."""
+    row = {"submission": path.name, "digest": digest, "status": "failed"}
+    with tempfile.TemporaryDirectory(prefix="grading-") as folder:
+        result = Path(folder, "result.json")
+        line = [sys.executable, "-m", "grading", "grade", str(path.resolve())]
+        line += ["--json", str(result), "--seed", str(args.seed), "--seconds", str(args.seconds)]
+        line += [f"--only={name}" for name in args.only]
+        if args.feedback:
+            line += ["--feedback", str(_page(args, path).resolve())]
+        status, said = _run(line)
+        row["note"] = printable(said)
+        if status == 2:
+            return row | {"status": "refused", "passed": "0", "percent": "0"}
+        if status != 0 or not result.is_file():
+            return row
+        value = json.loads(result.read_text())
+    score = {key: str(value["score"][key]) for key in ("passed", "checks", "percent")}
+    verdicts = {item["label"]: item["verdict"] for item in value["items"]}
+    note = "; ".join(value["submission"]["notes"])
+    more = {"status": "graded", "earliest": value["earliest"] or "", "note": note}
+    return row | score | verdicts | more
+
+
+def _run(line: Sequence[str]) -> tuple[int, str]:
+    """The status of a command, and what it said on stderr; it is at work while it runs."""
+    options: dict[str, Any] = {"stdout": DEVNULL, "stderr": PIPE, "text": True, "errors": "replace"}
+    with subprocess.Popen(line, cwd=Path(__file__).parent.parent, **options) as process:
+        AT_WORK.add(process)
+        said = process.communicate()[1]
+        AT_WORK.discard(process)
+    return process.returncode, said
+
+
+def _page(args: argparse.Namespace, path: Path) -> Path:
+    page: Path = args.feedback / f"{path.name}.md"
+    return page
+
+
+def _line(row: Row) -> str:
+    score = f"{row['passed']} of {row['checks']}" if row["status"] == "graded" else row["note"]
+    return f"{printable(row['submission'])} {row['status']} {score}"[:79]

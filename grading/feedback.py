@@ -1,0 +1,109 @@
+"""A page for one student, in Markdown that needs nothing beside it.
+
+What a student's code says goes into code spans and fences, so it cannot become part of the page.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from grading.order import UNBEGUN, by_label, earliest, place, rank
+from grading.report import Result
+from grading.results import Run
+from grading.screen import summary
+from training.run import replacing
+
+PAGE = """\
+# Feedback: {name}
+
+**{score}** (seed {seed}). The derivations are in the project, and there
+`make grade DIR=your-folder` gives the same verdicts.
+
+{notes}{first}
+## What rests on what
+
+Wrong equations in the order of the derivations, each with those that it uses. Mend from the top:
+what stands further down may come right by itself.
+
+{graph}
+
+## All verdicts
+
+| equation | function | verdict | what was found |
+|---|---|---|---|
+{rows}
+"""
+
+
+def write(path: Path, run: Run, results: Sequence[Result]) -> None:
+    """Writes the page, whole or not at all."""
+    with replacing(path) as file:
+        file.write(page(run, results).encode("utf-8", "replace"))
+
+
+def write_refusal(path: Path, name: str, why: str) -> None:
+    """Writes what there is to say where nothing could be graded."""
+    with replacing(path) as file:
+        text = f"# Feedback: {_span(name)}\n\nNothing was graded: {_span(why)}\n"
+        file.write(text.encode("utf-8", "replace"))
+
+
+def page(run: Run, results: Sequence[Result]) -> str:
+    """The page."""
+    first = earliest(results)
+    return PAGE.format(
+        name=_span(run.name),
+        score=summary(results)[0],
+        seed=run.seed,
+        notes="".join(f"- {_span(note)}\n" for note in run.notes) + "\n" * bool(run.notes),
+        first=_section(first) if first else "All that was asked for is right.\n",
+        graph=_graph(results),
+        rows="\n".join(_row(result) for result in results),
+    )
+
+
+def _section(result: Result) -> str:
+    label, verb = result.check.equation, "write" if result.verdict in UNBEGUN else "mend"
+    title = f"({label}) {by_label()[label].title}"
+    text = f"## First {verb} {title}\n\nRead `{place(label)}`; the function is"
+    text += f" `{result.check.function}`.\n\n- Verdict: {result.verdict.upper()}\n"
+    text += f"- Found: {_span(result.detail)}\n" if result.detail else ""
+    text += f"- Hint: {result.hint}\n" if result.hint else ""
+    return text + (f"\n{_fence(result.output)}\n" if result.output else "")
+
+
+def _graph(results: Sequence[Result]) -> str:
+    """The wrong equations with what they use: a list, which every reader of Markdown shows."""
+    verdicts = {r.check.equation: r.verdict.upper() for r in results}
+    rows = []
+    for result in sorted(results, key=rank):
+        if result.verdict in ("pass", "harness", *UNBEGUN):
+            continue
+        label = result.check.equation
+        uses = [f"{x} {verdicts[x]}" for x in by_label()[label].uses if x in verdicts]
+        rows.append(f"- **{label} {verdicts[label]}** {by_label()[label].title}")
+        rows += [f"  - uses {', '.join(uses)}"] if uses else []
+        rows += [f"  - its code uses {result.because}, not right yet"] if result.because else []
+        if result.output and result is not earliest(results):
+            rows.append("\n" + "\n".join(f"  {x}" for x in _fence(result.output).splitlines()))
+    return "\n".join(rows) or "Nothing that was begun is wrong."
+
+
+def _row(result: Result) -> str:
+    function = result.check.function.rpartition(".")[2]
+    found = [_span(result.detail)] if result.detail else []
+    found += [result.hint.replace("|", "\\|")] if result.hint else []
+    return (
+        f"| {result.check.equation} | `{function}` | {result.verdict.upper()} | {' '.join(found)} |"
+    )
+
+
+def _span(text: str) -> str:
+    """A stranger's text as code, which no table, link or HTML can come out of."""
+    return f"`{' '.join(re.sub(r'[`|]', ' ', text).split()) or '-'}`"
+
+
+def _fence(text: str) -> str:
+    longest = max(map(len, re.findall("~+", text)), default=0)
+    fence = "~" * max(3, longest + 1)
+    return f"{fence}text\n{text}\n{fence}"

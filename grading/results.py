@@ -1,0 +1,141 @@
+"""Results that other programs read: JSON, JUnit's XML, and Gradescope's results.json.
+
+grading/README.md says what stands in the JSON. Files are written whole or not at all.
+"""
+
+import hashlib
+import math
+import platform
+import subprocess
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from grading.chapters import ROOT
+from grading.check import Check
+from grading.order import UNBEGUN, by_label, earliest
+from grading.protocol import Files
+from grading.report import Result
+from grading.screen import percent
+from training.run import replacing, write_json
+
+SCHEMA = 1
+VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
+
+
+class Run(NamedTuple):
+    """One grading of one submission."""
+
+    name: str
+    files: Files
+    notes: Sequence[str]
+    checks: Sequence[Check]
+    seed: int
+    limit: float  # seconds for each check
+
+
+def digest(files: Files) -> str:
+    """One word for all files of a submission, names and contents."""
+    total = hashlib.sha256()
+    for name, content in sorted(files.items()):
+        total.update(f"{name}\0{len(content)}\0".encode() + content)
+    return total.hexdigest()
+
+
+def commit() -> str | None:
+    """The project's commit; None where this is no checkout, or where there is no git."""
+    line = ["git", "-C", str(ROOT), "rev-parse", "--short=12", "HEAD"]
+    try:
+        done = subprocess.run(line, capture_output=True, text=True, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() or None
+
+
+def as_json(run: Run, results: Sequence[Result]) -> dict[str, Any]:
+    """The results as a value for JSON; all but "seconds" is the same for the same seed."""
+    first = earliest(results)
+    passed = Counter(r.verdict for r in results)["pass"]
+    return {
+        "schema": SCHEMA,
+        "project": "generative-models-by-hand",
+        "commit": commit(),
+        "versions": {"python": platform.python_version(), "numpy": np.__version__},
+        "submission": {"name": run.name, "digest": digest(run.files), "notes": list(run.notes)},
+        "seed": run.seed,
+        "limit": run.limit,
+        "items": [_item(result) for result in results],
+        "score": {"passed": passed, "checks": len(results), "percent": round(percent(results), 2)},
+        "earliest": first.check.equation if first else None,
+    }
+
+
+def _item(result: Result) -> dict[str, Any]:
+    return {
+        "label": result.check.equation,
+        "title": by_label()[result.check.equation].title,
+        "function": result.check.function,
+        "verdict": result.verdict,
+        "error": float(f"{result.error:.6g}") if math.isfinite(result.error) else None,
+        "allowed": result.check.tolerance,
+        "message": result.detail,
+        "hint": result.hint,
+        "because": result.because,
+        "seconds": round(result.seconds, 3),
+    }
+
+
+def write_junit(path: Path, run: Run, results: Sequence[Result]) -> None:
+    """Writes a test suite: failures, skipped where not begun, errors where grading failed."""
+    words = dict.fromkeys(UNBEGUN, "skipped") | {"harness": "error", "pass": ""}
+    kinds = [words.get(r.verdict, "failure") for r in results]
+    suite = ElementTree.Element("testsuite", name=run.name, tests=str(len(results)))
+    for kind, name in {"failure": "failures", "error": "errors", "skipped": "skipped"}.items():
+        suite.set(name, str(kinds.count(kind)))
+    for result, kind in zip(results, kinds, strict=True):
+        module, _, function = result.check.function.rpartition(".")
+        name = f"{result.check.equation} {function}"
+        seconds = f"{result.seconds:.3f}"
+        case = ElementTree.SubElement(suite, "testcase", classname=module, name=name, time=seconds)
+        if kind:
+            ElementTree.SubElement(case, kind, message=result.verdict).text = told(result)
+    with replacing(path) as file:
+        file.write(ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True) + b"\n")
+
+
+def told(result: Result) -> str:
+    """All that a student is told of a result, in lines."""
+    parts = [f"{result.verdict.upper()} {result.detail}".strip()]
+    parts += [f"hint: {result.hint}"] if result.hint else []
+    parts += [f"because: {result.because} is not right yet"] if result.because else []
+    return "\n".join(parts + ([result.output] if result.output else []))
+
+
+def write_gradescope(
+    path: Path, checks: Sequence[Check], results: Sequence[Result], visibility: str, said: str
+) -> None:
+    """Writes Gradescope's results.json, a test for each check; those not judged yet have 0.
+
+    There is no score at the top, which would stand in place of the sum of the tests.
+    """
+    tests = []
+    for number, check in enumerate(checks):
+        result = results[number] if number < len(results) else None
+        passed = result is not None and result.verdict == "pass"
+        test = {
+            "number": check.equation,
+            "name": f"{check.function.rpartition('.')[2]}: {by_label()[check.equation].title}",
+            "score": float(passed),
+            "max_score": 1.0,
+            "status": "passed" if passed else "failed",
+            "output": told(result) if result else "not graded: the run ended before it",
+            "visibility": visibility,
+        }
+        tests.append(test)
+    seconds = round(sum(r.seconds for r in results), 1)
+    value = {"execution_time": seconds, "output": said, "stdout_visibility": "hidden"}
+    write_json(path, value | {"tests": tests})

@@ -1,0 +1,38 @@
+"""The table of a folder of submissions: CSV, a row a submission, a column a check."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from grading.check import Check
+from grading.protocol import GradingError
+from training.run import replacing
+
+ABOUT = ("submission", "status", "passed", "checks", "percent", "earliest", "note", "digest")
+
+Row = Mapping[str, str]
+
+
+def read(path: Path) -> dict[str, Row]:
+    """The rows of a table that is there, by submission; none where there is no table."""
+    if not path.exists():
+        return {}
+    try:
+        with open(path, newline="", encoding="utf-8") as file:
+            return {row["submission"].removeprefix("'"): row for row in csv.DictReader(file)}
+    except (OSError, ValueError, KeyError, AttributeError, csv.Error) as error:
+        raise GradingError(f"{path} is no table of this command's ({error}).") from error
+
+
+def write(path: Path, rows: Sequence[Row], checks: Sequence[Check]) -> None:
+    """Writes the table, whole; cells that a spreadsheet would take for a formula begin with '."""
+    names = [*ABOUT, *(check.equation for check in checks)]
+    text = io.StringIO()
+    table = csv.DictWriter(text, names, restval="", extrasaction="ignore", lineterminator="\n")
+    table.writeheader()
+    for row in rows:
+        safe = {k: "'" + v if v[:1] in tuple("=+-@") else v for k, v in row.items() if v}
+        table.writerow(safe)
+    with replacing(path) as file:
+        file.write(text.getvalue().encode("utf-8", "replace"))

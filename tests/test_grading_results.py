@@ -1,0 +1,391 @@
+"""What grading leaves behind: the screen, files for programs and people, folders of submissions."""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from grading import __main__ as command
+from grading import batch, feedback, grade, intake, results, screen, template
+from grading.checks import CHECKS
+from grading.grade import chosen
+from grading.order import because, earliest, helpers
+from grading.protocol import GradingError
+from grading.report import Result
+
+ROOT = Path(__file__).parent.parent
+HALF = ROOT / "grading/examples/half"
+BY_LABEL = {check.equation: check for check in CHECKS}
+ELBO = [c for c in CHECKS if c.function.startswith("vae.elbo.")]
+KL = "import numpy as np\ndef kl_diag_gaussian(mu, logvar):\n    return mu.sum(axis=-1)\n"
+RIGHT = KL.replace("mu.sum", "(0.5 * (mu * mu + np.exp(logvar) - 1 - logvar)).sum")
+
+
+def result(label: str, verdict: str, **more: Any) -> Result:
+    return Result(BY_LABEL[label], verdict, more.pop("detail", ""), **more)
+
+
+def run_of(name: str, found: list[Result]) -> results.Run:
+    return results.Run(name, {"vae/elbo.py": b""}, [], [r.check for r in found], 0, 20.0)
+
+
+# --- the screen ---
+
+
+@pytest.mark.parametrize("columns", ["60", "80", "300"])
+def test_every_line_fits(columns: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    long = {"detail": "word " * 59, "hint": "hint " * 40, "because": "ad.2"}
+    found = [Result(c, "wrong", **long) for c in CHECKS]  # type: ignore[arg-type]
+    shown = [x for r in found for x in screen.lines(r, colour=False)] + screen.summary(found)
+    assert max(map(len, shown)) <= min(int(columns), screen.WIDEST)
+    assert max(map(len, shown)) > 0.9 * min(int(columns), screen.WIDEST)
+
+
+@pytest.mark.parametrize(
+    ("terminal", "settings", "expected"),
+    [
+        (True, {}, True), (False, {}, False), (True, {"NO_COLOR": "1"}, False),
+        (False, {"FORCE_COLOR": "1"}, True), (True, {"TERM": "dumb"}, False),
+        (True, {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False), (True, {"NO_COLOR": ""}, True),
+    ],
+)  # fmt: skip
+def test_colours_follow_the_terminal_and_the_environment(
+    terminal: bool, settings: dict[str, str], expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in ({"NO_COLOR": "", "FORCE_COLOR": "", "TERM": "xterm"} | settings).items():
+        monkeypatch.setenv(name, value)
+    stream = io.StringIO()
+    monkeypatch.setattr(stream, "isatty", lambda: terminal)
+    assert screen.coloured(stream) == expected
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "first", "verb"),
+    [
+        ({"vae.8": "wrong", "ad.14": "error", "ad.2": "todo"}, "ad.14", "mend"),
+        # In reading order, (vae.11) comes before (vae.12); in the order of the checks, after it.
+        ({"vae.12": "form", "vae.11": "timeout"}, "vae.11", "mend"),
+        ({"vae.8": "todo", "ad.14": "pass", "rbm.1": "missing"}, "rbm.1", "write"),
+        ({"vae.8": "pass", "vae.12": "harness"}, None, ""),
+    ],
+)
+def test_what_to_do_next_is_the_earliest_wrong_equation(
+    verdicts: dict[str, str], first: str | None, verb: str
+) -> None:
+    found = [result(label, verdict) for label, verdict in verdicts.items()]
+    got = earliest(found)
+    assert (got.check.equation if got else None) == first
+    score, *step = screen.summary(found)
+    assert re.fullmatch(r"\d of \d checks passed", score)
+    assert bool(step) == bool(first)
+    if first:
+        assert step[0].startswith(f"next: {verb} ") and f"({first})" in " ".join(step)
+        path, line = step[-1].split()[-1].split(":")
+        assert f"<!-- {first} " in (ROOT / path).read_text().splitlines()[int(line) - 1]
+
+
+@pytest.mark.parametrize(
+    ("only", "expected"),
+    [
+        (["vae.8"], ["vae.8"]),
+        (["vae.8,rbm.7", "ad.2"], ["ad.2", "rbm.7", "vae.8"]),
+        (["rbm.gibbs", "kl_diag_gaussian"], ["rbm.7", "rbm.8", "vae.8"]),
+        ([], [c.equation for c in CHECKS]),
+    ],
+)
+def test_only_may_be_given_several_times(only: list[str], expected: list[str]) -> None:
+    assert [check.equation for check in chosen(*only)] == expected
+
+
+def test_a_failure_names_the_earlier_one_that_its_code_uses() -> None:
+    assert "autograd_lite.ops.sigmoid" in helpers()["autograd_lite.ops.softplus_vjp"]
+    failed, uses = result("ad.9", "wrong"), {"autograd_lite/ops.py": b"dy * sigmoid(x)"}
+    vjp = result("ad.14", "wrong")
+    assert because(vjp, [failed], uses) == "ad.9"
+    assert because(vjp, [result("ad.9", "pass")], uses) == ""
+    assert because(vjp, [failed], {"autograd_lite/ops.py": b"dy / (1 + exp(-x))"}) == ""
+    assert because(result("ad.14", "pass"), [failed], uses) == ""
+
+
+# --- files ---
+
+
+def test_json_is_the_same_but_for_times_and_says_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = []
+    for name in ("a.json", "b.json"):
+        argv = [str(HALF), "--only", "vae.elbo", "--json", str(tmp_path / name)]
+        assert command.main(argv) == 0
+        texts.append(re.sub(r'"seconds": [\d.]+', "", (tmp_path / name).read_text()))
+    assert texts[0] == texts[1]
+    value = json.loads((tmp_path / "a.json").read_text(), parse_constant=pytest.fail)
+    assert [item["label"] for item in value["items"]] == [c.equation for c in ELBO]
+    assert value["score"] == {"passed": 3, "checks": 8, "percent": 37.5}
+    item = value["items"][1]
+    assert (item["verdict"], item["error"], item["allowed"]) == ("wrong", 0.5, 3e-14)
+    assert "is the 1/2 missing?" in item["hint"] and value["earliest"] == "vae.8"
+    documented = set(re.findall(r"`(\w+)`", (ROOT / "grading/README.md").read_text()))
+    assert {*value, *value["submission"], *value["score"], *item} <= documented
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.json", "b.json"]
+
+
+@pytest.mark.parametrize(("percent", "status"), [("37.5", 0), ("37.6", 1), ("101", 2)])
+def test_fail_under(percent: str, status: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main([str(HALF), "--only", "vae.elbo", "--fail-under", percent]) == status
+
+
+def test_junit_counts_what_failed_and_what_was_not_begun(tmp_path: Path) -> None:
+    found = [
+        result("ad.2", "pass"), result("ad.3", "wrong", detail="a < b & c"),
+        result("ad.4", "todo"), result("ad.5", "missing"), result("ad.6", "harness"),
+    ]  # fmt: skip
+    results.write_junit(tmp_path / "j.xml", run_of("ann", found), found)
+    suite = ElementTree.parse(tmp_path / "j.xml").getroot()
+    counts = {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")}
+    assert counts == {"tests": "5", "failures": "1", "errors": "1", "skipped": "2"}
+    failure = suite.find("testcase/failure")
+    assert failure is not None and failure.text == "WRONG a < b & c"
+    assert suite[0].get("name") == "ad.2 affine" and len(suite[0]) == 0
+
+
+def test_gradescopes_file_is_valid_at_every_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, answers, moments = tmp_path / "results.json", grade.answers, []
+
+    def watched(*args: Any) -> Any:
+        for answer in answers(*args):
+            moments.append(json.loads(file.read_text()))
+            yield answer
+
+    monkeypatch.setattr(grade, "answers", watched)
+    argv = [str(HALF), "--only", "vae.elbo", "--gradescope", str(file), "--visibility", "hidden"]
+    assert command.main(argv) == 0
+    moments.append(json.loads(file.read_text()))
+    for number, value in enumerate(moments):
+        tests = value["tests"]
+        assert [t["number"] for t in tests] == [c.equation for c in ELBO] and "score" not in value
+        judged = [not t["output"].startswith("not graded") for t in tests]
+        assert judged == [i < number for i in range(len(tests))]
+    assert len(moments) == len(ELBO) + 1
+    assert sum(t["score"] for t in moments[-1]["tests"]) == 3
+    for test in moments[-1]["tests"]:
+        assert (test["status"] == "passed") == (test["score"] == test["max_score"] == 1)
+        assert test["visibility"] == "hidden"
+    assert command.main([str(tmp_path / "absent"), "--gradescope", str(file)]) == 2
+    value = json.loads(file.read_text())
+    assert "no folder" in value["output"] and {t["score"] for t in value["tests"]} == {0.0}
+
+
+def test_feedback_begins_with_the_earliest_and_holds_strangers_words_in_code() -> None:
+    evil = "`</td><script>| [x](http://x) ~~~~ \n# title"
+    found = [
+        result("vae.8", "error", detail=evil, output=evil),
+        result("ad.9", "wrong", detail=evil, hint="Hint | here."),
+        result("vae.12", "wrong", because="ad.9"),
+    ]
+    page = feedback.page(run_of("ann `|", found), found)
+    assert page.index("First mend (ad.9)") < page.index("- **ad.9 WRONG**")
+    assert page.index("- **ad.9 WRONG**") < page.index("- **vae.8 ERROR**")
+    assert "uses vae.8 ERROR" in page and "its code uses ad.9" in page
+    bare = re.sub(r"^ *(~{5,})text\n.*?^ *\1$", "", page, flags=re.DOTALL | re.MULTILINE)
+    bare = re.sub(r"`[^`\n]*`", "", bare)
+    assert "script" not in bare and "(http" not in bare and "\n# title" not in bare
+    rows = [x for x in bare.splitlines() if x.startswith("| ")]
+    assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {5}
+
+
+def test_feedback_shows_the_lines_of_the_student_that_raised(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "vae").mkdir()
+    source = KL.replace("return mu", "x = mu + logvar\n    return helper(mu)")
+    (tmp_path / "vae/elbo.py").write_text(source + "def helper(x):\n    raise ValueError(3)\n")
+    page = tmp_path / "page.md"
+    assert command.main([str(tmp_path), "--only", "vae.8", "--feedback", str(page)]) == 0
+    lines = ("vae/elbo.py:4, in kl_diag_gaussian\n    return helper(mu).sum(axis=-1)\n"
+             "vae/elbo.py:6, in helper\n    raise ValueError(3)\nValueError: 3\n")  # fmt: skip
+    assert lines in page.read_text()
+
+
+# --- submissions ---
+
+
+def notebook(*cells: tuple[str, str]) -> str:
+    return json.dumps({"cells": [{"cell_type": k, "source": [s]} for k, s in cells]})
+
+
+SHAPES: dict[str, tuple[dict[str, str], str]] = {  # files, and what is said
+    "plain": ({"vae/elbo.py": KL}, ""),
+    "nested": ({"a/b/vae/elbo.py": KL, "a/b/c/vae/elbo.py": "x"}, "from a/b/vae; not used: a/b/c"),
+    "flat": ({"elbo.py": KL, "notes.py": "x"}, "elbo.py is taken for vae/elbo.py"),
+    "flat and nested": ({"ann/answers.py": KL}, "ann/answers.py is taken for vae/elbo.py"),
+    "a notebook": (
+        {"hw.ipynb": notebook(("markdown", "# 1"), ("code", f"%cd x\n{KL}"), ("code", "%%sh\nls"))},
+        "1 code cells used, left out 2 other cells and 1 lines",
+    ),
+    "a notebook for a module": ({"vae/elbo.ipynb": notebook(("code", KL))}, "1 code cells used"),
+    "junk above": (
+        {"a/b/vae/elbo.py": KL, "__MACOSX/vae/elbo.py": "x", ".git/vae/elbo.py": "x"},
+        "vae is taken from a/b/vae",
+    ),
+}
+
+
+@pytest.mark.parametrize("zipped", [False, True], ids=["folder", "zip"])
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_submission_is_found_in_every_shape(name: str, zipped: bool, tmp_path: Path) -> None:
+    files, said = SHAPES[name]
+    mark = tmp_path / "ran"
+    files = {k: v.replace("import numpy", f"open({str(mark)!r}, 'w')\\nimport numpy" if
+             k.endswith("ipynb") else f"open({str(mark)!r}, 'w')\nimport numpy")
+             for k, v in files.items()}  # fmt: skip
+    path = tmp_path / "ann.zip"
+    if zipped:
+        with zipfile.ZipFile(path, "w") as archive:
+            for key, text in files.items():
+                archive.writestr(key, text)
+    else:
+        path = tmp_path / "ann"
+        for key, text in files.items():
+            (path / key).parent.mkdir(parents=True, exist_ok=True)
+            (path / key).write_text(text)
+    got = intake.gather(path)
+    text = got.files["vae/elbo.py"].decode()
+    assert "def kl_diag_gaussian" in text and "%" not in text and compile(text, "", "exec")
+    assert said in "; ".join(got.notes) and bool(said) == bool(got.notes)
+    assert not mark.exists()
+
+
+def test_functions_of_one_name_go_to_the_module_that_the_rest_belongs_to() -> None:
+    text = "def forward(): 0\ndef backward(): 0\n"
+    assert intake.modules_of("mlp", text + "def init(): 0\ndef dropout(): 0\n") == ["gan.mlp"]
+    assert intake.modules_of("conv", text) == ["vae.conv"]
+    assert intake.modules_of("homework", text) == []
+
+
+BAD_ZIPS: dict[str, tuple[dict[str, str], str]] = {
+    "up": ({"a/../../x.py": KL}, "leads out"),
+    "absolute": ({"/tmp/x.py": KL}, "leads out"),
+    "a drive": ({"C:\\x.py": KL}, "leads out"),
+    "backslashes": ({"..\\x.py": KL}, "leads out"),
+    "too large": ({"elbo.py": KL + "#" * 2**25}, "more than 32 MiB"),
+    "too large for Python": ({"elbo.py": KL + "#" * (2**24 + 9)}, "16 MiB"),
+    "a file and a folder": ({"x.py": KL, "x.py/y.py": KL}, "cannot be unpacked"),
+    "too many": ({f"{i}.py": "" for i in range(5001)}, "5,000 files"),
+    "nothing": ({"elbo.txt": KL}, "none of the folders"),
+    "no notebook": ({"hw.ipynb": "[" * 99_999}, "no notebook"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_ZIPS)
+def test_a_zip_of_a_stranger_does_no_harm(name: str, tmp_path: Path) -> None:
+    members, why = BAD_ZIPS[name]
+    with zipfile.ZipFile(tmp_path / "x.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for key, text in members.items():
+            archive.writestr(key, text)
+    with pytest.raises(GradingError, match=why):
+        intake.gather(tmp_path / "x.zip")
+    assert [p.name for p in tmp_path.iterdir()] == ["x.zip"]
+
+
+def test_a_link_in_a_zip_is_not_followed(tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("vae/elbo.py")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+    with pytest.raises(GradingError, match="none of the folders"):
+        intake.gather(tmp_path / "x.zip")
+
+
+def test_a_folder_of_submissions_is_one_table_and_is_taken_up_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, table, pages = tmp_path / "in", tmp_path / "out.csv", tmp_path / "pages"
+    endless = KL.replace("return", "while True: pass\n    return")
+    submissions = {"ann": RIGHT, "bob": KL, "cyd": endless, "=evil": RIGHT}
+    for name, text in submissions.items():
+        (folder / name / "vae").mkdir(parents=True)
+        (folder / name / "vae/elbo.py").write_text(text)
+    (folder / "dan.zip").write_text("no zip")
+    argv = ["--all", str(folder), "--csv", str(table), "--feedback", str(pages), "--only", "vae.8"]
+    argv += ["--seconds", "2"]
+    said = []
+    for _ in range(2):
+        assert command.main(argv) == 0
+        said.append(capsys.readouterr().out.splitlines()[0])
+        rows = {row["submission"]: row for row in csv.DictReader(table.read_text().splitlines())}
+        assert {name: row["status"] for name, row in rows.items()} == {
+            "'=evil": "graded", "ann": "graded", "bob": "graded", "cyd": "graded",
+            "dan.zip": "refused",
+        }  # fmt: skip
+    assert said == ["5 submissions, 5 to grade", "5 submissions, 0 to grade"]
+    assert {name: row["vae.8"] for name, row in rows.items()} == {
+        "'=evil": "pass", "ann": "pass", "bob": "wrong", "cyd": "timeout", "dan.zip": "",
+    }  # fmt: skip
+    assert (rows["ann"]["percent"], rows["bob"]["earliest"]) == ("100.0", "vae.8")
+    assert "cannot be unpacked" in rows["dan.zip"]["note"]
+    assert "Nothing was graded" in (pages / "dan.zip.md").read_text()
+    (folder / "bob/vae/elbo.py").write_text(RIGHT)
+    assert command.main(argv) == 0
+    assert "1 to grade" in capsys.readouterr().out
+    assert batch.read(table)["bob"]["vae.8"] == "pass"
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (["--all", "in"], "needs --csv"),
+        (["in", "--csv", "x.csv"], "Expected a folder to grade"),
+        (["--all", "in", "--csv", "x.csv", "--json", "x"], "needs --csv"),
+        (["--all", "absent", "--csv", "x.csv"], "no folder absent"),
+        (["in", "--json", "absent/x.json"], "no folder absent for --json"),
+        (["--all", "in", "--csv", "x.csv"], "holds no submission"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_anything_is_graded(
+    argv: list[str], words: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in").mkdir()
+    assert command.main(argv) == 2
+    said = capsys.readouterr()
+    assert words in said.err and said.err.count("\n") == 1 and said.out == ""
+    assert [p.name for p in tmp_path.iterdir()] == ["in"]
+
+
+def test_the_page_has_the_false_alarms_that_were_measured() -> None:
+    value = json.loads((ROOT / "results/false_alarms.json").read_text())
+    rows, text = value["numbers"], (ROOT / "grading/README.md").read_text()
+    alarms = sum(len(row["false alarms"]) for row in rows) or "none"
+    said = f"{sum(row['runs'] for row in rows):,} verdicts on {len(rows)} checks, {alarms} of them"
+    assert said in text and f"{len(value['seeds'])} seeds that no test uses" in text
+
+
+# --- the kit ---
+
+
+def test_every_file_of_the_kit_with_something_to_write_imports_numpy() -> None:
+    kit = template.kit()
+    stubs = {path: text for path, text in kit.items() if "raise NotImplementedError" in text}
+    assert len(stubs) > 15
+    assert [p for p, text in stubs.items() if text.count("\nimport numpy as np\n") != 1] == []
+    assert all(compile(text, path, "exec") for path, text in stubs.items())
+
+
+def test_the_readme_of_the_kit_says_order_reading_and_limits() -> None:
+    text = template.kit()["README.md"]
+    assert re.search(r"\| 1 \| `autograd_lite/ops.py` \| ad.2, .* `autograd_lite/DERIVATION.md` \(",
+                     text)  # fmt: skip
+    assert {"20 seconds", "1024 MiB", "64 MiB"} <= set(re.findall(r"\d+ (?:seconds|MiB)", text))
+    for path in re.findall(r"`(\w+/DERIVATION\w*\.md)`", text):
+        assert (ROOT / path).is_file()
