@@ -27,7 +27,12 @@ results           results for programs: JSON, JUnit, Gradescope
 feedback          a page for one student
 screen            how verdicts look on a terminal
 protocol          what goes into a student's process, and what comes out
-submission        a student's files, run in a process of their own for each check
-worker            that process: it is self-contained, and never judges
+submission        a student's files, run in a process of their own for each check; how safe that is
+budget            which checks still run, when others have taken the time
+integrity         whether this project's files are what they were before
+processes         what is left running, and signals to the judge
+workers           those processes: started, waited for, ended
+jail              what shuts one in: namespaces, another user
+worker            what it runs: it is self-contained, and never judges
 report            verdicts
 """

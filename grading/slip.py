@@ -1,12 +1,14 @@
 """Slips: plausible mistakes, each one edit to the reference; each must be caught by its values.
 
-The edited source runs in a copy of its module, so nothing else sees the mistake.
+The edited source runs in a copy of its module, so nothing else sees the mistake. It is read from
+the disk once: what somebody writes there later is not run.
 """
 
 import ast
 import importlib
 import types
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,8 +33,16 @@ class StaleSlipError(Exception):
 def planted(slip: Slip) -> tuple[Callable[..., Any], types.ModuleType]:
     """The function with the mistake in it, and the copy of its module."""
     module_name, name = slip.function.rsplit(".", 1)
-    original = importlib.import_module(module_name)
-    source = Path(str(original.__file__)).read_text()
+    copy = types.ModuleType(module_name)
+    exec(compiled(slip), copy.__dict__)
+    return getattr(copy, name), copy
+
+
+@cache
+def compiled(slip: Slip) -> types.CodeType:
+    """The edited source of the slip's module. StaleSlipError where it cannot be made."""
+    module_name, name = slip.function.rsplit(".", 1)
+    source = _source(module_name)
     first, last = _lines_of(source, name)
     lines = source.splitlines(keepends=True)
     body = "".join(lines[first:last])
@@ -42,9 +52,12 @@ def planted(slip: Slip) -> tuple[Callable[..., Any], types.ModuleType]:
             f" {slip.function}, expected once."
         )
     edited = "".join(lines[:first]) + body.replace(slip.old, slip.new) + "".join(lines[last:])
-    copy = types.ModuleType(module_name)
-    exec(compile(edited, f"<{slip.name}>", "exec"), copy.__dict__)
-    return getattr(copy, name), copy
+    return compile(edited, f"<{slip.name}>", "exec")
+
+
+@cache
+def _source(module_name: str) -> str:
+    return Path(str(importlib.import_module(module_name).__file__)).read_text(encoding="utf-8")
 
 
 def _lines_of(source: str, name: str) -> tuple[int, int]:

@@ -1,133 +1,87 @@
 """A student's files, and for each check a process of its own that runs them (grading/worker.py).
 
 Only arrays come back, and they are judged here, where no line of the student's code has run: what
-it prints, patches, claims or exits with counts for nothing. An endless loop, a crash or a huge
-array costs the check in which it happens, and no other.
+it prints, patches, claims or exits with counts for nothing. The slips that hints come from are
+compiled before the first worker starts, and the files of this project are compared afterwards. An
+endless loop, a crash or a huge array costs the check in which it happens; more of them in one file
+end the checks that need this file.
 
-This stops accidents and lazy tricks. It is no wall: the process belongs to the same user, so it can
-read, change, send and end whatever that user can (this project's reference and oracles, other
-people's answers, the grading itself), and leave files and processes behind. Nor does it see that an
-answer was copied. To grade code that you do not trust, run all of this as another user or in a
-container, without a network and without anything worth reading.
+How far a worker is shut in depends on what the machine gives (grading/jail.py), and on who grades:
+
+                                        namespaces   as root,     neither
+                                        (Linux)      without      (macOS, some containers)
+reads this project or other answers     blocked      not blocked  not blocked
+reads through /proc/<parent>            blocked      blocked      not blocked
+changes this project's files            blocked      blocked      reported, status 3
+changes Python or NumPy for later runs  blocked      blocked      not blocked
+ends or stops the judge                 blocked      blocked      not blocked
+sends by the network                    blocked      not blocked  not blocked
+leaves processes behind                 ended        ended        ended on Linux, else in part
+starts more processes than 64           blocked      blocked      not blocked
+fills the memory (1 GiB a process)      in part      in part      in part
+fills the disk (64 MiB a file)          in part      in part      in part
+
+"As root" means as another user: the worker becomes nobody. A container (its own files, no network,
+a limit of memory and disk for all processes together) is what blocks the rest. Nothing of this sees
+that an answer was copied: the reference is public.
 """
 
-import math
-import os
-import signal
-import subprocess
-import sys
-import tempfile
-import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from pathlib import Path
-from typing import NamedTuple
 
-import numpy as np
-
+from grading import processes
+from grading.budget import Budget
 from grading.check import Arrays, Check, draw_cases
-from grading.protocol import Answer, Files, encode, read_answer
-from training.parallel import THREADS
+from grading.integrity import changed_since, fingerprint
+from grading.protocol import Answer, Files
+from grading.show import prepare
+from grading.workers import HarnessError as HarnessError
+from grading.workers import Worker, finish, isolation, start, stop
 
-WORKER = Path(__file__).with_name("worker.py")
-NUMPY = Path(np.__file__).absolute().parent
+AHEAD = 2  # workers at a time
 
-
-class HarnessError(Exception):
-    """The grading itself failed, which says nothing about the answers: one sentence."""
-
-
-class Worker(NamedTuple):
-    """A process at work, in a folder of its own."""
-
-    process: subprocess.Popen[bytes]
-    folder: tempfile.TemporaryDirectory[str]
-    cases: int
-    deadline: float  # of time.monotonic()
-
-
-def start(files: Files, function: str, inputs: Sequence[Arrays], seconds: float) -> Worker:
-    """Starts a process that holds copies of the student's files, the inputs, NumPy, and no more."""
-    folder = tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)
-    top = Path(folder.name).resolve()
-    _furnish(top, files)
-    np.savez(top / "inputs.npz", **encode(inputs))
-    flags = ("-P", "-s", "-S", "-B")  # not -I, which would ignore the environment below
-    environment = {"PYTHONPATH": str(top / "packages"), "PYTHONHASHSEED": "0", "HOME": str(top)}
-    processor_seconds = str(math.ceil(seconds) + 1)
-    process = subprocess.Popen(
-        [sys.executable, *flags, WORKER.name, *function.rsplit(".", 1), processor_seconds],
-        cwd=top,
-        env=environment | dict.fromkeys(THREADS, "1"),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    return Worker(process, folder, len(inputs), time.monotonic() + seconds)
-
-
-def _furnish(top: Path, files: Files) -> None:
-    (top / WORKER.name).write_bytes(WORKER.read_bytes())
-    for name, content in files.items():
-        path = top / "student" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    # Without `site`, Python finds no packages; through these links it finds one.
-    (top / "packages").mkdir()
-    for source in (NUMPY, NUMPY.with_name("numpy.libs")):
-        if source.is_dir():
-            (top / "packages" / source.name).symlink_to(source)
-
-
-def stop(worker: Worker) -> None:
-    """Ends the process and all that it started and that is still in its session."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(worker.process.pid, signal.SIGKILL)
-    worker.process.wait()
-    worker.folder.cleanup()
-
-
-def finish(worker: Worker) -> Answer:
-    """Waits, and reads what there is then. How the process ended does not count."""
-    try:
-        status = worker.process.wait(max(0, worker.deadline - time.monotonic()))
-        if status == -signal.SIGXCPU:
-            return Answer("timeout", "it took too much processor time", [])
-        return read_answer(Path(worker.folder.name), worker.cases, status)
-    except subprocess.TimeoutExpired:
-        return Answer("timeout", "it did not finish in time", [])
-    finally:
-        stop(worker)
-
-
-def require_worker() -> None:
-    """HarnessError where a right answer of one line does not come through."""
-    files = {"probe.py": b"def same(x):\n    return x\n"}
-    inputs = [(np.arange(3.0),)]
-    answer = finish(start(files, "probe.same", inputs, 60.0))
-    if answer.kind != "arrays" or not np.array_equal(answer.outputs[0], inputs[0]):
-        why = answer.text or "its answer was wrong"
-        raise HarnessError(f"The process that holds a student's code does not work here: {why}.")
+Work = tuple[Check, list[Arrays], Worker | Answer]
 
 
 def answers(
     files: Files, checks: Sequence[Check], seed: int, seconds: float
 ) -> Iterator[tuple[Check, list[Arrays], Answer]]:
-    """Each check, its inputs and the answer to it. While one is judged, the next is computed."""
-    require_worker()
-    waiting: deque[tuple[Check, list[Arrays], Worker]] = deque()
+    """Each check, its inputs and the answer to it. While one is judged, the next is computed.
+
+    HarnessError where no worker can be had, and at the end where a file of this project is not what
+    it was; processes.Ended where a signal says so.
+    """
+    prepare()
+    before = fingerprint()
+    processes.adopt_orphans()
+    with processes.ending_in_order():
+        isolation()
+        yield from _in_turn(files, checks, seed, seconds)
+    if changed := changed_since(before):
+        raise HarnessError(f"{', '.join(changed)} changed during the grading: do not trust it.")
+
+
+def _in_turn(
+    files: Files, checks: Sequence[Check], seed: int, seconds: float
+) -> Iterator[tuple[Check, list[Arrays], Answer]]:
+    left, waiting, budget = deque(checks), deque[Work](), Budget(seconds)
     try:
-        for check in checks:
-            inputs = draw_cases(check, seed)
-            waiting.append((check, inputs, start(files, check.function, inputs, seconds)))
-            if len(waiting) == 2:
-                check, inputs, worker = waiting.popleft()
-                yield check, inputs, finish(worker)
-        while waiting:
-            check, inputs, worker = waiting.popleft()
-            yield check, inputs, finish(worker)
+        while left or waiting:
+            if left and len(waiting) < AHEAD:
+                check = left.popleft()
+                inputs, refusal = draw_cases(check, seed), budget.refusal(check)
+                work = (
+                    Answer("skipped", refusal, [])
+                    if refusal
+                    else start(files, check.function, inputs, seconds)
+                )
+                waiting.append((check, inputs, work))
+                continue
+            check, inputs, work = waiting.popleft()
+            answer = finish(work) if isinstance(work, Worker) else work
+            budget.record(check, answer)
+            yield check, inputs, answer
     finally:
-        for _, _, worker in waiting:
-            stop(worker)
+        for _, _, work in waiting:
+            if isinstance(work, Worker):
+                stop(work)

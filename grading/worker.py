@@ -1,10 +1,10 @@
 """Calls one function of a student on given inputs and writes down what it returns. Never judges.
 
-`python -P -s -S -B worker.py MODULE FUNCTION SECONDS` runs a copy of this file in a folder with
+grading/jail.py runs a copy of it with MODULE FUNCTION SECONDS PROCESSES, in a folder with
     inputs.npz   what grading/submission.py encoded
     student/     copies of the student's files
 and leaves there one of
-    outputs.npz  "3.0" is the first array that was returned in case 3
+    outputs.npz  "3.0" is the first array that was returned in case 3, "3.form" how all were nested
     failure.txt  what there is instead (todo, missing, form or error), and from line 2 on why;
                  trace.txt beside it has the student's lines that led to an error
 
@@ -18,7 +18,6 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,14 +42,18 @@ KINDS: dict[type, str] = {
 }
 
 
-def limit(seconds: int) -> None:
-    """What this process may use of the machine, as far as the system knows such limits."""
+def limit(seconds: int, processes: int) -> None:
+    """What this process may use of the machine, as far as the system knows such limits.
+
+    The limit of `processes` counts all of its user; 0 is none.
+    """
     signal.alarm(seconds + 60)  # ends it where the parent was killed and cannot
     try:
         import resource
     except ImportError:
         return
     most = {"CPU": seconds, "AS": MEMORY, "FSIZE": FILE, "NOFILE": OPEN_FILES, "CORE": 0}
+    most |= {"NPROC": processes} if processes else {}
     for name, value in most.items():
         with contextlib.suppress(AttributeError, ValueError, OSError):
             kind = getattr(resource, f"RLIMIT_{name}")
@@ -82,25 +85,60 @@ def decode(value: Any, arrays: Any, module: Any) -> Any:
         case {"record": kind, "fields": fields}:
             if not hasattr(module, kind):
                 raise MissingError(f"{module.__name__.replace('.', '/')}.py has no class {kind}")
-            return getattr(module, kind)(*(decode(x, arrays, module) for x in fields))
+            return record(getattr(module, kind), [decode(x, arrays, module) for x in fields])
         case {"tuple": parts}:
             return tuple(decode(x, arrays, module) for x in parts)
     return value
 
 
-def plain(result: Any) -> Iterator[Any]:
-    """The arrays in nested tuples, copied, and as no other class than NumPy's own."""
-    if isinstance(result, tuple):
-        for part in result:
-            yield from plain(part)
-        return
+def record(kind: Any, fields: list[Any]) -> Any:
+    """A value of a student's class, such as Params or Trace."""
+    try:
+        return kind(*fields)
+    except TypeError as error:
+        more = f"expected one with the {len(fields)} fields of the kit"
+        raise FormError(f"its class {kind.__name__} cannot be made ({error}): {more}") from error
+
+
+def plain(result: Any) -> tuple[list[Any], str]:
+    """The arrays of a result, copied, as no other class than NumPy's own; and how they were nested:
+    "*" is an array, "(*(**))" tuples or lists of them, "#" a list of arrays of one shape, stacked.
+    """
+    if isinstance(result, list) and all(isinstance(x, np.ndarray) for x in result):
+        if len({x.shape for x in result}) == 1:
+            return [_numbers(result)], "#"
+    if isinstance(result, tuple) or (isinstance(result, list) and _nested(result)):
+        parts = [plain(x) for x in result]
+        form = "".join(form for _, form in parts)
+        return [x for arrays, _ in parts for x in arrays], f"({form})"
+    return [_numbers(result)], "*"
+
+
+def _nested(result: list[Any]) -> bool:
+    return any(
+        isinstance(x, (np.ndarray, tuple)) or (isinstance(x, list) and _nested(x)) for x in result
+    )
+
+
+def _numbers(result: Any) -> Any:
     try:
         array = np.array(result)
     except (TypeError, ValueError):  # lists of unequal lengths, for example
         array = np.array(None)
     if array.dtype.kind not in "biufc":
-        raise FormError(f"it returned {type(result).__name__}, expected an array of numbers")
-    yield array
+        name = "an array of" * isinstance(result, np.ndarray)
+        name = f"{name} {getattr(result, 'dtype', type(result).__name__)}".strip()
+        raise FormError(f"it returned {name}, expected an array of numbers")
+    return array
+
+
+def require_unchanged(given: Any, before: Any, name: str = "") -> None:
+    """FormError where a function has written into an array that it was given."""
+    if isinstance(given, tuple):
+        for number, (x, y) in enumerate(zip(given, before, strict=True), 1):
+            require_unchanged(x, y, name or f"argument {number}")
+    elif isinstance(given, np.ndarray) and not np.array_equal(given, before, equal_nan=True):
+        raise FormError(f"it overwrites {name}, which its caller still needs: work on a copy")
 
 
 def compute(module_name: str, function_name: str) -> dict[str, Any]:
@@ -109,8 +147,11 @@ def compute(module_name: str, function_name: str) -> dict[str, Any]:
     outputs: dict[str, Any] = {}
     with np.load("inputs.npz", allow_pickle=False) as arrays:
         for number, case in enumerate(json.loads(str(arrays["cases"]))):
-            result = function(*(decode(x, arrays, module) for x in case))
-            outputs.update((f"{number}.{i}", x) for i, x in enumerate(plain(result)))
+            given, before = (tuple(decode(x, arrays, module) for x in case) for _ in range(2))
+            found, form = plain(function(*given))
+            require_unchanged(given, before)
+            outputs.update((f"{number}.{i}", x) for i, x in enumerate(found))
+            outputs[f"{number}.form"] = np.frombuffer(form.encode(), np.uint8)
     return outputs
 
 
@@ -126,7 +167,19 @@ def explain(error: BaseException) -> str:
         if Path(path).is_relative_to(STUDENT):
             place = f" ({Path(path).relative_to(STUDENT).as_posix()}:{line})"
     message = error.msg if isinstance(error, SyntaxError) else str(error)
-    return f"error\n{type(error).__name__}{': ' * bool(message)}{message[:500]}{place}"
+    return f"error\n{type(error).__name__}{': ' * bool(message)}{message[:500]}{place}{why(error)}"
+
+
+def why(error: BaseException) -> str:
+    """What an error does not say of itself: which Python this is, and whose module that was."""
+    if isinstance(error, SyntaxError):
+        return f"; Python {sys.version_info[0]}.{sys.version_info[1]} reads it here"
+    asked = error.obj if isinstance(error, AttributeError) else None
+    name = str(getattr(asked, "__name__", getattr(error, "name", ""))).partition(".")[0]
+    hidden = isinstance(error, ImportError | AttributeError) and name in sys.stdlib_module_names
+    if hidden and ((STUDENT / f"{name}.py").is_file() or (STUDENT / name).is_dir()):
+        return f"; Python's own module {name} hides yours: give yours another name"
+    return ""
 
 
 def trace(error: BaseException) -> str:
@@ -143,8 +196,8 @@ def trace(error: BaseException) -> str:
 
 def main() -> None:
     """Leaves outputs.npz or failure.txt, each whole or not at all."""
-    module_name, function_name, seconds = sys.argv[1:]
-    limit(int(seconds))
+    module_name, function_name, seconds, processes = sys.argv[1:]
+    limit(int(seconds), int(processes))
     sys.path.append(str(STUDENT))  # last, so that no file of the student hides a standard module
     try:
         outputs = compute(module_name, function_name)

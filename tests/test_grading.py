@@ -2,11 +2,8 @@
 
 import ast
 import os
-import signal
 import subprocess
 import sys
-import tempfile
-import time
 from pathlib import Path
 from subprocess import PIPE
 from typing import Any
@@ -15,13 +12,12 @@ import numpy as np
 import pytest
 
 from grading import __main__ as command
-from grading import protocol, report, screen, show, submission, template
+from grading import protocol, report, show, template
 from grading.check import Check, Record, Seed, draw_cases, judge
 from grading.checks import CHECKS
 from grading.report import Result, result_of
-from grading.screen import lines
 from grading.slips import SLIPS
-from grading.submission import finish, start
+from grading.workers import finish, start
 
 ROOT = Path(__file__).parent.parent
 BY_LABEL = {check.equation: check for check in CHECKS}
@@ -73,7 +69,7 @@ def test_the_reference_gets_full_marks_in_the_order_of_the_checks() -> None:
     done = run(".")
     assert (done.returncode, done.stderr) == (0, "")
     assert list(verdicts(done.stdout).items()) == [(c.equation, "PASS") for c in CHECKS]
-    assert done.stdout.splitlines()[-1] == f"{len(CHECKS)} of {len(CHECKS)} checks passed"
+    assert f"{len(CHECKS)} of {len(CHECKS)} checks passed" in done.stdout.splitlines()
 
 
 def test_the_kit_imports_and_all_of_it_is_to_do(tmp_path: Path) -> None:
@@ -106,27 +102,12 @@ def test_one_bad_function_costs_its_own_check_only(
     assert f"{len(labels) - 1} of {len(labels)} checks passed" in shown.splitlines()
 
 
-def test_the_same_seed_gives_the_same_screen(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    screens = []
-    for seed in ("5", "5", "6"):
-        assert command.main([".", "--only", "rbm.7", "--seed", seed]) == 0
-        screens.append(capsys.readouterr().out)
-    assert screens[0] == screens[1] != screens[2]
-
-
 # --- one function, answered rightly in unusual ways ---
 
 SHADOWS = {"numpy.py": "raise SystemExit", "json.py": "boom", "zipfile.py": "boom"}
 ENDLESS = "import threading, time\nthreading.Thread(target=time.sleep, args=(99,)).start()\n"
 RIGHT_ANSWERS = {
     "plain": kl(RIGHT),
-    "inputs overwritten": kl("value = 0.5 * (mu * mu + np.exp(logvar) - 1 - logvar).sum(axis=-1)\n"
-                             "mu[:] = logvar[:] = 0\nreturn value"),
-    "one buffer always": kl("return np.sum(0.5 * (mu * mu + np.exp(logvar) - 1 - logvar), axis=-1,"
-                            " out=buffer)", "buffer = np.zeros(5)\n"),
-    "a tuple of one": kl(RIGHT.replace("return ", "return (") + ",)"),
     "megabytes printed": kl("print('x' * 10**6)\nprint('x' * 10**6, file=sys.stderr)\n" + RIGHT),
     "a thread left running": kl(RIGHT, ENDLESS),
     "warnings": kl("np.exp(np.full(3, 800.0))\n" + RIGHT),
@@ -154,12 +135,13 @@ class Liar(np.ndarray):
     def __array__(self, *args, **kwargs): return np.zeros(5)
 """
 PATCHES = "np.allclose = np.array_equal = lambda *a, **k: True\nnp.abs = lambda x: np.zeros(5)\n"
+VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 DEEP = "def deep(n): return deep(n + 1) + 1\n"
 HOSTILE: dict[str, tuple[str, str, str]] = {  # verdict, what the detail holds, source
-    "endless loop": ("timeout", "in time", kl("while True: pass")),
-    "endless sleep": ("timeout", "in time", kl("import time; time.sleep(99)")),
-    "endless import": ("timeout", "in time", kl(RIGHT, "while True: pass\n")),
-    "processor time": ("timeout", "processor", kl("os.kill(os.getpid(), 24)")),
+    "endless loop": ("timeout", "not finish in 1.2 s", kl("while True: pass")),
+    "endless sleep": ("timeout", "in 1.2 s", kl("import time; time.sleep(99)")),
+    "endless import": ("timeout", "in 1.2 s", kl(RIGHT, "while True: pass\n")),
+    "processor time": ("timeout", "1.2 s of processor time", kl("os.kill(os.getpid(), 24)")),
     "sys.exit": ("error", "SystemExit: 0 (vae/elbo.py:4)", kl("sys.exit(0)")),
     "sys.exit at import": ("error", "SystemExit", kl(RIGHT, "sys.exit(0)\n")),
     "os._exit at import": ("crashed", "status 0", kl(RIGHT, "os._exit(0)\n")),
@@ -170,23 +152,26 @@ HOSTILE: dict[str, tuple[str, str, str]] = {  # verdict, what the detail holds, 
     "terminal input": ("error", "EOFError", kl("input()")),
     "a full file": ("error", "File too large", kl("return np.ones(2**18)")),
     "exception": ("error", "ValueError: no (vae/elbo.py:4)", kl("raise ValueError('no')")),
-    "syntax error": ("error", "SyntaxError: '(' was never closed (vae/elbo.py:4)", kl("return (")),
+    "syntax error": ("error", "'(' was never closed (vae/elbo.py:4); Python 3.", kl("return (")),
+    "newer syntax": ("error", f"; Python {VERSION} reads", kl(RIGHT, "def f[T = int](): 1\n")),
+    "inputs overwritten": ("form", "overwrites argument 1", kl("mu[:] = 0\n" + RIGHT)),
     "control characters": ("error", "ValueError: [2J", kl("raise ValueError('\\x1b[2J\\ngone')")),
     "unprintable exception": ("crashed", "", kl("class E(Exception):\n  __str__ = None\nraise E")),
     "patched numpy": ("wrong", "allowed 3e-14", kl(WRONG, PATCHES)),
     "lying subclass": ("wrong", "allowed 3e-14", kl(WRONG + ".view(Liar)", LIAR)),
     "wrong and noisy": ("wrong", "allowed 3e-14", kl("print('PASS' * 10**6)\n" + WRONG)),
-    "huge values": ("wrong", "allowed 3e-14", kl("return np.full(5, 1.7e308)")),
+    "huge values": ("wrong", "allowed 3e-14", kl("return np.full_like(mu[:, 0], 3e38)")),
+    "a tuple of one": ("form", "(array,), expected", kl(RIGHT.replace("n 0", "n (0") + ",)")),
     "float32": ("form", "float32, expected float64", kl(RIGHT + ".astype(np.float32)")),
     "shape": ("form", "shape (5, 1), expected (5,)", kl(RIGHT + "[:, None]")),
     "nan": ("form", "not finite", kl("return np.full(5, np.nan)")),
     "complex": ("form", "complex128", kl(RIGHT + " + 0j")),
     "nothing": ("form", "returned NoneType", kl("pass")),
-    "no tuple": ("form", "returned 0 arrays", kl("return ()")),
+    "no tuple": ("form", "returned (), expected array", kl("return ()")),
     "text": ("form", "returned str", kl("return 'PASS'")),
     "ragged list": ("form", "returned list", kl("return [[1.0], 2.0]")),
-    "pickle": ("form", "returned ndarray", kl("return np.array([print], dtype=object)")),
-    "too many arrays": ("form", "2 arrays, expected 1", kl("return mu[:, 0], mu[:, 1]")),
+    "pickle": ("form", "an array of object", kl("return np.array([print], dtype=object)")),
+    "too many arrays": ("form", "(array, array), expected array", kl("return mu[:, 0], mu[:, 1]")),
     "not written yet": ("todo", "", kl("raise NotImplementedError('vae.8')")),
     "waits for another": ("todo", "waits for ad.9", kl("raise NotImplementedError('ad.9')")),
     "no function": ("missing", "vae/elbo.py has no function", "import numpy"),
@@ -235,7 +220,7 @@ with zipfile.ZipFile('outputs.npz', 'w') as file:
 @pytest.mark.parametrize("name", FORGED)
 def test_a_forged_answer_never_passes_and_never_harms(name: str) -> None:
     got = kl_outcome(kl(RIGHT, FORGED[name] + "\nos._exit(0)\n"))
-    expected = {"zeros": "wrong", "no arrays": "form"}.get(name, "crashed")
+    expected = {"zeros": "form", "no arrays": "form"}.get(name, "crashed")
     assert got.verdict == expected, got
     if name in ("lying header", "text"):
         assert "not what its header says" in got.detail
@@ -245,87 +230,6 @@ def test_an_answer_of_any_size_is_read_up_to_a_limit(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(protocol, "LARGEST_ANSWER", 1000)
     got = kl_outcome(kl(RIGHT))
     assert (got.verdict, "cannot be read" in got.detail) == ("crashed", True)
-
-
-def test_what_a_student_starts_is_ended(tmp_path: Path) -> None:
-    note = str(tmp_path / "pid")
-    fork = f"if not os.fork():\n  open({note!r}, 'w').write(str(os.getpid()))\n  time.sleep(99)\n"
-    source = kl(RIGHT, f"import time\n{fork}time.sleep(0.3)\n")
-    assert kl_outcome(source).verdict == "pass"
-    status = Path("/proc", Path(note).read_text(), "stat")
-    for _ in range(100):  # until the kernel has buried it
-        if not status.exists() or status.read_text().split()[2] == "Z":
-            return
-        time.sleep(0.02)
-    pytest.fail("the process that the student's code had started still runs")
-
-
-def test_an_interrupt_ends_both_processes_and_is_no_traceback(tmp_path: Path) -> None:
-    (tmp_path / "pids").mkdir()
-    note = f"import time\nopen({str(tmp_path / 'pids')!r} + f'/{{os.getpid()}}', 'w')\n"
-    write(tmp_path, {"vae/elbo.py": kl(RIGHT, note + "time.sleep(99)\n")})
-    line = [sys.executable, "-m", "grading", str(tmp_path), "--only", "vae.elbo"]
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's & ignores it
-    with subprocess.Popen(line, cwd=ROOT, stderr=PIPE, text=True) as grading:
-        signal.signal(signal.SIGINT, before)
-        while len(pids := os.listdir(tmp_path / "pids")) < 2:
-            time.sleep(0.02)
-        grading.send_signal(signal.SIGINT)
-        assert (grading.wait(20), grading.stderr and grading.stderr.read()) == (130, "")
-    for pid in map(int, pids):
-        with pytest.raises(ProcessLookupError):
-            os.kill(pid, 0)
-
-
-@pytest.mark.parametrize("body", [RIGHT, "while True: pass", "os._exit(0)"])
-def test_nothing_is_left_in_the_folder_for_temporary_files(
-    body: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    kl_outcome(kl(body), 1)
-    assert os.listdir(tmp_path) == []
-
-
-def test_a_process_whose_parent_was_killed_has_an_alarm_set() -> None:
-    got = kl_outcome(kl("import signal\nraise ValueError(signal.alarm(0))"), 20)
-    assert 60 < int(got.detail.split()[1]) <= 82
-
-
-# --- what a student's process can see ---
-
-
-@pytest.mark.parametrize(
-    "name", ["grading", "grading.oracles.quadrature", "rbm", "data", "matplotlib"]
-)
-def test_neither_the_project_nor_its_oracles_are_at_hand(name: str) -> None:
-    got = kl_outcome(kl(f"import {name}\n{RIGHT}"))
-    assert got.verdict == "error"
-    assert f"ModuleNotFoundError: No module named '{name.split('.')[0]}'" in got.detail
-
-
-def test_the_project_is_not_named_in_what_the_process_is_given(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("SECRET", "of the parent")
-    look = "sorted(os.listdir()), sorted(os.listdir('student')), 'SECRET' in os.environ"
-    places = f"any({str(ROOT)!r} in x for x in (*sys.path, *sys.argv, os.getcwd()))"
-    got = kl_outcome(kl(f"raise ValueError({look}, {places})"))
-    folder = "['inputs.npz', 'packages', 'student', 'worker.py']"
-    assert f"ValueError: ({folder}, ['vae'], False, False)" in got.detail
-
-
-def test_only_the_packages_and_top_files_are_copied(tmp_path: Path) -> None:
-    files = ["rbm/model.py", "vae/deep/er.py", "help.py", "grading/check.py", "vae/notes.txt"]
-    write(tmp_path, dict.fromkeys(files, "x"))
-    (tmp_path / "vae/link.py").symlink_to(ROOT / "vae/elbo.py")
-    (tmp_path / "autograd_lite").symlink_to(ROOT / "autograd_lite")
-    os.mkfifo(tmp_path / "vae/pipe.py")
-    packages = ["autograd_lite", "rbm", "vae"]
-    found = protocol.snapshot(tmp_path, packages)
-    assert sorted(found) == ["help.py", "rbm/model.py", "vae/deep/er.py"]
-    (tmp_path / "vae/big.py").write_bytes(b"#" * (protocol.LARGEST_FOLDER + 1))
-    with pytest.raises(protocol.GradingError, match=r"more than 16 MiB"):
-        protocol.snapshot(tmp_path, packages)
 
 
 def test_inputs_of_every_kind_arrive_as_they_were_and_outputs_too() -> None:
@@ -357,6 +261,30 @@ def test_inputs_of_every_kind_arrive_as_they_were_and_outputs_too() -> None:
             np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.parametrize("use", ["from random import half", "import random\nhalf = random.half"])
+@pytest.mark.parametrize("place", ["random.py", "random/__init__.py"])
+def test_a_file_named_like_a_standard_module_is_told_so(place: str, use: str) -> None:
+    got = outcome({place: "half = 0.5", "vae/elbo.py": kl(RIGHT, f"{use}\n")})
+    assert "Python's own module random hides yours: give yours another name" in got.detail
+    assert outcome({place: "half = 1", "vae/elbo.py": kl("None.x")}).detail.endswith("elbo.py:4)")
+
+
+def test_helpers_may_lie_in_a_folder_of_their_own() -> None:
+    files = {"mine/deep/half.py": "HALF = 0.5", "mine/use.py": "from mine.deep.half import HALF"}
+    body = RIGHT.replace("0.5", "HALF")
+    got = outcome({**files, "vae/elbo.py": kl(body, "from mine.use import HALF\n")})
+    assert got.verdict == "pass"
+
+
+def test_another_number_of_fields_is_one_sentence() -> None:
+    check = next(c for c in CHECKS if c.function == "vae.mlp.backward")
+    above, below = (ROOT / "vae/mlp.py").read_text().split("    x: Array  # (B, D)\n", 1)
+    helpers = {str(p.relative_to(ROOT)): p.read_text() for p in ROOT.glob("[av]*/*.py")}
+    got = outcome({**helpers, "vae/mlp.py": f"{above}    extra: int\n    x: Array\n{below}"}, check)
+    assert got.verdict == "form" and "its class Trace cannot be made" in got.detail
+    assert "missing 1 required" in got.detail and "the 6 fields of the kit" in got.detail
+
+
 def test_a_class_or_file_that_is_absent_is_missing() -> None:
     forward = BY_LABEL["vae.24"]
     got = outcome({"vae/mlp.py": "def forward(x, eps, params): pass"}, forward)
@@ -381,17 +309,6 @@ def test_a_known_slip_gets_its_hint(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert detail.endswith("allowed 3e-14: its values are wrong")
     assert " ".join(x.strip() for x in below) == f"hint: {known.hint} See (vae.8)."
     assert score == "0 of 1 checks passed" and step.startswith("next: mend kl_diag_gaussian")
-
-
-def test_lines_fit_a_screen_and_colour_is_for_terminals() -> None:
-    long = BY_LABEL["rbm.25"]
-    shown = lines(Result(long, "error", "word " * 59, "hint " * 40), colour=False)
-    assert max(map(len, shown)) <= screen.width() and len(shown) > 3
-    assert shown[0] == "rbm.25  log_pseudo_likelihood_estimate  ERROR"
-    assert not any("\033" in line for line in shown)
-    passed = lines(Result(KL, "pass", "7.8e-16"), colour=True)
-    assert passed == ["vae.8   kl_diag_gaussian                \033[32mPASS     \033[0m7.8e-16"]
-    assert "\033[31m" in lines(Result(KL, "wrong", "x"), colour=True)[0]
 
 
 def test_letters_that_the_screen_does_not_have_do_no_harm(tmp_path: Path) -> None:
@@ -467,17 +384,6 @@ def test_a_judge_that_breaks_is_no_zero_and_the_rest_is_graded(
     said = capsys.readouterr()
     assert verdicts(said.out)["vae.8"] == "HARNESS" and verdicts(said.out)["vae.12"] == "FORM"
     assert said.err == "The grading itself failed on vae.8.\n"
-
-
-def test_a_process_that_cannot_start_is_no_zero(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    broken = write(tmp_path, {"worker.py": "import no_such_module", "vae/elbo.py": kl(RIGHT)})
-    monkeypatch.setattr(submission, "WORKER", broken / "worker.py")
-    assert command.main([str(tmp_path)]) == 3
-    said = capsys.readouterr()
-    assert said.out == "" and "does not work here: its process ended with status 1" in said.err
-    assert said.err.count("\n") == 1
 
 
 # --- the kit ---

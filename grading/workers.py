@@ -1,0 +1,141 @@
+"""The process that holds a student's code: how it is furnished, started, waited for and ended."""
+
+import math
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from grading import jail, processes
+from grading.check import Arrays
+from grading.protocol import Answer, Files, encode, read_answer
+from training.parallel import THREADS
+
+WORKER, JAIL = (Path(__file__).with_name(name) for name in ("worker.py", "jail.py"))
+NUMPY = Path(np.__file__).absolute().parent
+PROCESSES = 64  # of one worker, where the system can count them apart from others
+
+
+class HarnessError(Exception):
+    """The grading itself failed, which says nothing about the answers: one sentence."""
+
+
+class Worker(NamedTuple):
+    """A process at work, in a folder of its own."""
+
+    process: subprocess.Popen[bytes]
+    folder: tempfile.TemporaryDirectory[str]
+    cases: int
+    seconds: float
+    deadline: float  # of time.monotonic()
+
+
+def start(
+    files: Files, function: str, inputs: Sequence[Arrays], seconds: float, mode: str = ""
+) -> Worker:
+    """Starts a process that holds copies of the student's files, the inputs, NumPy, and no more.
+
+    It is shut in by `mode`, one of jail.MODES, or by the first of them that works here.
+    """
+    mode = mode or isolation()
+    folder = tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)
+    top = Path(folder.name).resolve()
+    _furnish(top, files, inputs, nobody=mode != "none" and os.geteuid() == 0)
+    packages = NUMPY.parent if mode == "namespaces" else Path(_copies().name)
+    flags = ("-P", "-s", "-S", "-B")  # not -I, which would ignore the environment below
+    names = [path.name for path in _numpy()]
+    limits = [str(math.ceil(seconds) + 1), "0" if mode == "none" else str(PROCESSES)]
+    line: list[str | Path] = [sys.executable, *flags, JAIL, mode, str(os.getpid()), top, packages]
+    with processes.LOCK:
+        process = subprocess.Popen(
+            [*line, *names, "--", *function.rsplit(".", 1), *limits],
+            cwd=top,
+            env={"PYTHONHASHSEED": "0", "HOME": "."} | dict.fromkeys(THREADS, "1"),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        processes.WORKERS.add(process.pid)
+    return Worker(process, folder, len(inputs), seconds, time.monotonic() + seconds)
+
+
+def _furnish(top: Path, files: Files, inputs: Sequence[Arrays], nobody: bool) -> None:
+    """Fills the worker's folder; `nobody` is to own what is below top/work."""
+    (top / WORKER.name).write_bytes(WORKER.read_bytes())
+    for name, content in files.items():
+        path = top / "work" / "student" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    np.savez(top / "work" / "inputs.npz", **encode(inputs))
+    if nobody:
+        top.chmod(0o711)
+        for path in (top / "work", *(top / "work").rglob("*")):
+            os.chown(path, jail.NOBODY, jail.NOBODY)
+
+
+def _numpy() -> list[Path]:
+    """The folders that make up NumPy."""
+    return [path for path in (NUMPY, NUMPY.with_name("numpy.libs")) if path.is_dir()]
+
+
+@cache
+def _copies() -> tempfile.TemporaryDirectory[str]:
+    """A folder with copies of them, which lead nowhere else."""
+    folder = tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)
+    Path(folder.name).chmod(0o755)
+    for path in _numpy():
+        passed_over = shutil.ignore_patterns("tests", "include", "f2py", "*.pyi")
+        shutil.copytree(path, Path(folder.name, path.name), ignore=passed_over)
+    return folder
+
+
+@cache
+def isolation() -> str:
+    """The first of jail.MODES by which a right answer of one line comes through.
+
+    HarnessError where there is none.
+    """
+    files = {"probe.py": b"def same(x):\n    import colorsys\n    return x\n"}
+    inputs = [(np.arange(3.0),)]
+    for mode in jail.MODES:
+        answer = finish(start(files, "probe.same", inputs, 60.0, mode))
+        if answer.kind == "arrays" and np.array_equal(answer.outputs[0], inputs[0]):
+            return mode
+    why = answer.text or "its answer was wrong"
+    raise HarnessError(f"The process that holds a student's code does not work here: {why}.")
+
+
+def stop(worker: Worker) -> None:
+    """Ends the process and all that it started."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(worker.process.pid, signal.SIGKILL)
+    worker.process.wait()
+    processes.WORKERS.discard(worker.process.pid)
+    processes.end_orphans()
+    worker.folder.cleanup()
+
+
+def finish(worker: Worker) -> Answer:
+    """Waits, and reads what there is then. How the process ended does not count."""
+    try:
+        status = worker.process.wait(max(0, worker.deadline - time.monotonic()))
+        status = 128 - status if status > 128 else status
+        if status == -signal.SIGXCPU:
+            text = f"it took more than {worker.seconds:g} s of processor time"
+            return Answer("timeout", text, [])
+        return read_answer(Path(worker.folder.name, "work"), worker.cases, status)
+    except subprocess.TimeoutExpired:
+        return Answer("timeout", f"it did not finish in {worker.seconds:g} s", [])
+    finally:
+        stop(worker)

@@ -1,0 +1,289 @@
+"""The judge and its workers: what a hostile submission cannot read, change, end or leave behind.
+
+The table in grading/submission.py, row by row, by every mode that works for who runs this.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grading import integrity, jail, processes, show, submission
+from grading.budget import Budget, needed
+from grading.check import draw_cases
+from grading.checks import CHECKS
+from grading.protocol import Answer
+from grading.report import Result, result_of
+from grading.submission import HarnessError, answers
+from grading.workers import finish, isolation, start
+
+ROOT = Path(__file__).parent.parent
+BY_LABEL = {check.equation: check for check in CHECKS}
+KL = BY_LABEL["vae.8"]
+RIGHT = "return 0.5 * (mu * mu + np.exp(logvar) - 1 - logvar).sum(axis=-1)"
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="it needs Linux")
+
+
+def works(mode: str) -> bool:
+    files = {"probe.py": b"def same(x):\n    import colorsys\n    return x\n"}
+    return finish(start(files, "probe.same", [(np.arange(3.0),)], 60.0, mode)).kind == "arrays"
+
+
+WORKING = [mode for mode in jail.MODES if works(mode)]
+SHUT = pytest.mark.skipif("namespaces" not in WORKING, reason="no namespaces here")
+
+
+def kl(body: str, above: str = "") -> dict[str, bytes]:
+    indented = "".join(f"    {line}\n" for line in body.splitlines())
+    text = f"import os, sys, time\nimport numpy as np\n{above}def kl_diag_gaussian(mu, logvar):\n"
+    return {"vae/elbo.py": (text + indented).encode()}
+
+
+def outcome(files: dict[str, bytes], mode: str, seconds: float = 20.0) -> Result:
+    inputs = draw_cases(KL)
+    return result_of(KL, inputs, finish(start(files, KL.function, inputs, seconds, mode)))
+
+
+def alive(text: object) -> list[int]:
+    """The processes with `text` in their command lines, without those that only wait for burial."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            here = str(text).encode() in (folder / "cmdline").read_bytes()
+            if here and "State:\tZ" not in (folder / "status").read_text():
+                found.append(int(folder.name))
+        except OSError:  # it has ended meanwhile
+            continue
+    return found
+
+
+def gone(text: object) -> bool:
+    for _ in range(250):
+        if not alive(text):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+# --- what a worker can reach ---
+
+BLOCKED = {  # in namespaces: what is tried, and what becomes of it
+    "read the reference": (f"open({str(ROOT / 'vae/elbo.py')!r}).read()", "FileNotFoundError"),
+    "read the reference beside NumPy": (
+        "p = os.path.realpath(np.__file__)\n"
+        "while p != '/':\n  p = os.path.dirname(p)\n  assert not os.path.exists(p + '/rbm')",
+        "",
+    ),
+    "read the parent": ("os.listdir(f'/proc/{os.getppid()}/cwd')", "FileNotFoundError"),
+    "change NumPy": ("open(np.__file__, 'a')", "Read-only|Permission"),
+    "change Python": ("open(os.__file__, 'a')", "Read-only|Permission"),
+    "make a file elsewhere": ("open('/usr/lib/x.pth', 'w')", "Read-only|Permission"),
+    "stop the parent": ("os.kill(os.getppid(), 19)", "Permission|"),
+    "end the parent": ("os.kill(os.getppid(), 9)", "Permission|"),
+    "end all": ("os.kill(-1, 9)", "Permission|Lookup|ended by signal 9|"),
+    "reach the network": (
+        "import socket\nsocket.create_connection(('127.0.0.1', 22), 1)",
+        "unreachable|refused",
+    ),
+    "leave the root": ("os.chroot('.')", "Permission"),
+    "become root": ("os.setuid(0)", "Permission|Invalid"),
+    "start a program": ("os.execv('/bin/sh', ['sh'])", "FileNotFoundError"),
+    "start without end": (
+        "made = 0\nwhile True:\n  if not os.fork(): time.sleep(30); os._exit(0)",
+        "BlockingIOError",
+    ),
+}  # fmt: skip
+
+
+@SHUT
+@pytest.mark.parametrize("name", BLOCKED)
+def test_in_namespaces_a_worker_reaches_nothing_but_its_folder(name: str) -> None:
+    tried, error = BLOCKED[name]
+    got = outcome(kl(f"{tried}\n{RIGHT}"), "namespaces")
+    if got.verdict == "pass":
+        assert error == "" or error.endswith("|"), got
+    else:
+        assert error and any(part and part in got.detail for part in error.split("|")), got
+
+
+@SHUT
+def test_in_namespaces_the_reference_is_nowhere() -> None:
+    walk = "found = [d for d, _, files in os.walk('/') if 'elbo.py' in files]\n"
+    got = outcome(kl("raise ValueError(found)", walk), "namespaces")
+    assert "ValueError: ['/work/student/vae']" in got.detail
+
+
+@pytest.mark.skipif("user" not in WORKING, reason="it needs root, and a Python that all can read")
+@pytest.mark.parametrize(
+    "tried",
+    [
+        "os.listdir(f'/proc/{os.getppid()}/cwd')",
+        "os.kill(os.getppid(), 19)",
+        f"open({str(ROOT / 'vae/elbo.py')!r}, 'a')",
+        "open(np.__file__, 'a')",
+        "os.setuid(0)",
+    ],
+)
+def test_as_nobody_a_worker_cannot_touch_what_is_the_judges(tried: str) -> None:
+    assert "PermissionError" in outcome(kl(f"{tried}\n{RIGHT}"), "user").detail
+
+
+@pytest.mark.parametrize("mode", WORKING)
+@pytest.mark.parametrize(
+    "name", ["grading", "grading.oracles", "rbm", "data", "matplotlib", "jail"]
+)
+def test_neither_the_project_nor_its_packages_can_be_imported(name: str, mode: str) -> None:
+    got = outcome(kl(f"import {name}\n{RIGHT}"), mode)
+    assert f"ModuleNotFoundError: No module named '{name.split('.')[0]}'" in got.detail
+
+
+@pytest.mark.parametrize("mode", WORKING)
+def test_a_worker_is_told_nothing_of_the_project(
+    mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET", "of the judge")
+    look = "sorted(os.listdir()), os.listdir('student'), 'SECRET' in os.environ"
+    places = (
+        f"{str(ROOT)!r} in str((sys.path, sys.argv, os.getcwd(), os.path.realpath(np.__file__)))"
+    )
+    got = outcome(kl(f"raise ValueError({look}, {places})"), mode)
+    assert "ValueError: (['inputs.npz', 'student'], ['vae'], False, False)" in got.detail
+
+
+# --- what it leaves behind ---
+
+FORK = "if not os.fork():\n  os.setsid()\n  if os.fork(): os._exit(0)\n  time.sleep(99)\n"
+
+
+@LINUX
+@pytest.mark.parametrize("mode", WORKING)
+@pytest.mark.parametrize("ending", [RIGHT, "os._exit(0)", "os.kill(os.getpid(), 9)", "while 1: 0"])
+def test_what_leaves_its_session_is_ended_too(mode: str, ending: str) -> None:
+    processes.adopt_orphans()
+    inputs = draw_cases(KL)
+    files = kl(ending, FORK + "time.sleep(0.2)\n")
+    worker = start(files, KL.function, inputs, 2.0 if "while" in ending else 20.0, mode)
+    finish(worker)
+    assert gone(worker.folder.name) and not Path(worker.folder.name).exists()
+
+
+def graded(folder: Path, temporary: Path, **more: Any) -> subprocess.Popen[str]:
+    line = [sys.executable, "-m", "grading", str(folder), "--only", "vae.elbo"]
+    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    return subprocess.Popen(line, cwd=ROOT, env=environment, text=True, **streams, **more)
+
+
+@LINUX
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"])
+def test_a_judge_that_is_told_to_end_leaves_no_process_and_no_folder(
+    name: str, tmp_path: Path
+) -> None:
+    (tmp_path / "tmp").mkdir()
+    for path, content in kl(RIGHT, FORK + "time.sleep(99)\n").items():
+        (tmp_path / "student" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "student" / path).write_bytes(content)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's & ignores it
+    with graded(tmp_path / "student", tmp_path / "tmp") as grading:
+        signal.signal(signal.SIGINT, before)
+        for _ in range(1000):
+            if len(alive(tmp_path / "tmp")) >= 4:  # both workers, and what they have started
+                break
+            time.sleep(0.02)
+        number = getattr(signal, name)
+        grading.send_signal(number)
+        if name != "SIGKILL":
+            grading.send_signal(number)  # as `timeout` and `make` do, both of them
+        status = grading.wait(20)
+        said = grading.stderr.read() if grading.stderr else ""
+    assert (status, said) == ((-9 if name == "SIGKILL" else 128 + number), "")
+    if name != "SIGKILL" or "namespaces" in WORKING:
+        assert gone(tmp_path / "tmp")
+    if name != "SIGKILL":
+        assert os.listdir(tmp_path / "tmp") == []
+
+
+# --- what the judge runs and trusts ---
+
+
+def test_nothing_is_read_or_imported_for_a_hint_once_a_worker_has_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    show.prepare()
+
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        raise AssertionError("it reads a file that a student may have changed")
+
+    inputs = draw_cases(KL)
+    outputs = [((mu * mu + np.exp(logvar) - 1 - logvar).sum(-1),) for mu, logvar in inputs]
+    modules = set(sys.modules)
+    monkeypatch.setattr(Path, "read_text", refuse)
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert "(vae.8)" in show.hint(KL, inputs, outputs)
+    assert {x for x in set(sys.modules) - modules if x.startswith(integrity.PACKAGES)} == set()
+
+
+@pytest.mark.parametrize("deed", ["write", "add", "remove"])
+def test_a_changed_file_of_the_project_is_named_and_the_grading_not_trusted(
+    deed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "grading").mkdir()
+    (tmp_path / "grading/check.py").write_text("right = 1")
+    monkeypatch.setattr(integrity, "ROOT", tmp_path)
+    monkeypatch.setattr(submission, "isolation", lambda: "none")
+    monkeypatch.setattr("grading.workers.isolation", lambda: "none")
+    file = str(tmp_path / "grading/check.py")
+    new = str(tmp_path / "grading/numbers.py")
+    deeds = {"write": f"open({file!r}, 'w')", "add": f"open({new!r}, 'w')"}
+    files = kl(f"{deeds.get(deed, f'os.path.exists({file!r}) and os.remove({file!r})')}\n{RIGHT}")
+    with pytest.raises(HarnessError, match=r"^grading/\w+\.py changed during the grading"):
+        list(answers(files, [KL], 0, 20.0))
+
+
+def test_the_digest_is_of_the_whole_project_that_grading_runs() -> None:
+    names = {Path(x).name for x in integrity.fingerprint()}
+    assert {"elbo.py", "worker.py", "quadrature.py", "run.py", "bootstrap.py"} <= names
+
+
+# --- how long it may take ---
+
+
+def test_an_endless_loop_at_import_costs_three_limits_and_no_more() -> None:
+    chosen = [check for check in CHECKS if check.function.startswith("vae.elbo.")]
+    begun = time.monotonic()
+    found = list(answers(kl(RIGHT, "while True: pass\n"), chosen, 0, 1.5))
+    assert time.monotonic() - begun < 15
+    kinds = [answer.kind for _, _, answer in found]
+    assert kinds[:4] == ["timeout"] * 4 and set(kinds[4:]) == {"skipped"}
+    assert found[0][2].text == "it did not finish in 1.5 s"
+    assert found[-1][2].text.startswith("not run: 3 checks in a row of vae/elbo.py did not finish")
+
+
+def test_the_budget_spares_files_that_do_not_need_the_one_that_hangs() -> None:
+    budget, late = Budget(20.0), Answer("timeout", "", [])
+    affine = next(c for c in CHECKS if c.function == "autograd_lite.ops.affine")
+    for answer in (late, late, Answer("arrays", "", []), late, late):
+        budget.record(affine, answer)
+    assert budget.refusal(affine) == ""  # not in a row
+    budget.record(affine, late)
+    assert "autograd_lite/ops.py" in budget.refusal(BY_LABEL["vae.24"])
+    assert "autograd_lite/ops.py" not in needed("autograd_lite/tree.py")
+    over = Budget(30.0)
+    over.end = time.monotonic() - 1
+    assert "may take 180 s" in over.refusal(KL)
+
+
+def test_a_worker_that_cannot_be_shut_in_is_no_zero(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "worker.py").write_text("import no_such_module")
+    monkeypatch.setattr("grading.workers.WORKER", tmp_path / "worker.py")
+    isolation.cache_clear()
+    with pytest.raises(HarnessError, match="does not work here: its process ended with status 1"):
+        list(answers(kl(RIGHT), [KL], 0, 20.0))
