@@ -18,7 +18,7 @@ from pathlib import Path
 from subprocess import DEVNULL, PIPE
 from typing import Any
 
-from grading import results
+from grading import processes, results
 from grading.check import Check
 from grading.grade import chosen, require_sane
 from grading.intake import gather
@@ -48,7 +48,8 @@ def grade_all(args: argparse.Namespace) -> None:
     print(f"{len(entries)} submissions, {len(waiting)} to grade", flush=True)
     if args.feedback:
         args.feedback.mkdir(exist_ok=True)
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    pool = ThreadPoolExecutor(os.cpu_count() or 1)
+    with processes.ending_in_order(), pool:
         tasks = {pool.submit(_graded, entries[n], d, args): n for n, d in waiting.items()}
         try:
             for number, task in enumerate(as_completed(tasks), 1):

@@ -135,15 +135,16 @@ def _place(path: PurePosixPath, content: bytes, files: dict[str, bytes], notes: 
 
 
 def modules_of(stem: str, text: str) -> list[str]:
-    """The modules whose checked functions a text defines.
+    """The modules whose checked functions a text defines: of those that it is called after, if any.
 
-    A name that several modules have, such as `forward`, counts for the one that the file is called
-    after; where several are called so, for the one that most of the names belong to.
+    A name that several modules have, such as `forward`, says nothing; where no other name does, it
+    is the module that most of the names belong to, among those that the file is called after.
     """
     defined = set(DEF.findall(text))
     owners = {f: [m for m in FUNCTIONS if f in FUNCTIONS[m]] for f in defined}
     found = {names[0] for names in owners.values() if len(names) == 1}
     called = [m for m in FUNCTIONS if m.endswith("." + stem) and FUNCTIONS[m] & defined]
-    if called and not any(m in found for m in called):
-        found.add(max(called, key=lambda m: len(FUNCTIONS[m] & defined)))
+    if called:
+        best = max(called, key=lambda m: len(FUNCTIONS[m] & defined))
+        found = found & set(called) or {best}
     return [m for m in FUNCTIONS if m in found]

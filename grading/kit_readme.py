@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from grading.budget import TOTAL
 from grading.chapters import ROOT
 from grading.order import by_label
 from grading.worker import FILE, MEMORY
@@ -54,14 +55,14 @@ of the project is needed:
   as they are. Inputs come in float64 and in float32.
 - Functions that draw random numbers take them from `rng`, in whatever order you like.
 - For each equation your code has {seconds:g} seconds for all its cases (`--seconds` changes it),
-  one thread, {memory} MiB of memory, and files of up to {file} MiB in a folder of its own. Loops
-  over rows are fine; over single numbers they may be too slow.
+  and {total:g} seconds for all equations together; one thread, {memory} MiB of memory, and files of
+  up to {file} MiB in a folder of its own. Loops over images and units are fast enough.
 """
 
 
 def readme(labels: Mapping[str, Mapping[str, Sequence[str]]]) -> str:
     """The page, for the labels of each function of each file."""
-    limits = {"seconds": SECONDS, "memory": MEMORY >> 20, "file": FILE >> 20}
+    limits = {"seconds": SECONDS, "memory": MEMORY >> 20, "file": FILE >> 20, "total": TOTAL}
     return README.format(order=_order(labels), **limits)
 
 

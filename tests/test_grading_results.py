@@ -4,8 +4,14 @@ import csv
 import io
 import json
 import re
+import signal
+import subprocess
+import sys
+import time
 import zipfile
+from contextlib import suppress
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 from xml.etree import ElementTree
 
@@ -270,6 +276,11 @@ def test_functions_of_one_name_go_to_the_module_that_the_rest_belongs_to() -> No
     assert intake.modules_of("mlp", text + "def init(): 0\ndef dropout(): 0\n") == ["gan.mlp"]
     assert intake.modules_of("conv", text) == ["vae.conv"]
     assert intake.modules_of("homework", text) == []
+    own = "def energy(): 0\ndef init(): 0\n"  # this init is no part of the GAN's
+    assert intake.modules_of("model", own) == ["rbm.model"]
+    losses = "def bernoulli_nll(): 0\ndef saturating(): 0\n"
+    assert intake.modules_of("losses", losses) == ["autograd_lite.losses", "gan.losses"]
+    assert intake.modules_of("homework", losses) == ["autograd_lite.losses", "gan.losses"]
 
 
 BAD_ZIPS: dict[str, tuple[dict[str, str], str]] = {
@@ -340,6 +351,31 @@ def test_a_folder_of_submissions_is_one_table_and_is_taken_up_again(
     assert batch.read(table)["bob"]["vae.8"] == "pass"
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_folder_that_is_interrupted_keeps_its_rows_and_leaves_nothing_running(
+    number: int, tmp_path: Path
+) -> None:
+    endless = RIGHT.replace("return", "import time; time.sleep(99)\n    return")
+    for name, text in {"ann": RIGHT, "bob": endless, "cyd": endless, "dan": endless}.items():
+        (tmp_path / "in" / name / "vae").mkdir(parents=True)
+        (tmp_path / "in" / name / "vae/elbo.py").write_text(text)
+    table = tmp_path / "out.csv"
+    line = [sys.executable, "-m", "grading", "--all", str(tmp_path / "in"), "--csv", str(table)]
+    line += ["--only", "vae.8", "--seconds", "60"]
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's & ignores it
+    with subprocess.Popen(line, cwd=ROOT, stdout=PIPE, stderr=PIPE, text=True) as grading:
+        signal.signal(signal.SIGINT, before)
+        while not table.exists():
+            time.sleep(0.05)
+        grading.send_signal(number)
+        said = grading.communicate(timeout=30)
+    assert (grading.returncode, said[1]) == (128 + number, "")
+    assert list(batch.read(table)) == ["ann"]
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has just ended
+            assert str(tmp_path).encode() not in process.read_bytes()
+
+
 @pytest.mark.parametrize(
     ("argv", "words"),
     [
@@ -386,6 +422,8 @@ def test_the_readme_of_the_kit_says_order_reading_and_limits() -> None:
     text = template.kit()["README.md"]
     assert re.search(r"\| 1 \| `autograd_lite/ops.py` \| ad.2, .* `autograd_lite/DERIVATION.md` \(",
                      text)  # fmt: skip
-    assert {"20 seconds", "1024 MiB", "64 MiB"} <= set(re.findall(r"\d+ (?:seconds|MiB)", text))
+    assert {"20 seconds", "120 seconds", "1024 MiB", "64 MiB"} <= set(
+        re.findall(r"\d+ (?:seconds|MiB)", text)
+    )
     for path in re.findall(r"`(\w+/DERIVATION\w*\.md)`", text):
         assert (ROOT / path).is_file()
