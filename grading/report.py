@@ -7,6 +7,7 @@ import numpy as np
 
 from grading import show
 from grading.check import Arrays, Check, judge
+from grading.oracles.enumeration import FAR
 from grading.protocol import Answer, printable
 
 
@@ -39,5 +40,6 @@ def result_of(check: Check, inputs: Sequence[Arrays], answer: Answer) -> Result:
         return Result(check, "pass", f"{verdict.error:.1e}", error=verdict.error)
     if np.isnan(verdict.error):
         return Result(check, "form", verdict.why, hint)
-    detail = f"{verdict.error:.1e}, allowed {check.tolerance:.0e}: {verdict.why}"
+    measured = f"{verdict.error:.1e}, allowed {check.tolerance:.0e}: "
+    detail = verdict.why if verdict.error == FAR else measured + verdict.why
     return Result(check, "wrong", detail, hint, verdict.error)

@@ -46,6 +46,12 @@ def digest(files: Files) -> str:
     return total.hexdigest()
 
 
+def seal(results: Sequence[Result]) -> str:
+    """One word for all verdicts: what is shown elsewhere can be compared with the judge's own."""
+    lines = [f"{result.check.equation} {result.verdict}\n" for result in results]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()[:16]
+
+
 def commit() -> str | None:
     """The project's commit; None where this is no checkout, or where there is no git."""
     line = ["git", "-C", str(ROOT), "rev-parse", "--short=12", "HEAD"]
@@ -69,6 +75,7 @@ def as_json(run: Run, results: Sequence[Result]) -> dict[str, Any]:
         "seed": run.seed,
         "limit": run.limit,
         "items": [_item(result) for result in results],
+        "seal": seal(results),
         "score": {"passed": passed, "checks": len(results), "percent": round(percent(results), 2)},
         "earliest": first.check.equation if first else None,
     }

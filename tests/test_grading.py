@@ -285,6 +285,13 @@ def test_another_number_of_fields_is_one_sentence() -> None:
     assert "missing 1 required" in got.detail and "the 6 fields of the kit" in got.detail
 
 
+def test_probabilities_are_no_samples() -> None:
+    check = next(c for c in CHECKS if c.function == "rbm.gibbs.bernoulli")
+    source = "import numpy as np\ndef bernoulli(rng, p):\n    rng.random(3)\n    return p\n"
+    got = outcome({"rbm/gibbs.py": source}, check)
+    assert (got.verdict, "other than 0 and 1: expected samples" in got.detail) == ("wrong", True)
+
+
 def test_a_class_or_file_that_is_absent_is_missing() -> None:
     forward = BY_LABEL["vae.24"]
     got = outcome({"vae/mlp.py": "def forward(x, eps, params): pass"}, forward)
