@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -28,6 +29,8 @@ from grading.table import Row, read, write
 from grading.unpack import KINDS
 
 AT_WORK: set[subprocess.Popen[str]] = set()
+ENDING = threading.Event()  # from then on none is added
+LOCK = threading.Lock()  # held while one starts
 DONE = ("graded", "refused")  # what is not tried again; "failed" is
 
 
@@ -36,6 +39,7 @@ def grade_all(args: argparse.Namespace) -> None:
     checks = chosen(*args.only)
     require_sane(args)
     entries = submissions(args.all)
+    ENDING.clear()
     rows = {name: row for name, row in read(args.csv).items() if name in entries}
     commit = results.commit()
     waiting = {}
@@ -59,8 +63,10 @@ def grade_all(args: argparse.Namespace) -> None:
                 print(f"{number} of {len(waiting)}: {_line(rows[name])}", flush=True)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            for process in list(AT_WORK):
-                process.terminate()  # it ends its own workers
+            with LOCK:
+                ENDING.set()
+                for process in AT_WORK:
+                    process.terminate()  # it ends its own workers
             raise
     write(args.csv, [rows[n] for n in entries], checks)
     failed = [name for name, row in rows.items() if row["status"] == "failed"]
@@ -120,9 +126,14 @@ def _graded(path: Path, digest: str, args: argparse.Namespace) -> Row:
 def _run(line: Sequence[str]) -> tuple[int, str]:
     """The status of a command, and what it said on stderr; it is at work while it runs."""
     options: dict[str, Any] = {"stdout": DEVNULL, "stderr": PIPE, "text": True, "errors": "replace"}
-    with subprocess.Popen(line, cwd=Path(__file__).parent.parent, **options) as process:
+    with LOCK:
+        if ENDING.is_set():
+            return 3, "the grading was interrupted"
+        process = subprocess.Popen(line, cwd=Path(__file__).parent.parent, **options)
         AT_WORK.add(process)
+    with process:
         said = process.communicate()[1]
+    with LOCK:
         AT_WORK.discard(process)
     return process.returncode, said
 
