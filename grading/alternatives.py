@@ -1,5 +1,6 @@
 """Right answers, written differently from the reference: no check may refuse one."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -27,15 +28,15 @@ def _sigmoid_in_two_branches(x: Array) -> Array:
 
 
 def _bernoulli_by_binomial(rng: Any, probs: Array) -> Array:
-    return rng.binomial(1, probs).astype(float)
+    return rng.binomial(1, probs).astype(probs.dtype)
 
 
 def _bernoulli_row_by_row(rng: Any, probs: Array) -> Array:
-    return np.stack([(1 - rng.random(row.shape) <= row) * 1.0 for row in probs])
+    return np.stack([(1 - rng.random(row.shape) <= row).astype(row.dtype) for row in probs])
 
 
 def _gradient_by_einsum(v: Array, W: Array, c: Array) -> Any:
-    h = 1 / (1 + np.exp(-(np.einsum("bi,ij->bj", v, W) + c)))
+    h = _sigmoid_in_two_branches(np.einsum("bi,ij->bj", v, W) + c)
     return np.einsum("bi,bj->ij", v, h) / len(v), np.mean(v, 0), np.mean(h, 0)
 
 
@@ -44,7 +45,7 @@ def _bernoulli_nll_by_cases(logits: Array, x: Array) -> Array:
 
 
 def _pseudo_by_free_energies(v: Array, W: Array, b: Array, c: Array) -> Any:
-    total = np.zeros(len(v))
+    total = np.zeros(len(v), v.dtype)
     for i in range(v.shape[1]):
         flipped = v.copy()
         flipped[:, i] = 1 - flipped[:, i]
@@ -60,12 +61,12 @@ def _gibbs_one_chain_at_a_time(
     keep = np.zeros(v.shape, bool) if known is None else known
     for _ in range(steps):
         h = rng.binomial(1, 0.5 + 0.5 * np.tanh((v @ W + c) / 2))
-        fresh = rng.binomial(1, 0.5 + 0.5 * np.tanh((h @ W.T + b) / 2)).astype(float)
+        fresh = rng.binomial(1, 0.5 + 0.5 * np.tanh((h @ W.T + b) / 2)).astype(v.dtype)
         v[~keep] = fresh[~keep]
     return v
 
 
-def _inpaint_from_data_bias(
+def _inpaint_in_one_loop(
     rng: Any,
     v: Array,
     known: Any,
@@ -75,12 +76,12 @@ def _inpaint_from_data_bias(
     burn_in: Any = 100,
     average: Any = 100,
 ) -> Array:
-    v = np.where(known, v, _sigmoid_in_two_branches(b) > 0.5) * 1.0
+    dtype, v = v.dtype, np.where(known, v, rng.integers(0, 2, v.shape)).astype(v.dtype)
     total = np.zeros_like(v)
     for t in range(burn_in + average):
-        h = rng.binomial(1, _sigmoid_in_two_branches(v @ W + c))
+        h = rng.binomial(1, _sigmoid_in_two_branches(v @ W + c)).astype(dtype)
         p = _sigmoid_in_two_branches(h @ W.T + b)
-        v = np.where(known, v, rng.binomial(1, p)) * 1.0
+        v = np.where(known, v, rng.binomial(1, p)).astype(dtype)
         total += p * (t >= burn_in)
     return np.where(known, v, total / average)
 
@@ -95,17 +96,17 @@ def _tanh_by_sigmoid(x: Array) -> Array:
 
 def _gaussian_nll_by_pixels(outputs: Array, x: Array) -> Array:
     sigma = np.exp(outputs[..., -1] / 2)
-    total = np.zeros(outputs.shape[:-1])
+    total = np.zeros(outputs.shape[:-1], outputs.dtype)
     for i in range(x.shape[-1]):
         standard = (x[..., i] - _sigmoid_in_two_branches(outputs[..., i])) / sigma
-        total += standard**2 / 2 + np.log(np.sqrt(2 * np.pi) * sigma)
+        total += standard**2 / 2 + np.log(math.sqrt(2 * math.pi) * sigma)
     return total
 
 
 def _gaussian_nll_vjp_by_sigma(dnll: Array, outputs: Array, x: Array) -> Array:
     sigma, p = np.exp(outputs[..., -1:] / 2), _sigmoid_in_two_branches(outputs[..., :-1])
     standard = (p - x) / sigma
-    grads = np.empty(outputs.shape)
+    grads = np.empty_like(outputs)
     grads[..., :-1] = standard / sigma * (p - p**2)
     grads[..., -1] = (1 - standard**2).sum(axis=-1) / 2
     return np.einsum("kb,kbi->kbi", dnll, grads)
@@ -113,18 +114,18 @@ def _gaussian_nll_vjp_by_sigma(dnll: Array, outputs: Array, x: Array) -> Array:
 
 def _laplace_nll_vjp_by_cases(dnll: Array, outputs: Array, x: Array) -> Array:
     scale, p = np.exp(outputs[..., -1:]), _sigmoid_in_two_branches(outputs[..., :-1])
-    grads = np.empty(outputs.shape)
+    grads = np.empty_like(outputs)
     grads[..., :-1] = np.where(p > x, 1, -1) * p * (1 - p) / scale
     grads[..., -1] = (1 - np.abs(p - x) / scale).sum(axis=-1)
     return grads * dnll[:, :, None]
 
 
-def _leaky_relu_by_maximum(x: Array, slope: float) -> Array:
+def _leaky_relu_by_maximum(x: Array, slope: float = 0.2) -> Array:
     return np.maximum(x, slope * x)
 
 
-def _leaky_relu_vjp_by_factor(dy: Array, y: Array, slope: float) -> Array:
-    return dy * ((y > 0) + slope * (y <= 0))
+def _leaky_relu_vjp_by_factor(dy: Array, y: Array, slope: float = 0.2) -> Array:
+    return dy * (y > 0) + slope * dy * (y <= 0)
 
 
 ALTERNATIVES: dict[str, list[Callable[..., Any]]] = {
@@ -145,5 +146,5 @@ ALTERNATIVES: dict[str, list[Callable[..., Any]]] = {
     "bernoulli_nll": [_bernoulli_nll_by_cases],
     "log_pseudo_likelihood": [_pseudo_by_free_energies],
     "gibbs": [_gibbs_one_chain_at_a_time],
-    "inpaint": [_inpaint_from_data_bias],
+    "inpaint": [_inpaint_in_one_loop],
 }

@@ -38,7 +38,7 @@ def _conv2d_by_offsets(x: Array, K: Array, s: int) -> Any:
 def _conv_transpose2d_by_flipping(y: Array, K: Array, s: int, size: Any = None) -> Array:
     """Zeros between the pixels, then a convolution of stride 1 with the kernel turned round."""
     k = len(K)
-    spread = np.zeros((len(y), *(s * (n - 1) + 1 for n in y.shape[1:3]), y.shape[3]))
+    spread = np.zeros((len(y), *(s * (n - 1) + 1 for n in y.shape[1:3]), y.shape[3]), y.dtype)
     spread[:, ::s, ::s] = y
     around = [(0, 0)]
     for n, m in zip(size or (s * y.shape[1], s * y.shape[2]), spread.shape[1:3], strict=True):

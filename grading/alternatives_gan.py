@@ -9,13 +9,13 @@ import numpy as np
 from grading.oracles.arrays import Array
 
 
-def _discriminator_loss_by_cross_entropy(real: Array, fake: Array, label: float) -> Array:
+def _discriminator_loss_by_cross_entropy(real: Array, fake: Array, label: float = 1.0) -> Array:
     real_term = label * np.logaddexp(0, -real) + (1 - label) * np.logaddexp(0, real)
     return real_term + np.logaddexp(0, fake)
 
 
 def _dropout_by_choice(rng: np.random.Generator, batch: int, params: Any, rate: float) -> Any:
-    values = np.array([0, 1 / (1 - rate)], np.float32)
+    values = np.array([0, 1 / (1 - rate)], params[0][1].dtype)
     return tuple(rng.choice(values, (batch, b.size), p=[rate, 1 - rate]) for _, b in params[:-1])
 
 
@@ -28,7 +28,7 @@ def _init_by_standard_draws(rng: np.random.Generator, sizes: Any, dtype: type = 
 
 
 def _rate_by_clipping(step: int, first: Array, decay: int) -> Array:
-    return first * np.clip((decay - step) / decay, 0, 1) if decay else first + 0
+    return first * min(max((decay - step) / decay, 0), 1) if decay else first + 0
 
 
 def _discriminator_gradient_in_one_pass(
@@ -36,11 +36,11 @@ def _discriminator_gradient_in_one_pass(
 ) -> Any:
     """Real and generated images as one batch of twice the size; loss and gradient by hand."""
     both = tuple(np.concatenate(pair) for pair in zip(*masks, strict=True))
-    target = np.repeat([label, 0.0], len(x))
+    target = np.repeat(np.array([label, 0.0], x.dtype), len(x))
     hidden, inputs = [], np.concatenate([x, fake])
     for (W, b), mask in zip(D[:-1], both, strict=True):
         u = inputs @ W + b
-        hidden.append((inputs, np.where(u < 0, 0.2, 1.0) * mask))
+        hidden.append((inputs, np.where(u < 0, 0.2, 1.0).astype(x.dtype) * mask))
         inputs = u * hidden[-1][1]
     a = (inputs @ D[-1].W + D[-1].b)[:, 0]
     loss = np.logaddexp(0, a) - target * a
@@ -56,12 +56,12 @@ def _discriminator_gradient_in_one_pass(
 
 def _slope_penalty_by_matrices(x: Array, masks: Any, D: Any) -> Any:
     """The slope as one product of matrices for each image; its gradient layer by layer."""
-    values, total = [], [np.zeros(W.shape) for W, _ in D]
+    values, total = [], [np.zeros_like(W) for W, _ in D]
     for n, image in enumerate(x):
         matrices, y = [], image
         for (W, b), mask in zip(D[:-1], masks, strict=True):
             u = y @ W + b
-            factor = np.where(u < 0, 0.2, 1.0) * mask[n]
+            factor = np.where(u < 0, 0.2, 1.0).astype(x.dtype) * mask[n]
             matrices.append(W * factor)
             y = factor * u
         matrices.append(D[-1].W)
@@ -72,7 +72,7 @@ def _slope_penalty_by_matrices(x: Array, masks: Any, D: Any) -> Any:
             after = np.linalg.multi_dot([*matrices[i + 1 :], np.eye(1), np.eye(1)])
             factor = np.divide(matrices[i], W, out=np.zeros_like(W), where=W != 0)
             total[i] += np.outer(g @ before, after[:, 0]) * factor / len(x)
-    return np.array(values), tuple((W, 0 * b) for W, (_, b) in zip(total, D, strict=True))
+    return np.array(values, x.dtype), tuple((W, 0 * b) for W, (_, b) in zip(total, D, strict=True))
 
 
 ALTERNATIVES: dict[str, list[Callable[..., Any]]] = {

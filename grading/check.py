@@ -11,8 +11,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd_lite.tree import leaves
+from grading import worker
+from grading.form import Arrays as Arrays
+from grading.form import FormError, Outputs
+from grading.form import dtype_of as dtype_of
+from grading.form import in_precision as in_precision
+from grading.form import require_form as require_form
+from grading.oracles.enumeration import FAR
 
-Arrays = tuple[Any, ...]
+SINGLE = 3e-5  # the tolerance of every exact check in float32
 
 
 class Seed(int):
@@ -37,63 +44,60 @@ class Verdict(NamedTuple):
     why: str
 
 
+Draw = Callable[[np.random.Generator], Arrays]
+
+
 class Check(NamedTuple):
     """What is checked, on which inputs, against what, and how close it has to be."""
 
     equation: str  # its label, "vae.8"
     function: str  # the module and name, "vae.elbo.kl_diag_gaussian"
     oracle: str  # what knows the answer by other means: "quadrature", "enumeration", ...
-    draw: Callable[[np.random.Generator], Arrays]  # the inputs of one case
-    measure: Callable[
-        [Arrays, Arrays], float
-    ]  # the error of (inputs, outputs); or raises FormError
+    draw: Draw | tuple[Draw, ...]  # what draws the inputs of one case, or several in turn
+    # The error of (inputs, outputs); or raises FormError.
+    measure: Callable[[Arrays, Arrays], float]
     tolerance: float
     cases: int
 
 
-class FormError(Exception):
-    """Outputs whose form is wrong, so that no error can be measured: one sentence."""
+def exact(
+    oracle: Callable[..., Any], floor: float | Callable[..., float] = 1.0
+) -> Callable[[Arrays, Arrays], float]:
+    """The measure for functions with one right answer, `oracle(*inputs)`, computed in float64.
 
-
-def require_form(inputs: Arrays, outputs: Arrays, like: Sequence[Any]) -> None:
-    """FormError unless there is an array for each of `like`, of its shape, finite, and in the dtype
-    of the inputs (whole numbers where `like` has them).
-    """
-    if len(outputs) != len(like):
-        raise FormError(f"it returned {len(outputs)} arrays, expected {len(like)}")
-    arrays = [x for x in leaves(inputs) if isinstance(x, np.ndarray)]
-    given = next(x.dtype for x in arrays if x.dtype.kind == "f")
-    for got, true in zip(outputs, like, strict=True):
-        dtype, whole = np.asarray(got).dtype, np.asarray(true).dtype.kind in "iu"
-        if np.shape(got) != np.shape(true):
-            raise FormError(f"it returned the shape {np.shape(got)}, expected {np.shape(true)}")
-        if dtype != given and not (whole and dtype.kind in "iu"):
-            raise FormError(f"it returned {dtype}, expected {given} as it was given")
-        if not np.all(np.isfinite(got)):
-            raise FormError("it returned values that are not finite")
-
-
-def exact(oracle: Callable[..., Any], floor: float = 1.0) -> Callable[[Arrays, Arrays], float]:
-    """The measure for functions with one right answer, `oracle(*inputs)`.
-
-    The largest difference, relative to the value or to `floor`, whichever is greater.
+    The largest difference, relative to the value or to `floor`, whichever is greater; in float32
+    the floor is at least 1 and a tenth of the largest value.
     """
 
     def measure(inputs: Arrays, outputs: Arrays) -> float:
-        truth = list(leaves(oracle(*inputs)))
-        require_form(inputs, outputs, truth)
-        errors = [
-            np.abs(got - true) / np.maximum(np.maximum(np.abs(got), np.abs(true)), floor)
-            for got, true in zip(outputs, truth, strict=True)
-        ]
-        return float(max(np.max(error) for error in errors))
+        wide = in_precision(np.float64, inputs)
+        truth = oracle(*wide)
+        arrays = require_form(inputs, outputs, truth)
+        least, errors = floor(*wide) if callable(floor) else floor, [0.0]
+        for got, true in zip(arrays, leaves(truth), strict=True):
+            size = np.maximum(np.maximum(np.abs(got), np.abs(true)), least)
+            if dtype_of(inputs) == np.float32:
+                size = np.maximum(size, max(1, np.max(np.abs(true)) / 10))
+            errors.append(float(np.max(np.abs(got - true) / size)))
+        return float(np.max(errors))
 
     return measure
 
 
 def draw_cases(check: Check, seed: int = 0, count: int | None = None) -> list[Arrays]:
-    """The inputs of a check's cases; the same seed gives the same ones."""
-    return [check.draw(np.random.default_rng([seed, i])) for i in range(count or check.cases)]
+    """The inputs of a check's cases, and its variants of them; the same seed gives the same ones.
+
+    Where a generator is among the inputs: the first case in float32, once more as it is, and with
+    another seed. Else the first two in float32.
+    """
+    draws = check.draw if isinstance(check.draw, tuple) else (check.draw,)
+    numbers = range(count or check.cases)
+    cases = [draws[i % len(draws)](np.random.default_rng([seed, i])) for i in numbers]
+    narrow = [in_precision(np.float32, case) for case in cases[:2]]
+    if not any(isinstance(x, Seed) for x in leaves(cases[0])):
+        return [*cases, *narrow]
+    other = tuple(Seed(x + 1) if isinstance(x, Seed) else x for x in cases[0])
+    return [*cases, narrow[0], cases[0], other]
 
 
 def resolve(name: str) -> tuple[Callable[..., Any], Any]:
@@ -103,7 +107,7 @@ def resolve(name: str) -> tuple[Callable[..., Any], Any]:
     return getattr(module, function), module
 
 
-def call(function: Callable[..., Any], inputs: Arrays, module: Any) -> Arrays:
+def call(function: Callable[..., Any], inputs: Arrays, module: Any) -> Outputs:
     """The arrays that a function returns; `module` holds the classes that a Record names."""
 
     def prepared(x: Any) -> Any:
@@ -115,20 +119,44 @@ def call(function: Callable[..., Any], inputs: Arrays, module: Any) -> Arrays:
             return tuple(map(prepared, x))
         return x.copy() if isinstance(x, np.ndarray) else x
 
-    return tuple(leaves(function(*(prepared(x) for x in inputs))))
+    given, before = (tuple(map(prepared, inputs)) for _ in range(2))
+    found, form = worker.plain(function(*given))
+    worker.require_unchanged(given, before)
+    return Outputs(found, form)
 
 
 def judge(check: Check, inputs: Sequence[Arrays], outputs: Sequence[Arrays]) -> Verdict:
-    """The verdict on the outputs of all cases."""
+    """The verdict on the outputs of all cases; what is off in float32 counts by its tolerance."""
     worst = 0.0
     for number, (given, got) in enumerate(zip(inputs, outputs, strict=True), 1):
         try:
             error = check.measure(given, got)
         except FormError as refusal:
             return Verdict(False, np.nan, f"in case {number} {refusal}")
+        if check.tolerance < 1 and dtype_of(given) == np.float32:
+            error *= check.tolerance / SINGLE
         worst = max(worst, error if error == error else np.inf)
-    passed = worst <= check.tolerance
-    return Verdict(passed, worst, "" if passed else "its values are wrong")
+    if worst > check.tolerance:
+        other = "it returned values other than 0 and 1: expected samples, not probabilities"
+        return Verdict(False, worst, other if worst == FAR else "its values are wrong")
+    why = _wrong_generator(inputs, outputs)
+    return Verdict(not why, np.nan if why else worst, why)
+
+
+def _wrong_generator(inputs: Sequence[Arrays], outputs: Sequence[Arrays]) -> str:
+    """What is wrong where random numbers come from elsewhere than from the generator given."""
+    if not any(isinstance(x, Seed) for x in leaves(inputs[0])):
+        return ""
+    first, again, other = outputs[0], *outputs[-2:]
+    if not _equal(first, again):
+        return "it drew otherwise when the same seed came again: draw only from the rng given"
+    return (
+        "it drew the same with two seeds: draw from the rng given" if _equal(again, other) else ""
+    )
+
+
+def _equal(a: Arrays, b: Arrays) -> bool:
+    return all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
 
 
 def run(

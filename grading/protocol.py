@@ -16,10 +16,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grading.check import Arrays, Record, Seed
+from grading.check import Record, Seed
+from grading.form import Arrays, Outputs
 
 LARGEST_FOLDER = 2**24  # bytes
-LARGEST_ANSWER = 2**26  # bytes; the 40,000 chains of all cases of a check take 2**24
+LARGEST_ANSWER = 2**26  # bytes; the largest right answer, of (rbm.23), takes 2**25
 
 Files = Mapping[str, bytes]  # contents by path, "vae/elbo.py"
 
@@ -33,7 +34,7 @@ class Answer(NamedTuple):
 
     kind: str  # arrays, todo, missing, form, error, timeout, crashed
     text: str
-    outputs: list[Arrays]  # by case
+    outputs: list[Arrays]  # by case, each an Outputs
     trace: str = ""  # where an error was raised, in lines
 
 
@@ -126,12 +127,13 @@ def decode(data: bytes, cases: int) -> list[Arrays]:
         if not stored or sum(m.file_size for m in members) > len(data):
             raise ValueError("it was packed")
         names = {m.filename for m in members}
-        outputs = []
+        outputs: list[Arrays] = []
         for case in range(cases):
             arrays: list[Any] = []
             while (name := f"{case}.{len(arrays)}.npy") in names:
                 arrays.append(_array(archive.read(name)))
-            outputs.append(tuple(arrays))
+            form = _array(archive.read(f"{case}.form.npy")) if f"{case}.form.npy" in names else None
+            outputs.append(Outputs(arrays, "" if form is None else form.tobytes().decode("ascii")))
     return outputs
 
 

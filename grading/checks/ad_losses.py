@@ -3,95 +3,161 @@
 Sizes and logits as in checks/ad.py.
 """
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograd_lite.ops import Array
 from grading.check import Arrays, Check, Record, Seed, exact, require_form
-from grading.checks.ad import STEP, B, I, K, O, Rng, wide
+from grading.checks.ad import STEP, B, I, K, O, Rng, in_batches, wide
 from grading.oracles import enumeration, networks
-from grading.oracles.differences import gradient
+from grading.oracles.differences import derivative
 
 
-def _logits_and_grey(rng: Rng) -> Arrays:
+def _logits_and_grey(rng: Rng, K: int = K, B: int = B) -> Arrays:
     """Targets 0 and 1 exactly, and grey."""
     x = rng.random((B, I)) * rng.integers(0, 2, (B, I))
     return wide(rng, K, B, I), np.where(rng.random((B, I)) < 0.4, 1.0, x)
 
 
-def _upstream_logits_and_grey(rng: Rng) -> Arrays:
-    return rng.normal(size=(K, B)), *_logits_and_grey(rng)
+def _upstream_logits_and_grey(rng: Rng, K: int = K, B: int = B) -> Arrays:
+    return rng.normal(size=(K, B)), *_logits_and_grey(rng, K, B)
 
 
-def _oracle_bernoulli_nll_vjp(dnll: Array, logits: Array, x: Array) -> tuple[Array, ...]:
-    return gradient(lambda a: (networks.bernoulli_nll(a, x) * dnll).sum(), (logits,))
+def _oracle_bernoulli_nll_vjp(dnll: Array, logits: Array, x: Array) -> Array:
+    return derivative(lambda a: (networks.bernoulli_nll(a, x) * dnll).sum(), logits)
 
 
-def _logits_and_labels(rng: Rng) -> Arrays:
-    logits = 3 * rng.normal(size=(B, I))
-    labels = rng.integers(0, I, size=B)
+def _logits_and_labels(rng: Rng, *rows: int) -> Arrays:
+    logits = 3 * rng.normal(size=(*rows, I))
+    labels = rng.integers(0, I, size=rows)
     logits[0] += 1000  # a shift of all logits changes nothing, unless something overflows
     return logits, labels
 
 
-def _upstream_logits_and_labels(rng: Rng) -> Arrays:
-    return rng.normal(size=B), *_logits_and_labels(rng)
+def _upstream_logits_and_labels(rng: Rng, *rows: int) -> Arrays:
+    return rng.normal(size=rows), *_logits_and_labels(rng, *rows)
 
 
-def _oracle_categorical_nll_vjp(dnll: Array, logits: Array, labels: Array) -> tuple[Array, ...]:
-    return gradient(lambda a: (networks.categorical_nll(a, labels) * dnll).sum(), (logits,))
+def _of_several_ranks(draw: Any) -> Any:
+    return tuple(lambda rng, rows=rows: draw(rng, *rows) for rows in ((B,), (K, B), (1,), (K, 1)))
 
 
-def _momentum(rng: Rng) -> Arrays:
-    return *rng.normal(size=(3, B, O)), 0.1 * (1 + rng.random()), rng.random()
+def _oracle_categorical_nll_vjp(dnll: Array, logits: Array, labels: Array) -> Array:
+    return derivative(lambda a: (networks.categorical_nll(a, labels) * dnll).sum(), logits)
+
+
+# Parameters: an array, a tuple of them, a NamedTuple (any that the module has), tuples of tuples.
+TREES = (
+    lambda rng: rng.normal(size=(B, O)),
+    lambda rng: (rng.normal(size=(B, O)), rng.normal(size=O)),
+    lambda rng: Record(
+        "AdamState", (rng.normal(size=(B, O)), rng.normal(size=B), rng.normal(size=O))
+    ),
+    lambda rng: ((rng.normal(size=(B, O)), rng.normal(size=O)), (rng.normal(size=(O, 1)),)),
+)
+
+
+def _each(f: Any, *trees: Any) -> Any:
+    """As many trees as f returns values for corresponding leaves."""
+    kind, trees = trees[0], tuple(t.fields if isinstance(t, Record) else t for t in trees)
+    if not isinstance(trees[0], tuple):
+        return f(*trees)
+    found = tuple(zip(*(_each(f, *row) for row in zip(*trees, strict=True)), strict=True))
+    return tuple(Record(kind.kind, tree) for tree in found) if isinstance(kind, Record) else found
+
+
+def _plain(f: Any, *trees: Any) -> Any:
+    """The same, as tuples: so an oracle returns what a Record stands for."""
+    return tuple(t.fields if isinstance(t, Record) else t for t in _each(f, *trees))
+
+
+def _moments(rng: Rng, tree: Any) -> Any:
+    """Parameters, running means, mean squares, and gradients of all sizes."""
+
+    def leaf(p: Array) -> Any:
+        m, g = rng.normal(size=(2, *p.shape))
+        return p, m, m**2 * rng.random(p.shape), g * 10.0 ** rng.integers(-9, 2, size=p.shape)
+
+    return _each(leaf, tree(rng))
+
+
+def _momentum(rng: Rng, tree: Any) -> Arrays:
+    p, u, _, _ = _moments(rng, tree)
+    _, g, _, _ = _each(lambda p: (p, rng.normal(size=p.shape), p, p), p)
+    return p, u, g, 0.1 * (1 + rng.random()), rng.random()
 
 
 def _oracle_momentum(p: Any, u: Any, g: Any, rate: float, momentum: float) -> Any:
-    moved = [[momentum * uu - rate * gg for uu, gg in zip(*row, strict=True)]
-             for row in zip(u, g, strict=True)]  # fmt: skip
-    return p + np.array(moved), np.array(moved)
+    def leaf(p: Array, u: Array, g: Array) -> Any:
+        moved = [momentum * uu - rate * gg for uu, gg in zip(u.flat, g.flat, strict=True)]
+        return p + np.reshape(moved, p.shape), np.reshape(moved, p.shape)
+
+    return _plain(leaf, p, u, g)
 
 
-def _adam(rng: Rng) -> Arrays:
-    """Moments after some steps, as a student's AdamState is given them; gradients of all sizes."""
-    p, m, g = rng.normal(size=(3, B, O))
-    g = g * 10.0 ** rng.integers(-9, 2, size=(B, O))
-    s = m**2 * rng.random((B, O))
-    step = int(rng.integers(0, 20))
-    if step == 0:
-        m, s = np.zeros_like(m), np.zeros_like(s)
-    return p, Record("AdamState", (m, s, step)), g, 0.01, 0.8, 0.95, 1e-6
+def _adam(rng: Rng, tree: Any) -> Arrays:
+    """Moments after some steps or none, as a student's AdamState is given them; in some cases the
+    last numbers are left out.
+    """
+    p, m, s, g = _moments(rng, tree)
+    if (step := int(rng.integers(0, 20)) * int(rng.random() < 0.7)) == 0:
+        m, s = _each(lambda m: (np.zeros_like(m), np.zeros_like(m)), m)
+    given = (0.01, 0.8, 0.95, 1e-6)[: rng.choice([0, 1, 2, 3, 4, 4, 4])]
+    return p, Record("AdamState", (m, s, step)), g, *given
 
 
 def _oracle_adam(
-    p: Any, state: Any, g: Any, rate: float, beta1: float, beta2: float, epsilon: float
+    p: Any,
+    state: Any,
+    g: Any,
+    rate: float = 1e-3,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    epsilon: float = 1e-8,
 ) -> Any:
     """Algorithm 1 of Kingma and Ba, line by line."""
     m, s, step = state.fields
     t = step + 1
-    m = m * beta1 + g - g * beta1
-    s = s * beta2 + g**2 - g**2 * beta2
-    m_hat, s_hat = m / (1 - np.power(beta1, t)), s / (1 - np.power(beta2, t))
-    return p - rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s, np.array(t)
+
+    def leaf(p: Array, m: Array, s: Array, g: Array) -> Any:
+        m = m * beta1 + g * (1 - beta1)
+        s = s * beta2 + g**2 * (1 - beta2)
+        m_hat, s_hat = m / (1 - np.power(beta1, t)), s / (1 - np.power(beta2, t))
+        return p - rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
+
+    p, m, s = _plain(leaf, p, m, s, g)
+    return p, (m, s, np.array(t))
 
 
-def _rmsprop(rng: Rng) -> Arrays:
-    """A mean square after some steps or none; gradients of all sizes."""
-    p, m, g = rng.normal(size=(3, B, O))
-    g = g * 10.0 ** rng.integers(-9, 2, size=(B, O))
-    s = m**2 * rng.random((B, O)) * rng.integers(0, 2)
-    return p, Record("RmspropState", (s,)), g, 0.01, 0.8, 1e-6
+def _rmsprop(rng: Rng, tree: Any) -> Arrays:
+    """A mean square after some steps or none; in some cases the last numbers are left out."""
+    p, _, s, g = _moments(rng, tree)
+    if rng.random() < 0.5:
+        (s,) = _each(lambda s: (np.zeros_like(s),), s)
+    given = (0.01, 0.8, 1e-6)[: rng.choice([0, 1, 2, 3, 3, 3])]
+    return p, Record("RmspropState", (s,)), g, *given
 
 
-def _oracle_rmsprop(p: Any, state: Any, g: Any, rate: float, rho: float, epsilon: float) -> Any:
+def _oracle_rmsprop(
+    p: Any, state: Any, g: Any, rate: float = 1e-3, rho: float = 0.9, epsilon: float = 1e-7
+) -> Any:
     """One number after the other."""
-    (s,) = state.fields
-    moved, squares = np.empty_like(p), np.empty_like(p)
-    for at in np.ndindex(p.shape):
-        squares[at] = s[at] * rho + g[at] ** 2 - g[at] ** 2 * rho
-        moved[at] = p[at] - g[at] / (squares[at] ** 0.5 + epsilon) * rate
-    return moved, squares
+
+    def leaf(p: Array, s: Array, g: Array) -> Any:
+        moved, squares = np.empty_like(p), np.empty_like(p)
+        for at in np.ndindex(p.shape):
+            squares[at] = s[at] * rho + g[at] ** 2 - g[at] ** 2 * rho
+            moved[at] = p[at] - g[at] / (squares[at] ** 0.5 + epsilon) * rate
+        return moved, squares
+
+    p, s = _plain(leaf, p, state.fields[0], g)
+    return p, (s,)
+
+
+def _of_all_trees(draw: Any) -> Any:
+    return tuple(partial(draw, tree=tree) for tree in TREES)
 
 
 def _glorot(rng: Rng) -> Arrays:
@@ -106,8 +172,8 @@ def _measure_glorot(inputs: Arrays, outputs: Arrays) -> float:
     from the weights that meet in a unit; products of neighbours, which vanish in the mean.
     """
     true = np.empty(inputs[1])
-    require_form((true,), outputs, [true])
-    W = outputs[0].reshape(-1, true.shape[-1])
+    (W,) = require_form((true,), outputs, true)
+    W = W.reshape(-1, true.shape[-1])
     variance = 2 / (true[..., 0].size + true[..., 0, :].size)
     limit = np.sqrt(3 * variance)
     counts = np.histogram(np.clip(W, -limit, limit), np.linspace(-limit, limit, 17))[0]
@@ -131,19 +197,19 @@ LOSSES, OPTIM = "autograd_lite.losses.", "autograd_lite.optim."
 
 # fmt: off
 CHECKS = (
-    Check("ad.16", LOSSES + "bernoulli_nll", "product of probabilities", _logits_and_grey,
+    Check("ad.16", LOSSES + "bernoulli_nll", "product of probabilities", in_batches(_logits_and_grey),
           exact(networks.bernoulli_nll), 1e-13, 50),
-    Check("ad.17", LOSSES + "bernoulli_nll_vjp", STEP, _upstream_logits_and_grey,
+    Check("ad.17", LOSSES + "bernoulli_nll_vjp", STEP, in_batches(_upstream_logits_and_grey),
           exact(_oracle_bernoulli_nll_vjp), 1e-14, 50),
-    Check("ad.18", LOSSES + "categorical_nll", "share of the whole", _logits_and_labels,
+    Check("ad.18", LOSSES + "categorical_nll", "share of the whole", _of_several_ranks(_logits_and_labels),
           exact(networks.categorical_nll), 1e-12, 50),
-    Check("ad.19", LOSSES + "categorical_nll_vjp", STEP, _upstream_logits_and_labels,
+    Check("ad.19", LOSSES + "categorical_nll_vjp", STEP, _of_several_ranks(_upstream_logits_and_labels),
           exact(_oracle_categorical_nll_vjp), 1e-14, 50),
-    Check("ad.23", OPTIM + "momentum_step", "entry by entry", _momentum,
+    Check("ad.23", OPTIM + "momentum_step", "entry by entry", _of_all_trees(_momentum),
           exact(_oracle_momentum), 1e-14, 50),
-    Check("ad.24", OPTIM + "adam_step", "the published algorithm", _adam,
+    Check("ad.24", OPTIM + "adam_step", "the published algorithm", _of_all_trees(_adam),
           exact(_oracle_adam, floor=0.1), 5e-14, 50),
-    Check("ad.26", OPTIM + "rmsprop_step", "number by number", _rmsprop,
+    Check("ad.26", OPTIM + "rmsprop_step", "number by number", _of_all_trees(_rmsprop),
           exact(_oracle_rmsprop, floor=0.1), 1e-14, 50),
     Check("ad.22", "autograd_lite.init.glorot_uniform", "moments of the density", _glorot,
           _measure_glorot, 1.0, 6),

@@ -8,8 +8,9 @@ import numpy as np
 
 from autograd_lite.ops import Array
 from grading.check import Arrays, Check, exact
+from grading.checks.ad import alone
 from grading.oracles import convolution
-from grading.oracles.differences import gradient
+from grading.oracles.differences import derivative
 
 Rng = np.random.Generator
 B, C, F = 3, 2, 4  # images, channels of the larger image and of the smaller one
@@ -25,48 +26,48 @@ def _smaller(H: int, W: int, s: int) -> tuple[int, int]:
     return -(-H // s), -(-W // s)
 
 
-def _patches(rng: Rng) -> Arrays:
+def _patches(rng: Rng, B: int = B) -> Arrays:
     H, W, k, s = _sizes(rng)
     return rng.normal(size=(B, H, W, C)), k, s
 
 
-def _scatter(rng: Rng) -> Arrays:
+def _scatter(rng: Rng, B: int = B) -> Arrays:
     H, W, k, s = _sizes(rng)
     return rng.normal(size=(B, *_smaller(H, W, s), k, k, C)), (B, H, W, C), s
 
 
-def _conv2d(rng: Rng) -> Arrays:
-    x, k, s = _patches(rng)
+def _conv2d(rng: Rng, B: int = B) -> Arrays:
+    x, k, s = _patches(rng, B)
     return x, rng.normal(size=(k, k, C, F)), s
 
 
-def _conv_transpose2d(rng: Rng) -> Arrays:
+def _conv_transpose2d(rng: Rng, B: int = B) -> Arrays:
     """In half of the cases no size is asked for."""
     H, W, k, s = _sizes(rng)
     y, K = rng.normal(size=(B, *_smaller(H, W, s), F)), rng.normal(size=(k, k, C, F))
-    return y, K, s, (H, W) if rng.random() < 0.5 else None
+    return y, K, s, *([(H, W)] if rng.random() < 0.5 else [])
 
 
-def _conv2d_vjp_K(rng: Rng) -> Arrays:
-    x, k, s = _patches(rng)
+def _conv2d_vjp_K(rng: Rng, B: int = B) -> Arrays:
+    x, k, s = _patches(rng, B)
     return rng.normal(size=(B, *_smaller(x.shape[1], x.shape[2], s), F)), x, k, s
 
 
-def _oracle_conv2d_vjp_K(dy: Array, x: Array, k: int, s: int) -> tuple[Array, ...]:
+def _oracle_conv2d_vjp_K(dy: Array, x: Array, k: int, s: int) -> Array:
     K = np.ones((k, k, C, F))  # a linear map has the same derivative everywhere
-    return gradient(lambda K: (convolution.conv2d(x, K, s) * dy).sum(), (K,))
+    return derivative(lambda K: (convolution.conv2d(x, K, s) * dy).sum(), K)
 
 
 CONV = "autograd_lite.conv."
 
 # fmt: off
 CHECKS = (
-    Check("ad.30", CONV + "patches", "entry by entry", _patches, exact(convolution.patches), 1e-15, 30),
-    Check("ad.31", CONV + "scatter", "entry by entry", _scatter, exact(convolution.scatter), 3e-14, 30),
-    Check("ad.32", CONV + "conv2d", "its matrix", _conv2d, exact(convolution.conv2d), 3e-14, 30),
-    Check("ad.33", CONV + "conv_transpose2d", "the transposed matrix", _conv_transpose2d,
+    Check("ad.30", CONV + "patches", "entry by entry", alone(_patches), exact(convolution.patches), 1e-15, 30),
+    Check("ad.31", CONV + "scatter", "entry by entry", alone(_scatter), exact(convolution.scatter), 3e-14, 30),
+    Check("ad.32", CONV + "conv2d", "its matrix", alone(_conv2d), exact(convolution.conv2d), 3e-14, 30),
+    Check("ad.33", CONV + "conv_transpose2d", "the transposed matrix", alone(_conv_transpose2d),
           exact(convolution.conv_transpose2d), 3e-14, 30),
-    Check("ad.34", CONV + "conv2d_vjp_K", "its matrix, complex step", _conv2d_vjp_K,
+    Check("ad.34", CONV + "conv2d_vjp_K", "its matrix, complex step", alone(_conv2d_vjp_K),
           exact(_oracle_conv2d_vjp_K), 3e-14, 20),
 )
 # fmt: on

@@ -6,16 +6,17 @@ import numpy as np
 
 from autograd_lite.ops import Array
 from grading.check import Arrays, Check, exact
+from grading.checks.ad import alone
 from grading.oracles import game
-from grading.oracles.differences import gradient
+from grading.oracles.differences import derivative, gradient
 
 B = 7
 Rng = np.random.Generator
 
 
-def _logits(rng: Rng) -> Any:
+def _logits(rng: Rng, B: int = B) -> Any:
     a = 3 * rng.normal(size=B)
-    a[:2] = 800, -800
+    a[:2] = (800, -800)[:B]
     return rng.permutation(a)
 
 
@@ -23,32 +24,34 @@ def drawn_label(rng: Rng) -> float:
     return float(rng.choice([0.6, 0.9, 1.0]))
 
 
-def _both(rng: Rng) -> Arrays:
-    return _logits(rng), _logits(rng), drawn_label(rng)
+def _both(rng: Rng, B: int = B) -> Arrays:
+    """Of one image, and in some cases of more, the label is left out."""
+    label = [] if B == 1 or rng.random() < 0.2 else [drawn_label(rng)]
+    return _logits(rng, B), _logits(rng, B), *label
 
 
-def _both_vjp(rng: Rng) -> Arrays:
-    return rng.normal(size=B), *_both(rng)
+def _both_vjp(rng: Rng, B: int = B) -> Arrays:
+    return rng.normal(size=B), *_both(rng, B)
 
 
 def _oracle_discriminator_loss_vjp(
-    dloss: Array, real: Array, fake: Array, label: float
+    dloss: Array, real: Array, fake: Array, label: float = 1.0
 ) -> tuple[Array, ...]:
     return gradient(
         lambda real, fake: (dloss * game.discriminator_loss(real, fake, label)).sum(), (real, fake)
     )
 
 
-def _fake(rng: Rng) -> Arrays:
-    return (_logits(rng),)
+def _fake(rng: Rng, B: int = B) -> Arrays:
+    return (_logits(rng, B),)
 
 
-def _fake_vjp(rng: Rng) -> Arrays:
-    return rng.normal(size=B), _logits(rng)
+def _fake_vjp(rng: Rng, B: int = B) -> Arrays:
+    return rng.normal(size=B), _logits(rng, B)
 
 
 def _oracle_vjp(loss: str) -> Any:
-    return lambda dloss, fake: gradient(lambda a: (dloss * game.LOSSES[loss](a)).sum(), (fake,))
+    return lambda dloss, fake: derivative(lambda a: (dloss * game.LOSSES[loss](a)).sum(), fake)
 
 
 def _rate(rng: Rng) -> Arrays:
@@ -72,15 +75,15 @@ LOSS, STEP = "gan.losses.", "complex step"
 
 # fmt: off
 CHECKS = (
-    Check("gan.5", LOSS + "discriminator_loss", "cross-entropy of the labels", _both,
+    Check("gan.5", LOSS + "discriminator_loss", "cross-entropy of the labels", alone(_both),
           exact(game.discriminator_loss), 1e-14, 50),
-    Check("gan.6", LOSS + "discriminator_loss_vjp", STEP, _both_vjp, exact(_oracle_discriminator_loss_vjp), 1e-14, 50),
-    Check("gan.9", LOSS + "saturating", "np.logaddexp", _fake,
+    Check("gan.6", LOSS + "discriminator_loss_vjp", STEP, alone(_both_vjp), exact(_oracle_discriminator_loss_vjp), 1e-14, 50),
+    Check("gan.9", LOSS + "saturating", "np.logaddexp", alone(_fake),
           exact(lambda a: -np.logaddexp(0, a), floor=1e-300), 1e-14, 50),
-    Check("gan.10", LOSS + "saturating_vjp", STEP, _fake_vjp, exact(_oracle_vjp("saturating")), 1e-14, 50),
-    Check("gan.11", LOSS + "non_saturating", "np.logaddexp", _fake,
+    Check("gan.10", LOSS + "saturating_vjp", STEP, alone(_fake_vjp), exact(_oracle_vjp("saturating")), 1e-14, 50),
+    Check("gan.11", LOSS + "non_saturating", "np.logaddexp", alone(_fake),
           exact(lambda a: np.logaddexp(0, -a), floor=1e-300), 1e-14, 50),
-    Check("gan.12", LOSS + "non_saturating_vjp", STEP, _fake_vjp, exact(_oracle_vjp("non-saturating")), 1e-14, 50),
+    Check("gan.12", LOSS + "non_saturating_vjp", STEP, alone(_fake_vjp), exact(_oracle_vjp("non-saturating")), 1e-14, 50),
     Check("gan.23", "gan.schedule.learning_rate", "interpolation", _rate, exact(_oracle_rate), 1e-14, 50),
 )
 # fmt: on

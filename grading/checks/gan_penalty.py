@@ -4,6 +4,7 @@ B = 7 images of 5 pixels, a discriminator of two hidden layers of other widths, 
 in each. No unit is so near its kink that moving a pixel, or rounding to float32, would cross it.
 """
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,9 @@ from grading.oracles.differences import gradient
 MARGIN = 0.02
 
 
-def _away_from_kinks(rng: Rng) -> Arrays:
+def _away_from_kinks(rng: Rng, B: int = B) -> Arrays:
     while True:
-        x, masks = rng.uniform(-1, 1, (B, 5)), drawn_masks(rng, DISCRIMINATOR)
+        x, masks = rng.uniform(-1, 1, (B, 5)), drawn_masks(rng, DISCRIMINATOR, B)
         D = drawn_params(rng, DISCRIMINATOR)
         _, passed = game.forward(x, masks, plain(D))
         if min(np.abs(h).min() for _, h, _ in passed) > MARGIN:
@@ -30,7 +31,7 @@ def _away_from_kinks(rng: Rng) -> Arrays:
 def _oracle_image_gradient(x: Array, masks: Any, D: Any) -> Any:
     """A bias for each image apart: the logit's gradient by it is that by what the unit gets."""
     weights = [W for W, _ in plain(D)]
-    biases = tuple(np.tile(b, (B, 1)) for _, b in plain(D))
+    biases = tuple(np.tile(b, (len(x), 1)) for _, b in plain(D))
 
     def total(x: Array, *biases: Array) -> Any:
         return game.logits(x, masks, list(zip(weights, biases, strict=True))).sum()
@@ -49,10 +50,12 @@ def _oracle_slope_penalty(x: Array, masks: Any, D: Any) -> Any:
     return game.slope_cost(x, masks, plain(D)), grads
 
 
+SIZES: Any = (*[_away_from_kinks] * 3, partial(_away_from_kinks, B=1))
+
 # fmt: off
 CHECKS = (
-    Check("gan.30", "gan.penalty.image_gradient", STEP, _away_from_kinks, exact(_oracle_image_gradient), 1e-14, 12),
-    Check("gan.31", "gan.penalty.slope_penalty", "pixels moved, then complex step", _away_from_kinks,
+    Check("gan.30", "gan.penalty.image_gradient", STEP, SIZES, exact(_oracle_image_gradient), 1e-14, 12),
+    Check("gan.31", "gan.penalty.slope_penalty", "pixels moved, then complex step", SIZES,
           exact(_oracle_slope_penalty), 1e-11, 12),
 )
 # fmt: on

@@ -3,13 +3,30 @@
 Sizes as in checks/rbm.py.
 """
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, Seed, exact, require_form
-from grading.checks.rbm import DRAWS, JOINT, B, D, M, Rng, binary, drawn_params, free_energy
+from grading.check import Arrays, Check, Seed, dtype_of, exact, in_precision, require_form
+from grading.checks.rbm import (
+    CHAINS,
+    JOINT,
+    B,
+    D,
+    H,
+    M,
+    Rng,
+    binary,
+    drawn_params,
+    free_energy,
+    in_sizes,
+    magnitude,
+    of_four_kinds,
+    telling,
+    two_pairs,
+)
 from grading.oracles import enumeration
 
 DEVIATION, CUT = 0.1, 0.2  # of first weights from a cut normal: before the cut, and the cut
@@ -19,55 +36,107 @@ def _oracle_log_pseudo_likelihood(v: Array, W: Array, b: Array, c: Array) -> Arr
     return np.array([enumeration.log_pseudo_likelihood_terms(vv, W, b, c).sum() for vv in v])
 
 
-def _estimate(rng: Rng) -> Arrays:
-    return Seed(rng.integers(2**31)), np.tile(binary(rng, D), (DRAWS, 1)), *drawn_params(rng)
+def _estimate(rng: Rng, rows: int = CHAINS, D: int = D) -> Arrays:
+    """Images of four kinds."""
+    (v,) = of_four_kinds(rng, binary(rng, 4, D), rows=rows)
+    return Seed(rng.integers(2**31)), v, *drawn_params(rng, D)
 
 
 def _measure_estimate(inputs: Arrays, outputs: Arrays) -> float:
-    """Every value must be D log P(v_i | the others) for some i, and every i equally frequent."""
-    _, v, *params = inputs
-    require_form(inputs, outputs, [np.empty(DRAWS)])
-    values = D * enumeration.log_pseudo_likelihood_terms(v[0], *params)
-    distance = np.abs(outputs[0][:, None] - values)
-    astray = distance.min(axis=1).max() / 1e-12
-    shares = np.bincount(distance.argmin(axis=1), minlength=D) / DRAWS
-    allowed = enumeration.bound((1 / D) * (1 - 1 / D), 1.0, DRAWS, D)
-    return float(max(astray, np.max(np.abs(shares - 1 / D)) / allowed))
+    """Every value must be D log P(v_i | the others) for some i of its own image, every i equally
+    frequent, for each kind of image, and so every pair of them in an image and the next.
+    """
+    _, v, *params = in_precision(np.float64, inputs)
+    (values,) = require_form(inputs, outputs, np.empty(len(v)))
+    D, pixels, astray = v.shape[1], np.zeros(len(v), int), 0.0
+    for image, rows in enumeration.kinds(v):
+        terms = D * enumeration.log_pseudo_likelihood_terms(image, *params)
+        distance = np.abs(values[rows, None] - terms)
+        astray, pixels[rows] = max(astray, distance.min(axis=1).max()), distance.argmin(axis=1)
+    if dtype_of(inputs) == np.float32:  # in which two pixels' terms may be the same
+        return float(astray / 1e-4)
+    n = len(v) // 2 * 2
+    pairs = np.bincount(pixels[:n:2] * D + pixels[1:n:2], minlength=D * D)
+    apart = [np.bincount(pixels[rows], minlength=D) for _, rows in enumeration.kinds(v)]
+    errors = [
+        np.max(np.abs(counts / counts.sum() - 1 / counts.size))
+        / enumeration.bound((1 - 1 / counts.size) / counts.size, 1.0, counts.sum(), 6 * D * D)
+        for counts in (*apart, np.bincount(pixels, minlength=D), *([pairs] if n else []))
+    ]
+    return float(max(astray / 1e-12, *errors))
 
 
-def _gap(rng: Rng) -> Arrays:
+def _gap(rng: Rng, B: int = B, D: int = D, H: int = H, size: float = 1.0) -> Arrays:
     """More validation images than training images."""
-    return binary(rng, B, D), binary(rng, B + 3, D), *drawn_params(rng)
+    return binary(rng, B, D), binary(rng, B + 3, D), *drawn_params(rng, D, H, size)
 
 
 def _oracle_gap(v_train: Array, v_validation: Array, W: Array, b: Array, c: Array) -> Array:
     """By log p itself, Z included."""
-    log_p = np.log(enumeration.joint(W, b, c).sum(axis=1))
-    train, validation = (log_p[enumeration.numbers_of(v)] for v in (v_train, v_validation))
+    log_Z = enumeration.log_marginal(v_train[0], v_train[0] > 1, W, b, c)
+    train, validation = (
+        np.array([enumeration.log_marginal(x, x == x, W, b, c) - log_Z for x in v])
+        for v in (v_train, v_validation)
+    )
     return np.asarray(train.mean() - validation.mean())
 
 
-def _inpaint(rng: Rng) -> Arrays:
-    known = np.tile(rng.permutation([True, True, False, False]), (DRAWS // 4, 1))
-    v = np.tile(binary(rng, D), (DRAWS // 4, 1))
-    return Seed(rng.integers(2**31)), v, known, *drawn_params(rng), 60, 8
+def _inpaint(rng: Rng, burn_in: int, average: int, rows: int = 2 * CHAINS) -> Arrays:
+    """Every image has missing pixels of its own: two, two others, all, none. The machine is one
+    in which the first sweep changes much, and the second draws other hidden states than the first.
+    """
+
+    def effect(W: Array, b: Array, c: Array) -> float:
+        v, known = np.zeros(D), np.zeros(D, bool)
+        laws = [enumeration.inpainting_law(v, known, W, b, c, sweeps, 1)[1] for sweeps in (0, 1)]
+        _, chances = enumeration.inpainting_law(v, known, W, b, c, 0, 2)
+        same = chances[np.cumsum([0, *range(2**H, 1, -1)])].sum()
+        return float(min(np.abs(laws[0] - laws[1]).max(), 1 - same))
+
+    params = telling(rng, effect)
+    masks = np.array([*two_pairs(rng), [False] * D, [True] * D])
+    v, known = of_four_kinds(rng, binary(rng, 4, D), masks, rows=rows)
+    return Seed(rng.integers(2**31)), v, known, *params, burn_in, average
+
+
+def _inpaint_by_default(rng: Rng) -> Arrays:
+    """Few images, and both numbers of sweeps left out."""
+    return _inpaint(rng, 100, 100, rows=40)[:-2]
 
 
 def _measure_inpaint(inputs: Arrays, outputs: Arrays) -> float:
-    """The mean over chains against the enumerated conditional; given pixels must be untouched."""
-    _, v, known, *params, _, _ = inputs
-    require_form(inputs, outputs, [v])
-    (probs,) = outputs
-    astray = np.abs(probs - v)[known].max() / 1e-12
-    truth = enumeration.conditional(v[0], known[0], *params)
-    # A row is a mean of probabilities, so its variance is at most that of one of them.
-    allowed = enumeration.bound(truth * (1 - truth), 1.0, len(v), D)
-    return float(max(astray, np.max(np.abs(probs.mean(axis=0) - truth) / allowed)))
+    """Given pixels must be untouched. Of one or two sweeps: every row must be a mean of as many
+    P(v | h), each as frequent as it is after burn_in. Of more: the mean over chains of a kind
+    against the enumerated conditional.
+    """
+    _, v, known, W, b, c = in_precision(np.float64, inputs[:6])
+    burn_in, average = inputs[6:] or (100, 100)
+    (probs,), errors = require_form(inputs, outputs, v), [0.0]
+    rounding = 1e-4 if dtype_of(inputs) == np.float32 else 1e-12
+    for both, rows in enumeration.kinds(np.column_stack([v, known])):
+        image, given, found = both[:D], both[D:] == 1, probs[rows]
+        if average > 2:
+            errors.append(np.abs(found - image)[:, given].max(initial=0) / rounding)
+            truth = enumeration.conditional(image, given, W, b, c)
+            # A row is a mean of probabilities, so its variance is at most that of one of them.
+            allowed = enumeration.bound(truth * (1 - truth), 1.0, len(rows), 4 * D)
+            errors.append(np.max(np.abs(found.mean(axis=0) - truth) / allowed))
+            continue
+        values, chances = enumeration.inpainting_law(image, given, W, b, c, burn_in, average)
+        distance = np.abs(found[:, None] - values).max(axis=-1)
+        errors.append(distance.min(axis=1).max() / rounding)
+        if rounding < 1e-6 and not given.all():  # else several values may be the same
+            shares = np.bincount(distance.argmin(axis=1), minlength=len(values)) / len(rows)
+            allowed = enumeration.bound(chances * (1 - chances), 1.0, len(rows), 4 * len(values))
+            errors.append(np.max(np.abs(shares - chances) / allowed))
+    return float(max(errors))
 
 
-def _truncated(rng: Rng) -> Arrays:
-    """200 x 200 weights; of the images only number of pixels and dtype matter."""
-    return Seed(rng.integers(2**31)), rng.random((2, 200)), 200
+def _truncated(rng: Rng, pixels: int = 820, hidden: int = 800) -> Arrays:
+    """So many weights that those drawn again tell; of the images only number of pixels and dtype
+    matter.
+    """
+    return Seed(rng.integers(2**31)), rng.random((2, pixels)), hidden
 
 
 def _measure_truncated(inputs: Arrays, outputs: Arrays) -> float:
@@ -75,48 +144,46 @@ def _measure_truncated(inputs: Arrays, outputs: Arrays) -> float:
     mean only if no two weights go together; biases and the cut to rounding.
     """
     pixels, hidden = inputs[1].shape[1], inputs[2]
-    require_form(inputs, outputs, [np.empty((pixels, hidden)), np.empty(pixels), np.empty(hidden)])
-    W, *biases = outputs
+    shapes = (pixels, hidden), pixels, hidden
+    W, *biases = require_form(inputs, outputs, tuple(map(np.empty, shapes)))
+    rounding = np.finfo(W.dtype).eps
     edges = np.linspace(-CUT, CUT, 17)
-    shares, variance = enumeration.truncated_normal(edges, DEVIATION, CUT)
+    shares, variance, of_square = enumeration.truncated_normal(edges, DEVIATION, CUT)
     counts = np.histogram(np.clip(W, -CUT, CUT), edges)[0]
-    rows, columns = (a.ravel() for a in (W[::2] * W[1::2], W[:, ::2] * W[:, 1::2]))
+    rows, columns = (
+        a.ravel().astype(float) for a in (W[:-1:2] * W[1::2], W[:, :-1:2] * W[:, 1::2])
+    )
     comparisons = len(shares) + 4
     # Measured, expected; of one value an upper bound of the variance, and the span; their number.
     errors = [
         np.abs(got - true) / enumeration.bound(var, span, draws, comparisons)
         for got, true, var, span, draws in (
             (counts / W.size, shares, shares * (1 - shares), 1.0, W.size),
-            (W.mean(), 0.0, variance, CUT, W.size),
-            ((W**2).mean(), variance, variance * (CUT**2 - variance), CUT**2, W.size),
-            (rows.mean(), 0.0, variance**2, CUT**2, rows.size),
-            (columns.mean(), 0.0, variance**2, CUT**2, columns.size),
+            (W.mean(dtype=float), 0.0, variance, CUT, W.size),
+            ((W**2).mean(dtype=float), variance, of_square, CUT**2, W.size),
+            *((x.mean(), 0.0, variance**2, CUT**2, x.size) for x in (rows, columns) if x.size),
         )
     ]
-    astray = [np.abs(bias - 0.1).max() / 1e-15 for bias in biases]
-    outside = (np.abs(W).max() - CUT) / 1e-15
+    astray = [np.abs(bias - 0.1).max() / rounding for bias in biases]
+    outside = (np.abs(W).max() - CUT) / rounding
     return float(max(outside, *astray, *(np.max(error) for error in errors)))
 
 
-def _exact(rng: Rng) -> Arrays:
-    """Every image has missing pixels of its own: all, none, and others; every third machine has
-    weights whose exponentials overflow.
-    """
+def _exact(rng: Rng, B: int = B, D: int = D, H: int = H, size: float = 1.0) -> Arrays:
+    """Every image has missing pixels of its own: all, none, and others."""
     known = rng.random((B, D)) < 0.5
-    known[0], known[1] = False, True
-    size = 300.0 if rng.random() < 1 / 3 else 1.0
-    return binary(rng, B, D), known, *(size * p for p in drawn_params(rng))
+    known[0], known[-1] = False, B > 1
+    return binary(rng, B, D), known, *drawn_params(rng, D, H, size)
+
+
+def _many_hidden(rng: Rng) -> Arrays:
+    """More hidden states than are summed at a time; few pixels, so that the oracle can follow."""
+    return _exact(rng, B=2, D=2, H=13)
 
 
 def _oracle_log_marginal(v: Array, known: Any, *params: Any) -> Array:
     rows = zip(v, known, strict=True)
     return np.array([enumeration.log_marginal(vv, kk, *params) for vv, kk in rows])
-
-
-def _conditional(rng: Rng) -> Arrays:
-    known = rng.random((B, D)) < 0.5
-    known[0], known[1] = False, True
-    return binary(rng, B, D), known, *drawn_params(rng)
 
 
 def _oracle_conditional(v: Array, known: Any, *params: Any) -> Array:
@@ -126,15 +193,19 @@ def _oracle_conditional(v: Array, known: Any, *params: Any) -> Array:
 
 # fmt: off
 CHECKS = (
-    Check("rbm.24", "rbm.pseudo.log_pseudo_likelihood", JOINT, free_energy,
-          exact(_oracle_log_pseudo_likelihood), 3e-14, 30),
-    Check("rbm.25", "rbm.pseudo.log_pseudo_likelihood_estimate", JOINT, _estimate, _measure_estimate, 1.0, 6),
-    Check("rbm.26", "rbm.pseudo.free_energy_gap", JOINT, _gap, exact(_oracle_gap), 1e-14, 30),
-    Check("rbm.29", "rbm.inpaint.inpaint", "enumerated conditional", _inpaint, _measure_inpaint, 1.0, 6),
-    Check("rbm.23", M + "init_truncated", "quadrature of the density", _truncated, _measure_truncated, 1.0, 6),
-    Check("rbm.31", "rbm.exact.log_marginal", "sum over both layers", _exact,
-          exact(_oracle_log_marginal), 2e-13, 30),
-    Check("rbm.32", "rbm.exact.conditional", "enumerated conditional", _conditional,
-          exact(_oracle_conditional), 1e-14, 30),
+    Check("rbm.24", "rbm.pseudo.log_pseudo_likelihood", JOINT, in_sizes(free_energy),
+          exact(_oracle_log_pseudo_likelihood, magnitude), 3e-14, 32),
+    Check("rbm.25", "rbm.pseudo.log_pseudo_likelihood_estimate", JOINT,
+          (_estimate, partial(_estimate, rows=1), partial(_estimate, D=1)), _measure_estimate, 1.0, 6),
+    Check("rbm.26", "rbm.pseudo.free_energy_gap", JOINT, in_sizes(_gap), exact(_oracle_gap, magnitude), 1e-14, 32),
+    Check("rbm.29", "rbm.inpaint.inpaint", "enumerated chain",
+          (*(partial(_inpaint, burn_in=m, average=n) for m, n in ((1, 1), (1, 2), (0, 1), (3, 2))),
+           partial(_inpaint, burn_in=40, average=20, rows=400), _inpaint_by_default), _measure_inpaint, 1.0, 6),
+    Check("rbm.23", M + "init_truncated", "quadrature of the density",
+          (_truncated, partial(_truncated, pixels=1, hidden=1)), _measure_truncated, 1.0, 2),
+    Check("rbm.31", "rbm.exact.log_marginal", "sum over both layers", (*in_sizes(_exact), _many_hidden),
+          exact(_oracle_log_marginal, magnitude), 2e-13, 30),
+    Check("rbm.32", "rbm.exact.conditional", "enumerated conditional", (*in_sizes(_exact, large=10.0), _many_hidden),
+          exact(_oracle_conditional, magnitude), 1e-14, 30),
 )
 # fmt: on

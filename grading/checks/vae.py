@@ -3,23 +3,33 @@
 K = 3 samples, B = 5 images, D = 6 pixels, Z = 2 codes.
 """
 
+from functools import partial
+from typing import Any
+
 import numpy as np
 
 from autograd_lite.ops import Array
 from grading.check import Arrays, Check, exact
+from grading.checks.ad import in_batches
 from grading.oracles import networks, quadrature
-from grading.oracles.differences import gradient
+from grading.oracles.differences import derivative, gradient
 
 K, B, D, Z = 3, 5, 6, 2
 Rng = np.random.Generator
 
 
-def _posterior(rng: Rng) -> Arrays:
-    return 1.5 * rng.normal(size=(B, Z)), 1.5 * rng.normal(size=(B, Z))
+def _posterior(rng: Rng, B: int = B, wide: bool = False) -> Arrays:
+    mu, logvar = 1.5 * rng.normal(size=(2, B, Z))
+    return (10 * mu, rng.uniform(-30, 11, (B, Z))) if wide else (mu, logvar)
 
 
-def _kl_vjp(rng: Rng) -> Arrays:
-    return rng.normal(size=B), *_posterior(rng)
+def _kl_vjp(rng: Rng, B: int = B, wide: bool = False) -> Arrays:
+    return rng.normal(size=B), *_posterior(rng, B, wide)
+
+
+def _in_widths(draw: Any) -> Any:
+    """Draws of a batch, of variances from tiny to huge, and of one row."""
+    return draw, partial(draw, wide=True), partial(draw, B=1)
 
 
 def _oracle_kl_vjp(dkl: Array, mu: Array, logvar: Array) -> tuple[Array, ...]:
@@ -29,98 +39,98 @@ def _oracle_kl_vjp(dkl: Array, mu: Array, logvar: Array) -> tuple[Array, ...]:
     return gradient(weighted, (mu, logvar))
 
 
-def _two_gaussians(rng: Rng) -> Arrays:
-    return *_posterior(rng), *_posterior(rng)
+def _two_gaussians(rng: Rng, B: int = B, wide: bool = False) -> Arrays:
+    return *_posterior(rng, B, wide), *_posterior(rng, B, wide)
 
 
-def _reparameterise(rng: Rng) -> Arrays:
-    return *_posterior(rng), rng.normal(size=(K, B, Z))
+def _reparameterise(rng: Rng, K: int = K, B: int = B, wide: bool = False) -> Arrays:
+    return *_posterior(rng, B, wide), rng.normal(size=(K, B, Z))
 
 
 def _sample(mu: Array, logvar: Array, eps: Array) -> Array:
     return np.stack([mu + np.sqrt(np.exp(logvar)) * e for e in eps])
 
 
-def _reparameterise_vjp(rng: Rng) -> Arrays:
-    return rng.normal(size=(K, B, Z)), rng.normal(size=(B, Z)), rng.normal(size=(K, B, Z))
+def _reparameterise_vjp(rng: Rng, K: int = K, B: int = B, wide: bool = False) -> Arrays:
+    return rng.normal(size=(K, B, Z)), _posterior(rng, B, wide)[1], rng.normal(size=(K, B, Z))
 
 
 def _oracle_reparameterise_vjp(dz: Array, logvar: Array, eps: Array) -> tuple[Array, ...]:
     return gradient(
-        lambda mu, logvar: (_sample(mu, logvar, eps) * dz).sum(), (np.zeros((B, Z)), logvar)
+        lambda mu, logvar: (_sample(mu, logvar, eps) * dz).sum(), (np.zeros_like(logvar), logvar)
     )
 
 
-def _logits_and_grey(rng: Rng) -> Arrays:
+def _logits_and_grey(rng: Rng, K: int = K, B: int = B) -> Arrays:
     logits = 3 * rng.normal(size=(K, B, D))
     logits[0, 0, :2] = 800, -800
     return logits, rng.random((B, D))
 
 
-def _squared_vjp(rng: Rng) -> Arrays:
-    return rng.normal(size=(K, B)), *_logits_and_grey(rng)
+def _squared_vjp(rng: Rng, K: int = K, B: int = B) -> Arrays:
+    return rng.normal(size=(K, B)), *_logits_and_grey(rng, K, B)
 
 
-def _oracle_squared_vjp(dnll: Array, logits: Array, x: Array) -> tuple[Array, ...]:
-    return gradient(lambda a: (networks.squared_error(a, x) * dnll).sum(), (logits,))
+def _oracle_squared_vjp(dnll: Array, logits: Array, x: Array) -> Array:
+    return derivative(lambda a: (networks.squared_error(a, x) * dnll).sum(), logits)
 
 
-def _outputs_and_grey(rng: Rng) -> Arrays:
+def _outputs_and_grey(rng: Rng, K: int = K, B: int = B) -> Arrays:
     """A decoder's outputs where the scale is learned: the last is its logarithm."""
-    logits, x = _logits_and_grey(rng)
+    logits, x = _logits_and_grey(rng, K, B)
     return np.concatenate([logits, rng.normal(size=(K, B, 1))], axis=-1), x
 
 
-def _gaussian_vjp(rng: Rng) -> Arrays:
-    return rng.normal(size=(K, B)), *_outputs_and_grey(rng)
+def _gaussian_vjp(rng: Rng, K: int = K, B: int = B) -> Arrays:
+    return rng.normal(size=(K, B)), *_outputs_and_grey(rng, K, B)
 
 
-def _laplace_vjp(rng: Rng) -> Arrays:
+def _laplace_vjp(rng: Rng, K: int = K, B: int = B) -> Arrays:
     """Every centre is at least 0.05 away from its pixel, where the density has its kink."""
-    dnll, outputs, x = _gaussian_vjp(rng)
+    dnll, outputs, x = _gaussian_vjp(rng, K, B)
     x = 0.25 + 0.5 * x
     logit, sign = np.log(x) - np.log(1 - x), np.sign(outputs[..., :-1])
     outputs[..., :-1] += logit + 0.3 * sign
     return dnll, outputs, x
 
 
-def _oracle_gaussian_vjp(dnll: Array, outputs: Array, x: Array) -> tuple[Array, ...]:
-    return gradient(lambda a: (networks.gaussian_nll(a, x) * dnll).sum(), (outputs,))
+def _oracle_gaussian_vjp(dnll: Array, outputs: Array, x: Array) -> Array:
+    return derivative(lambda a: (networks.gaussian_nll(a, x) * dnll).sum(), outputs)
 
 
-def _oracle_laplace_vjp(dnll: Array, outputs: Array, x: Array) -> tuple[Array, ...]:
-    return gradient(lambda a: (networks.laplace_nll(a, x) * dnll).sum(), (outputs,))
+def _oracle_laplace_vjp(dnll: Array, outputs: Array, x: Array) -> Array:
+    return derivative(lambda a: (networks.laplace_nll(a, x) * dnll).sum(), outputs)
 
 
-def _neg_elbo(rng: Rng) -> Arrays:
+def _neg_elbo(rng: Rng, K: int = K, B: int = B) -> Arrays:
     return 100 * rng.random((K, B)), 10 * rng.random(B)
 
 
 def _oracle_neg_elbo(nll: Array, kl: Array) -> Array:
-    return np.array([sum(nll[:, i]) / K + kl[i] for i in range(B)])
+    return np.array([sum(nll[:, i]) / len(nll) + kl[i] for i in range(len(kl))])
 
 
 E, DENSITY, STEP = "vae.elbo.", "vae.densities.", "complex step"
 
 # fmt: off
 CHECKS = (
-    Check("vae.5", E + "neg_elbo", "image by image", _neg_elbo, exact(_oracle_neg_elbo), 1e-14, 30),
-    Check("vae.8", E + "kl_diag_gaussian", "quadrature", _posterior,
+    Check("vae.5", E + "neg_elbo", "image by image", in_batches(_neg_elbo), exact(_oracle_neg_elbo), 1e-14, 30),
+    Check("vae.8", E + "kl_diag_gaussian", "quadrature", _in_widths(_posterior),
           exact(quadrature.kl_standard_normal), 3e-14, 50),
-    Check("vae.12", E + "kl_diag_gaussian_vjp", "quadrature, complex step", _kl_vjp,
+    Check("vae.12", E + "kl_diag_gaussian_vjp", "quadrature, complex step", _in_widths(_kl_vjp),
           exact(_oracle_kl_vjp), 3e-14, 20),
-    Check("vae.11", E + "kl_gaussians", "quadrature", _two_gaussians, exact(quadrature.kl_normals), 3e-14, 50),
-    Check("vae.14", E + "reparameterise", "sample by sample", _reparameterise, exact(_sample), 1e-14, 50),
-    Check("vae.15", E + "reparameterise_vjp", STEP, _reparameterise_vjp,
+    Check("vae.11", E + "kl_gaussians", "quadrature", _in_widths(_two_gaussians), exact(quadrature.kl_normals), 3e-14, 50),
+    Check("vae.14", E + "reparameterise", "sample by sample", (partial(_reparameterise, wide=True), *in_batches(_reparameterise)), exact(_sample), 1e-14, 50),
+    Check("vae.15", E + "reparameterise_vjp", STEP, (partial(_reparameterise_vjp, wide=True), *in_batches(_reparameterise_vjp)),
           exact(_oracle_reparameterise_vjp), 1e-14, 50),
-    Check("vae.16", E + "squared_error", "logarithm of the density", _logits_and_grey,
+    Check("vae.16", E + "squared_error", "logarithm of the density", in_batches(_logits_and_grey),
           exact(networks.squared_error), 1e-14, 50),
-    Check("vae.17", E + "squared_error_vjp", STEP, _squared_vjp, exact(_oracle_squared_vjp), 1e-14, 20),
-    Check("vae.20", DENSITY + "gaussian_nll", "logarithm of the density", _outputs_and_grey,
+    Check("vae.17", E + "squared_error_vjp", STEP, in_batches(_squared_vjp), exact(_oracle_squared_vjp), 1e-14, 20),
+    Check("vae.20", DENSITY + "gaussian_nll", "logarithm of the density", in_batches(_outputs_and_grey),
           exact(networks.gaussian_nll), 3e-14, 50),
-    Check("vae.21", DENSITY + "gaussian_nll_vjp", STEP, _gaussian_vjp, exact(_oracle_gaussian_vjp), 3e-14, 20),
-    Check("vae.22", DENSITY + "laplace_nll", "logarithm of the density", _outputs_and_grey,
+    Check("vae.21", DENSITY + "gaussian_nll_vjp", STEP, in_batches(_gaussian_vjp), exact(_oracle_gaussian_vjp), 3e-14, 20),
+    Check("vae.22", DENSITY + "laplace_nll", "logarithm of the density", in_batches(_outputs_and_grey),
           exact(networks.laplace_nll), 3e-14, 50),
-    Check("vae.23", DENSITY + "laplace_nll_vjp", STEP, _laplace_vjp, exact(_oracle_laplace_vjp), 3e-14, 20),
+    Check("vae.23", DENSITY + "laplace_nll_vjp", STEP, in_batches(_laplace_vjp), exact(_oracle_laplace_vjp), 3e-14, 20),
 )
 # fmt: on

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grading.oracles.arrays import Array
+from grading.oracles.differences import sigmoid
 
 # False alarms, in all comparisons of one case together, are rarer than this; a check has up to 12
 # cases, so that of a whole check is below 1e-7.
@@ -27,6 +28,13 @@ def numbers_of(v: Array) -> NDArray[np.intp]:
     return (v @ 2.0 ** np.arange(v.shape[1])[::-1]).astype(int)
 
 
+def kinds(rows: Array) -> list[tuple[Array, NDArray[np.intp]]]:
+    """Each row that occurs, and the places at which it does."""
+    found, number = np.unique(rows, axis=0, return_inverse=True)
+    number = number.reshape(-1)
+    return [(row, np.flatnonzero(number == i)) for i, row in enumerate(found)]
+
+
 def energy(v: Array, h: Array, W: Array, b: Array, c: Array) -> float:
     """The energy of one joint state, term by term."""
     total = 0.0
@@ -39,8 +47,8 @@ def energy(v: Array, h: Array, W: Array, b: Array, c: Array) -> float:
 
 def joint(W: Array, b: Array, c: Array) -> Array:
     """p(v, h) for all states: (2^D, 2^H), summing to 1."""
-    vs, hs = states(len(b)), states(len(c))
-    weights = np.array([[np.exp(-energy(v, h, W, b, c)) for h in hs] for v in vs])
+    _, logs = _agreeing(np.zeros(len(b)), np.zeros(len(b), bool), W, b, c)
+    weights = np.exp(logs - logs.max())
     return weights / weights.sum()
 
 
@@ -64,19 +72,25 @@ def kernel(W: Array, b: Array, c: Array, known: Any = None) -> Array:
     return clamped
 
 
+def _agreeing(v: Array, known: Array, W: Array, b: Array, c: Array) -> tuple[Array, Array]:
+    """The images that agree with v (D,) where it is given, (n, D), and -energy of each with each
+    hidden state, (n, 2^H).
+    """
+    vs, hs = states(len(b)), states(len(c))
+    vs = vs[(vs == v)[:, known].all(axis=1)]
+    return vs, (vs @ b)[:, None] + hs @ c + np.einsum("vi,ij,hj->vh", vs, W, hs)
+
+
 def conditional(v: Array, known: Array, W: Array, b: Array, c: Array) -> Array:
     """P(v_i = 1 | given pixels) for one image v (D,), from the joint. (D,)"""
-    p = joint(W, b, c).sum(axis=1)
-    vs = states(len(b))
-    agree = (vs == v)[:, known].all(axis=1)
-    return (p[agree] @ vs[agree]) / p[agree].sum()
+    vs, logs = _agreeing(v, known, W, b, c)
+    weights = np.exp(logs - logs.max()).sum(axis=1)
+    return weights @ vs / weights.sum()
 
 
 def log_marginal(v: Array, known: Array, W: Array, b: Array, c: Array) -> float:
     """log of the sum of exp(-energy) over all states that agree with v (D,) where it is given."""
-    vs, hs = states(len(b)), states(len(c))
-    agree = vs[(vs == v)[:, known].all(axis=1)]
-    logs = np.array([-energy(vv, h, W, b, c) for vv in agree for h in hs])
+    _, logs = _agreeing(v, known, W, b, c)
     return float(logs.max() + np.log(np.exp(logs - logs.max()).sum()))
 
 
@@ -95,9 +109,9 @@ def ink_posterior(damaged: Array, removal: float, W: Array, b: Array, c: Array) 
     return weights / weights.sum()
 
 
-def truncated_normal(edges: Array, deviation: float, cut: float) -> tuple[Any, float]:
-    """A normal variable of mean 0, given that |x| <= cut: P(between neighbouring edges), and its
-    variance. By Gauss-Legendre quadrature of the density.
+def truncated_normal(edges: Array, deviation: float, cut: float) -> tuple[Any, float, float]:
+    """A normal variable of mean 0, given that |x| <= cut: P(between neighbouring edges), its
+    variance, and that of its square. By Gauss-Legendre quadrature of the density.
     """
     nodes, weights = np.polynomial.legendre.leggauss(40)
 
@@ -108,17 +122,48 @@ def truncated_normal(edges: Array, deviation: float, cut: float) -> tuple[Any, f
 
     whole = integral(-cut, cut, 0)
     shares = [integral(low, high, 0) / whole for low, high in itertools.pairwise(edges)]
-    return np.array(shares), integral(-cut, cut, 2) / whole
+    square, fourth = (integral(-cut, cut, power) / whole for power in (2, 4))
+    return np.array(shares), square, fourth - square**2
 
 
 def log_pseudo_likelihood_terms(v: Array, W: Array, b: Array, c: Array) -> Array:
     """log P(v_i | all other pixels) for one image v (D,), from the joint. (D,)"""
-    p = joint(W, b, c).sum(axis=1)
-    here = p[numbers_of(v[None])[0]]
-    others = [
-        p[numbers_of(np.where(np.arange(len(v)) == i, 1 - v, v)[None])[0]] for i in range(len(v))
-    ]
-    return np.log(here / (here + np.array(others)))
+    given = np.ones(len(v), bool)
+    here = log_marginal(v, given, W, b, c)
+    alone = ~np.eye(len(v), dtype=bool)  # all pixels are given but the i-th
+    return np.array([here - log_marginal(v, known, W, b, c) for known in alone])
+
+
+def mean_field(v: Array, W: Array, b: Array, c: Array) -> Array:
+    """What a sweep from each v (n, D) gives where the hidden units' probabilities stand for their
+    states: the probability of every image, (n, 2^D). No sampler of the model.
+    """
+    to_h = joint(W, b, c)[numbers_of(v)]
+    h = to_h @ states(len(c)) / to_h.sum(axis=1, keepdims=True)
+    p = sigmoid(h @ W.T + b)[:, None]
+    return np.prod(np.where(states(len(b)) == 1, p, 1 - p), axis=-1)
+
+
+def inpainting_law(
+    v: Array, known: Array, W: Array, b: Array, c: Array, burn_in: int, average: int
+) -> tuple[Array, Array]:
+    """All values that the mean of P(v_i = 1 | h) over 1 or 2 sweeps can take, (n, D), after burn_in
+    from coin flips, for one image v (D,) with given pixels; and the probability of each, (n,).
+    """
+    vs, hs, p = states(len(b)), states(len(c)), joint(W, b, c)
+    to_h, to_v = p / p.sum(axis=1, keepdims=True), (p / p.sum(axis=0, keepdims=True)).T
+    agree = (vs == v)[:, known].all(axis=1)
+    start = (agree / agree.sum()) @ np.linalg.matrix_power(kernel(W, b, c, known), burn_in)
+    first, probs = start @ to_h, to_v @ vs
+    if average == 1:
+        return np.where(known, v, probs), first
+    onwards = np.zeros((len(hs), len(vs)))
+    for state, image in enumerate(vs):
+        onwards[:, numbers_of(np.where(known, v, image)[None])[0]] += to_v[:, state]
+    both = first[:, None] * (onwards @ to_h)  # of the first hidden state and the second
+    one, two = np.triu_indices(len(hs))
+    chance = both[one, two] + np.where(one == two, 0, both[two, one])
+    return np.where(known, v, (probs[one] + probs[two]) / 2), chance
 
 
 def bound(variance: Array | float, span: Array | float, draws: int, comparisons: int) -> Array:

@@ -46,7 +46,7 @@ def cross_entropy(a: Array, label: Any) -> Array:
     return label * softplus(-a) + (1 - label) * softplus(a)
 
 
-def discriminator_loss(real: Array, fake: Array, label: Any) -> Array:
+def discriminator_loss(real: Array, fake: Array, label: Any = 1.0) -> Array:
     """Real images are to be called `label`, generated ones 0."""
     return cross_entropy(real, label) + cross_entropy(fake, 0.0)
 

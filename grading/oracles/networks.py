@@ -19,7 +19,7 @@ def tanh(x: Array) -> Array:
     return sign * (1 - small) / (1 + small)
 
 
-def leaky_relu(x: Array, slope: float) -> Array:
+def leaky_relu(x: Array, slope: float = 0.2) -> Array:
     """x on the right of 0, slope times x on the left, decided by the real part."""
     return x * np.where(np.real(x) > 0, 1.0, slope)
 

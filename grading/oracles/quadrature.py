@@ -30,10 +30,14 @@ def kl_standard_normal(mu: Array, logvar: Array) -> Array:
 
 
 def kl_normals(mu: Array, logvar: Array, mu2: Array | float, logvar2: Array | float) -> Array:
-    """KL( N(mu, exp(logvar)) || N(mu2, exp(logvar2)) ), summed over the last axis."""
+    """KL( N(mu, exp(logvar)) || N(mu2, exp(logvar2)) ), summed over the last axis.
+
+    The mean is over t = (z - mu) / sigma, so that narrow densities lose nothing to rounding.
+    """
     sigma, sigma2 = np.sqrt(np.exp(logvar)), np.sqrt(np.exp(logvar2))
 
-    def log_ratio(z: Array) -> Array:
-        return log_normal(z, mu, sigma) - log_normal(z, mu2, sigma2)
+    def log_ratio(t: Array) -> Array:
+        log_q = log_normal(t, 0.0, 1.0) - np.log(sigma)
+        return log_q - log_normal(mu + sigma * t, mu2, sigma2)
 
-    return expectation(log_ratio, mu, sigma).sum(axis=-1)
+    return expectation(log_ratio, np.array(0.0), np.array(1.0)).sum(axis=-1)

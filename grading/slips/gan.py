@@ -82,6 +82,8 @@ SLIPS = (
          "The masks hold 1 / (1 - rate) already: multiply by them as they are."),
     Slip("gan-forward-output-activated", "gan.15", FORWARD, "affine(x, *params[-1])", "leaky_relu(affine(x, *params[-1]))",
          "The last layer is affine: logits and what goes into tanh may have any sign."),
+    Slip("dropout-rate-zero-drops-all", "gan.16", "gan.mlp.dropout", "(NO_DROPOUT,) *", "(0 * NO_DROPOUT,) *",
+         "With rate 0 nothing is dropped: every mask is 1."),
     Slip("dropout-without-rescale", "gan.16", DROPOUT, " / (1 - rate)", "",
          "What is kept is divided by 1 - rate, else the mean falls."),
     Slip("dropout-rescaled-twice", "gan.16", DROPOUT, "/ (1 - rate)", "/ (1 - rate) ** 2",
