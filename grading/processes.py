@@ -28,11 +28,12 @@ class Ended(KeyboardInterrupt):
 
 @contextmanager
 def ending_in_order() -> Iterator[None]:
-    """Signals that ask this process to end raise Ended, once; further ones change nothing."""
+    """Signals that ask this process to end raise Ended, once; from then on they change nothing."""
 
     def end(number: int, frame: FrameType | None) -> None:
         for known in before:
             signal.signal(known, signal.SIG_IGN)
+        before.clear()
         raise Ended(number)
 
     before = {}
