@@ -29,12 +29,12 @@ class Budget:
             self.counts[file] = self.counts.get(file, 0) + 1 if answer.kind == "timeout" else 0
 
     def refusal(self, check: Check) -> str:
-        """Why a check is not run; "" where it is."""
+        """Why a check is not run, in words that fit its line; "" where it is run."""
         for file, count in self.counts.items():
             if count >= IN_A_ROW and file in needed(_file(check)):
-                return f"not run: {count} checks in a row of {file} did not finish; mend it first"
+                return f"{file} hangs"
         if time.monotonic() > self.end:
-            return f"not run: all checks together may take {self.total:g} s, which are over"
+            return f"the {self.total:g} s for all are over"
         return ""
 
 
