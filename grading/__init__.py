@@ -2,6 +2,7 @@
 
 check             one equation, one function, inputs that show mistakes, an oracle
 checks            the checks, a module for each part of a chapter
+form              dtype, shapes and nesting of what goes in and comes out
 oracles           what knows the answers by other means; NumPy and nothing else
 slip              a planted mistake: one edit to the reference
 slips             all of them
@@ -22,7 +23,7 @@ intake            a submission as it is handed in, nested or flat
 unpack            the Python files of a zip, the code cells of a notebook
 grade             one submission: the screen, and the files that were asked for
 batch             a folder of submissions, as many at once as there are cores
-table             their table
+table             what such a folder holds, and its table
 results           results for programs: JSON, JUnit, Gradescope
 feedback          a page for one student
 screen            how verdicts look on a terminal

@@ -13,8 +13,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 from typing import Any
@@ -23,10 +23,9 @@ from grading import processes, results
 from grading.check import Check
 from grading.grade import chosen, require_sane
 from grading.intake import gather
-from grading.protocol import GradingError, printable
+from grading.protocol import printable
 from grading.submission import HarnessError
-from grading.table import Row, read, write
-from grading.unpack import KINDS
+from grading.table import Row, read, submissions, write
 
 AT_WORK: set[subprocess.Popen[str]] = set()
 ENDING = threading.Event()  # from then on none is added
@@ -56,7 +55,7 @@ def grade_all(args: argparse.Namespace) -> None:
     with processes.ending_in_order(), pool:
         tasks = {pool.submit(_graded, entries[n], d, args): n for n, d in waiting.items()}
         try:
-            for number, task in enumerate(as_completed(tasks), 1):
+            for number, task in enumerate(_as_completed(tasks), 1):
                 name = tasks[task]
                 rows[name] = task.result()
                 write(args.csv, [rows[n] for n in entries if n in rows], checks)
@@ -74,19 +73,14 @@ def grade_all(args: argparse.Namespace) -> None:
         raise HarnessError(f"The grading itself failed on {', '.join(map(printable, failed))}.")
 
 
-def submissions(folder: Path) -> dict[str, Path]:
-    """What is handed in, by its name: folders, zips, notebooks and Python files of a folder."""
-    if not folder.is_dir():
-        raise GradingError(f"There is no folder {folder} of submissions.")
-    kinds = (".zip", *KINDS)
-    found = {
-        p.name: p
-        for p in sorted(folder.iterdir())
-        if not p.name.startswith(".") and (p.is_dir() or p.suffix.lower() in kinds)
-    }
-    if not found:
-        raise GradingError(f"{folder} holds no submission: no folder, .zip, .ipynb or .py.")
-    return found
+def _as_completed(tasks: Iterable[Future[Row]]) -> Iterator[Future[Row]]:
+    """Tasks as they end. A signal that comes just before a wait is seen only after it: so they are
+    short.
+    """
+    waiting = set(tasks)
+    while waiting:
+        done, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
+        yield from done
 
 
 def _digest(path: Path, checks: Sequence[Check], args: argparse.Namespace, commit: object) -> str:

@@ -1,4 +1,4 @@
-"""The table of a folder of submissions: CSV, a row a submission, a column a check."""
+"""A folder of submissions: what it holds, and its table, a row a submission, a column a check."""
 
 import csv
 import io
@@ -7,11 +7,27 @@ from pathlib import Path
 
 from grading.check import Check
 from grading.protocol import GradingError
+from grading.unpack import KINDS
 from training.run import replacing
 
 ABOUT = ("submission", "status", "passed", "checks", "percent", "earliest", "note", "digest")
 
 Row = Mapping[str, str]
+
+
+def submissions(folder: Path) -> dict[str, Path]:
+    """What is handed in, by its name: folders, zips, notebooks and Python files of a folder."""
+    if not folder.is_dir():
+        raise GradingError(f"There is no folder {folder} of submissions.")
+    kinds = (".zip", *KINDS)
+    found = {
+        p.name: p
+        for p in sorted(folder.iterdir())
+        if not p.name.startswith(".") and (p.is_dir() or p.suffix.lower() in kinds)
+    }
+    if not found:
+        raise GradingError(f"{folder} holds no submission: no folder, .zip, .ipynb or .py.")
+    return found
 
 
 def read(path: Path) -> dict[str, Row]:

@@ -129,10 +129,14 @@ def stop(worker: Worker) -> None:
 
 def _awaited(process: subprocess.Popen[bytes], seconds: float) -> int:
     """Its status, as soon as there is one: `wait` alone looks only twenty times a second."""
+    end = time.monotonic() + seconds
     with suppress(AttributeError, OSError):  # where the system has no such descriptors
         descriptor = os.pidfd_open(process.pid)
         try:
-            select.select([descriptor], [], [], seconds)
+            # A signal that comes just before a wait is seen only after it: so waits are short.
+            while (left := end - time.monotonic()) > 0:
+                if select.select([descriptor], [], [], min(left, 0.2))[0]:
+                    break
         finally:
             os.close(descriptor)
         seconds = 0.0
