@@ -21,6 +21,7 @@ from grading.order import UNBEGUN, by_label, earliest
 from grading.protocol import Files
 from grading.report import Result
 from grading.screen import percent
+from grading.workers import isolation
 from training.run import replacing, write_json
 
 SCHEMA = 1
@@ -74,6 +75,7 @@ def as_json(run: Run, results: Sequence[Result]) -> dict[str, Any]:
         "submission": {"name": run.name, "digest": digest(run.files), "notes": list(run.notes)},
         "seed": run.seed,
         "limit": run.limit,
+        "isolation": isolation(),
         "items": [_item(result) for result in results],
         "seal": seal(results),
         "score": {"passed": passed, "checks": len(results), "percent": round(percent(results), 2)},

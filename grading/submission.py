@@ -2,9 +2,9 @@
 
 Only arrays come back, and they are judged here, where no line of the student's code has run: what
 it prints, patches, claims or exits with counts for nothing. The slips that hints come from are
-compiled before the first worker starts, and the files of this project are compared afterwards. An
-endless loop, a crash or a huge array costs the check in which it happens; more of them in one file
-end the checks that need this file.
+compiled before the first worker starts, no module is imported later, and the sources of this
+project are compared afterwards. An endless loop, a crash or a huge array costs the check in which
+it happens; three checks in a row of one file that do not finish end those that need this file.
 
 How far a worker is shut in depends on what the machine gives (grading/jail.py), and on who grades:
 
@@ -12,8 +12,8 @@ How far a worker is shut in depends on what the machine gives (grading/jail.py),
                                         (Linux)      without      (macOS, some containers)
 reads this project or other answers     blocked      not blocked  not blocked
 reads through /proc/<parent>            blocked      blocked      not blocked
-changes this project's files            blocked      blocked      reported, status 3
-changes Python or NumPy for later runs  blocked      blocked      not blocked
+changes this project's sources          blocked      blocked      reported, status 3
+changes Python, NumPy or compiled files blocked      blocked      not blocked
 ends or stops the judge                 blocked      blocked      not blocked
 sends by the network                    blocked      not blocked  not blocked
 leaves processes behind                 ended        ended        ended on Linux, else in part
