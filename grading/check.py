@@ -4,6 +4,7 @@ Arrays go in, arrays come out, and the judge sees only those arrays, so it can j
 came from anywhere: the reference, a slip, or a student's process.
 """
 
+import functools
 import importlib
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -68,10 +69,15 @@ def exact(
     The largest difference, relative to the value or to `floor`, whichever is greater; in float32
     the floor is at least 1 and a tenth of the largest value.
     """
+    known: dict[int, tuple[Arrays, Any]] = {}  # what the oracle said of inputs that come again
 
     def measure(inputs: Arrays, outputs: Arrays) -> float:
         wide = in_precision(np.float64, inputs)
-        truth = oracle(*wide)
+        if known.get(id(inputs), ((), None))[0] is not inputs:
+            if len(known) > 100:
+                known.clear()
+            known[id(inputs)] = inputs, oracle(*wide)
+        truth = known[id(inputs)][1]
         arrays = require_form(inputs, outputs, truth)
         least, errors = floor(*wide) if callable(floor) else floor, [0.0]
         for got, true in zip(arrays, leaves(truth), strict=True):
@@ -84,6 +90,7 @@ def exact(
     return measure
 
 
+@functools.lru_cache(maxsize=4)
 def draw_cases(check: Check, seed: int = 0, count: int | None = None) -> list[Arrays]:
     """The inputs of a check's cases, and its variants of them; the same seed gives the same ones.
 

@@ -201,7 +201,7 @@ MLP, PLAYERS = "gan.mlp.", "gan.players."
 # fmt: off
 CHECKS = (
     Check("gan.15", MLP + "forward", "sum term by term", (*[_forward] * 3, partial(_forward, B=1)), exact(_oracle_forward), 3e-14, 30),
-    Check("gan.17", MLP + "init", "distribution function", _init, _measure_init, 1.0, 6),
+    Check("gan.17", MLP + "init", "distribution function", _init, _measure_init, 1.0, 3),
     Check("gan.16", MLP + "dropout", "product of probabilities", (_dropout, _no_dropout), _measure_dropout, 1.0, 6),
     Check("gan.19", MLP + "backward", STEP, (*[_backward] * 3, partial(_backward, B=1)), exact(_oracle_backward), 1e-13, 12),
     Check("gan.20", PLAYERS + "generate", "sum term by term", (*[_forward] * 3, partial(_forward, B=1)), exact(_oracle_generate), 3e-14, 30),

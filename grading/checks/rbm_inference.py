@@ -107,7 +107,7 @@ def _inpaint_by_default(rng: Rng) -> Arrays:
 def _measure_inpaint(inputs: Arrays, outputs: Arrays) -> float:
     """Given pixels must be untouched. Of one or two sweeps: every row must be a mean of as many
     P(v | h), each as frequent as it is after burn_in. Of more: the mean over chains of a kind
-    against the enumerated conditional.
+    against its expectation.
     """
     _, v, known, W, b, c = in_precision(np.float64, inputs[:6])
     burn_in, average = inputs[6:] or (100, 100)
@@ -117,7 +117,7 @@ def _measure_inpaint(inputs: Arrays, outputs: Arrays) -> float:
         image, given, found = both[:D], both[D:] == 1, probs[rows]
         if average > 2:
             errors.append(np.abs(found - image)[:, given].max(initial=0) / rounding)
-            truth = enumeration.conditional(image, given, W, b, c)
+            truth = enumeration.inpainting_mean(image, given, W, b, c, burn_in, average)
             # A row is a mean of probabilities, so its variance is at most that of one of them.
             allowed = enumeration.bound(truth * (1 - truth), 1.0, len(rows), 4 * D)
             errors.append(np.max(np.abs(found.mean(axis=0) - truth) / allowed))
@@ -125,11 +125,12 @@ def _measure_inpaint(inputs: Arrays, outputs: Arrays) -> float:
         values, chances = enumeration.inpainting_law(image, given, W, b, c, burn_in, average)
         distance = np.abs(found[:, None] - values).max(axis=-1)
         errors.append(distance.min(axis=1).max() / rounding)
-        if rounding < 1e-6 and not given.all():  # else several values may be the same
-            shares = np.bincount(distance.argmin(axis=1), minlength=len(values)) / len(rows)
+        if rounding < 1e-6:  # else several values may be the same
+            close = np.abs(values[:, None] - values).max(axis=-1) < 1e-6
+            shares, chances = (distance < 1e-6).mean(axis=0), close @ chances
             allowed = enumeration.bound(chances * (1 - chances), 1.0, len(rows), 4 * len(values))
             errors.append(np.max(np.abs(shares - chances) / allowed))
-    return float(max(errors))
+    return float(np.max(errors))
 
 
 def _truncated(rng: Rng, pixels: int = 820, hidden: int = 800) -> Arrays:

@@ -163,13 +163,13 @@ STEP = "complex step"
 # fmt: off
 CHECKS = (
     Check("vae.24", "vae.mlp.forward", "term by term", in_batches(_forward), exact(_oracle_forward), 1e-13, 30),
-    Check("vae.25", "vae.mlp.backward", STEP, in_batches(_backward), exact(_oracle_backward), 1e-13, 12),
+    Check("vae.25", "vae.mlp.backward", STEP, in_batches(_backward), exact(_oracle_backward), 1e-13, 8),
     Check("vae.28", "vae.conv.forward", "convolutions as matrices", in_batches(_conv_forward),
           exact(_oracle_conv_forward), 3e-14, 20),
     Check("vae.29", "vae.conv.backward", "convolutions as matrices, complex step", (_conv_backward, partial(_conv_backward, K=1, B=1)),
-          exact(_oracle_conv_backward), 1e-13, 3),
+          exact(_oracle_conv_backward), 1e-13, 2),
     Check("vae.26", "vae.objective.costs", "quadrature", in_batches(_costs), exact(_oracle_costs), 3e-14, 30),
     Check("vae.27", "vae.objective.gradient", "quadrature, complex step", in_batches(_gradient),
-          exact(_oracle_gradient), 5e-14, 12),
+          exact(_oracle_gradient), 5e-14, 8),
 )
 # fmt: on

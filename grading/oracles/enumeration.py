@@ -144,6 +144,26 @@ def mean_field(v: Array, W: Array, b: Array, c: Array) -> Array:
     return np.prod(np.where(states(len(b)) == 1, p, 1 - p), axis=-1)
 
 
+def _from_coin_flips(v: Array, known: Array, W: Array, b: Array, c: Array, sweeps: int) -> Array:
+    """The probability of every image, (2^D,), after sweeps from coin flips for what is missing."""
+    agree = (states(len(b)) == v)[:, known].all(axis=1)
+    start = agree / agree.sum()
+    return np.asarray(start @ np.linalg.matrix_power(kernel(W, b, c, known), sweeps))
+
+
+def inpainting_mean(
+    v: Array, known: Array, W: Array, b: Array, c: Array, burn_in: int, average: int
+) -> Array:
+    """The expectation of the mean of P(v_i = 1 | h) over `average` sweeps, for one image. (D,)"""
+    p = joint(W, b, c)
+    to_h, to_v = p / p.sum(axis=1, keepdims=True), (p / p.sum(axis=0, keepdims=True)).T
+    image, T = _from_coin_flips(v, known, W, b, c, burn_in), kernel(W, b, c, known)
+    total = np.zeros_like(image)
+    for _ in range(average):
+        total, image = total + image, image @ T
+    return np.where(known, v, total @ to_h @ to_v @ states(len(b)) / average)
+
+
 def inpainting_law(
     v: Array, known: Array, W: Array, b: Array, c: Array, burn_in: int, average: int
 ) -> tuple[Array, Array]:
@@ -152,8 +172,7 @@ def inpainting_law(
     """
     vs, hs, p = states(len(b)), states(len(c)), joint(W, b, c)
     to_h, to_v = p / p.sum(axis=1, keepdims=True), (p / p.sum(axis=0, keepdims=True)).T
-    agree = (vs == v)[:, known].all(axis=1)
-    start = (agree / agree.sum()) @ np.linalg.matrix_power(kernel(W, b, c, known), burn_in)
+    start = _from_coin_flips(v, known, W, b, c, burn_in)
     first, probs = start @ to_h, to_v @ vs
     if average == 1:
         return np.where(known, v, probs), first
