@@ -40,22 +40,30 @@ def place(label: str) -> str:
 
 @cache
 def helpers() -> dict[str, frozenset[str]]:
-    """The checked functions that a checked function of the reference calls, itself or through
-    others that it calls.
+    """The checked functions that a checked function of the reference calls: itself, through others
+    that it calls, or by a table of functions at the top of a module.
     """
     calls: dict[str, set[str]] = {}
     for module in {check.function.rsplit(".", 1)[0] for check in CHECKS}:
         tree = ast.parse((ROOT / (module.replace(".", "/") + ".py")).read_text(encoding="utf-8"))
-        names = {x.name: f"{module}.{x.name}" for x in tree.body if isinstance(x, ast.FunctionDef)}
+        owned = {name: node for node in tree.body for name in _defined(node)}
+        names = {name: f"{module}.{name}" for name in owned}
         for node in tree.body:
             if isinstance(node, ast.ImportFrom):
                 names |= {x.asname or x.name: f"{node.module}.{x.name}" for x in node.names}
-        for node in tree.body:
-            if isinstance(node, ast.FunctionDef):
-                used = {x.id for x in ast.walk(node) if isinstance(x, ast.Name)}
-                calls[f"{module}.{node.name}"] = {names[x] for x in used & set(names)}
+        for name, node in owned.items():
+            used = {x.id for x in ast.walk(node) if isinstance(x, ast.Name)}
+            calls[f"{module}.{name}"] = {names[x] for x in used & set(names)}
     checked = {check.function for check in CHECKS}
     return {name: frozenset(_reached(name, calls) & checked - {name}) for name in checked}
+
+
+def _defined(node: ast.stmt) -> list[str]:
+    """The names of functions and tables that a statement at the top of a module defines."""
+    if isinstance(node, ast.FunctionDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return [x.id for x in targets if isinstance(x, ast.Name)]
 
 
 def _reached(name: str, calls: dict[str, set[str]]) -> set[str]:

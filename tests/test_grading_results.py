@@ -112,6 +112,8 @@ def test_only_may_be_given_several_times(only: list[str], expected: list[str]) -
 
 def test_a_failure_names_the_earlier_one_that_its_code_uses() -> None:
     assert "autograd_lite.ops.sigmoid" in helpers()["autograd_lite.ops.softplus_vjp"]
+    table = helpers()["vae.objective.gradient"]  # its likelihoods stand in a table of the module
+    assert "autograd_lite.losses.bernoulli_nll_vjp" in table and "rbm.gibbs.gibbs" not in table
     failed, uses = result("ad.9", "wrong"), {"autograd_lite/ops.py": b"dy * sigmoid(x)"}
     vjp = result("ad.14", "wrong")
     assert because(vjp, [failed], uses) == "ad.9"
