@@ -128,12 +128,14 @@ def decode(data: bytes, cases: int) -> list[Arrays]:
             raise ValueError("it was packed")
         names = {m.filename for m in members}
         outputs: list[Arrays] = []
+        forms = [""] * cases
+        if "forms.npy" in names:
+            forms = _array(archive.read("forms.npy")).tobytes().decode("ascii").split(" ")
         for case in range(cases):
             arrays: list[Any] = []
             while (name := f"{case}.{len(arrays)}.npy") in names:
                 arrays.append(_array(archive.read(name)))
-            form = _array(archive.read(f"{case}.form.npy")) if f"{case}.form.npy" in names else None
-            outputs.append(Outputs(arrays, "" if form is None else form.tobytes().decode("ascii")))
+            outputs.append(Outputs(arrays, forms[case]))
     return outputs
 
 

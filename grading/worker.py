@@ -4,7 +4,7 @@ grading/jail.py runs a copy of it with MODULE FUNCTION SECONDS PROCESSES, in a f
     inputs.npz   what grading/submission.py encoded
     student/     copies of the student's files
 and leaves there one of
-    outputs.npz  "3.0" is the first array that was returned in case 3, "3.form" how all were nested
+    outputs.npz  "3.0" is the first array that was returned in case 3; "forms" how all were nested
     failure.txt  what there is instead (todo, missing, form or error), and from line 2 on why;
                  trace.txt beside it has the student's lines that led to an error
 
@@ -12,6 +12,7 @@ It is self-contained: nothing of this project can be imported here, and no packa
 """
 
 import contextlib
+import copy
 import importlib
 import json
 import os
@@ -145,13 +146,16 @@ def compute(module_name: str, function_name: str) -> dict[str, Any]:
     """What the function returns in all cases."""
     function, module = find(module_name, function_name)
     outputs: dict[str, Any] = {}
+    forms: list[str] = []
     with np.load("inputs.npz", allow_pickle=False) as arrays:
         for number, case in enumerate(json.loads(str(arrays["cases"]))):
-            given, before = (tuple(decode(x, arrays, module) for x in case) for _ in range(2))
+            given = tuple(decode(x, arrays, module) for x in case)
+            before = copy.deepcopy(given)
             found, form = plain(function(*given))
             require_unchanged(given, before)
             outputs.update((f"{number}.{i}", x) for i, x in enumerate(found))
-            outputs[f"{number}.form"] = np.frombuffer(form.encode(), np.uint8)
+            forms.append(form)
+    outputs["forms"] = np.frombuffer(" ".join(forms).encode(), np.uint8)
     return outputs
 
 
