@@ -134,18 +134,19 @@ def call(function: Callable[..., Any], inputs: Arrays, module: Any) -> Outputs:
 
 def judge(check: Check, inputs: Sequence[Arrays], outputs: Sequence[Arrays]) -> Verdict:
     """The verdict on the outputs of all cases; what is off in float32 counts by its tolerance."""
-    worst = 0.0
+    worst, where = 0.0, ""
     for number, (given, got) in enumerate(zip(inputs, outputs, strict=True), 1):
         try:
             error = check.measure(given, got)
         except FormError as refusal:
             return Verdict(False, np.nan, f"in case {number} {refusal}")
-        if check.tolerance < 1 and dtype_of(given) == np.float32:
-            error *= check.tolerance / SINGLE
-        worst = max(worst, error if error == error else np.inf)
+        narrow = check.tolerance < 1 and dtype_of(given) == np.float32
+        error = (error if error == error else np.inf) * (check.tolerance / SINGLE if narrow else 1)
+        if error > worst:
+            worst, where = error, " in float32" * narrow
     if worst > check.tolerance:
         other = "it returned values other than 0 and 1: expected samples, not probabilities"
-        return Verdict(False, worst, other if worst == FAR else "its values are wrong")
+        return Verdict(False, worst, other if worst == FAR else f"its values are wrong{where}")
     why = _wrong_generator(inputs, outputs)
     return Verdict(not why, np.nan if why else worst, why)
 

@@ -121,6 +121,14 @@ def test_what_fails_outside_usual_cases_is_refused(name, version):
     assert not run(check, version, resolve(check.function)[1]).passed
 
 
+def test_what_is_off_in_float32_alone_says_so():
+    def rough(x):
+        return resolve("autograd_lite.ops.sigmoid")[0](x) + 1e-3 * (x.dtype == np.float32)
+
+    outcome = run(check_of("sigmoid"), lambda x: rough(x).astype(x.dtype), None)
+    assert not outcome.passed and outcome.why == "its values are wrong in float32"
+
+
 def listed(tree):
     return [listed(x) for x in tree] if isinstance(tree, tuple) else tree
 

@@ -168,7 +168,7 @@ def _measure_gibbs(inputs: Arrays, outputs: Arrays) -> float:
     _, start, W, b, c, steps, known = inputs if len(inputs) == 7 else (*inputs, None)
     (end,), errors = require_form(inputs, outputs, start), []
     if steps == 0:
-        return float(1e12 * np.abs(end - start).max())
+        return float(1e9 * np.abs(end - start).max())
     clamped = np.zeros_like(start) if known is None else known
     for both, rows in enumeration.kinds(np.column_stack([start, clamped]).astype(float)):
         T = np.linalg.matrix_power(enumeration.kernel(W, b, c, both[D:] == 1), steps)
