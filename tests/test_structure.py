@@ -100,9 +100,9 @@ def test_what_serves_the_models_does_not_bury_them():
     """
     rest = [p for p in SOURCES if p.relative_to(ROOT).parts[0] not in {"autograd_lite", *MODELS}]
     laws = [p for p in rest if p.parent.name == "laws"]
-    assert sum(map(lines, {*rest, ROOT / "bootstrap.py"} - {*laws})) < 15_500
+    assert sum(map(lines, {*rest, ROOT / "bootstrap.py"} - {*laws})) < 17_700
     assert sum(map(lines, laws)) < 2_800
-    assert sum(map(lines, (ROOT / "tests").rglob("*.py"))) < 8_800
+    assert sum(map(lines, (ROOT / "tests").rglob("*.py"))) < 9_500
 
 
 def test_results_hold_no_code():

@@ -205,7 +205,7 @@ CHECKS = (
     Check("rbm.23", M + "init_truncated", "quadrature of the density",
           (_truncated, partial(_truncated, pixels=1, hidden=1)), _measure_truncated, 1.0, 2),
     Check("rbm.31", "rbm.exact.log_marginal", "sum over both layers", (*in_sizes(_exact), _many_hidden),
-          exact(_oracle_log_marginal, magnitude), 2e-13, 30),
+          exact(_oracle_log_marginal, magnitude), 3e-14, 30),
     Check("rbm.32", "rbm.exact.conditional", "enumerated conditional", (*in_sizes(_exact, large=10.0), _many_hidden),
           exact(_oracle_conditional, magnitude), 1e-14, 30),
 )
