@@ -12,7 +12,6 @@ alternatives_gan  the same for the GAN
 chapters          what the derivations say of their equations
 ledger            equation, line, check, error, slips: measured, and written into the chapters
 marks             what a reader sees of it, under an equation and on a page
-laws              what holds for any input: theorems that Hypothesis tries to refute
 renumber          the labels of the equations in reading order, wherever they stand
 errata            what is wrong in print, with the numbers that refute it
 show              one slip being caught; hints for students

@@ -5,7 +5,6 @@ python -m grading grade DIR     the verdict on every value check (`grade` may be
 python -m grading template DIR  the reference without its bodies
 python -m grading slip [NAME]   a usual mistake being caught; without NAME, all of them
 python -m grading ledger        every check and slip; refreshes what the chapters show
-python -m grading laws          which slips each law catches (needs Hypothesis)
 python -m grading renumber      gives all equations numbers in reading order, wherever they stand
 python -m grading errata        both numbers of every erratum; refreshes docs/ERRATA.md
 
@@ -34,7 +33,7 @@ from grading.template import TemplateError, write_kit
 from training.run import RunError
 from training.settings import Parser
 
-COMMANDS = ("grade", "template", "slip", "ledger", "laws", "renumber", "errata")
+COMMANDS = ("grade", "template", "slip", "ledger", "renumber", "errata")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -72,10 +71,6 @@ def obey(args: argparse.Namespace) -> int:
         show_slip(args.name)
     elif args.command == "ledger":
         ledger.write()
-    elif args.command == "laws":
-        from grading.laws import measure  # Hypothesis is a test package: grading needs none
-
-        measure.write()
     elif args.command == "renumber":
         for old, new in renumber().items():
             print(f"{old:8} {new}")
@@ -93,7 +88,6 @@ def _parser() -> Parser:
     slip = commands.add_parser("slip", help="show a usual mistake being caught, or list them all")
     slip.add_argument("name", nargs="?", metavar="NAME", help="one of the list")
     commands.add_parser("ledger", help="run all checks and slips, and write what they found")
-    commands.add_parser("laws", help="find which slips each law catches, and write it")
     commands.add_parser("renumber", help="number the equations in reading order, everywhere")
     commands.add_parser("errata", help="compute all errata, and write their numbers")
     return parser

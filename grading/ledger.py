@@ -2,7 +2,7 @@
 
 `python -m grading ledger` runs every check and plants every slip, writes results/ledger.json, and
 refreshes the mark under each equation of the chapters and the page docs/LEDGER.md. Which slips the
-laws catch is read from results/laws.json, which `python -m grading laws` writes.
+laws catch is read from results/laws.json, which `python -m tests.laws` writes.
 """
 
 import json
@@ -85,6 +85,6 @@ def read() -> dict[str, Any]:
 
 
 def read_laws() -> dict[str, Any]:
-    """The laws, and which slips each of them caught when `python -m grading laws` last ran."""
+    """The laws, and which slips each of them caught when `python -m tests.laws` last ran."""
     laws: dict[str, Any] = json.loads(LAWS.read_text())
     return laws

@@ -4,6 +4,7 @@ The table in grading/submission.py, row by row, by every mode that works for who
 """
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -131,7 +132,7 @@ def test_in_namespaces_there_is_no_network() -> None:
 def test_in_namespaces_the_reference_is_nowhere() -> None:
     walk = "found = [d for d, _, files in os.walk('/') if 'elbo.py' in files]\n"
     got = outcome(kl("raise ValueError(found)", walk), "namespaces")
-    assert "ValueError: ['/work/student/vae']" in got.detail
+    assert re.search(r"ValueError: \['/\w+/student/vae'\]", got.detail)
 
 
 @pytest.mark.skipif("user" not in WORKING, reason="it needs root, and a Python that all can read")

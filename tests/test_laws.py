@@ -2,11 +2,11 @@
 
 import pytest
 
-from grading.laws import find
-from grading.laws.law import holds
-from grading.laws.measure import facts
 from grading.ledger import read_laws
 from grading.slips import SLIPS
+from tests.laws import find
+from tests.laws.law import holds
+from tests.laws.measure import facts
 
 LAWS, BY_NAME = find(), {slip.name: slip for slip in SLIPS}
 

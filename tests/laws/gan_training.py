@@ -10,9 +10,9 @@ from autograd_lite.tree import tree_map
 from gan.mlp import NO_DROPOUT, Layer
 from gan.mlp import forward as run
 from gan.players import sample_images
-from grading.laws.draw_networks import alike, paired, player
-from grading.laws.draws import close, cut, seeds, sizes
-from grading.laws.law import law
+from tests.laws.draw_networks import alike, paired, player
+from tests.laws.draws import close, cut, seeds, sizes
+from tests.laws.law import law
 
 FORWARD, BACKWARD, DROPOUT = "gan.mlp.forward", "gan.mlp.backward", "gan.mlp.dropout"
 GENERATE, INIT = "gan.players.generate", "gan.mlp.init"

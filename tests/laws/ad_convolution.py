@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from autograd_lite.tape import gradient
-from grading.laws.ad_windows import PATCHES, SCATTER, images, places, whole
-from grading.laws.law import law
+from tests.laws.ad_windows import PATCHES, SCATTER, images, places, whole
+from tests.laws.law import law
 
 C, A = "autograd_lite.conv.", "autograd_lite.ops."
 CONV, TRANSPOSE, VJP_K = C + "conv2d", C + "conv_transpose2d", C + "conv2d_vjp_K"

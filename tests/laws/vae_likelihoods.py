@@ -7,9 +7,9 @@ import numpy as np
 from hypothesis import strategies as st
 
 from autograd_lite.tape import gradient as slope
-from grading.laws.draws import close, cut, numbers, sizes, states
-from grading.laws.law import law
 from grading.oracles.quadrature import log_normal
+from tests.laws.draws import close, cut, numbers, sizes, states
+from tests.laws.law import law
 
 SQUARED, SQUARED_VJP = "vae.elbo.squared_error", "vae.elbo.squared_error_vjp"
 GAUSS, LAPLACE = "vae.densities.gaussian_nll", "vae.densities.laplace_nll"

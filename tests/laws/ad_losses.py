@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grading.laws.ad import ROUNDING
-from grading.laws.draws import arrays, close, sizes, states, whole
-from grading.laws.law import law
+from tests.laws.ad import ROUNDING
+from tests.laws.draws import arrays, close, sizes, states, whole
+from tests.laws.law import law
 
 L = "autograd_lite.losses."
 NLL, NLL_VJP = L + "bernoulli_nll", L + "bernoulli_nll_vjp"

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from grading.laws.draws import close, seeds
-from grading.laws.law import law
-from grading.laws.rbm import FREE, log_sum, machine, pairs
-from grading.laws.rbm_learning import neg_log_likelihood, pictured, rivals
-from grading.laws.rbm_sampling import EXAMPLES, ROWS
 from grading.oracles import enumeration
+from tests.laws.draws import close, seeds
+from tests.laws.law import law
+from tests.laws.rbm import FREE, log_sum, machine, pairs
+from tests.laws.rbm_learning import neg_log_likelihood, pictured, rivals
+from tests.laws.rbm_sampling import EXAMPLES, ROWS
 
 P = "rbm.pseudo.log_pseudo_likelihood"
 ESTIMATE, GAP = P + "_estimate", "rbm.pseudo.free_energy_gap"

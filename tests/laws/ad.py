@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grading.laws.draws import arrays, close, numbers, reals, sizes, whole
-from grading.laws.law import law
+from tests.laws.draws import arrays, close, numbers, reals, sizes, whole
+from tests.laws.law import law
 
 A = "autograd_lite.ops."
 SIGMOID, SOFTPLUS, TANH, LOG_SIGMOID = A + "sigmoid", A + "softplus", A + "tanh", A + "log_sigmoid"

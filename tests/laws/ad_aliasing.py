@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from autograd_lite.tape import gradient
-from grading.laws.draws import close, cut
-from grading.laws.law import law
+from tests.laws.draws import close, cut
+from tests.laws.law import law
 
 # Of an array of 3 by 3 numbers another: the same one, a view or a copy.
 TAKEN = (

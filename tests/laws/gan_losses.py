@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from autograd_lite.tape import gradient as slope
-from grading.laws.draws import close, cut, numbers
-from grading.laws.law import law
+from tests.laws.draws import close, cut, numbers
+from tests.laws.law import law
 
 L = "gan.losses."
 LOSS, LOSS_VJP = L + "discriminator_loss", L + "discriminator_loss_vjp"

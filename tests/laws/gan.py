@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from grading.laws.draws import close, cut, numbers
-from grading.laws.law import law
 from grading.oracles import game
+from tests.laws.draws import close, cut, numbers
+from tests.laws.law import law
 
 L = "gan.losses."
 LOSS, LOSS_VJP = L + "discriminator_loss", L + "discriminator_loss_vjp"

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grading.laws.law import law
+from tests.laws.law import law
 
 C = "autograd_lite.conv."
 PADDING, PATCHES, SCATTER = C + "padding", C + "patches", C + "scatter"

@@ -3,8 +3,8 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from grading.laws.draws import close, machines, states
-from grading.laws.law import law
+from tests.laws.draws import close, machines, states
+from tests.laws.law import law
 
 M = "rbm.model."
 ENERGY, FREE, PROB_H, PROB_V = M + "energy", M + "free_energy", M + "prob_h", M + "prob_v"

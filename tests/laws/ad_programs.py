@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import strategies as st
 
 from autograd_lite.tape import gradient
-from grading.laws.ad_tape import A
-from grading.laws.draws import arrays, close
-from grading.laws.law import law
+from tests.laws.ad_tape import A
+from tests.laws.draws import arrays, close
+from tests.laws.law import law
 
 # The functions that a program may call, and what a textbook says they are.
 CALLED = ("sigmoid", "softplus", "tanh", "log_sigmoid")

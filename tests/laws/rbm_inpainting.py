@@ -4,11 +4,11 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grading.laws.draws import bits, close, cut, numbers, seeds, states
-from grading.laws.law import law
-from grading.laws.rbm import FREE, log_sum, machine, pairs
-from grading.laws.rbm_sampling import EXAMPLES, chains
 from grading.oracles import enumeration
+from tests.laws.draws import bits, close, cut, numbers, seeds, states
+from tests.laws.law import law
+from tests.laws.rbm import FREE, log_sum, machine, pairs
+from tests.laws.rbm_sampling import EXAMPLES, chains
 
 MARGINAL, CONDITIONAL = "rbm.exact.log_marginal", "rbm.exact.conditional"
 INPAINT = "rbm.inpaint.inpaint"

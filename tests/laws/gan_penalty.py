@@ -6,9 +6,9 @@ from autograd_lite.tape import gradient as slope
 from autograd_lite.tree import tree_map
 from gan.mlp import Layer, forward
 from gan.penalty import image_gradient
-from grading.laws.draw_networks import alike, paired, player
-from grading.laws.draws import close, numbers
-from grading.laws.law import law
+from tests.laws.draw_networks import alike, paired, player
+from tests.laws.draws import close, numbers
+from tests.laws.law import law
 
 SLOPE, PENALTY = "gan.penalty.image_gradient", "gan.penalty.slope_penalty"
 D_GRADIENT = "gan.players.discriminator_gradient"

@@ -9,8 +9,8 @@ from hypothesis.extra import numpy as hnp
 
 from autograd_lite.gradcheck import directional_error
 from autograd_lite.tape import gradient
-from grading.laws.draws import arrays, bits, close, cut, seeds, sizes
-from grading.laws.law import law
+from tests.laws.draws import arrays, bits, close, cut, seeds, sizes
+from tests.laws.law import law
 
 A, L = "autograd_lite.ops.", "autograd_lite.losses."
 FORWARD = ("affine", "relu", "leaky_relu", "tanh", "sigmoid", "softplus")

@@ -1,13 +1,13 @@
-"""Which slips each law catches: `python -m grading laws` writes it to results/laws.json."""
+"""Which slips each law catches: `python -m tests.laws` writes it to results/laws.json."""
 
 import json
 from typing import Any
 
 from grading.chapters import ROOT
-from grading.laws import find
-from grading.laws.law import Law, holds
 from grading.slip import Slip
 from grading.slips import SLIPS
+from tests.laws import find
+from tests.laws.law import Law, holds
 
 JSON = ROOT / "results" / "laws.json"
 

@@ -8,9 +8,9 @@ from autograd_lite.tree import tree_map
 from gan.losses import LOSSES, discriminator_loss
 from gan.mlp import Layer, forward
 from gan.players import generate
-from grading.laws.draw_networks import alike, games
-from grading.laws.draws import close, numbers
-from grading.laws.law import law
+from tests.laws.draw_networks import alike, games
+from tests.laws.draws import close, numbers
+from tests.laws.law import law
 
 P, RATE = "gan.players.", "gan.schedule.learning_rate"
 D_GRADIENT, G_GRADIENT = P + "discriminator_gradient", P + "generator_gradient"

@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import strategies as st
 
 from autograd_lite.tape import gradient as slope
-from grading.laws.draws import close, cut, numbers, sizes, tables
-from grading.laws.law import law
 from grading.oracles.quadrature import NODES, WEIGHTS, kl_normals
+from tests.laws.draws import close, cut, numbers, sizes, tables
+from tests.laws.law import law
 
 E = "vae.elbo."
 KL, KL_VJP, KL_TWO = E + "kl_diag_gaussian", E + "kl_diag_gaussian_vjp", E + "kl_gaussians"

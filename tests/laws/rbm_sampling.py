@@ -4,10 +4,10 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grading.laws.draws import arrays, bits, close, cut, seeds, states, whole
-from grading.laws.law import law
-from grading.laws.rbm import FREE, PROB_H, PROB_V, chance, log_sum, machine, pairs, sweep
 from grading.oracles import enumeration
+from tests.laws.draws import arrays, bits, close, cut, seeds, states, whole
+from tests.laws.law import law
+from tests.laws.rbm import FREE, PROB_H, PROB_V, chance, log_sum, machine, pairs, sweep
 
 G = "rbm.gibbs."
 BERNOULLI, GIBBS = G + "bernoulli", G + "gibbs"

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from autograd_lite.tape import gradient as slope
 from autograd_lite.tree import tree_map
-from grading.laws.draw_networks import alike, dense
-from grading.laws.draws import numbers
-from grading.laws.law import law
+from tests.laws.draw_networks import alike, dense
+from tests.laws.draws import numbers
+from tests.laws.law import law
 from vae import mlp
 from vae.objective import LIKELIHOODS, SCALES, Dense
 

@@ -12,10 +12,10 @@ import numpy as np
 from hypothesis import strategies as st
 
 from autograd_lite.tree import tree_map
-from grading.laws.draw_networks import alike, dense, paired, small
-from grading.laws.draws import close, cut, numbers
-from grading.laws.law import law
 from grading.oracles.quadrature import kl_normals, log_normal
+from tests.laws.draw_networks import alike, dense, paired, small
+from tests.laws.draws import close, cut, numbers
+from tests.laws.law import law
 from vae.objective import Dense
 
 E, COSTS, GRADIENT = "vae.elbo.", "vae.objective.costs", "vae.objective.gradient"

@@ -6,8 +6,8 @@ from itertools import accumulate
 import numpy as np
 from hypothesis import strategies as st
 
-from grading.laws.draws import arrays, close, numbers, seeds, share_error, sizes
-from grading.laws.law import law
+from tests.laws.draws import arrays, close, numbers, seeds, share_error, sizes
+from tests.laws.law import law
 
 P = "autograd_lite.optim."
 MOMENTUM, ADAM, RMSPROP = P + "momentum_step", P + "adam_step", P + "rmsprop_step"

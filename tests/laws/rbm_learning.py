@@ -5,10 +5,10 @@ from statistics import NormalDist
 import numpy as np
 from hypothesis import strategies as st
 
-from grading.laws.draws import arrays, bits, close, cut, seeds, share_error, sizes
-from grading.laws.law import law
-from grading.laws.rbm import ENERGY, FREE, PROB_H, PROB_V, energies, log_sum, machine, pairs, sweep
 from grading.oracles import differences, enumeration
+from tests.laws.draws import arrays, bits, close, cut, seeds, share_error, sizes
+from tests.laws.law import law
+from tests.laws.rbm import ENERGY, FREE, PROB_H, PROB_V, energies, log_sum, machine, pairs, sweep
 
 STATISTICS, GRADIENT = "rbm.gradient.statistics", "rbm.gradient.nll_gradient"
 INIT, TRUNCATED = "rbm.model.init", "rbm.model.init_truncated"

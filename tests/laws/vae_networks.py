@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from autograd_lite.conv import conv_transpose2d
 from autograd_lite.tape import gradient as slope
 from autograd_lite.tree import tree_map
-from grading.laws.draw_networks import alike, convolutional, dense, paired
-from grading.laws.draws import close
-from grading.laws.law import law
+from tests.laws.draw_networks import alike, convolutional, dense, paired
+from tests.laws.draws import close
+from tests.laws.law import law
 from vae import conv, mlp
 from vae.elbo import reparameterise
 from vae.mlp import Outputs

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from autograd_lite.tree import leaves
 from gan.mlp import Layer
-from grading.laws.draws import bits, close, cut
+from tests.laws.draws import bits, close, cut
 from vae import conv, mlp
 from vae.mlp import Outputs
 
