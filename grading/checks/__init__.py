@@ -4,6 +4,7 @@ from grading.check import Check
 from grading.checks import (
     ad,
     ad_losses,
+    ad_optimisers,
     conv,
     gan,
     gan_networks,
@@ -17,6 +18,7 @@ from grading.checks import (
 CHECKS: tuple[Check, ...] = (
     *ad.CHECKS,
     *ad_losses.CHECKS,
+    *ad_optimisers.CHECKS,
     *conv.CHECKS,
     *rbm.CHECKS,
     *rbm_inference.CHECKS,

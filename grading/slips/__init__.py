@@ -1,14 +1,26 @@
 """All slips, a module for each package of the project."""
 
 from grading.slip import Slip
-from grading.slips import ad, conv, gan, gan_penalty, rbm, vae, vae_networks
+from grading.slips import (
+    ad,
+    conv,
+    gan,
+    gan_networks,
+    gan_penalty,
+    rbm,
+    rbm_inference,
+    vae,
+    vae_networks,
+)
 
 SLIPS: tuple[Slip, ...] = (
     *ad.SLIPS,
     *conv.SLIPS,
     *rbm.SLIPS,
+    *rbm_inference.SLIPS,
     *vae.SLIPS,
     *vae_networks.SLIPS,
     *gan.SLIPS,
+    *gan_networks.SLIPS,
     *gan_penalty.SLIPS,
 )
