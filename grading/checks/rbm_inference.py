@@ -1,4 +1,4 @@
-"""Checks of rbm: what is watched without Z, missing pixels, first weights cut off, exact sums.
+"""Checks of rbm: missing pixels, first weights cut off, exact sums.
 
 Sizes as in checks/rbm.py.
 """
@@ -12,7 +12,6 @@ from autograd_lite.ops import Array
 from grading.check import Arrays, Check, Seed, dtype_of, exact, in_precision, require_form
 from grading.checks.rbm import (
     CHAINS,
-    JOINT,
     B,
     D,
     H,
@@ -20,65 +19,14 @@ from grading.checks.rbm import (
     Rng,
     binary,
     drawn_params,
-    free_energy,
     in_sizes,
     magnitude,
     of_four_kinds,
-    telling,
-    two_pairs,
 )
+from grading.checks.rbm_sampling import telling, two_pairs
 from grading.oracles import enumeration
 
 DEVIATION, CUT = 0.1, 0.2  # of first weights from a cut normal: before the cut, and the cut
-
-
-def _oracle_log_pseudo_likelihood(v: Array, W: Array, b: Array, c: Array) -> Array:
-    return np.array([enumeration.log_pseudo_likelihood_terms(vv, W, b, c).sum() for vv in v])
-
-
-def _estimate(rng: Rng, rows: int = CHAINS, D: int = D) -> Arrays:
-    """Images of four kinds."""
-    (v,) = of_four_kinds(rng, binary(rng, 4, D), rows=rows)
-    return Seed(rng.integers(2**31)), v, *drawn_params(rng, D)
-
-
-def _measure_estimate(inputs: Arrays, outputs: Arrays) -> float:
-    """Every value must be D log P(v_i | the others) for some i of its own image, every i equally
-    frequent, for each kind of image, and so every pair of them in an image and the next.
-    """
-    _, v, *params = in_precision(np.float64, inputs)
-    (values,) = require_form(inputs, outputs, np.empty(len(v)))
-    D, pixels, astray = v.shape[1], np.zeros(len(v), int), 0.0
-    for image, rows in enumeration.kinds(v):
-        terms = D * enumeration.log_pseudo_likelihood_terms(image, *params)
-        distance = np.abs(values[rows, None] - terms)
-        astray, pixels[rows] = max(astray, distance.min(axis=1).max()), distance.argmin(axis=1)
-    if dtype_of(inputs) == np.float32:  # in which two pixels' terms may be the same
-        return float(astray / 1e-4)
-    n = len(v) // 2 * 2
-    pairs = np.bincount(pixels[:n:2] * D + pixels[1:n:2], minlength=D * D)
-    apart = [np.bincount(pixels[rows], minlength=D) for _, rows in enumeration.kinds(v)]
-    errors = [
-        np.max(np.abs(counts / counts.sum() - 1 / counts.size))
-        / enumeration.bound((1 - 1 / counts.size) / counts.size, 1.0, counts.sum(), 6 * D * D)
-        for counts in (*apart, np.bincount(pixels, minlength=D), *([pairs] if n else []))
-    ]
-    return float(max(astray / 1e-12, *errors))
-
-
-def _gap(rng: Rng, B: int = B, D: int = D, H: int = H, size: float = 1.0) -> Arrays:
-    """More validation images than training images."""
-    return binary(rng, B, D), binary(rng, B + 3, D), *drawn_params(rng, D, H, size)
-
-
-def _oracle_gap(v_train: Array, v_validation: Array, W: Array, b: Array, c: Array) -> Array:
-    """By log p itself, Z included."""
-    log_Z = enumeration.log_marginal(v_train[0], v_train[0] > 1, W, b, c)
-    train, validation = (
-        np.array([enumeration.log_marginal(x, x == x, W, b, c) - log_Z for x in v])
-        for v in (v_train, v_validation)
-    )
-    return np.asarray(train.mean() - validation.mean())
 
 
 def _inpaint(rng: Rng, burn_in: int, average: int, rows: int = 2 * CHAINS) -> Arrays:
@@ -194,11 +142,6 @@ def _oracle_conditional(v: Array, known: Any, *params: Any) -> Array:
 
 # fmt: off
 CHECKS = (
-    Check("rbm.24", "rbm.pseudo.log_pseudo_likelihood", JOINT, in_sizes(free_energy),
-          exact(_oracle_log_pseudo_likelihood, magnitude), 3e-14, 32),
-    Check("rbm.25", "rbm.pseudo.log_pseudo_likelihood_estimate", JOINT,
-          (_estimate, partial(_estimate, rows=1), partial(_estimate, D=1)), _measure_estimate, 1.0, 6),
-    Check("rbm.26", "rbm.pseudo.free_energy_gap", JOINT, in_sizes(_gap), exact(_oracle_gap, magnitude), 1e-14, 32),
     Check("rbm.29", "rbm.inpaint.inpaint", "enumerated chain",
           (*(partial(_inpaint, burn_in=m, average=n) for m, n in ((1, 1), (1, 2), (0, 1), (3, 2))),
            partial(_inpaint, burn_in=40, average=20, rows=400), _inpaint_by_default), _measure_inpaint, 1.0, 6),

@@ -1,0 +1,118 @@
+"""Checks of rbm: both phases of the gradient, and what is watched without Z.
+
+Sizes as in checks/rbm.py.
+"""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.ops import Array
+from grading.check import Arrays, Check, Seed, dtype_of, exact, in_precision, require_form
+from grading.checks.rbm import (
+    CHAINS,
+    JOINT,
+    B,
+    D,
+    H,
+    Rng,
+    binary,
+    drawn_params,
+    drawn_prob_h,
+    free_energy,
+    in_sizes,
+    magnitude,
+    of_four_kinds,
+)
+from grading.oracles import enumeration
+from grading.oracles.differences import gradient, softplus
+
+
+def _statistics(rng: Rng, B: int = B, D: int = D, H: int = H, size: float = 1.0) -> Arrays:
+    return drawn_prob_h(rng, B, D, H, size)
+
+
+def _mean_free_energy(v: Array, W: Array, b: Array, c: Array) -> Array:
+    inputs = c + sum(v[:, i, None] * W[i] for i in range(len(W)))
+    return np.mean(-(v * b).sum(axis=1) - softplus(inputs).sum(axis=1))
+
+
+def _oracle_statistics(v: Array, W: Array, c: Array) -> tuple[Array, ...]:
+    return gradient(lambda W, b, c: -_mean_free_energy(v, W, b, c), (W, np.zeros(len(W)), c))
+
+
+def _nll_gradient(rng: Rng, B: int = B, D: int = D, H: int = H, size: float = 1.0) -> Arrays:
+    """The model's rows are more than the data's, as chains may be."""
+    return binary(rng, B, D), binary(rng, B + 3, D), *drawn_params(rng, D, H, size)
+
+
+def _oracle_nll_gradient(v_data: Array, v_model: Array, W: Array, b: Array, c: Array) -> Any:
+    def contrast(*params: Any) -> Array:
+        return _mean_free_energy(v_data, *params) - _mean_free_energy(v_model, *params)
+
+    return gradient(contrast, (W, b, c))
+
+
+def _oracle_log_pseudo_likelihood(v: Array, W: Array, b: Array, c: Array) -> Array:
+    return np.array([enumeration.log_pseudo_likelihood_terms(vv, W, b, c).sum() for vv in v])
+
+
+def _estimate(rng: Rng, rows: int = CHAINS, D: int = D) -> Arrays:
+    """Images of four kinds."""
+    (v,) = of_four_kinds(rng, binary(rng, 4, D), rows=rows)
+    return Seed(rng.integers(2**31)), v, *drawn_params(rng, D)
+
+
+def _measure_estimate(inputs: Arrays, outputs: Arrays) -> float:
+    """Every value must be D log P(v_i | the others) for some i of its own image, every i equally
+    frequent, for each kind of image, and so every pair of them in an image and the next.
+    """
+    _, v, *params = in_precision(np.float64, inputs)
+    (values,) = require_form(inputs, outputs, np.empty(len(v)))
+    D, pixels, astray = v.shape[1], np.zeros(len(v), int), 0.0
+    for image, rows in enumeration.kinds(v):
+        terms = D * enumeration.log_pseudo_likelihood_terms(image, *params)
+        distance = np.abs(values[rows, None] - terms)
+        astray, pixels[rows] = max(astray, distance.min(axis=1).max()), distance.argmin(axis=1)
+    if dtype_of(inputs) == np.float32:  # in which two pixels' terms may be the same
+        return float(astray / 1e-4)
+    n = len(v) // 2 * 2
+    pairs = np.bincount(pixels[:n:2] * D + pixels[1:n:2], minlength=D * D)
+    apart = [np.bincount(pixels[rows], minlength=D) for _, rows in enumeration.kinds(v)]
+    errors = [
+        np.max(np.abs(counts / counts.sum() - 1 / counts.size))
+        / enumeration.bound((1 - 1 / counts.size) / counts.size, 1.0, counts.sum(), 6 * D * D)
+        for counts in (*apart, np.bincount(pixels, minlength=D), *([pairs] if n else []))
+    ]
+    return float(max(astray / 1e-12, *errors))
+
+
+def _gap(rng: Rng, B: int = B, D: int = D, H: int = H, size: float = 1.0) -> Arrays:
+    """More validation images than training images."""
+    return binary(rng, B, D), binary(rng, B + 3, D), *drawn_params(rng, D, H, size)
+
+
+def _oracle_gap(v_train: Array, v_validation: Array, W: Array, b: Array, c: Array) -> Array:
+    """By log p itself, Z included."""
+    log_Z = enumeration.log_marginal(v_train[0], v_train[0] > 1, W, b, c)
+    train, validation = (
+        np.array([enumeration.log_marginal(x, x == x, W, b, c) - log_Z for x in v])
+        for v in (v_train, v_validation)
+    )
+    return np.asarray(train.mean() - validation.mean())
+
+
+# fmt: off
+CHECKS = (
+    Check("rbm.13", "rbm.gradient.statistics", "complex step", in_sizes(_statistics),
+          exact(_oracle_statistics, magnitude), 1e-14, 32),
+    Check("rbm.15", "rbm.gradient.nll_gradient", "complex step", in_sizes(_nll_gradient),
+          exact(_oracle_nll_gradient, magnitude), 1e-14, 32),
+    Check("rbm.24", "rbm.pseudo.log_pseudo_likelihood", JOINT, in_sizes(free_energy),
+          exact(_oracle_log_pseudo_likelihood, magnitude), 3e-14, 32),
+    Check("rbm.25", "rbm.pseudo.log_pseudo_likelihood_estimate", JOINT,
+          (_estimate, partial(_estimate, rows=1), partial(_estimate, D=1)), _measure_estimate, 1.0, 6),
+    Check("rbm.26", "rbm.pseudo.free_energy_gap", JOINT, in_sizes(_gap), exact(_oracle_gap, magnitude), 1e-14, 32),
+)
+# fmt: on

@@ -1,0 +1,121 @@
+"""Checks of rbm: Bernoulli draws and Gibbs sampling, against enumerated kernels.
+
+Sizes as in checks/rbm.py.
+"""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.ops import Array
+from grading.check import Arrays, Check, Seed, require_form
+from grading.checks.rbm import (
+    CHAINS,
+    D,
+    H,
+    Rng,
+    binary,
+    drawn_params,
+    of_four_kinds,
+)
+from grading.oracles import enumeration
+
+
+def _bernoulli(rng: Rng, rows: int = 2 * CHAINS, D: int = D) -> Arrays:
+    """Probabilities of 0 and 1 among them."""
+    kinds = rng.permuted(
+        np.column_stack([[0.0] * 4, [1.0] * 4, rng.uniform(0.3, 0.7, (4, 2))]), axis=1
+    )
+    return Seed(rng.integers(2**31)), *of_four_kinds(rng, kinds[:, :D], rows=rows)
+
+
+def _measure_bernoulli(inputs: Arrays, outputs: Arrays) -> float:
+    """Frequencies of all 16 states, for each kind of row, against products of probabilities."""
+    (drawn,), vs = require_form(inputs, outputs, inputs[1]), enumeration.states(inputs[1].shape[1])
+    return max(
+        enumeration.frequency_error(
+            drawn[rows], np.prod(np.where(vs == 1, p, 1 - p), axis=1), comparisons=4 * 2**D
+        )
+        for p, rows in enumeration.kinds(inputs[1].astype(float))
+    )
+
+
+def telling(rng: Rng, effect: Any) -> Arrays:
+    """Of 40 machines the one on which a mistake has the largest effect. Their weights are strong
+    and their biases balance them, so that a unit can be on or off.
+    """
+
+    def machine() -> Arrays:
+        W = 4 * rng.normal(size=(D, H))
+        b, c = -W.sum(axis=1) / 2, -W.sum(axis=0) / 2
+        return W, b + rng.normal(size=D), c + rng.normal(size=H)
+
+    return max((machine() for _ in range(40)), key=lambda params: float(effect(*params)))
+
+
+def _free(rng: Rng) -> Arrays:
+    """Many chains from four starts, one sweep; whether chains are clamped is left out."""
+    starts = binary(rng, 4, D)
+
+    def effect(W: Array, b: Array, c: Array) -> float:
+        laws = enumeration.kernel(W, b, c)[enumeration.numbers_of(starts)]
+        without = enumeration.kernel(W, b, 0 * c)[enumeration.numbers_of(starts)]
+        wrong = without, enumeration.mean_field(starts, W, b, c)
+        return float(min(np.abs(laws - law).max() for law in wrong))
+
+    (v,) = of_four_kinds(rng, starts, rows=2 * CHAINS)
+    return Seed(rng.integers(2**31)), v, *telling(rng, effect), 1
+
+
+def _clamped(rng: Rng) -> Arrays:
+    """Two or three sweeps; every start has pixels of its own that are given: two, two others, none,
+    all.
+    """
+    starts, steps = binary(rng, 4, D), int(rng.integers(2, 4))
+    masks = np.array([*two_pairs(rng), [False] * D, [True] * D])
+    number = enumeration.numbers_of(starts)[0]
+    landed = enumeration.numbers_of(np.where(masks[0], starts[0], enumeration.states(D)))
+
+    def effect(W: Array, b: Array, c: Array) -> float:
+        free, clamped = (enumeration.kernel(W, b, c, known) for known in (None, masks[0]))
+        laws = [np.linalg.matrix_power(T, steps)[number] for T in (clamped, free)]
+        return float(np.abs(laws[0] - np.bincount(landed, laws[1], minlength=2**D)).max())
+
+    v, known = of_four_kinds(rng, starts, masks, rows=2 * CHAINS)
+    return Seed(rng.integers(2**31)), v, *telling(rng, effect), steps, known
+
+
+def two_pairs(rng: Rng) -> tuple[Array, Array]:
+    """Two pixels of four, and two others of which one may be the same."""
+    a, b, c, _ = rng.permutation(np.eye(D, dtype=bool))
+    return a | b, b | c
+
+
+def _still(rng: Rng, rows: int = 40) -> Arrays:
+    """No sweep."""
+    v, known = binary(rng, rows, D), rng.random((rows, D)) < 0.3
+    return Seed(rng.integers(2**31)), v, *drawn_params(rng), 0, known
+
+
+def _measure_gibbs(inputs: Arrays, outputs: Arrays) -> float:
+    """For each kind of row the frequencies of all 16 end states against its kernel's power."""
+    _, start, W, b, c, steps, known = inputs if len(inputs) == 7 else (*inputs, None)
+    (end,), errors = require_form(inputs, outputs, start), []
+    if steps == 0:
+        return float(1e9 * np.abs(end - start).max())
+    clamped = np.zeros_like(start) if known is None else known
+    for both, rows in enumeration.kinds(np.column_stack([start, clamped]).astype(float)):
+        T = np.linalg.matrix_power(enumeration.kernel(W, b, c, both[D:] == 1), steps)
+        law = T[enumeration.numbers_of(both[None, :D])[0]]
+        errors.append(enumeration.frequency_error(end[rows], law, comparisons=4 * 2**D))
+    return max(errors)
+
+
+# fmt: off
+CHECKS = (
+    Check("rbm.7", "rbm.gibbs.bernoulli", "product of probabilities",
+          (_bernoulli, partial(_bernoulli, rows=1), partial(_bernoulli, D=1)), _measure_bernoulli, 1.0, 6),
+    Check("rbm.8", "rbm.gibbs.gibbs", "enumerated kernel", (_clamped, _free, _still, partial(_still, rows=1)), _measure_gibbs, 1.0, 8),
+)
+# fmt: on
