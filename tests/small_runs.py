@@ -44,6 +44,13 @@ def layers(rng, sizes):
     return tuple(Layer(0.8 * rng.normal(size=(i, o)), 0.5 * rng.normal(size=o)) for i, o in pairs)
 
 
+def assert_close(a, b, tolerance=1e-13):
+    """The same shapes, and no entry further off than `tolerance` of the largest, or of 1."""
+    for x, y in zip(leaves(a), leaves(b), strict=True):
+        assert x.shape == y.shape
+        assert np.abs(x - y).max() <= tolerance * max(1, np.abs(y).max())
+
+
 def same_bits(a, b):
     pairs = zip(leaves(a), leaves(b), strict=True)
     return all(np.asarray(p).tobytes() == np.asarray(q).tobytes() for p, q in pairs)
