@@ -3,7 +3,6 @@
 import numpy as np
 
 from grading.oracles import enumeration
-from rbm.gradient import statistics
 from rbm.model import Params
 
 D, H = 4, 3
@@ -23,12 +22,3 @@ def log_likelihood(W, b, c, v):
     """Mean log p(v) with Z by enumeration; complex parameters pass through."""
     weights = np.exp((VS @ b)[:, None] + (HS @ c)[None] + np.einsum("vi,ij,hj->vh", VS, W, HS))
     return np.log(weights.sum(axis=1) / weights.sum())[enumeration.numbers_of(v)].mean()
-
-
-def expected_cd(params, v, k):
-    """E[nll_gradient] of CD-k, with v after k sweeps distributed by the enumerated kernel."""
-    T = np.linalg.matrix_power(enumeration.kernel(*params), k)
-    end = T[enumeration.numbers_of(v)].mean(axis=0)
-    by_state = [statistics(row[None], params.W, params.c) for row in VS]
-    data = statistics(v, params.W, params.c)
-    return [sum(w * s[i] for w, s in zip(end, by_state, strict=True)) - data[i] for i in range(3)]

@@ -94,21 +94,6 @@ def log_marginal(v: Array, known: Array, W: Array, b: Array, c: Array) -> float:
     return float(logs.max() + np.log(np.exp(logs - logs.max()).sum()))
 
 
-def ink_posterior(damaged: Array, removal: float, W: Array, b: Array, c: Array) -> Array:
-    """P(v | damaged) for all v, (2^D,), where each pixel that is on was turned off with probability
-    `removal`, independently: every image of the joint, under every way of damaging it.
-    """
-    vs = states(len(b))
-    p = joint(W, b, c).sum(axis=1)
-    weights = np.zeros(len(vs))
-    for number, v in enumerate(vs):
-        for gone in vs:  # which pixels the removal would take, on or off
-            chance = np.prod(np.where(gone == 1, removal, 1 - removal))
-            if (v * (1 - gone) == damaged).all():
-                weights[number] += p[number] * chance
-    return weights / weights.sum()
-
-
 def truncated_normal(edges: Array, deviation: float, cut: float) -> tuple[Any, float, float]:
     """A normal variable of mean 0, given that |x| <= cut: P(between neighbouring edges), its
     variance, and that of its square. By Gauss-Legendre quadrature of the density.
