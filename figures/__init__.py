@@ -4,11 +4,11 @@
 A module that has the name of an experiment ends with `DRAWINGS` and is found by it; no other module
 has to be told of a new one. What stands beside them:
 
-quick, captions     the small models of the quick page, its figures, and what it says of them
+quick               the small models of the quick page, and its figures
 rbm, vae            figures of the quick page; those of the GAN are in gan, with its experiment's
 picture, chapter_*  the pictures of the chapters, which are kept in gallery/
-drawing, catalogue  what a drawing is; all of them, and docs/FIGURES.md
-index               the page of figures
+drawing             what a drawing is; all of them; their captions, from docs/FIGURES.md
+index               the page of figures, which fills page.html
 style, images       the shared look and mosaics; the digits that figures show
 weights             `python -m figures.weights FILE`: a VAE whose weights are in a file
 others              parts of figures that several modules share, or that would make one too long

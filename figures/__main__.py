@@ -9,12 +9,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from matplotlib.figure import Figure
-
 from data.sets import CHOICES, DataSet, load
 from experiments import experiment
-from figures import catalogue, picture, quick
-from figures.drawing import Drawing, facts
+from figures import drawing, picture, quick
+from figures.drawing import Drawing, captions, facts
 from figures.index import Entry, write_index
 from figures.style import save
 from training.command import run_cli
@@ -35,16 +33,13 @@ def main(argv: Sequence[str]) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="experiments or single figures")
     parser.add_argument("--all", action="store_true", help="the figures of all experiments")
     parser.add_argument("--list", action="store_true", help="list the figures and draw nothing")
-    parser.add_argument("--catalogue", action="store_true", help="only write docs/FIGURES.md")
     parser.add_argument("--chapters", action="store_true", help="the pictures of the chapters")
     parser.add_argument("--data", choices=CHOICES, help="for the quick page (default: auto)")
     parser.add_argument("--out", type=Path, metavar="DIR", help=f"default: {OUT}")
     options = parser.parse_args(argv)
-    if options.catalogue:
-        catalogue.write_page()
-    elif options.list:
-        for name, group in catalogue.find().items():
-            print(f"{name:16} {' '.join(drawing.name for drawing in group)}")
+    if options.list:
+        for name, group in drawing.find().items():
+            print(f"{name:16} {' '.join(one.name for one in group)}")
     elif options.chapters:
         if options.data or options.all or options.names:
             raise SettingsError("--chapters goes with no names, no --all and no --data.")
@@ -65,14 +60,15 @@ def quick_page(choice: str, folder: Path) -> None:
     print(f"Data: {data.name}.", quick.estimate(choice), flush=True)
     _train([row.training(choice) for row in quick.TABLE])
     intro = quick.INTRO.format(data=data.name)
-    page = draw(quick.drawings(choice), data, folder, intro, quick.commands)
+    said = captions("QUICK.md")
+    page = draw(quick.drawings(choice), said, data, folder, intro, quick.commands)
     print(f"{time.monotonic() - start:.0f} s in all. Open {page}")
 
 
 def of_experiments(names: list[str], folder: Path) -> None:
     """Draws figures of experiments, all of them where none is named."""
-    found = catalogue.find()
-    drawings = catalogue.named(found, names) if names else found
+    found = drawing.find()
+    drawings = drawing.named(found, names) if names else found
     if not any(drawings.values()):
         print(f"Nothing is drawn of {', '.join(names)}.")
         return
@@ -82,8 +78,8 @@ def of_experiments(names: list[str], folder: Path) -> None:
     asked = experiment.find()
     sections = {f"{name}: {asked[name].question}": group for name, group in drawings.items()}
     intro = INTRO.format(names=", ".join(drawings), data=data.name)
-    page = draw(sections, data, folder, intro, lambda one: [f"python -m figures {one.name}"])
-    print(f"Open {page}")
+    said, command = captions("FIGURES.md"), lambda one: [f"python -m figures {one.name}"]
+    print(f"Open {draw(sections, said, data, folder, intro, command)}")
 
 
 def of_chapters(folder: Path) -> None:
@@ -96,6 +92,7 @@ def of_chapters(folder: Path) -> None:
 
 def draw(
     sections: Mapping[str, Sequence[Drawing]],
+    said: Mapping[str, tuple[str, str]],
     data: DataSet,
     folder: Path,
     intro: str,
@@ -105,23 +102,16 @@ def draw(
     make_folder(folder)
     entries: dict[str, list[Entry]] = {heading: [] for heading in sections}
     for heading, group in sections.items():
-        for drawing in group:
-            folders = [training.folder for training in drawing.trainings]
-            figure = drawing.draw(folders, data)
-            save(figure, folder, drawing.name)
-            shown = facts(folders, data)
-            entries[heading].append(entry(drawing, figure, data, shown, commands(drawing)))
+        for one in group:
+            folders = [training.folder for training in one.trainings]
+            figure = one.draw(folders, data)
+            save(figure, folder, one.name)
+            title = figure.get_suptitle().removesuffix(f", {data.name}")
+            caption, alt = said.get(one.name, ("", ""))
+            width, height = (round(side) for side in figure.bbox.size)
+            about = caption, alt or title, facts(folders, data), commands(one)
+            entries[heading].append(Entry(one.name, title, (width, height), *about))
     return write_index(entries, data.name, intro, folder)
-
-
-def entry(
-    drawing: Drawing, figure: Figure, data: DataSet, shown: str, commands: Sequence[str]
-) -> Entry:
-    """What the page says of a figure."""
-    title = figure.get_suptitle().removesuffix(f", {data.name}")
-    width, height = (round(side) for side in figure.bbox.size)
-    alt = drawing.alt or title
-    return Entry(drawing.name, title, (width, height), drawing.caption, alt, shown, commands)
 
 
 def _train(trainings: Sequence[Training]) -> None:

@@ -46,15 +46,5 @@ def families(folders: Sequence[Path], data: DataSet) -> Figure:
     return figure
 
 
-DRAWINGS = (
-    Drawing(
-        "compare-samples",
-        "Real test images, two baselines and every family of models: the first samples, and what"
-        " one classifier says of 5,000. The inception score is 10 where every image is surely one"
-        " digit and all ten are as frequent, and 1 at worst. Smaller Frechet distances, which are"
-        " squared, are better; distances to the nearest real image are to be compared with the"
-        " first row's: smooth images are near to many others.",
-        tuple(family.trainings[0] for family in FAMILIES.values() if family.trainings),
-        families,
-    ),
-)
+TRAININGS = tuple(family.trainings[0] for family in FAMILIES.values() if family.trainings)
+DRAWINGS = (Drawing("compare-samples", TRAININGS, families),)

@@ -83,25 +83,6 @@ def _mark(
 
 
 DRAWINGS = (
-    Drawing(
-        "conv_vae-manifold",
-        "What the decoder draws for 30 x 30 codes: beyond 2 from the middle lie few codes of the"
-        " prior, and what is drawn there changes slowly.",
-        (training(0),),
-        of_vae(partial(decoded_grid, reach=REACH)),
-        "Notebook: one mosaic of 30 x 30 decoded codes from -4 to 4.",
-    ),
-    Drawing(
-        "conv_vae-costs",
-        "From the third epoch on; mean of three seeds, the band their standard deviation. Training"
-        " cost keeps falling; the cost on test images stays unsteady: 10,000 images are few. On"
-        " training images the notebook prints means over the epoch while it trains; ours is"
-        " measured after it. The best epochs were chosen on those same test images, as in the"
-        " notebook, and are optimistically biased; on 55,000 images the epoch was chosen on"
-        " validation images.",
-        (),
-        costs,
-        "Notebook: the cost of 10,000 training and 1,000 test images after each epoch, printed, 4"
-        " to 30.",
-    ),
+    Drawing("conv_vae-manifold", (training(0),), of_vae(partial(decoded_grid, reach=REACH))),
+    Drawing("conv_vae-costs", (), costs),
 )

@@ -68,16 +68,4 @@ def _panels(above: Axes, below: Axes, row: Numbers) -> None:
     epochs_axis(below, last)
 
 
-DRAWINGS = (
-    Drawing(
-        "dense_vae_curves-costs",
-        "From the second epoch on, ours as a mean over seeds; below, ours less the notebook's. The"
-        " notebook's training cost is a mean over the epoch, while the network still learns; ours"
-        " is measured after it, on 5,000 images that are easier than the others: on all of them"
-        " (diamonds) ours are within 0.13 nats of the notebook's.",
-        (),
-        costs,
-        "Notebook: the cost of training and test images after each of 30 epochs, printed, for"
-        " three networks.",
-    ),
-)
+DRAWINGS = (Drawing("dense_vae_curves-costs", (), costs),)

@@ -1,8 +1,15 @@
-"""A drawing: a figure of an experiment, the trainings that it shows, and what is said of them."""
+"""A drawing: a figure of an experiment and the trainings that it shows; and all of them.
+
+What there is to see stands under a figure's name in docs/FIGURES.md, or, for the quick page, in
+docs/QUICK.md.
+"""
 
 import csv
+import importlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,9 +17,14 @@ from matplotlib.figure import Figure
 
 import vae.train
 from data.sets import DataSet
+from experiments import experiment
 from training.parallel import Training
+from training.settings import SettingsError
 from training.trained import Trained, read
 
+DOCS = Path(__file__).parent.parent / "docs"
+# A name, its caption, and words for those who cannot see the figure.
+SECTION = re.compile(r"^### (.+)\n\n(.+)\n(?:\nIn the picture: (.+)\n)?", re.MULTILINE)
 Draw = Callable[[Sequence[Path], DataSet], Figure]
 
 
@@ -24,11 +36,42 @@ class Drawing(NamedTuple):
     """
 
     name: str  # of the file, without .png; begins with the name of the experiment
-    caption: str
     trainings: tuple[Training, ...]
     draw: Draw
-    source: str = ""  # what a source document shows, with its title; "" where none does
-    alt: str = ""  # what is in the picture, for those who cannot see it
+
+
+def find() -> dict[str, tuple[Drawing, ...]]:
+    """The drawings of each experiment: DRAWINGS of figures/<experiment>.py, or none without it."""
+    return {
+        name: importlib.import_module(module).DRAWINGS if find_spec(module) else ()
+        for name in experiment.find()
+        for module in [f"figures.{name}"]
+    }
+
+
+def named(
+    found: Mapping[str, tuple[Drawing, ...]], names: list[str]
+) -> dict[str, tuple[Drawing, ...]]:
+    """Those of an experiment, or a single one, by name. SettingsError for any other name."""
+    chosen: dict[str, tuple[Drawing, ...]] = {}
+    known = {drawing.name: (name, drawing) for name, group in found.items() for drawing in group}
+    for name in names:
+        if name in known:
+            of, drawing = known[name]
+            chosen[of] = (*chosen.get(of, ()), drawing)
+        elif name in found:
+            chosen[name] = found[name]
+        else:
+            raise SettingsError(
+                f"There is no figure {name}; expected one of {', '.join(found)}, or a figure of"
+                " theirs (--list has them)."
+            )
+    return chosen
+
+
+def captions(page: str) -> dict[str, tuple[str, str]]:
+    """By the name of each figure on a page of docs/ its caption, and its alt text or ""."""
+    return {name: (words, alt) for name, words, alt in SECTION.findall((DOCS / page).read_text())}
 
 
 def of_vae(draw: Callable[[Trained, DataSet], Figure]) -> Draw:

@@ -127,34 +127,7 @@ def samples(folders: Sequence[Path], data: DataSet) -> Figure:
 
 
 DRAWINGS = (
-    Drawing(
-        "gan-losses",
-        "Ours are means over 5,000 images after each epoch, the notebook's losses of single batches"
-        " of 64 during it: hence their jitter. From epoch 10 on both hover about the same values."
-        " Dashed: where generated images are distributed as real ones and the discriminator is"
-        " best, with the labels of 0.9 of the training; dash-dotted: the textbook's D = 1/2. On"
-        " average the discriminator stays below its dashed line and the generator above: generated"
-        " images can still be told from real ones.",
-        (),
-        losses_and_notebook,
-        "notebook: a curve of both losses, one point an epoch: its last printed batch; and 150"
-        " printed rows, three an epoch",
-    ),
-    Drawing(
-        "gan-epochs",
-        "What the generator makes of the same sixteen draws of noise, without dropout, as it was"
-        " after more and more epochs.",
-        (training(0),),
-        during_training,
-        "notebook: 16 images from fixed noise, after the last epoch",
-    ),
-    Drawing(
-        "gan-samples",
-        "New samples, and under each the training image nearest to it by Euclidean distance: were"
-        " they alike, the generator would have memorised them. Below, the noise moves linearly from"
-        " one draw to another.",
-        (training(0),),
-        samples,
-        "notebook: 16 images from new noise",
-    ),
+    Drawing("gan-losses", (), losses_and_notebook),
+    Drawing("gan-epochs", (training(0),), during_training),
+    Drawing("gan-samples", (training(0),), samples),
 )

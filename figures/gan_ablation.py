@@ -44,24 +44,6 @@ def ablation(folders: Sequence[Path], data: DataSet) -> Figure:
 
 
 DRAWINGS = (
-    Drawing(
-        "gan_ablation-scores",
-        "Each row is the preset with one setting reverted to the notebook's value. A higher"
-        " inception score and a smaller Frechet distance (squared, on a logarithmic axis) are"
-        " better; what differs by less than the band of three seeds means nothing. The wider"
-        " networks and the smaller beta1 matter most, then the R1 penalty. After so few epochs"
-        " learning-rate decay and large batches cost something; over 100 epochs the decay pays.",
-        (),
-        ablation,
-    ),
-    Drawing(
-        "gan_ablation-samples",
-        "The same as for the notebook's GAN, by our preset `best`: wider networks, an R1 penalty in"
-        " place of dropout, an averaged generator, learning-rate decay, 100 epochs. Most are digits"
-        " now, and nearer to training images; how near real test images lie is in the table of"
-        " `python -m experiments compare`.",
-        (best(0),),
-        samples,
-        "notebook: 16 images from new noise",
-    ),
+    Drawing("gan_ablation-scores", (), ablation),
+    Drawing("gan_ablation-samples", (best(0),), samples),
 )

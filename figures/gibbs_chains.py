@@ -1,6 +1,6 @@
 """Figures of unclamped Gibbs chains: binary states, black and white as the documents show them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +19,8 @@ from figures.images import as_trained, labelled_rows
 from figures.style import MISSING, Floats, new_figure, paper, write
 from rbm.gibbs import gibbs
 from training.checkpoint import snapshots
-from training.parallel import Training
 from training.run import read_settings
 from training.streams import stream
-
-Draw = Callable[[Sequence[Path], DataSet], Figure]
 
 BATCHES = (0, 500, 1000, 1500, 2000, 2500)
 LONG = 5000  # sweeps, the assignment's; the long chains are seen EVERY so many
@@ -105,64 +102,14 @@ def long_chains(folders: Sequence[Path], data: DataSet) -> Figure:
     return figure
 
 
-TRAINING = (
-    "Binary states of 64 chains: from the same Gaussian noise, 5,000 sweeps of the RBM as it was"
-    " after so many batches of its three epochs. Digits come within 500 batches, but of few kinds,"
-    " and others each time: 8, then 2, later 6 and 1. The start matters as much: from coin flips,"
-    " which have more ink, the same RBMs draw noise, as in the figure of two starts."
-)
-SOME = "Binary states of 64 chains from training images, before some of the 30 epochs."
-EACH = (
-    "Each row is of the RBM before that epoch: states after 200 unclamped sweeps, left from seven"
-    " training images, right from a random start (coin flips). Before epoch 1 all end in noise. "
-)
-AFTERWARDS = {
-    20: "From digits, smudges of digits come after one epoch, from a random start after a few;"
-    " towards the end many of these get worse again.",
-    100: "From digits, digits come after one epoch, from a random start after two; but a few"
-    " epochs later more and more of those from a random start are scraps that belong to no digit.",
-    500: "From digits, digits come after one epoch. From a random start it is noise for twelve"
-    " epochs, then scraps of strokes. So the left half does not show what the RBM samples by"
-    " itself: CD trains on chains that begin at data, and what lies elsewhere it hardly sees.",
-}
-LONG_ONES = (
-    "Each column is one chain: a test image, what is left of it, which is where the chain starts,"
-    " and the chain's state every 500 sweeps with nothing clamped. "
-)
-FORGOTTEN = {
-    "grey": "After 500 sweeps the image is forgotten: nearly all chains show a slanted 1.",
-    "binary": "The same schedule on binary pixels, from our initial weights: the chains change"
-    " slowly, and most go to 0, 6 and 8. Where one ends at its first digit, that is chance.",
-}
-NOTEBOOK = (
-    "notebook: for each of three RBMs 30 mosaics, one before each epoch, of 64 unclamped chains of"
-    " 200 sweeps, all started from training images"
-)
-
-
-def _drawing(name: str, caption: str, training: Training, draw: Draw, source: str = "") -> Drawing:
-    return Drawing(f"gibbs_chains-{name}", caption, (training,), draw, source)
-
-
+GREY = {hidden: (machine("grey", hidden),) for hidden in HIDDEN}
 DRAWINGS = (
-    _drawing(
-        "during-training",
-        TRAINING,
-        machine("grey", max(HIDDEN)),
-        during_training,
-        "assignment of 2019: every 500 of 2,811 training batches a mosaic of 64 unclamped chains of"
-        " 5,000 sweeps from fixed noise, six in all; at the end one of damaged test images",
-    ),
+    Drawing("gibbs_chains-during-training", GREY[max(HIDDEN)], during_training),
     *(
-        drawing
-        for n, words in AFTERWARDS.items()
-        for drawing in (
-            _drawing(f"{n}-mosaics", SOME, machine("grey", n), before_some_epochs, NOTEBOOK),
-            _drawing(f"{n}-two-starts", EACH + words, machine("grey", n), before_each_epoch),
-        )
+        Drawing(f"gibbs_chains-{hidden}-{word}", run, draw)
+        for hidden, run in GREY.items()
+        for word, draw in (("mosaics", before_some_epochs), ("two-starts", before_each_epoch))
     ),
-    *(
-        _drawing(f"long-{pixels}", LONG_ONES + words, machine(pixels, max(HIDDEN)), long_chains)
-        for pixels, words in FORGOTTEN.items()
-    ),
+    Drawing("gibbs_chains-long-grey", GREY[max(HIDDEN)], long_chains),
+    Drawing("gibbs_chains-long-binary", (machine("binary", max(HIDDEN)),), long_chains),
 )

@@ -19,7 +19,6 @@ from figures.drawing import Drawing
 from figures.images import as_trained, one_of_each
 from figures.restored_digits import DOCUMENTS, FRACTIONS, Of, damage, restorations, table
 from figures.style import paper
-from training.parallel import Training
 
 LEVELS = 32  # of grey: with all 255 the file is twice as large, and nobody sees them
 
@@ -65,67 +64,13 @@ def _training(machines: Sequence[Machine], data: DataSet) -> str:
     return f"{epochs} epochs, {PIXELS[machines[0].settings.pixels]}, {data.name}"
 
 
-TRAINED = {
-    "grey": "Trained on grey pixels, with the documents' initial weights.",
-    "binary": "The documents' schedule, on binary pixels and from our initial weights.",
-}
-MEANS = {
-    "all": " Clamped: given pixels are held fixed, and the RBM fills in the others. Unclamped,"
-    " as in the assignment, it forgets the image in 5,000 sweeps and shows the same few"
-    " digits whatever was given. For 20 hidden units the exact conditional is shown above: where"
-    " much is missing it is a mixture of several digits, of which one chain may show one.",
-    "ink": " The RBM gets the damaged image alone: any blank pixel may have lost its ink, and all"
-    " of them are drawn. With its given pixels clamped, it adds too much ink, since nothing says"
-    " that most blank pixels always were blank. With the known erasure rate (rbm.33) it adds less."
-    " Unclamped, as in the notebook, it drifts to another digit. For 20 hidden units"
-    " see the exact conditional: with 80 % missing, 200 sweeps do not reach it, and the clamped"
-    " chains look better than the RBM is, because they start at what is left of the right digit.",
-}
-STATES = (
-    "The binary states themselves, as the document shows them, of 64 unclamped chains."
-    " Above them, the damaged test images at which they start. "
-)
-SEEN = {
-    "all": "After 5,000 sweeps the tiles have nothing to do with those above them, so it matters"
-    " little how much was missing: 20 hidden units draw 0 over and over, 500 a slanted 1.",
-    "ink": "After 200 sweeps some chains still show the digit that they started from, most of them"
-    " where 20 % of the ink was missing. Many others end in scraps that are no digit, the more so"
-    " the less was given.",
-}
-SOURCE = {
-    "all": "assignment of 2019, figure 5.1: a table of 3 x 3 mosaics of 64 binary states, 20, 100"
-    " and 500 hidden units by 20, 50 and 80 % of the pixels missing, by unclamped chains of 5,000"
-    " sweeps; the damage reached the upper edge of the images only",
-    "ink": "notebook: for 20, 100 and 500 hidden units three mosaics each of 64 binary states,"
-    " 20, 50 and 80 % of the ink missing, by unclamped chains of 200 sweeps",
-}
+TRAININGS = {pixels: tuple(machine(pixels, hidden) for hidden in HIDDEN) for pixels in CD30_ON}
 OF: tuple[Of, ...] = ("all", "ink")
-
-
-def _trainings(pixels: str) -> tuple[Training, ...]:
-    return tuple(machine(pixels, hidden) for hidden in HIDDEN)
-
-
 DRAWINGS = (
     *(
-        Drawing(
-            f"inpainting-{of}-{pixels}",
-            TRAINED[pixels] + MEANS[of],
-            _trainings(pixels),
-            partial(means, of=of),
-            SOURCE[of],
-        )
+        Drawing(f"inpainting-{of}-{pixels}", trainings, partial(means, of=of))
         for of in OF
-        for pixels in CD30_ON
+        for pixels, trainings in TRAININGS.items()
     ),
-    *(
-        Drawing(
-            f"inpainting-{of}-states",
-            STATES + SEEN[of],
-            _trainings("grey"),
-            partial(states, of=of),
-            SOURCE[of],
-        )
-        for of in OF
-    ),
+    *(Drawing(f"inpainting-{of}-states", TRAININGS["grey"], partial(states, of=of)) for of in OF),
 )

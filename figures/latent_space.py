@@ -40,48 +40,8 @@ def posterior_and_cost(folders: Sequence[Path], data: DataSet) -> Figure:
 
 
 DRAWINGS = (
-    Drawing(
-        "latent_space-models",
-        "An autoencoder encodes an image as one number for each attribute; codes between those of"
-        " the images are never decoded in training and need not mean anything. A VAE encodes it as"
-        " one distribution for each: whatever is drawn from it must decode to about the same image,"
-        " and the KL holds the distributions together, so that the plane of codes is smooth. The"
-        " attributes only illustrate: nobody tells a network what its codes should mean.",
-        (),
-        kinds_of_models,
-        "Tutorial: an autoencoder as encoder, one number an attribute, decoder; the same with a"
-        " distribution an attribute; a tree of generative models by their densities.",
-    ),
-    Drawing(
-        "latent_space-digits",
-        "Validation images; networks of three seeds, whiskers: their standard deviation. Diamonds:"
-        " 50,000 images and 500 epochs. Deviance explained: 1 - reconstruction cost / cost of the"
-        " mean image. Most is explained of the 1, then of the 7 and the 0, though a 0 is costly in"
-        " nats: it has much ink. Neighbours in the plane find the 1 and, less well, the 7; 4, 7"
-        " and 9 overlap. Digits with much room on the grid are mostly reconstructed well.",
-        (),
-        digit_by_digit,
-        "Assignment of 2017: four questions, answered in words: which digits are reconstructed"
-        " well, what separates in the plane of codes, whether the posterior tells how good a"
-        " reconstruction is, what the grid has to do with it.",
-    ),
-    Drawing(
-        "latent_space-posterior",
-        "A point is a validation image. The smaller the variance of its code, the more the image"
-        " costs, also within each digit. The correlation with |mu| is mostly driven by the 1s,"
-        " which lie far out: within digits it has either sign.",
-        NETWORKS["short"][:1],
-        posterior_and_cost,
-        "Assignment of 2017: the third of these questions.",
-    ),
-    Drawing(
-        "latent_space-kl-weight",
-        "Without the KL, the means spread over a plane far wider than the prior and the posteriors"
-        " shrink: reconstruction gains a little, the bound and the prior samples are lost. With too"
-        " much weight, prior samples look alike. A distance below the dashed line is not better"
-        " than real: smooth images lie near to many others.",
-        tuple(SWEEP[beta][0] for beta in DECODED),
-        kl_weights,
-        "Assignment of 2017: the question what happens without the KL, answered in words.",
-    ),
+    Drawing("latent_space-models", (), kinds_of_models),
+    Drawing("latent_space-digits", (), digit_by_digit),
+    Drawing("latent_space-posterior", NETWORKS["short"][:1], posterior_and_cost),
+    Drawing("latent_space-kl-weight", tuple(SWEEP[beta][0] for beta in DECODED), kl_weights),
 )

@@ -71,15 +71,5 @@ def deviations(run: Trained, x: Floats) -> Floats:
     return math.sqrt(2) * np.exp(log_scale)  # of Laplace's: sqrt(2) scales
 
 
-DRAWINGS = (
-    Drawing(
-        "likelihoods-reconstructions",
-        "Decoded posterior means. A Gaussian of variance 1/2 has the faintest images: to it, an"
-        " error of a pixel is cheap. The Laplace likelihood draws sharp strokes and leaves out what"
-        " it is not sure of. The scales that are learned are far below the 0.71 that squared error"
-        " stands for; the small peaks at the left are mostly ones.",
-        tuple(training(name, 0) for name in LIKELIHOODS),
-        likelihoods,
-        "Tutorial: that squared error is a Gaussian likelihood, in formulas; no experiment.",
-    ),
-)
+TRAININGS = tuple(training(name, 0) for name in LIKELIHOODS)
+DRAWINGS = (Drawing("likelihoods-reconstructions", TRAININGS, likelihoods),)

@@ -14,7 +14,6 @@ import figures.vae
 import rbm.train
 import vae.train
 from data.sets import DataSet
-from figures.captions import CAPTIONS
 from figures.codes import reconstructions
 from figures.drawing import Draw, Drawing
 from figures.images import one_of_each
@@ -118,13 +117,11 @@ SECTIONS: dict[str, dict[str, tuple[tuple[str, ...], Draw]]] = {
 def drawings(data: str) -> dict[str, tuple[Drawing, ...]]:
     """The figures under each heading, of models trained on the data set `data`."""
     made = {quick.label: quick.training(data) for quick in TABLE}
-
-    def of(name: str, labels: tuple[str, ...], draw: Draw) -> Drawing:
-        caption, alt = CAPTIONS[name]
-        return Drawing(name, caption, tuple(made[label] for label in labels), draw, alt=alt)
-
     return {
-        heading: tuple(of(name, *drawn) for name, drawn in group.items())
+        heading: tuple(
+            Drawing(name, tuple(made[label] for label in labels), draw)
+            for name, (labels, draw) in group.items()
+        )
         for heading, group in SECTIONS.items()
     }
 

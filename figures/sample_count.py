@@ -63,15 +63,5 @@ def _variances(axes: Axes, numbers: Numbers) -> None:
         which("{x:g}")
 
 
-DRAWINGS = (
-    Drawing(
-        "sample_count-variance-and-cost",
-        "With one sample, about two thirds of the gradient's variance come from the noise of the"
-        " codes. More samples take it away as 1/K, but not what comes from the choice of the"
-        " images: after the same number of epochs they are a little ahead, after the same computing"
-        " time behind. Variances: three seeds; costs: one.",
-        tuple(training(K, 0) for K in SAMPLES),
-        samples,
-        "Tutorial: the bound with several samples, in a formula, and one sample; no experiment.",
-    ),
-)
+TRAININGS = tuple(training(K, 0) for K in SAMPLES)
+DRAWINGS = (Drawing("sample_count-variance-and-cost", TRAININGS, samples),)

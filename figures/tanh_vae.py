@@ -1,7 +1,5 @@
 """The tanh VAE of two codes, trained for short and for long: what it makes of images and codes."""
 
-from collections.abc import Callable
-
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -61,58 +59,17 @@ def grid(network: Trained, data: DataSet) -> Figure:
     return figure
 
 
-# By word: what draws it, the caption, and what the assignment of 2017 shows.
-OF_EACH: dict[str, tuple[Callable[[Trained, DataSet], Figure], str, str]] = {
-    "posteriors": (
-        posteriors,
-        "An ellipse is where an image's code may be: centre mu, half-axes sigma. Large ones stand"
-        " where a code need not be exact, as among the 1s; where ellipses of several digits"
-        " overlap, two codes cannot tell them apart. Dashed: 1 and 2 standard deviations of the"
-        " prior. The encoder does with new images what it does with those it learnt from.",
-        "the plane of codes for training, validation and test images: an ellipse for each image,"
-        " its centre the mean, its width the standard deviation, coloured by digit",
-    ),
-    "reconstructions": (
-        reconstructions,
-        "Above, the binary images, here not corrupted; below, the decoded posterior mean. It is a"
-        " mean over all images with about that code: a blur where these are different digits.",
-        "20 images and their reconstructions, of training, validation and test",
-    ),
-    "prior-samples": (
-        prior_samples,
-        "The same codes in the same places. To the model, images look like those on the right;"
-        " since it samples each pixel on its own, they are noisy where it is unsure.",
-        "20 means of the decoder for codes from N(0, I); no samples of pixels",
-    ),
-    "grid": (
-        grid,
-        "From the least to the largest mean among at most 5,000 training images, in each direction:"
-        " a few outliers set the range, and in some corners there are no images at all.",
-        "20 x 20 decoded codes between the least and the largest code",
-    ),
-}
-LONG_TOO = ", again for 500 epochs on 50,000 images (that network's file was not supplied)"
-
+OF_EACH = (
+    ("posteriors", posteriors),
+    ("reconstructions", reconstructions),
+    ("prior-samples", prior_samples),
+    ("grid", grid),
+)
 DRAWINGS = (
-    Drawing(
-        "tanh_vae-diagram",
-        "The gradient of the cost goes back through all arrows, also through the draw, since the"
-        " noise is an input like any other. Sampling: a code from the prior takes the place of the"
-        " encoder's.",
-        (),
-        training_and_sampling,
-        "Assignment of 2017: the boxes of the network with the two of the cost in blue, and a"
-        " picture of sampling: prior, decoder, image.",
-    ),
+    Drawing("tanh_vae-diagram", (), training_and_sampling),
     *(
-        Drawing(
-            f"tanh_vae-{network}-{word}",
-            caption,
-            (training,),
-            of_vae(draw),
-            f"Assignment of 2017: {there}{more}.",
-        )
-        for network, training, more in (("short", short("once", 0), ""), ("long", long(), LONG_TOO))
-        for word, (draw, caption, there) in OF_EACH.items()
+        Drawing(f"tanh_vae-{network}-{word}", (training,), of_vae(draw))
+        for network, training in (("short", short("once", 0)), ("long", long()))
+        for word, draw in OF_EACH
     ),
 )

@@ -61,24 +61,6 @@ def _parts(panels: Sequence[Axes], network: Trained) -> None:
 
 
 DRAWINGS = (
-    Drawing(
-        "tanh_vae_curves-short",
-        "Measured after each epoch on at most 5,000 images of either kind. Crosses: the"
-        " assignment's training cost, a mean over the epoch, with corrupted input, from the second"
-        " on. Its validation cost is a sum over a set whose size it does not say: only the shape"
-        " of the curve is shown. Theirs gains nothing after epoch 9, ours until the end.",
-        (short("once", 0),),
-        of_vae(costs_beside),
-        "Assignment of 2017: curves of training and validation cost over 20 epochs, one a sum over"
-        " a batch, one over a validation set.",
-    ),
-    Drawing(
-        "tanh_vae_curves-long",
-        "The validation images happen to be a little easier; after hundreds of epochs the training"
-        " images are fitted better all the same.",
-        (long(),),
-        of_vae(costs),
-        "Assignment of 2017: the same for 500 epochs on 50,000 images; the file of that network"
-        " was not supplied.",
-    ),
+    Drawing("tanh_vae_curves-short", (short("once", 0),), of_vae(costs_beside)),
+    Drawing("tanh_vae_curves-long", (long(),), of_vae(costs)),
 )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import experiments.experiment
-import figures.catalogue
+import figures.drawing
 import gan.train
 import rbm.train
 import vae.train
@@ -153,7 +153,7 @@ def test_every_link_leads_somewhere(path):
                 assert anchor in slugs or f'<a id="{anchor}"></a>' in file.read_text(), place
 
 
-FOUND, DRAWINGS = experiments.experiment.find(), figures.catalogue.find()
+FOUND, DRAWINGS = experiments.experiment.find(), figures.drawing.find()
 WORDS = {  # what may follow the name of a module
     "experiments": FOUND, "benchmarks": experiments.experiment.find("benchmarks"),
     "figures": {*FOUND, *(d.name for group in DRAWINGS.values() for d in group)},

@@ -27,7 +27,7 @@ from experiments import experiment, record
 from experiments.families import FAMILIES, Family
 from experiments.gan import PLAYERS
 from figures import __main__ as program
-from figures import captions, catalogue, picture, quick
+from figures import drawing, picture, quick
 from figures.images import one_of_each
 from figures.style import MISSING, mosaic, new_figure, paper, paste
 from gan.mlp import Layer
@@ -43,7 +43,7 @@ from training.trained import Trained
 MODELS = {"rbm": rbm.train, "vae": vae.train, "gan": gan.train}
 RNG = np.random.default_rng(0)
 DATA = DataSet("drawn digits", *draw_digits(RNG, 450), *draw_digits(RNG, 200))
-REAL_TABLE = quick.TABLE
+REAL_TABLE, QUICK = quick.TABLE, drawing.captions("QUICK.md")
 FEW = " --images 300 --validation 100 --epochs 2 --batch-size 50"  # the last of two options counts
 OF = {"rbm": " --gibbs-steps 1", "vae": " --hidden 8", "gan": " --generator 8 --discriminator 8"}
 TABLE = tuple(row._replace(options=row.options + FEW + OF[row.model]) for row in REAL_TABLE)
@@ -89,20 +89,21 @@ def test_the_quick_page_has_contents_and_says_what_each_figure_shows_and_how_it_
     folder = place / "new" / "out"
     links, images, said = page_in(folder)
     named = {one.name: one for group in quick.drawings("digits").values() for one in group}
-    assert list(said) == list(named) == list(captions.CAPTIONS)
+    assert list(said) == list(named) == list(QUICK)
     assert links == [f"#{name}" for name in named]
     assert {path.name for path in folder.iterdir()} == {f"{x}.png" for x in named} | {"index.html"}
-    for image, (name, drawing) in zip(images, named.items(), strict=True):
-        assert image.get("src") == f"{name}.png" and image.get("alt") == captions.CAPTIONS[name].alt
+    for image, (name, one) in zip(images, named.items(), strict=True):
+        caption, alt = QUICK[name]
+        assert image.get("src") == f"{name}.png" and image.get("alt") == alt != ""
         picture = imread(folder / f"{name}.png")[..., :3]
         assert (image.get("width"), image.get("height")) == tuple(map(str, picture.shape[1::-1]))
         assert 1200 <= picture.shape[1] <= 1900 and 500 <= picture.shape[0] <= 1300
         assert 0.01 < (picture < 0.9).any(axis=-1).mean() < 0.9  # neither blank nor all ink
         assert (picture[[0, 1, -2, -1]] == 1).all()  # nothing is cut off above or below
-        assert drawing.caption in said[name]
+        assert caption in said[name]
         epochs = "2/2/3" if name.startswith("rbm") else "2"
         assert f"Data: drawn digits. {epochs} epochs of 300 images; training took " in said[name]
-        for run in drawing.trainings:
+        for run in one.trainings:
             assert f'make {run.model} ARGS="{" ".join(run.options)}"' in said[name]
 
 
@@ -119,16 +120,15 @@ def test_a_second_time_draws_the_same_without_training(place, capsys):
 
 def test_figures_of_experiments_are_drawn_by_name(place, tmp_path, monkeypatch, capsys):
     tiny = (next(row for row in TABLE if row.label == "gan").training("digits"),)
-    found = catalogue.find()
-    found["gan"] = tuple(
-        d._replace(trainings=tiny * bool(d.trainings), caption='Is 1 < 2 & "so"?')
-        for d in found["gan"]
-    )
-    monkeypatch.setattr(catalogue, "find", lambda: found)
+    found = drawing.find()
+    found["gan"] = tuple(d._replace(trainings=tiny * bool(d.trainings)) for d in found["gan"])
+    captions = {one.name: ('Is 1 < 2 & "so"?', "") for one in found["gan"]}
+    monkeypatch.setattr(drawing, "find", lambda: found)
+    monkeypatch.setattr(program, "captions", lambda page: captions if "FIG" in page else {})
     for argv, names in ((["gan-epochs"], found["gan"][1:2]), (["gan"], found["gan"])):
         program.main([*argv, "--out", str(tmp_path)])
         _, images, said = page_in(tmp_path)
-        assert list(said) == [drawing.name for drawing in names]
+        assert list(said) == [one.name for one in names]
         for name, words in said.items():
             assert 'Is 1 < 2 & "so"?' in words and f"python -m figures {name}" in words
             assert (tmp_path / f"{name}.png").exists()
@@ -196,16 +196,19 @@ def test_the_small_models_are_trained_in_less_than_four_minutes(place, monkeypat
         assert quick.estimate("mnist").startswith(f"{len(there) + 1} trainings")
 
 
-def test_the_list_of_figures_is_up_to_date_and_every_experiment_names_its_own():
-    found = catalogue.find()
-    page = catalogue.page(found, experiment.find())
-    assert catalogue.PAGE.read_text() == page, "python -m figures --catalogue"
-    names = [drawing.name for group in found.values() for drawing in group]
-    assert len(set(names)) == len(names)
-    assert re.findall("^### (.*)$", page, re.MULTILINE) == names
-    for name, group in found.items():
-        assert all(drawing.name.startswith(f"{name}-") for drawing in group)
-        assert all(drawing.caption.endswith(".") for drawing in group)
+def test_the_list_of_figures_has_every_figure_under_its_experiment():
+    asked, found = experiment.find(), drawing.find()
+    _, *sections = (drawing.DOCS / "FIGURES.md").read_text().split("\n## ")
+    assert [s.splitlines()[0] for s in sections] == [name for name in found if found[name]]
+    said = drawing.captions("FIGURES.md")
+    for section in sections:
+        name, question, command, *_ = section.split("\n\n")
+        minutes = f"about {asked[name].minutes:.0f} minutes"
+        assert question == asked[name].question
+        assert command == f"`python -m figures {name}`, {minutes}"
+        names = [one.name for one in found[name]]
+        assert re.findall("^### (.*)$", section, re.MULTILINE) == names
+        assert all(one.startswith(f"{name}-") and said[one][0].endswith(".") for one in names)
 
 
 # The pictures of the chapters
