@@ -61,20 +61,6 @@ def test_the_last_ten_epochs_are_averaged_over_seeds(monkeypatch):
     assert numbers["one"]["generator"]["last ten epochs"] == -5.5
 
 
-def test_the_tables_have_ours_and_the_notebooks_in_their_columns():
-    def player(shift):
-        mean = shift + np.arange(1, 51) / 1000
-        ours = {"by epoch": mean, "lowest by epoch": mean - 0.1, "highest by epoch": mean + 0.2}
-        return ours | {"last ten epochs": 4.5, "spread": None}
-
-    both = {"discriminator": player(1), "generator": player(3)}
-    rows = losses.by_epoch({"non-saturating": both}).splitlines()[2:]
-    of_each = "1.001 | 0.901 to 1.201 | 1.383", "3.001 | 2.901 to 3.201 | 1.408"
-    assert len(rows) == 50 and rows[0] == f"| 1 | {' | '.join(of_each)} |"
-    rows = losses.losses({"non-saturating": both, "saturating": both}).splitlines()[2:]
-    assert rows[0].endswith("| 1.050 | 4.500 | 1.275 |") and rows[2].endswith("| 4.500 | n/a |")
-
-
 # The ablation
 
 SAID = {  # the settings that the names in the table speak of; all else is the preset's

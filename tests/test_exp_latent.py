@@ -150,10 +150,6 @@ def test_every_epoch_stands_beside_the_assignments():
     assert numbers["validation_kl"]["mean"] == np.mean(series, axis=0).tolist()
     there = record.read("tanh_vae_curves").numbers
     assert shape(numbers) == shape(there)
-    first, *_, last = (line.split(" | ") for line in tanh_vae_curves.epochs(there).splitlines()[4:])
-    assert first[0] == "| 1" and first[5] == f"{355722.7557 / 304218.1616:.3f}"
-    assert last[:3] == ["| 20", "9132.3 (182.65)", "-8890.4 (-177.81)"]
-    assert last[4:6] == ["304218.2", "1.000"] and last[-1] == "1.000 |"
     final = record.read("tanh_vae").numbers["networks"][0]  # on another number of threads
     assert there["train_cost"]["mean"][-1] == pytest.approx(final["cost"], rel=1e-6)
 

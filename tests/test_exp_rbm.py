@@ -11,7 +11,7 @@ import rbm.train
 from data.digits import draw_digits
 from data.pixels import to_unit
 from data.sets import DataSet
-from experiments import gibbs_chains, inpainting, inpainting_tables
+from experiments import gibbs_chains, inpainting
 from experiments import inpainting_baselines as baselines
 from experiments import inpainting_methods as methods
 from experiments.gibbs_chains import after_steps, forgetting
@@ -192,34 +192,6 @@ def test_rows_carry_the_names_of_their_machines(monkeypatch):
     for kind, (training, _) in inpainting.KINDS.items():
         assert ("60,000 images" in kind) == ("--validation 0" in " ".join(training(20).options))
         assert ("60,000 images" in kind) != ("55,000 images" in kind)
-
-
-def row(method, right, cost, machine="", hidden=20, **more):
-    there = {"machine": machine, "hidden": hidden} if machine else {}
-    score = {"of": "all", "missing": 0.2, "fraction right": right, "cost": cost}
-    return {**there, "method": method, **score, **more}
-
-
-def test_tables_show_the_chosen_rows_the_best_in_bold_and_exact_answers_beside_their_chains():
-    rows = [
-        row("a", 0.9, 0.3),
-        row("clamped", 0.8, 0.1, "PCD-5"),
-        row("unclamped", 0.7, 0.5, "PCD-5"),
-    ]
-    rows.append(row("clamped", 0.6, 0.6, "grey CD-30"))
-    lines = inpainting_tables.chosen({"restored": rows}).splitlines()[2:]
-    assert lines[0] == "| a | **90.0 %**, 0.300 |"
-    assert lines[1:] == ["| RBM, 20 units, PCD-5, clamped | 80.0 %, **0.100** |"]
-    assert len(inpainting_tables.restored({"restored": rows}).splitlines()) == 2 + 4
-    chains = [
-        row(method, 0.8, 0.5, "CD-30", hidden, **{"first images": {"cost": found}})
-        for hidden, costs in ((20, (0.25, 0.3)), (100, (0.9, 0.9)))
-        for method, found in zip(("clamped", "clamped, from a random start"), costs, strict=True)
-    ]
-    exact = [row("exact", 0.8, 0.2, "CD-30")]
-    table = inpainting_tables.exact({"exact": exact, "restored": chains})
-    costs = [line.split(" | ")[1] for line in table.splitlines()[2:]]
-    assert costs == ["0.2000 |", "0.2500 |", "0.3000 |"]
 
 
 # Chains

@@ -11,7 +11,7 @@ import vae.train
 from autograd_lite.ops import sigmoid
 from data.pixels import to_unit
 from experiments import conv_vae, dense_vae, dense_vae_curves, likelihoods, measures, sample_count
-from experiments.record import printed, read
+from experiments.record import read
 from tests.small_vaes import DATA, network, shape
 from training import loop
 from training.command import begin
@@ -19,9 +19,7 @@ from training.parallel import Training
 from training.trained import read as read_run
 from vae.densities import gaussian_nll
 from vae.elbo import kl_diag_gaussian
-from vae.mlp import decode, encode, init
-from vae.networks import Dense
-from vae.objective import gradient
+from vae.mlp import decode, encode
 from vae.train import Settings, evaluate
 
 TINY = "--data digits --images 100 --epochs 3 --hidden 8 --batch-size 20 --learning-rate 0.003"
@@ -138,33 +136,6 @@ def test_a_curve_of_the_training_images_is_that_of_the_training(monkeypatch):
     assert found[dense_vae_curves.ALL] == whole != found["train"][-1]
 
 
-def test_the_notebooks_numbers_are_whole():
-    ends = {2: (55.0477, 45.6592, 37.9651, 38.3257), 8: (48.4368, 37.5004, 29.7382, 29.6226)}
-    ends[16] = (49.0297, 37.7708, 29.7461, 29.5284)
-    for codes, expected in ends.items():
-        there = dense_vae_curves.notebook(codes)
-        train, test = there["train"], there["test"]
-        assert len(train) == len(test) == 30
-        assert (train[0], test[0], train[-1], test[-1]) == expected
-    there = printed("notebook, convolutional VAE")
-    assert there["train"][:4] == [None, None, None, 42.641] and there["test"][-1] == 40.3112
-
-
-@pytest.mark.parametrize("part", ["test", "train"])
-def test_the_largest_difference_is_that_from_epoch_5_on(part):
-    rows = []
-    for codes in dense_vae.CODES:
-        ours = list(dense_vae_curves.notebook(codes)[part])
-        ours[0] += 7  # before epoch 5: does not count
-        ours[9] -= 0.5
-        of_all = {dense_vae_curves.ALL: {"mean": 1.0, "spread": 0.25}}
-        rows.append({"codes": codes, part: {"mean": ours, "spread": None}, **of_all})
-    lines = dense_vae_curves.table(rows, part).splitlines()[2:]
-    assert [line.split(" | ")[7].strip(" |") for line in lines] == ["-0.50"] * 3
-    assert all(line.endswith("| 1.00 &plusmn; 0.25 |") == (part == "train") for line in lines)
-    assert part == "train" or dense_vae_curves.answer(rows).startswith("within 0.50 nats")
-
-
 # Convolutional networks
 
 
@@ -211,24 +182,6 @@ def test_the_whole_set_keeps_images_for_validation_and_has_the_settings_of_the_f
         assert of_few == of_whole | {"--seed": str(seed)}
 
 
-def cells_of(table):
-    return [line.strip("| ").split(" | ") for line in table.splitlines()[2:]]
-
-
-def test_the_tables_have_ours_beside_the_notebooks():
-    there = read("conv_vae").numbers
-    (row,) = (cells for cells in cells_of(conv_vae.curves(there)) if cells[0] == "22")
-    train, test = (np.array([r[part] for r in there["each seed"]]) for part in ("train", "test"))
-    ours = [f"{c[:, 21].mean():.2f} &plusmn; {c[:, 21].std(ddof=1):.2f}" for c in (train, test)]
-    assert row == ["22", ours[0], "37.77", ours[1], "38.85"]
-    mean, notebook, first, of_all = cells_of(conv_vae.reached(there))
-    assert mean[2] == f"{test[:, -1].mean():.2f} &plusmn; {test[:, -1].std(ddof=1):.2f}"
-    assert notebook[1:] == ["first 1,000", "40.31", "38.85", "22, on these test images"]
-    last, best = there[conv_vae.WHOLE]["last"], there[conv_vae.WHOLE]["best"]
-    assert first[2:4] == [f"{part['first test images']:.2f}" for part in (last, best)]
-    assert of_all[1:4] == ["all 10,000", f"{last['test']:.2f}", f"{best['test']:.2f}"]
-
-
 # Likelihoods
 
 
@@ -244,20 +197,6 @@ def test_squared_error_as_a_density_is_the_gaussian_of_variance_half_beta(beta):
     np.testing.assert_allclose(found, expected, rtol=1e-13)
     assert likelihoods.density(5.0, Settings(likelihood="laplace"), 7) == 5.0
     assert likelihoods.density(5.0, Settings(likelihood="bernoulli"), 7) is None
-
-
-def test_beta_of_squared_error_is_a_fixed_variance_up_to_a_factor():
-    """The claim on which the two fixed variances rest, for the whole gradient."""
-    draw, variance = np.random.default_rng(5), 0.05
-    wide = init(draw, 6, 5, 2, np.float64, scales=1)
-    wide.W3[:, -1], wide.b3[-1] = 0, math.log(variance)  # a scale that depends on nothing
-    narrow = wide._replace(W3=wide.W3[:, :-1], b3=wide.b3[:-1])
-    x, eps = draw.random((4, 6)), draw.standard_normal((3, 4, 2))
-    exact = gradient(x, eps, Dense(wide, "relu"), "gaussian")
-    ours = gradient(x, eps, Dense(narrow, "relu"), "squared", beta=2 * variance)
-    for name, a, b in zip(exact._fields, exact, ours, strict=True):
-        a = a[..., :-1] if name in ("W3", "b3") else a
-        np.testing.assert_allclose(a, b / (2 * variance), rtol=1e-10, atol=1e-12, err_msg=name)
 
 
 @pytest.mark.parametrize("likelihood", ["squared", "gaussian"])
@@ -342,7 +281,3 @@ def test_costs_times_and_variances_stand_in_the_row_of_their_sample_count(number
             assert found == list(zip(row[name], row[f"{name}: standard error"], strict=True))
     found = sample_count.relative_time([4.0, 6.0, 20.0], [2.0, 2.0, 5.0])
     assert list(found.values()) == [6.0, 3.0, [2.0, 4.0]]
-    there = read("sample_count").numbers
-    for cells, row in zip(cells_of(sample_count.gains(there)), there, strict=True):
-        gained = sum(there[0][sample_count.NOISE]) / sum(row[sample_count.NOISE])
-        assert cells[2:] == [f"{row[sample_count.TIME]:.2f}", f"{gained:.2f}"]
