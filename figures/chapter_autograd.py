@@ -8,9 +8,9 @@ from autograd_lite.conv import conv2d, conv_transpose2d
 from autograd_lite.ops import Array, sigmoid, softplus
 from autograd_lite.optim import adam_start, adam_step, momentum_step
 from figures.boxes import MIDDLE
+from figures.graphs import tape_of_a_program
 from figures.picture import Picture, sheet
 from figures.style import LINES
-from figures.tape_graph import tape_of_a_program
 
 BLUE, ORANGE, GREEN = LINES
 

@@ -5,21 +5,19 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
 import rbm.train
 from data.sets import DataSet
 from figures.boxes import MIDDLE
-from figures.energy_landscape import energy_landscape
 from figures.images import as_trained, one_of_each
 from figures.picture import Picture
 from figures.quick import FAST, PCD, RBMS, TABLE, Quick
-from figures.rbm import COLOURS, colour_bar, params_of
-from figures.rbm_gauges import gauges
+from figures.rbm import COLOURS, colour_bar, filter_tiles
 from figures.restored_digits import FRACTIONS, damage
-from figures.style import Floats, mosaic, new_figure, paper, paste, squares, write
+from figures.small_machines import energy_landscape, gauges
+from figures.style import Floats, mosaic, new_figure, paper, paste, write
 from rbm.gibbs import bernoulli, gibbs
 from rbm.inpaint import inpaint
 from rbm.model import Params
@@ -34,7 +32,7 @@ MADE = {row.label: row.training("mnist") for row in (*TABLE, CD)}
 
 def machine(folder: Path) -> Params:
     """The trained parameters of a run."""
-    return params_of(read(folder, rbm.train))
+    return read(folder, rbm.train).params
 
 
 def free_chain(params: Params, count: int, sweeps: Sequence[int]) -> list[Floats]:
@@ -92,10 +90,7 @@ def _graph(axes: Axes, params: Params) -> None:
 def filters(folders: Sequence[Path], data: DataSet) -> Figure:
     """The columns of W of the machine with 100 units, each as an image, the largest norm first."""
     W = machine(folders[0]).W
-    rows = W.T[np.argsort(-np.linalg.norm(W, axis=0))]
-    limit = float(np.quantile(np.abs(rows), 0.999))  # one odd weight must not pale the others
-    figure = new_figure(892, 512, "")
-    colours = COLOURS(Normalize(-limit, limit)(squares(rows)))[..., :3]
+    figure, (colours, limit) = new_figure(892, 512, ""), filter_tiles(W, W.shape[1])
     paste(figure, mosaic(colours, 15), 12, 12, 2)
     colour_bar(figure, 446, 430, limit)
     return figure
@@ -123,7 +118,7 @@ def restored(folders: Sequence[Path], data: DataSet) -> Figure:
     rows = {"original": paper(np.tile(v, (3, 1))), "damaged": paper(damaged, known)}
     for run in runs:
         # The stream starts anew: the same draws for all machines.
-        probs = inpaint(stream(0, "figure restored"), damaged, known, *params_of(run))
+        probs = inpaint(stream(0, "figure restored"), damaged, known, *run.params)
         rows[f"{run.settings.hidden} units"] = paper(probs)
     figure = new_figure(1020, 342, "")
     for j, (name, tiles) in enumerate(rows.items()):

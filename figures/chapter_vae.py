@@ -13,11 +13,11 @@ from autograd_lite.losses import bernoulli_nll
 from autograd_lite.ops import Array
 from data.sets import DataSet
 from figures.boxes import MIDDLE
+from figures.graphs import two_ways_of_a_gradient
 from figures.images import as_trained, labelled_rows, one_of_each
 from figures.latent_plane import encoded, in_few_greys, manifold, prior_circles, scatter
 from figures.picture import Picture, sheet
 from figures.quick import TABLE
-from figures.reparameterised import two_ways_of_a_gradient
 from figures.style import LINES, TEN, new_figure, paper
 from grading.oracles.quadrature import log_normal
 from training.streams import stream

@@ -13,21 +13,48 @@ from data.sets import DataSet
 from experiments.gibbs_chains import CHAINS, EPOCHS, FRACTION, after_steps
 from experiments.inpainting import HIDDEN, machine
 from experiments.inpainting_methods import machine_after
-from figures.chain_states import chains, coin_flips, mosaics, words_of
 from figures.drawing import Drawing
 from figures.images import as_trained, labelled_rows
-from figures.style import MISSING, Floats, new_figure, paper, write
-from rbm.gibbs import gibbs
+from figures.style import MISSING, Floats, mosaic, new_figure, paper, paste, write
+from rbm.gibbs import bernoulli, gibbs
+from rbm.model import Params
 from training.checkpoint import snapshots
 from training.run import read_settings
 from training.streams import stream
 
+PIXELS = {"none": "grey pixels", "threshold": "binary pixels", "stochastic": "binary pixels"}
 BATCHES = (0, 500, 1000, 1500, 2000, 2500)
 LONG = 5000  # sweeps, the assignment's; the long chains are seen EVERY so many
 SHORT = 200  # sweeps, the notebook's
 LONG_CHAINS, EVERY = 20, 500
 FEW = 7  # chains of each start, in the figure of all epochs
 BEFORE = (1, 2, 3, 6, 12, 30)  # epochs
+
+
+def mosaics(title: str, rows: Sequence[Sequence[tuple[str, Floats]]]) -> Figure:
+    """Mosaics of 8 x 8 images, each under its words; images (64, D), or tiles as paper() makes."""
+    figure = new_figure(490 * max(map(len, rows)) + 20, 500 * len(rows) + 50, title)
+    for i, row in enumerate(rows):
+        for j, (words, images) in enumerate(row):
+            tiles = images if images.ndim == 4 else paper(images)
+            write(figure, 255 + 490 * j, 62 + 500 * i, words)
+            paste(figure, mosaic(tiles, 8), 24 + 490 * j, 78 + 500 * i, 2)
+    return figure
+
+
+def words_of(settings: rbm.train.Settings, data: DataSet) -> str:
+    """Which RBM it is."""
+    return f"RBM of {settings.hidden} hidden units, {PIXELS[settings.pixels]}, {data.name}"
+
+
+def coin_flips(like: Floats) -> Floats:
+    """The fixed noise at which chains begin."""
+    return bernoulli(stream(0, "figure coins"), np.full_like(like, 0.5))
+
+
+def chains(start: Floats, params: Params, sweeps: int) -> Floats:
+    """States of unclamped chains; the same draws for each RBM, so that only the RBMs differ."""
+    return gibbs(stream(0, "figure chains"), start, *params, sweeps)
 
 
 def during_training(folders: Sequence[Path], data: DataSet) -> Figure:

@@ -14,8 +14,8 @@ from data.sets import DataSet
 from experiments.gibbs_chains import CHAINS
 from experiments.inpainting import CD30_ON, HIDDEN, machine
 from experiments.inpainting_methods import Machine, machine_after
-from figures.chain_states import PIXELS, chains, mosaics
 from figures.drawing import Drawing
+from figures.gibbs_chains import PIXELS, chains, mosaics
 from figures.images import as_trained, one_of_each
 from figures.restored_digits import DOCUMENTS, FRACTIONS, Of, damage, restorations, table
 from figures.style import paper

@@ -8,17 +8,17 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
+from autograd_lite.ops import Array
 from data.sets import DataSet
+from experiments.families import SWEEPS, of_rbm
 from figures.images import as_trained, one_of_each
 from figures.restored_digits import FRACTIONS, damage, table
 from figures.style import LINES, epochs_axis, mosaic, new_figure, paper, paste, squares, write
-from rbm.gibbs import bernoulli, gibbs
 from rbm.inpaint import inpaint
-from rbm.model import Params, prob_h, prob_v
 from training.streams import stream
 from training.trained import Trained
 
-CHAINS, SWEEPS = 30, 1000
+CHAINS = 30
 STRONGEST = 100  # filters shown of a machine that has more
 COLOURS = matplotlib.colormaps["RdBu_r"].resampled(41)  # few, for small files; odd, for a white 0
 
@@ -30,30 +30,31 @@ def restored(machines: Sequence[Trained], data: DataSet) -> Figure:
         v = as_trained(one_of_each(data), machine.settings)
         damaged, known = damage(v, "all")
         # The stream starts anew: the same draws for all RBMs.
-        probs = inpaint(stream(0, "figure restored"), damaged, known, *params_of(machine))
+        probs = inpaint(stream(0, "figure restored"), damaged, known, *machine.params)
         tiles = {"original": paper(np.tile(v, (len(FRACTIONS), 1)))}
         tiles |= {"damaged": paper(damaged, known), "restored": paper(probs)}
         groups.append((f"{machine.settings.hidden} hidden units", tiles))
     return table(groups, f"Missing pixels restored by RBMs: test images, {data.name}", "all")
 
 
-def params_of(machine: Trained) -> Params:
-    """What was trained, as what it is."""
-    assert isinstance(machine.params, Params)
-    return machine.params
+def filter_tiles(W: Array, most: int) -> tuple[Array, float]:
+    """The columns of W (784, H) as coloured images, the largest norm first, and the weight at both
+    ends of the scale: (at most H, 28, 28, 3)
+    """
+    rows = W.T[np.argsort(-np.linalg.norm(W, axis=0))[:most]]
+    limit = float(np.quantile(np.abs(rows), 0.999))  # one odd weight must not pale the others
+    return COLOURS(Normalize(-limit, limit)(squares(rows)))[..., :3], limit
 
 
 def filters(machines: Sequence[Trained], data: DataSet) -> Figure:
-    """The columns of W as images, the largest norm first."""
+    """The strongest filters of each machine."""
     figure = new_figure(1700, 790, f"Filters of RBMs: the weights of each hidden unit, {data.name}")
     for machine, left, scale in zip(machines, (15, 508, 1110), (4, 2, 2), strict=True):
-        W = params_of(machine).W
-        rows = W.T[np.argsort(-np.linalg.norm(W, axis=0))[:STRONGEST]]
-        limit = float(np.quantile(np.abs(rows), 0.999))  # one odd weight must not pale the others
-        colours = COLOURS(Normalize(-limit, limit)(squares(rows)))[..., :3]
-        tiles = mosaic(colours, 4 if len(rows) <= 20 else 10)
+        colours, limit = filter_tiles(machine.params.W, STRONGEST)
+        tiles = mosaic(colours, 4 if len(colours) <= 20 else 10)
         paste(figure, tiles, left, 85, scale)
-        shown = "all" if len(rows) == machine.settings.hidden else f"the {len(rows)} strongest"
+        count = len(colours)
+        shown = "all" if count == machine.settings.hidden else f"the {count} strongest"
         middle = left + scale * tiles.shape[1] / 2
         write(figure, middle, 64, f"{machine.settings.hidden} hidden units, {shown}")
         colour_bar(figure, middle, 85 + 289 * 2 + 20, limit)
@@ -92,11 +93,7 @@ def samples(machines: Sequence[Trained], data: DataSet) -> Figure:
         1650, 560, f"Samples of RBMs: {SWEEPS:,} Gibbs sweeps from a random start, {data.name}"
     )
     for i, machine in enumerate(machines):
-        W, b, c = params_of(machine)
-        rng = stream(0, "figure samples")
-        v = bernoulli(rng, np.full((CHAINS, len(b)), 0.5, b.dtype))
-        v = gibbs(rng, v, W, b, c, SWEEPS)
-        probs = prob_v(bernoulli(rng, prob_h(v, W, c)), W, b)
-        paste(figure, mosaic(paper(probs), 6), 18 + 546 * i, 90, 3)
+        x = of_rbm(stream(0, "figure samples"), data, machine, CHAINS)
+        paste(figure, mosaic(paper(x), 6), 18 + 546 * i, 90, 3)
         write(figure, 279 + 546 * i, 64, f"{machine.settings.hidden} hidden units")
     return figure

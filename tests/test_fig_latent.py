@@ -8,7 +8,7 @@ from matplotlib.patches import FancyBboxPatch
 import vae.train
 from autograd_lite.ops import sigmoid
 from experiments import latent_posterior, record, tanh_networks
-from figures import diagrams, ellipses, latent_kl_weight, latent_space, tanh_vae, tanh_vae_curves
+from figures import diagrams, ellipses, latent_space, tanh_vae, tanh_vae_curves
 from figures.style import TEN, new_figure, paper
 from tests.screen import close, pixels, tiles
 from tests.tanh_runs import DATA, FREE, LONG, ONCE, made_in
@@ -171,7 +171,7 @@ def test_rows_of_prior_samples_are_decoded_by_their_own_networks():
     folders = [run.folder for run in (FREE[0], ONCE[0])]
     figure = latent_space.kl_weights(folders, DATA)
     (picture,) = figure.axes[5].images
-    z = stream(0, "figure prior").standard_normal((latent_kl_weight.DRAWN, 2))
+    z = stream(0, "figure prior").standard_normal((latent_space.DRAWN, 2))
     for i, folder in enumerate(folders):
         expected = paper(means(read(folder, vae.train), z))
         assert np.allclose(picture.get_array()[29 * i : 29 * i + 28, :28], expected[0], atol=1e-6)

@@ -23,7 +23,7 @@ import vae.train
 from data.digits import draw_digits
 from data.pixels import to_unit
 from data.sets import DataSet
-from experiments import experiment, record
+from experiments import experiment, families, record
 from experiments.families import FAMILIES, Family
 from experiments.gan import PLAYERS
 from figures import __main__ as program
@@ -68,7 +68,7 @@ def place(tmp_path_factory):
         patch.setattr(training.parallel, "RUNS", folder / "runs")
         patch.setattr(quick, "TABLE", TABLE)
         patch.setattr(program, "train_all", make_here)
-        patch.setattr(figures.rbm, "SWEEPS", 10)
+        patch.setattr(families, "SWEEPS", 10)
         for module in (program, training.images):
             patch.setattr(module, "load", lambda choice: DATA)
         program.main(["--out", str(folder / "new" / "out")])

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-import figures.chain_states
 import figures.gibbs_chains
 import figures.rbm
 import figures.restored_digits
 from autograd_lite.ops import sigmoid
 from data.digits import draw_digits
 from data.sets import DataSet
+from experiments import families
 from experiments.inpainting_methods import Machine
 from figures.images import as_trained, one_of_each
 from figures.inpainting import means, states
@@ -73,7 +73,7 @@ def swept(monkeypatch):
         calls.append((rng.random(), v, steps))
         return np.broadcast_to(b > 0, v.shape).astype(v.dtype)
 
-    monkeypatch.setattr(figures.chain_states, "gibbs", recorded)
+    monkeypatch.setattr(figures.gibbs_chains, "gibbs", recorded)
     return calls
 
 
@@ -315,7 +315,7 @@ def test_samples_are_probabilities_after_many_sweeps_from_coin_flips(monkeypatch
         assert set(np.unique(v)) == {0, 1} and abs(v.mean() - 0.5) < 0.02 and steps == 1000
         return np.repeat(np.arange(len(v), dtype=v.dtype)[:, None] % 2, 784, axis=1)
 
-    monkeypatch.setattr(figures.rbm, "gibbs", sweeps)
+    monkeypatch.setattr(families, "gibbs", sweeps)
     # One hidden unit: on where every pixel is on, off where none is.
     params = Params(*(np.full(s, x, np.float32) for s, x in (((784, 1), 1), (784, -0.5), (1, -9))))
     figure = figures.rbm.samples([trained(params)], DATA)

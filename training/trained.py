@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd_lite.tree import Tree
 from training.checkpoint import Row, load_best, load_checkpoint
 from training.early import best_epoch, early_stopping
 from training.model import Model, S, St
@@ -17,7 +16,7 @@ PIXELS = 784
 class Trained(NamedTuple):
     """What is kept of a run of any model."""
 
-    params: Tree  # the model's Params
+    params: Any  # the model's Params
     settings: Any  # the model's Settings
     rows: list[Row]  # of metrics, an epoch each
 
