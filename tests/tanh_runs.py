@@ -7,12 +7,10 @@ import pytest
 
 import training.images
 import training.parallel
-import vae.train
 from data.digits import draw_digits
 from data.sets import DataSet
 from experiments import latent_posterior, latent_space, tanh_vae, tanh_vae_curves
-from training import loop
-from training.command import begin
+from tests.small_runs import make
 from training.parallel import Training
 
 rng = np.random.default_rng(0)
@@ -43,8 +41,5 @@ def made_in(folder):
         patch.setattr(latent_space, "NETWORKS", {"short": ONCE, "long": LONG})
         patch.setattr(latent_space, "SWEEP", {0.0: FREE, 1.0: ONCE})
         for one in (*ONCE, *FREE, *LONG):
-            words = [*one.options, "--out", str(one.folder)]
-            job = begin("test", vae.train.Settings, "never-used", words)
-            with job.run.lock:
-                loop.train(job.run, vae.train, job.images, job.settings)
+            make(one)
         yield folder

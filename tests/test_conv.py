@@ -51,8 +51,10 @@ def test_layers_have_the_shapes_of_the_source_and_keep_float32():
         assert p.dtype == g.dtype == np.float32 and p.shape == g.shape
 
 
-def test_weights_begin_within_glorot_s_limits_and_biases_at_zero():
-    params = conv.init(np.random.default_rng(0), 2, np.float64)
+@pytest.mark.parametrize("init, sizes", [(conv.init, (2,)), (mlp.init, (784, 256, 2))])
+def test_weights_begin_within_glorot_s_limits_and_biases_at_zero(init, sizes):
+    assert init(np.random.default_rng(0), *sizes)[0].dtype == np.float32
+    params = init(np.random.default_rng(0), *sizes, np.float64)
     for name, p in params._asdict().items():
         if name.startswith("b"):
             assert not p.any()

@@ -12,9 +12,8 @@ from autograd_lite.ops import sigmoid
 from data.pixels import to_unit
 from experiments import conv_vae, dense_vae, dense_vae_curves, likelihoods, measures, sample_count
 from experiments.record import read
+from tests.small_runs import make
 from tests.small_vaes import DATA, network, shape
-from training import loop
-from training.command import begin
 from training.parallel import Training
 from training.trained import read as read_run
 from vae.densities import gaussian_nll
@@ -54,9 +53,7 @@ def place(tmp_path_factory):
         asked += [likelihoods.training(name, s) for name in likelihoods.LIKELIHOODS for s in SEEDS]
         asked += [sample_count.training(K, s) for K in sample_count.SAMPLES for s in SEEDS]
         for one in [*asked, *map(conv_vae.training, SEEDS), conv_vae.whole()]:
-            job = begin("test", Settings, "never", [*one.options, "--out", str(one.folder)])
-            with job.run.lock:
-                loop.train(job.run, vae.train, job.images, job.settings)
+            make(one)
         yield
 
 
