@@ -10,11 +10,14 @@ import gan.train
 import rbm.train
 import vae.train
 from autograd_lite.tree import leaves
+from data.digits import draw_digits
+from data.sets import DataSet
 from gan.mlp import Layer
 from training import loop
 from training.command import begin
 from training.images import Split
 from training.run import create_run, open_run
+from training.settings import Parser, add_settings, with_preset
 
 MODELS = {"rbm": rbm.train, "vae": vae.train, "conv": vae.train, "gan": gan.train}
 QUICK = gan.train.Settings(
@@ -37,6 +40,19 @@ def small(name):
     """A model's module, its settings, and its images: three steps in each of three epochs."""
     x = images(50, 784 if name == "conv" else 12)
     return MODELS[name], SETTINGS[name], Split("drawn digits", "digits", x[:40], x[40:])
+
+
+def digits(train, test):
+    """A data set of so many drawn digits."""
+    rng = np.random.default_rng(0)
+    return DataSet("drawn digits", *draw_digits(rng, train), *draw_digits(rng, test))
+
+
+def parsed(kind, *words):
+    """The settings that a command line asks for."""
+    parser = Parser(prog="test", allow_abbrev=False)
+    add_settings(parser, kind)
+    return kind(**with_preset(vars(parser.parse_args(words)), kind))
 
 
 def layers(rng, sizes):

@@ -3,16 +3,14 @@
 import numpy as np
 
 import vae.train
-from data.digits import draw_digits
 from data.pixels import to_unit
-from data.sets import DataSet
+from tests.small_runs import digits
 from training.checkpoint import save_checkpoint
 from training.run import save_settings
 from training.trained import Trained
 from vae.mlp import encode
 
-rng = np.random.default_rng(0)
-DATA = DataSet("drawn digits", *draw_digits(rng, 160), *draw_digits(rng, 120))
+DATA = digits(160, 120)
 
 
 def network(Z=2, H=5, activation="tanh", seed=0, rows=(), silent=None, **more):

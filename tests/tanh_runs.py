@@ -2,19 +2,15 @@
 
 from contextlib import contextmanager
 
-import numpy as np
 import pytest
 
 import training.images
 import training.parallel
-from data.digits import draw_digits
-from data.sets import DataSet
 from experiments import latent_posterior, latent_space, tanh_vae, tanh_vae_curves
-from tests.small_runs import make
+from tests.small_runs import digits, make
 from training.parallel import Training
 
-rng = np.random.default_rng(0)
-DATA = DataSet("drawn digits", *draw_digits(rng, 450), *draw_digits(rng, 200))
+DATA = digits(450, 200)
 OPTIONS = "--data digits --validation 150 --hidden 16 --codes 2 --activation tanh --keep 0.95"
 OPTIONS += " --batch-size 50 --epochs 2"
 

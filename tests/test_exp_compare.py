@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 
 from autograd_lite.ops import sigmoid
-from data.digits import draw_digits
 from data.pixels import to_unit
-from data.sets import DataSet
 from experiments import classifier, compare, families
 from experiments.compare import DIGITS, DISTANCE, score, summary
 from experiments.families import FAMILIES, REAL, Family
@@ -17,13 +15,13 @@ from gan.train import Players
 from gan.train import Settings as GanSettings
 from rbm.gibbs import gibbs
 from rbm.model import Params as Machine
+from tests.small_runs import digits
 from training.parallel import Training
 from training.streams import stream
 from vae import conv, mlp
 from vae.train import Settings as VaeSettings
 
-RNG = np.random.default_rng(0)
-DATA = DataSet("drawn digits", *draw_digits(RNG, 400), *draw_digits(RNG, 200))
+DATA = digits(400, 200)
 X = to_unit(DATA.train_images)
 
 

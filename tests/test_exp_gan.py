@@ -9,7 +9,6 @@ import pytest
 import gan.train
 from data.digits import draw_digits
 from data.pixels import to_unit
-from data.sets import DataSet
 from experiments import classifier, gan_ablation
 from experiments import gan as losses
 from experiments import image_scores as scores
@@ -18,18 +17,17 @@ from experiments.image_scores import frechet_distance, inception_score
 from gan.mlp import Layer
 from gan.players import sample_images
 from gan.train import Players, Settings
-from training.settings import Parser, add_settings, check_settings, with_preset
+from tests.small_runs import digits, parsed
+from training.settings import check_settings
 from training.streams import stream
 from training.trained import Trained
 
 RNG = np.random.default_rng(0)
-DATA = DataSet("a few digits", *draw_digits(RNG, 300), *draw_digits(RNG, 100))
+DATA = digits(300, 100)
 
 
 def settings_of(run):
-    parser = Parser(allow_abbrev=False)
-    add_settings(parser, Settings)
-    return Settings(**with_preset(vars(parser.parse_args(run.options)), Settings))
+    return parsed(Settings, *run.options)
 
 
 def differences(one, other):
@@ -233,6 +231,6 @@ def test_a_classifier_is_trained_once_and_kept_and_made_anew_where_it_cannot_be_
 
     first = load()
     assert all(map(np.array_equal, first, load())) and calls == [300]
-    damage(tmp_path / "kept" / "a-few-digits.npz")
+    damage(tmp_path / "kept" / "drawn-digits.npz")
     assert all(map(np.array_equal, first, load())) and calls == [300, 300]
     assert all(map(np.array_equal, first, load())) and calls == [300, 300]  # it was kept anew

@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
-from matplotlib.patches import FancyBboxPatch
 
 import vae.train
 from autograd_lite.ops import sigmoid
 from experiments import latent_posterior, record, tanh_networks
-from figures import diagrams, ellipses, latent_space, tanh_vae, tanh_vae_curves
+from figures import ellipses, latent_space, tanh_vae, tanh_vae_curves
 from figures.style import TEN, new_figure, paper
 from tests.screen import close, pixels, tiles
 from tests.tanh_runs import DATA, FREE, LONG, ONCE, made_in
@@ -175,19 +174,3 @@ def test_rows_of_prior_samples_are_decoded_by_their_own_networks():
     for i, folder in enumerate(folders):
         expected = paper(means(read(folder, vae.train), z))
         assert np.allclose(picture.get_array()[29 * i : 29 * i + 28, :28], expected[0], atol=1e-6)
-
-
-@pytest.mark.parametrize(
-    "draw", [diagrams.training_and_sampling, diagrams.kinds_of_models], ids=lambda f: f.__name__
-)
-def test_no_text_of_a_diagram_crosses_the_border_of_a_box(draw):
-    figure = draw([], DATA)
-    pixels(figure)
-    (axes,) = figure.axes
-    boxes = [p.get_window_extent() for p in axes.patches if isinstance(p, FancyBboxPatch)]
-    texts = [text.get_window_extent() for text in axes.texts]
-    for a in texts:
-        for b in boxes:
-            inside = b.x0 <= a.x0 and a.x1 <= b.x1 and b.y0 <= a.y0 and a.y1 <= b.y1
-            assert inside or not a.overlaps(b)
-    assert not any(a.overlaps(b) for i, a in enumerate(texts) for b in texts[:i])

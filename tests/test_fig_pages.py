@@ -3,7 +3,6 @@
 import os
 import re
 import sys
-from argparse import ArgumentParser
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,11 +15,8 @@ import figures.gan
 import figures.gan_ablation
 import figures.rbm
 import gan.train
-import rbm.train
 import training.images
 import training.parallel
-import vae.train
-from data.digits import draw_digits
 from data.pixels import to_unit
 from data.sets import DataSet
 from experiments import experiment, families, record
@@ -32,17 +28,15 @@ from figures.images import one_of_each
 from figures.style import MISSING, mosaic, new_figure, paper, paste
 from gan.mlp import Layer
 from tests.screen import close, pixels, tiles
-from training import loop
+from tests.small_runs import MODELS, digits, make, parsed
 from training.checkpoint import save_params
-from training.command import begin, run_cli
+from training.command import run_cli
 from training.parallel import THREADS, Training
-from training.settings import add_settings, check_settings, with_preset
+from training.settings import check_settings
 from training.streams import stream
 from training.trained import Trained
 
-MODELS = {"rbm": rbm.train, "vae": vae.train, "gan": gan.train}
-RNG = np.random.default_rng(0)
-DATA = DataSet("drawn digits", *draw_digits(RNG, 450), *draw_digits(RNG, 200))
+DATA = digits(450, 200)
 REAL_TABLE, QUICK = quick.TABLE, drawing.captions("QUICK.md")
 FEW = " --images 300 --validation 100 --epochs 2 --batch-size 50"  # the last of two options counts
 OF = {"rbm": " --gibbs-steps 1", "vae": " --hidden 8", "gan": " --generator 8 --discriminator 8"}
@@ -50,14 +44,10 @@ TABLE = tuple(row._replace(options=row.options + FEW + OF[row.model]) for row in
 TABLE = (TABLE[0]._replace(options=TABLE[0].options + " --epochs 3"), *TABLE[1:])
 
 
-def make_here(trainings):
-    """Makes runs as training.parallel.train_all does, but in this process, which is faster."""
+def make_missing(trainings):
     for one in trainings:
         if not one.folder.exists():
-            words = [*one.options, "--out", str(one.folder)]
-            job = begin("test", MODELS[one.model].Settings, "never-used", words)
-            with job.run.lock:
-                loop.train(job.run, MODELS[one.model], job.images, job.settings)
+            make(one)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +57,7 @@ def place(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training.parallel, "RUNS", folder / "runs")
         patch.setattr(quick, "TABLE", TABLE)
-        patch.setattr(program, "train_all", make_here)
+        patch.setattr(program, "train_all", make_missing)
         patch.setattr(families, "SWEEPS", 10)
         for module in (program, training.images):
             patch.setattr(module, "load", lambda choice: DATA)
@@ -179,10 +169,7 @@ def test_drawing_takes_one_thread_unless_told_otherwise(monkeypatch):
 
 def test_the_small_models_are_trained_in_less_than_four_minutes(place, monkeypatch):
     for row in REAL_TABLE:
-        parser, kind = ArgumentParser(allow_abbrev=False), MODELS[row.model].Settings
-        add_settings(parser, kind)
-        given = vars(parser.parse_args(row.training("digits").options))
-        check_settings(kind(**with_preset(given, kind)))
+        check_settings(parsed(MODELS[row.model].Settings, *row.training("digits").options))
     assert sum(row.seconds for row in REAL_TABLE) / 2 < 195  # with drawing, less than 4 minutes
     assert len({row.training(d).folder for row in REAL_TABLE for d in ("mnist", "digits")}) == 18
     monkeypatch.setattr(os, "cpu_count", lambda: 2)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
-from small_runs import images
+from small_runs import images, parsed
 
 import gan.train
 import training.images
@@ -15,15 +15,7 @@ from data.sets import load
 from experiments.experiment import find
 from training.command import begin
 from training.run import read_settings
-from training.settings import (
-    Parser,
-    SettingsError,
-    add_settings,
-    check_settings,
-    options_of,
-    setting,
-    with_preset,
-)
+from training.settings import SettingsError, check_settings, options_of, setting
 
 PRESETS = gan.train.Settings.PRESETS
 TINY = "--data digits --images 60 --epochs 1".split()
@@ -34,12 +26,6 @@ class Two:
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {"fast": {"rate": 0.5, "big_steps": 3}}
     rate: float = setting(0.1, "of learning")
     big_steps: int = setting(1, "a day")
-
-
-def parsed(kind, *words):
-    parser = Parser(prog="test", allow_abbrev=False)
-    add_settings(parser, kind)
-    return kind(**with_preset(vars(parser.parse_args(words)), kind))
 
 
 def test_options_stand_above_the_preset_wherever_they_stand():
