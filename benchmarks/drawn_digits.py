@@ -34,7 +34,6 @@ class Classifier(NamedTuple):
 
 
 def fit(rng: np.random.Generator, images: Bytes, labels: Bytes) -> Classifier:
-    """Gradient descent with momentum on the mean of -log p(label)."""
     x = to_unit(images)
     params = Classifier(np.zeros((x.shape[1], 10), x.dtype), np.zeros(10, x.dtype))
     velocity = zeros_like(params)
@@ -54,7 +53,6 @@ def right(params: Classifier, images: Bytes, labels: Bytes) -> NDArray[np.bool_]
 
 
 def measure() -> Numbers:
-    """Accuracies on MNIST and on other drawn digits, seed by seed and digit by digit."""
     mnist = load("mnist")
     on_mnist, on_drawn = [], []
     for seed in SEEDS:
@@ -73,7 +71,6 @@ def measure() -> Numbers:
 
 
 def accuracies(numbers: Numbers) -> str:
-    """A line for each test set: the mean over the seeds, then MNIST digit by digit."""
     drawn = float(np.mean(numbers["drawn_test_accuracy"]))
     by_class = [percent(hit) for hit in numbers["mnist_test_accuracy_by_class"]]
     mean = percent(numbers["mnist_test_accuracy_mean"], 1)

@@ -33,7 +33,6 @@ SEED = 0  # of the moments
 
 
 def measure() -> Numbers:
-    """A row for every kill."""
     moments, rows = random.Random(SEED), []
     for name, words in TRAININGS.items():
         model, *options = words.split()
@@ -100,7 +99,6 @@ def digest(folder: Path) -> str:
 
 
 def outcomes(numbers: Numbers) -> str:
-    """A line for each model."""
     rows = []
     for name in TRAININGS:
         found = [row for row in numbers if row["model"] == name]

@@ -16,28 +16,22 @@ from types import CodeType, ModuleType
 
 
 class Planted(SourceFileLoader):
-    """Loads a module with another text than its file has."""
-
     def __init__(self, name: str, path: str, source: str) -> None:
         super().__init__(name, path)
         self.source = source
 
     def get_code(self, fullname: str) -> CodeType | None:
-        """The code of the mutant, past any compiled file."""
         code: CodeType = compile(self.source, self.path, "exec", dont_inherit=True)
         return code
 
 
 class Planter(MetaPathFinder):
-    """Finds one module."""
-
     def __init__(self, name: str, path: str, source: str) -> None:
         self.name, self.loader = name, Planted(name, path, source)
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The mutant for its own name, nothing for any other."""
         if fullname != self.name:
             return None
         return spec_from_file_location(fullname, self.loader.path, loader=self.loader)

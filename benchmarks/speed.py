@@ -70,7 +70,6 @@ def measure() -> Numbers:
 
 
 def ratios(numbers: Numbers) -> str:
-    """A line for each step."""
     rows = [
         [
             name,
@@ -86,7 +85,6 @@ def ratios(numbers: Numbers) -> str:
 
 
 def memory(numbers: Numbers) -> str:
-    """What it brings to keep memory that was freed."""
     row = numbers[ADAM]
     header = ["Adam step of the dense VAE, freed memory", "ms"]
     rows = [

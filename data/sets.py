@@ -33,7 +33,6 @@ class DataSet(NamedTuple):
 
     @property
     def choice(self) -> str:
-        """What --data calls it."""
         return next(choice for choice, (name, _) in SETS.items() if name == self.name)
 
 

@@ -3,10 +3,8 @@
 Its features are the outputs of its last hidden layer. It is trained once (two minutes) and kept.
 """
 
-from itertools import pairwise
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +15,9 @@ from autograd_lite.optim import adam_start, adam_step
 from data.batches import batches, epoch_order
 from data.pixels import to_unit
 from data.sets import DataSet
-from gan.mlp import NO_DROPOUT, Layer, Params, backward, dropout, forward, init
-from training.run import replacing
+from gan.mlp import NO_DROPOUT, Params, backward, dropout, forward, init
+from training.checkpoint import load_params, save_params
+from training.run import RunError, make_folder
 from training.streams import stream
 
 KEPT = Path("out") / "classifier"
@@ -27,26 +26,17 @@ SIZES, EPOCHS, BATCH, RATE, DROPOUT, SEED = (784, 512, 128, 10), 30, 128, 1e-3, 
 
 def place(name: str) -> Path:
     """The file of the classifier that was trained on the data set of this name."""
-    return KEPT / f"{name.replace(' ', '-')}.npz"
+    return KEPT / name.replace(" ", "-") / f"params-{EPOCHS:04}.npz"
 
 
 def load_classifier(data: DataSet) -> Params:
     """The trained classifier of a data set: from its file, or trained where there is none."""
-    path = place(data.name)
-    try:
-        with open(path, "rb") as whole, np.load(whole) as file:
-            kept = tuple(Layer(file[f"W{i}"], file[f"b{i}"]) for i in range(len(SIZES) - 1))
-        if [layer.W.shape for layer in kept] == list(pairwise(SIZES)):
-            return kept
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
-        pass  # not there, or not whole
+    folder = place(data.name).parent
+    with suppress(RunError):  # not there, or not whole
+        return load_params(folder, EPOCHS, init(stream(SEED, "classifier"), SIZES))
     params = train(to_unit(data.train_images), data.train_labels)
-    KEPT.mkdir(parents=True, exist_ok=True)
-    arrays: dict[str, Any] = {}
-    for i, (W, b) in enumerate(params):
-        arrays |= {f"W{i}": W, f"b{i}": b}
-    with replacing(path) as file:
-        np.savez(file, **arrays)
+    make_folder(folder)
+    save_params(folder, EPOCHS, params)
     return params
 
 

@@ -1,12 +1,12 @@
 """`python -m experiments`: lists the experiments, runs those that are named, or all of them."""
 
-import csv
 import time
 from collections.abc import Mapping, Sequence
 
 from experiments import record, tables
 from experiments.experiment import Experiment, find, named
 from training.parallel import train_all
+from training.run import read_metrics
 from training.settings import Parser, SettingsError
 
 
@@ -54,7 +54,11 @@ def run(found: Mapping[str, Experiment], package: str, names: list[str]) -> None
                 numbers=experiment.measure(),
             )
             tables.refresh(package, found)
-        spent[name] = {"this time": time.monotonic() - start, "trainings": trained(experiment)}
+        trained = [read_metrics(training.folder)[-1] for training in experiment.trainings]
+        spent[name] = {
+            "this time": time.monotonic() - start,
+            "trainings": sum(float(row["seconds"]) for row in trained),
+        }
     if package == "experiments" and len(names) == len(found):
         record.write(
             "reproduce",
@@ -66,12 +70,3 @@ def run(found: Mapping[str, Experiment], package: str, names: list[str]) -> None
             data="MNIST",
             numbers=spent,
         )
-
-
-def trained(experiment: Experiment) -> float:
-    """What the trainings of an experiment took, in seconds, added up."""
-    total = 0.0
-    for training in experiment.trainings:
-        rows = list(csv.DictReader((training.folder / "metrics.csv").read_text().splitlines()))
-        total += float(rows[-1]["seconds"])
-    return total

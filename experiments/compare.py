@@ -41,7 +41,6 @@ Row = dict[str, float]
 
 
 def score(name: str, seed: int) -> Row:
-    """The scores of one family's images."""
     data = load("mnist")
     classifier = load_classifier(data)
     train = to_unit(data.train_images)
@@ -60,7 +59,6 @@ def score(name: str, seed: int) -> Row:
 
 
 def parts(name: str) -> list[Part]:
-    """A part for every seed of a family."""
     runs = FAMILIES[name].trainings
     reads = [[training.folder / "checkpoint.npz"] for training in runs] or [[]]
     return [Part(score, (name, i), (*files, place("MNIST"))) for i, files in enumerate(reads)]
@@ -73,14 +71,12 @@ def summary(rows: list[Row]) -> dict[str, Any]:
 
 
 def accuracy() -> float:
-    """The fraction of the 10,000 test images whose digit the classifier finds."""
     data = load("mnist")
     probs, _ = predict(to_unit(data.test_images), load_classifier(data))
     return float((probs.argmax(axis=1) == data.test_labels).mean())
 
 
 def measure() -> Numbers:
-    """The classifier's accuracy, and a row for each family."""
     found = {"test accuracy": accuracy()}  # trains the classifier before the processes need it
     groups = {name: parts(name) for name in FAMILIES}
     scores = iter(compute([part for group in groups.values() for part in group]))
@@ -100,7 +96,6 @@ def families(numbers: Numbers) -> str:
 
 
 def answer(numbers: Numbers) -> str:
-    """The highest inception score of each kind of model, beside real images."""
     scores = {row["family"]: row[INCEPTION]["mean"] for row in numbers["families"]}
     best = {
         kind: max(score for name, score in scores.items() if kind in name)

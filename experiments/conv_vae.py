@@ -128,7 +128,6 @@ def reached(numbers: Numbers) -> str:
 
 
 def answer(numbers: Numbers) -> str:
-    """What both trainings reach on the test images, and the notebook."""
     last, of_whole = numbers[FEW]["last"]["mean"], numbers[WHOLE]["best"]["test"]
     there = notebook()["test"][-1]
     return f"{last:.2f} (notebook: {there:.2f}); trained on {WHOLE} {of_whole:.2f}"

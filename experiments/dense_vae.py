@@ -43,7 +43,6 @@ def training(likelihood: str, codes: int, seed: int) -> Training:
 
 
 def measure() -> Numbers:
-    """A row for each likelihood and number of codes: mean cost over the seeds, and its parts."""
     return [row(*kind) for kind in KINDS]
 
 
@@ -88,7 +87,6 @@ def source(likelihood: str, codes: int) -> float | None:
 
 
 def costs(numbers: Numbers) -> str:
-    """Our cost beside the notebook's and PyTorch's, and the active units of each seed."""
     return table(
         numbers,
         {
@@ -106,7 +104,6 @@ def costs(numbers: Numbers) -> str:
 
 
 def answer(numbers: Numbers) -> str:
-    """The costs with squared error, beside the notebook's."""
     rows = [r for r in numbers if r["likelihood"] == "squared"]
     ours = " / ".join(f"{r['cost']:.2f}" for r in rows)
     return f"{ours} (notebook: {' / '.join(str(r['source']) for r in rows)})"

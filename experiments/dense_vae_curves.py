@@ -51,7 +51,6 @@ def curve(codes: int, seed: int) -> dict[str, Any]:
 
 
 def measure() -> Numbers:
-    """For each number of codes both curves: mean and standard deviation over the seeds."""
     parts = [
         Part(curve, (codes, seed), (training("squared", codes, seed).folder / "checkpoint.npz",))
         for codes in CODES
@@ -87,7 +86,6 @@ def table(numbers: Numbers, part: str) -> str:
 
 
 def answer(numbers: Numbers) -> str:
-    """The largest difference of the test costs."""
     gaps = [largest_difference(r["test"]["mean"], notebook(r["codes"])["test"]) for r in numbers]
     largest = max(gaps, key=abs)
     return f"within {abs(largest):.2f} nats of the notebook's test cost from epoch {SETTLED} on"

@@ -37,7 +37,6 @@ TRAININGS = {
 
 
 def measure() -> Numbers:
-    """For each loss of the generator: both players' losses by epoch."""
     return {loss: curves(loss) for loss in TRAININGS}
 
 
@@ -75,7 +74,6 @@ def equilibrium(loss: str, label: float) -> dict[str, float]:
 
 
 def losses(numbers: Numbers) -> str:
-    """Losses after some epochs, and the mean of the last ten beside the notebook's."""
     rows = []
     for loss, players in numbers.items():
         for player, found in players.items():
@@ -102,7 +100,6 @@ def by_epoch(numbers: Numbers) -> str:
 
 
 def answer(numbers: Numbers) -> str:
-    """Means of the last ten epochs, and the notebook's."""
     words = []
     for player, found in numbers["non-saturating"].items():
         there = notebook(player)[-LAST:].mean()

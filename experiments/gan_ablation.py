@@ -74,7 +74,6 @@ TRAININGS |= {name: training for name, (training, _) in LATER.items()}
 
 
 def score(name: str) -> dict[str, Any]:
-    """Scores of the averaged generator, and of the last one, on the same noise."""
     folder = TRAININGS[name].folder
     run = read(folder, gan.train)
     players = load_params(folder, LATER[name][1], run.params) if name in LATER else run.params
@@ -90,7 +89,6 @@ def score(name: str) -> dict[str, Any]:
 
 
 def measure() -> Numbers:
-    """A row for each change."""
     load_classifier(load("mnist"))  # trained before the processes that need it begin
     return compute(
         [
@@ -101,7 +99,6 @@ def measure() -> Numbers:
 
 
 def ablation(numbers: Numbers) -> str:
-    """The preset and each change: scores of the averaged generator, and of the last."""
     rows = [
         [
             row["what"],

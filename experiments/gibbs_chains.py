@@ -53,7 +53,6 @@ def after_steps(folder: Path, steps: int) -> rbm.train.State:
 
 
 def measure() -> Numbers:
-    """A row for each RBM: how far its chains are from their own images and from others."""
     images = load("mnist").test_images[:CHAINS]
     rows = []
     for pixels, hidden in MACHINES:
@@ -79,7 +78,6 @@ def forgetting(x: Array, params: Params, sweeps: Sequence[int] = SWEEPS) -> dict
 
 
 def memory(numbers: Numbers) -> str:
-    """Pixels in which chains differ from their own image and from others, in per cent."""
     rows = [
         [
             f"{r['pixels']} pixels",

@@ -19,7 +19,6 @@ HEADINGS = {  # of tables
 
 
 def headed(score: str) -> str:
-    """What heads a column of a score in tables: which direction is better."""
     return HEADINGS.get(score, score)
 
 

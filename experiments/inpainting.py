@@ -65,7 +65,6 @@ SMALL = tuple((kind, min(HIDDEN)) for kind in KINDS)
 
 
 def measure() -> Numbers:
-    """Scores of all methods, exact answers of the small RBMs, and likelihoods."""
     parts: dict[Any, Part] = {  # the longest first
         **{(m, "exact"): _part(by_exact_sum, m) for m in SMALL},
         **{(m, *mask): _part(by_machine, m, *mask) for m in MACHINES[::-1] for mask in MASKS},

@@ -83,7 +83,6 @@ def fit_logistic(features: Any, targets: Any, steps: int = 12) -> Any:
 
 
 def by_neighbours(w: Any, v: Floats, known: Mask, mean: Floats) -> Floats:
-    """P(v_i = 1) by the logistic regression `w`."""
     probs = [
         sigmoid(neighbour_features(v[i : i + 500], known[i : i + 500], mean) @ w)
         for i in range(0, len(v), 500)

@@ -53,7 +53,6 @@ def machine_after(folder: Path, epochs: int) -> Machine:
 
 
 def in_float64(machine: Machine) -> Params:
-    """The parameters for sums over many terms."""
     return Params(*(np.asarray(a, np.float64) for a in machine.params))
 
 
@@ -130,7 +129,6 @@ def likelihoods(folder: Path, epochs: int) -> list[Row]:
 
 
 def by_baselines(of: str, fraction: float) -> list[Row]:
-    """The three methods that need no RBM."""
     images, held_out = split(to_unit(load("mnist").train_images), 5000)
     train, validation = (binarise(stream(0, "none"), x, "threshold") for x in (images, held_out))
     v = test_images()

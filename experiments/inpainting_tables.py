@@ -26,7 +26,6 @@ def chosen(numbers: Numbers) -> str:
 
 
 def restored(numbers: Numbers) -> str:
-    """Everything that was measured."""
     return scores(numbers["restored"])
 
 
@@ -81,7 +80,6 @@ def exact(numbers: Numbers) -> str:
 
 
 def of_machines(numbers: Numbers) -> str:
-    """Exact pseudo-likelihood and, where it can be had, the likelihood. Nats an image."""
     rows = table(
         numbers["likelihoods"],
         {

@@ -54,7 +54,6 @@ SHOWN = {  # what tables call the measured numbers
 
 
 def digit_by_digit(network: Trained, images: Images) -> dict[str, Any]:
-    """(b) to (e) for one network."""
     reference, q = encode(network, images.train), encode(network, images.x)
     row = reconstruction_by_digit(network, q, images) | separation(reference, q, images)
     row |= posterior_and_cost(q, images) | fractions_of_grid(network, reference, images)
@@ -109,7 +108,6 @@ def measure() -> Numbers:
 
 
 def by_digit(numbers: Numbers) -> str:
-    """(b), (c) and (e) for the short networks, digit by digit."""
     table = numbers["digits"]["short"]
     names = ["cost", "deviance explained", "reconstructions recognised", "accuracy"]
     names += ["fraction of the grid, by codes", "fraction of the grid, by images"]
@@ -118,7 +116,6 @@ def by_digit(numbers: Numbers) -> str:
 
 
 def weights(numbers: Numbers) -> str:
-    """(a): what other weights of the KL do."""
     names = [name for name in numbers["weight of the KL"][0] if name != "beta"]
     rows = [
         [f"{r['beta']:g}", *(f"{r[name]['mean']:.4g}" for name in names)]
@@ -128,7 +125,6 @@ def weights(numbers: Numbers) -> str:
 
 
 def answer(numbers: Numbers) -> str:
-    """The three digits that are reconstructed best, and the three that are separated best."""
     table = numbers["digits"]["short"]
 
     def best(name: str) -> str:

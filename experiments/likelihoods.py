@@ -80,7 +80,6 @@ def measured(run: Trained, x: Array) -> dict[str, float | None]:
 
 
 def measure() -> Numbers:
-    """For each likelihood mean and standard deviation over the seeds, on the validation images."""
     numbers = []
     for name in LIKELIHOODS:
         runs = [read(training(name, seed).folder, vae.train) for seed in SEEDS]
@@ -91,12 +90,10 @@ def measure() -> Numbers:
 
 
 def costs(numbers: Numbers) -> str:
-    """A row for each likelihood."""
     return table(numbers, COLUMNS)
 
 
 def answer(numbers: Numbers) -> str:
-    """The squared errors, from the smallest on."""
     errors = sorted((r["squared error [1/image]"]["mean"], r["likelihood"]) for r in numbers)
     return "squared error: " + ", ".join(f"{error:.1f} ({name})" for error, name in errors)
 

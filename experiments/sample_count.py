@@ -104,7 +104,6 @@ def relative_time(step: list[float], of_one: list[float]) -> dict[str, Any]:
 
 
 def measure() -> Numbers:
-    """For each number of samples the validation cost, the time of a step, and both variances."""
     (times,) = compute([Part(step_times, ())])  # in a process of one thread, as in training
     numbers = []
     for K, step in zip(SAMPLES, times, strict=True):
@@ -118,7 +117,6 @@ def measure() -> Numbers:
 
 
 def gains(numbers: Numbers) -> str:
-    """K samples in training, what they cost and what they gain."""
     one = sum(numbers[0][NOISE])
     return table(
         numbers,

@@ -33,7 +33,6 @@ def table(rows: Sequence[Any], columns: Mapping[str, Callable[[Any], str] | int]
 
 
 def _shown(value: Any, digits: int) -> str:
-    """A number, alone or as mean and standard deviation over seeds; words as they are."""
     if isinstance(value, Mapping):
         return with_spread(value["mean"], value["spread"], digits)
     return value if isinstance(value, str) else f"{value:.{digits}f}"

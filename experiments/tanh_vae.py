@@ -52,7 +52,6 @@ def corrupted(network: Trained, x: Array) -> Costs:
 
 
 def costs_of(network: Trained, data: DataSet) -> dict[str, Costs]:
-    """The mean parts of the cost on each of PARTS."""
     parts = images(data, network.settings)
     found = [evaluate(network.params, parts[name], network.settings) for name in PARTS[:3]]
     return dict(zip(PARTS, [*found, corrupted(network, parts["training"])], strict=True))
@@ -110,7 +109,6 @@ def measure() -> Numbers:
 
 
 def costs(numbers: Numbers) -> str:
-    """The costs on all parts of the data, beside the assignment's last epoch."""
     cells = []
     for network in dict.fromkeys(r["network"] for r in numbers["networks"]):
         found = {r["images"]: r for r in numbers["networks"] if r["network"] == network}
@@ -127,7 +125,6 @@ def _cost(r: Mapping[str, Any]) -> str:
 
 
 def answer(numbers: Numbers) -> str:
-    """The test costs after both trainings."""
     first, _, last = (r for r in numbers["networks"] if r["images"] == "test")
     short, long = with_spread(first["cost"], first["spread"]), f"{last['cost']:.2f}"
     there = numbers["source"]["expected there"]

@@ -33,7 +33,6 @@ def measure() -> Numbers:
 
 
 def relative(series: Sequence[float]) -> list[float]:
-    """A series divided by its last value."""
     return [value / series[-1] for value in series]
 
 

@@ -53,7 +53,6 @@ def main(argv: Sequence[str]) -> None:
 
 
 def quick_page(choice: str, folder: Path) -> None:
-    """Trains the small models and draws them."""
     start = time.monotonic()
     data = load(choice)
     choice = data.choice
@@ -83,7 +82,6 @@ def of_experiments(names: list[str], folder: Path) -> None:
 
 
 def of_chapters(folder: Path) -> None:
-    """Draws the pictures of all chapters, of models trained on MNIST."""
     found, data = list(picture.find()), load("mnist")
     _train(list(dict.fromkeys(run for one in found for run in one.trainings)))
     for one in found:
@@ -98,7 +96,6 @@ def draw(
     intro: str,
     commands: Callable[[Drawing], Sequence[str]],
 ) -> Path:
-    """Draws everything from finished runs into `folder`; returns the path of the page."""
     make_folder(folder)
     entries: dict[str, list[Entry]] = {heading: [] for heading in sections}
     for heading, group in sections.items():

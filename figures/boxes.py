@@ -25,7 +25,6 @@ def canvas(width: int, height: int, title: str) -> tuple[Figure, Axes]:
 
 
 def box(axes: Axes, place: Place, text: str, colour: str = "white") -> FancyBboxPatch:
-    """A box with text in its middle."""
     x, y, width, height = place
     rounded = "round,pad=0,rounding_size=10"
     corner = x - width / 2, y - height / 2
@@ -49,7 +48,6 @@ def area(axes: Axes, place: Place, text: str, colour: str) -> None:
 
 
 def middle(patch: FancyBboxPatch) -> tuple[float, float]:
-    """Where the middle of a box is."""
     return patch.get_x() + patch.get_width() / 2, patch.get_y() + patch.get_height() / 2
 
 

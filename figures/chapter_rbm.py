@@ -31,7 +31,6 @@ MADE = {row.label: row.training("mnist") for row in (*TABLE, CD)}
 
 
 def machine(folder: Path) -> Params:
-    """The trained parameters of a run."""
     return read(folder, rbm.train).params
 
 

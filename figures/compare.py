@@ -26,7 +26,6 @@ HEADINGS = {  # of the scores, and where each begins, behind the images
 
 
 def families(folders: Sequence[Path], data: DataSet) -> Figure:
-    """A row for each family: the first images that are drawn, and its scores."""
     scores = {row["family"]: row for row in record("compare").numbers["families"]}
     title = f"Samples of all families of models, and their scores, {data.name}"
     figure = new_figure(1830, TOP + ROW * len(FAMILIES) + 10, title)

@@ -23,7 +23,6 @@ DROPPED = 2  # the first epochs cost so much that the others would lie in one li
 
 
 def costs(folders: Sequence[Path], data: DataSet) -> Figure:
-    """Training and test cost after each epoch, ours and the notebook's; the best epochs marked."""
     found = record("conv_vae")
     figure = new_figure(1640, 860, f"Cost of convolutional VAEs, {found.data}", "constrained")
     few, whole = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
@@ -38,7 +37,6 @@ def costs(folders: Sequence[Path], data: DataSet) -> Figure:
 
 
 def _few(axes: Axes, numbers: Numbers) -> None:
-    """Trained on 10,000 images: three seeds and the notebook."""
     there = notebook()
     for part, (style, images) in PARTS.items():
         mean, spread = (np.array(numbers[FEW][part][of]) for of in ("mean", "spread"))
@@ -57,7 +55,6 @@ def _few(axes: Axes, numbers: Numbers) -> None:
 
 
 def _whole(axes: Axes, whole: Numbers) -> None:
-    """Trained on 55,000 images: one network, its epoch chosen on validation images."""
     _line(axes, whole["train"], "--", LINES[0], "ours, training images")
     _line(axes, whole["validation"], "-", LINES[2], "ours, validation images")
     best, last = whole["best epoch"], len(whole["validation"])

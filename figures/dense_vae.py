@@ -24,19 +24,16 @@ SQUARED = tuple(training("squared", codes, 0) for codes in CODES)
 
 
 def layers(folders: Sequence[Path], data: DataSet) -> Figure:
-    """The network drawn, layer by layer."""
     pixels = math.prod(data.train_images.shape[1:])
     return network(init(stream(0, "weights"), pixels, 256, 2), "ReLU", data.name)
 
 
 def rebuilt(folders: Sequence[Path], data: DataSet) -> Figure:
-    """The first test images and their reconstructions from 2, 8 and 16 codes."""
     runs = [read(folder, vae.train) for folder in folders]
     return reconstructions(runs, data, data.test_images[:SHOWN])
 
 
 def units(folders: Sequence[Path], data: DataSet) -> Figure:
-    """How far each code unit is used, as it was measured."""
     found = record("dense_vae")
     return code_units(found.numbers, found.data)
 

@@ -23,7 +23,6 @@ PARTS = {"test": ("o-", "test"), "train": ("s--", "training")}  # in the results
 
 
 def costs(folders: Sequence[Path], data: DataSet) -> Figure:
-    """The cost after each epoch beside the notebook's, and under it the difference."""
     found = record("dense_vae_curves")
     title = f"Cost of dense VAEs with squared error after each epoch, {found.data}"
     figure = new_figure(1640, 1000, title, layout="constrained")
@@ -41,7 +40,6 @@ def costs(folders: Sequence[Path], data: DataSet) -> Figure:
 
 
 def _panels(above: Axes, below: Axes, row: Numbers) -> None:
-    """For one number of codes: the costs, and ours less the notebook's."""
     title, gaps, last = [f"{row['codes']} code units"], [], len(row["test"]["mean"])
     epochs, shown = np.arange(FIRST, last + 1), slice(FIRST - 1, None)
     for part, (style, images) in PARTS.items():

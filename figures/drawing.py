@@ -4,7 +4,6 @@ What there is to see stands under a figure's name in docs/FIGURES.md, or, for th
 docs/QUICK.md.
 """
 
-import csv
 import importlib
 import json
 import re
@@ -19,6 +18,7 @@ import vae.train
 from data.sets import DataSet
 from experiments import experiment
 from training.parallel import Training
+from training.run import read_metrics
 from training.settings import SettingsError
 from training.trained import Trained, read
 
@@ -90,10 +90,7 @@ def facts(folders: Sequence[Path], data: DataSet) -> str:
     epochs = _each(run["epochs"] for run in runs)
     there = len(data.train_images)
     images = _each(f"{run['images'] or there - run['validation']:,}" for run in runs)
-    seconds = 0.0
-    for folder in folders:
-        *_, last = csv.DictReader((folder / "metrics.csv").read_text().splitlines())
-        seconds += float(last["seconds"])
+    seconds = sum(float(read_metrics(folder)[-1]["seconds"]) for folder in folders)
     return f"Data: {data.name}. {epochs} epochs of {images} images; training took {seconds:.0f} s."
 
 

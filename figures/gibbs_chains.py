@@ -43,12 +43,10 @@ def mosaics(title: str, rows: Sequence[Sequence[tuple[str, Floats]]]) -> Figure:
 
 
 def words_of(settings: rbm.train.Settings, data: DataSet) -> str:
-    """Which RBM it is."""
     return f"RBM of {settings.hidden} hidden units, {PIXELS[settings.pixels]}, {data.name}"
 
 
 def coin_flips(like: Floats) -> Floats:
-    """The fixed noise at which chains begin."""
     return bernoulli(stream(0, "figure coins"), np.full_like(like, 0.5))
 
 

@@ -84,7 +84,6 @@ def two_ways_of_a_gradient() -> Figure:
 
 
 def _looks(bottom: float, drawn: bool, values: dict[str, str]) -> dict[str, Any]:
-    """The boxes of one program."""
     looks: dict[str, Any] = {
         "mu": (150, bottom + 235, 190, 84, f"$\\mu$\n{values['mu']}"),
         "s": (150, bottom + 85, 190, 84, f"$s = \\log\\,\\sigma^2$\n{values['s']}"),
@@ -100,6 +99,5 @@ def _looks(bottom: float, drawn: bool, values: dict[str, str]) -> dict[str, Any]
 
 
 def _stopped(axes: Axes, x: float, y: float) -> None:
-    """A bar that no gradient passes."""
     axes.plot((x, x), (y - 60, y + 60), color=BACK, lw=5, solid_capstyle="butt")
     axes.text(x, y + 84, "the gradient stops: 0", color=BACK, fontsize=12, **MIDDLE)

@@ -23,8 +23,6 @@ FIGURE = """\
 
 
 class Entry(NamedTuple):
-    """A picture on the page, and what stands under it."""
-
     name: str  # of the file, without .png
     title: str
     size: tuple[int, int]  # width and height, screen pixels

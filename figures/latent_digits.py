@@ -23,7 +23,6 @@ GRID = {f"fraction of the grid, by {by}": f"by {by}" for by in ("codes", "images
 
 
 def digit_by_digit(folders: Sequence[Path], data: DataSet) -> Figure:
-    """(b) to (e), digit by digit."""
     there = read("latent_space")
     short, long = (there.numbers["digits"][name] for name in ("short", "long"))
     title = f"Four questions, digit by digit: VAE 784-500-2-500-784, {there.data}"

@@ -104,13 +104,11 @@ def in_few_greys(run: Trained) -> Callable[[Floats], Floats]:
 
 
 def name_of(run: Trained) -> str:
-    """The model, as titles name it."""
     kind = "convolutional VAE" if run.settings.network == "conv" else "VAE"
     return f"{kind} of {run.settings.codes} code units, {likelihood_of(run)}"
 
 
 def likelihood_of(run: Trained) -> str:
-    """The likelihood of its pixels, as titles name it."""
     likelihood = run.settings.likelihood
     return LIKELIHOODS.get(likelihood, f"{likelihood} likelihood")
 

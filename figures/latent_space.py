@@ -36,7 +36,6 @@ WAYS["image to nearest prior sample"] = "from an image to a prior sample"
 
 
 def posterior_and_cost(folders: Sequence[Path], data: DataSet) -> Figure:
-    """The reconstruction cost of single images against what their posterior says."""
     network = read(folders[0], vae.train)
     images = load_images(network.settings)
     q = encode(network, images.x)

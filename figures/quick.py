@@ -127,7 +127,6 @@ def drawings(data: str) -> dict[str, tuple[Drawing, ...]]:
 
 
 def commands(drawing: Drawing) -> list[str]:
-    """What trains the models of a figure anew."""
     return [f'make {run.model} ARGS="{" ".join(run.options)}"' for run in drawing.trainings]
 
 

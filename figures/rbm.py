@@ -24,7 +24,6 @@ COLOURS = matplotlib.colormaps["RdBu_r"].resampled(41)  # few, for small files; 
 
 
 def restored(machines: Sequence[Trained], data: DataSet) -> Figure:
-    """Test digits with pixels missing, and what each RBM puts in their place."""
     groups = []
     for machine in machines:
         v = as_trained(one_of_each(data), machine.settings)
@@ -72,7 +71,6 @@ def colour_bar(figure: Figure, middle: float, top: float, limit: float) -> None:
 
 
 def pseudo_likelihood(machines: Sequence[Trained], data: DataSet) -> Figure:
-    """Log pseudo-likelihood against epochs, on training and on validation images."""
     title = f"Log pseudo-likelihood of RBMs during training, {data.name}"
     figure = new_figure(1350, 760, title, layout="constrained")
     axes = figure.subplots()

@@ -20,7 +20,6 @@ ASSIGNMENT = {"color": "0.35", "ls": ":", "marker": "x", "lw": 1, "ms": 6}
 
 
 def costs(network: Trained, data: DataSet) -> Figure:
-    """The cost and its parts, nats an image."""
     title = f"Cost during training: {name_of(network, data)}, {data.name}"
     figure = new_figure(1900, 760, title, "constrained")
     _parts(figure.subplots(1, 3), network)

@@ -35,7 +35,6 @@ def without_noise(run: Trained, autoencoder: Trained, data: DataSet) -> Figure:
 
 
 def costs(runs: Sequence[Trained], data: DataSet) -> Figure:
-    """The cost and its parts against epochs, training and validation on one axis."""
     figure = new_figure(1700, 720, f"Costs of VAEs during training, {data.name}", "constrained")
     grid = figure.subplots(1, len(runs), sharey=True)
     for axes, run in zip(grid, runs, strict=True):

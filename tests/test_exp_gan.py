@@ -213,8 +213,10 @@ def test_a_classifier_learns_and_drops_nothing_when_it_predicts():
 DAMAGE = {
     "text": lambda path: path.write_bytes(b"no file of arrays"),
     "half": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
-    "widths": lambda path: np.savez(path, **dict(np.load(path)) | {"W1": np.zeros((512, 64))}),
-    "layers": lambda path: np.savez(path, W0=np.zeros((784, 512)), b0=np.zeros(512)),
+    "widths": lambda path: np.savez(
+        path, **dict(np.load(path)) | {"params.1.W": np.zeros((512, 64))}
+    ),
+    "layers": lambda path: np.savez(path, **{"params.0.W": np.zeros((784, 512))}),
 }
 
 
@@ -231,6 +233,6 @@ def test_a_classifier_is_trained_once_and_kept_and_made_anew_where_it_cannot_be_
 
     first = load()
     assert all(map(np.array_equal, first, load())) and calls == [300]
-    damage(tmp_path / "kept" / "drawn-digits.npz")
+    damage(classifier.place("drawn digits"))
     assert all(map(np.array_equal, first, load())) and calls == [300, 300]
     assert all(map(np.array_equal, first, load())) and calls == [300, 300]  # it was kept anew

@@ -101,7 +101,6 @@ def _columns(rows: list[Row]) -> dict[str, list[float]]:
 
 
 def save_metrics(folder: Path, rows: list[Row]) -> None:
-    """Writes metrics.csv, a row an epoch."""
     text = io.StringIO()
     columns = _columns(rows)
     table = csv.writer(text, lineterminator="\n")

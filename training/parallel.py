@@ -89,7 +89,6 @@ def train_all(trainings: Sequence[Training]) -> None:
 
 
 def processes() -> int:
-    """How many processes work at a time."""
     return max(1, min(os.cpu_count() or 1, 4))
 
 

@@ -13,7 +13,6 @@ class Progress:
         self.live = sys.stderr.isatty()
 
     def spent(self) -> float:
-        """Seconds since the training began or went on."""
         return time.monotonic() - self.start
 
     def show(self, step: int) -> None:

@@ -117,7 +117,6 @@ def _settings_file(folder: Path) -> Path:
 
 
 def save_settings(folder: Path, settings: Settings) -> None:
-    """Writes settings.json."""
     write_json(folder / "settings.json", asdict(settings))
 
 
@@ -132,11 +131,16 @@ def read_settings(folder: Path, kind: type[S]) -> S:
         ) from error
 
 
+def read_metrics(folder: Path) -> list[dict[str, str]]:
+    """The rows of metrics.csv, an epoch each."""
+    return list(csv.DictReader((folder / "metrics.csv").read_text().splitlines()))
+
+
 def finished(folder: Path) -> bool:
     """Whether the run in `folder` has a row of metrics for every epoch, or has stopped early."""
     try:
         settings = json.loads((folder / "settings.json").read_text())
-        rows = list(csv.DictReader((folder / "metrics.csv").read_text().splitlines()))
+        rows = read_metrics(folder)
         over = len(rows) == settings["epochs"]
         over |= out_of_patience(rows, settings.get("patience", 0))  # which older runs do not have
         return over and (folder / "checkpoint.npz").is_file()

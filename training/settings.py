@@ -69,7 +69,6 @@ def add_settings(parser: argparse.ArgumentParser, kind: type) -> None:
 
 
 def options_of(given: dict[str, Any]) -> str:
-    """Settings as a command line gives them."""
     return " ".join(f"--{name.replace('_', '-')} {value}" for name, value in given.items())
 
 

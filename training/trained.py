@@ -26,10 +26,6 @@ class Trained(NamedTuple):
         best = early_stopping(self.settings).select == "best"
         return best_epoch(self.rows) if best else len(self.rows)
 
-    @property
-    def seconds(self) -> float:
-        return self.rows[-1]["seconds"]
-
     def series(self, column: str) -> list[float]:
         """A column of the metrics, epoch by epoch, by its name without the unit."""
         (name,) = (key for key in self.rows[0] if key.partition(" [")[0] == column)
