@@ -10,9 +10,9 @@ from small_runs import same_bits, spy_on
 import rbm.train
 from grading.oracles import enumeration
 from rbm.exact import log_marginal
-from rbm.gibbs import bernoulli, gibbs
+from rbm.gibbs import gibbs
 from rbm.gradient import nll_gradient
-from rbm.inpaint import chain_mean, inpaint
+from rbm.inpaint import chain_mean
 from rbm.model import free_energy, init_truncated, prob_v
 from rbm.pseudo import log_pseudo_likelihood
 from rbm.train import Settings, measure, start, step
@@ -61,38 +61,25 @@ def test_probabilities_along_a_chain_vary_together_as_draws_a_sweep_further_apar
 
 
 @pytest.mark.eq("rbm.9")
-def test_a_free_chain_forgets_its_start_given_pixels_and_all():
-    """From two starts: after one sweep as the kernel says, after 60 at the marginals of p(v)."""
-    params, rows = machine(3), 40_000
-    marginals, T = p_visible(params) @ VS, enumeration.kernel(*params)
-    allowed = enumeration.bound(0.25, 1.0, rows, D)  # a mean of probabilities varies less
-    for number in (0, 6):
-        rng, v = np.random.default_rng(number), np.tile(VS[number], (rows, 1))
-        probs = chain_mean(rng, v, *params, burn_in=0, average=1)
-        assert 0 < probs.min() and probs.max() < 1  # of probabilities the mean is taken, no draws
-        once = probs.mean(axis=0)
-        assert np.abs(once - T[number] @ VS).max() < allowed
-        assert np.abs(once - marginals).max() > 5 * allowed
-        later = chain_mean(rng, v, *params, burn_in=60, average=4).mean(axis=0)
-        assert np.abs(later - marginals).max() < allowed
-
-
 @pytest.mark.eq("rbm.29")
-def test_a_clamped_chain_is_what_inpaints_and_its_start_does_not_matter():
-    params, (v, known) = machine(2), masked()
-    rng = np.random.default_rng(3)
-    begin = np.where(known, v, bernoulli(rng, np.full_like(v, 0.5)))
-    probs = chain_mean(rng, begin, *params, 5, 3, known)
-    filled = inpaint(np.random.default_rng(3), v, known, *params, 5, 3)
-    np.testing.assert_array_equal(filled, np.where(known, v, probs))
-    rows = 20_000
-    image, mask = np.array([1.0, 0, 1, 0]), np.array([True, True, False, False])
-    truth = enumeration.conditional(image, mask, *params)
+@pytest.mark.parametrize("given", [[], [0, 1]], ids=["free", "clamped"])
+def test_a_chain_comes_from_every_start_to_what_the_given_pixels_say_of_the_others(given):
+    """After 60 sweeps as in the joint distribution; a free one after one sweep as in the kernel."""
+    params, rows, known = machine(3), 40_000, np.isin(range(D), given)
+    truth = enumeration.conditional(VS[10], known, *params)
+    allowed = enumeration.bound(0.25, 1.0, rows, D)  # a mean of probabilities varies less
     for missing in (0.0, 1.0):
-        begin = np.tile(np.where(mask, image, missing), (rows, 1))
-        got = chain_mean(rng, begin, *params, 60, 4, np.tile(mask, (rows, 1))).mean(axis=0)
-        allowed = enumeration.bound(truth * (1 - truth), 1.0, rows, D)
-        assert (np.abs(got - truth)[~mask] < allowed[~mask]).all()
+        rng, start = np.random.default_rng(3), np.where(known, VS[10], missing)
+        v, clamped = np.tile(start, (rows, 1)), np.tile(known, (rows, 1)) if given else None
+        probs = chain_mean(rng, v, *params, 60, 4, clamped).mean(axis=0)
+        assert (np.abs(probs - truth)[~known] < allowed).all()
+        once = chain_mean(rng, v, *params, 0, 1, clamped)
+        assert 0 < once.min() and once.max() < 1  # of probabilities the mean is taken, no draws
+        assert np.abs(once.mean(axis=0) - truth).max() > 2 * allowed  # not yet
+        if not given:
+            number = enumeration.numbers_of(start[None])
+            expected = enumeration.kernel(*params)[number] @ VS
+            assert np.abs(once.mean(axis=0) - expected).max() < allowed
 
 
 def test_a_sum_over_too_many_hidden_states_is_refused():
