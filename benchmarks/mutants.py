@@ -8,7 +8,7 @@ out: they are about the checks, and slow. Nothing should be edited while this ru
 
 import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from benchmarks.trial import failure
 from experiments.cache import Part, compute
 from experiments.experiment import Experiment, Numbers
 from experiments.record import ROOT
-from experiments.tables import markdown, percent
+from experiments.tables import markdown, percent, table
 from training.run import RunError
 from training.settings import SettingsError
 
@@ -49,7 +49,13 @@ def measure() -> Numbers:
     tried = [mutant for found in every.values() for mutant in sample(found, FRACTION, SEED)]
     tests = {test for path in every for test in tests_of(ROOT, ROOT / path)}
     compute([timed(test) for test in sorted(tests)])
-    noticed = compute([attempted(mutant) for mutant in tried])
+    return outcome(every, tried, compute([attempted(mutant) for mutant in tried]))
+
+
+def outcome(
+    every: dict[str, list[Mutant]], tried: Sequence[Mutant], noticed: Sequence[str]
+) -> dict[str, Any]:
+    """Counts for each package, and those mutants of which `noticed` has "", with reasons."""
     survivors = [mutant for mutant, by in zip(tried, noticed, strict=True) if not by]
     return {
         "packages": [row(package, every, tried, survivors) for package in MODELS],
@@ -120,21 +126,15 @@ def sources(files: Sequence[Path]) -> tuple[Path, ...]:
 
 def counts(numbers: Numbers) -> str:
     """A line for each package."""
-    rows = [
-        [
-            row["package"],
-            str(row["mutants"]),
-            str(row["tried"]),
-            f"{row['caught']} ({percent(row['caught'] / row['tried'], 1)})",
-            str(row["harmless"]),
-        ]
-        for row in numbers["packages"]
-    ]
-    return markdown(["package", "mutants", "tried", "caught", "harmless"], rows)
+    columns: dict[str, Callable[[Any], str] | int] = {"package": 0, "mutants": 0, "tried": 0}
+    columns |= {
+        "caught": lambda row: f"{row['caught']} ({percent(row['caught'] / row['tried'], 1)})"
+    }
+    return table(numbers["packages"], columns | {"harmless": 0})
 
 
 def uncaught(numbers: Numbers) -> str:
-    """The mutants that no test noticed."""
+    """The mutants that nothing noticed."""
     rows = [[f"`{row['mutant']}`", row["reason"]] for row in numbers["survivors"]]
     return markdown(["mutant", "why it is harmless"], rows)
 

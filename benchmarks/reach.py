@@ -74,3 +74,55 @@ def _of_models(root: Path, test: Path) -> bool:
 
 def _is_model(path: str) -> bool:
     return path.startswith(("tests/", "grading/checks/", *(f"{name}/" for name in MODELS)))
+
+
+@cache
+def needed(root: Path, name: str) -> frozenset[str]:
+    """What a function names, "vae.elbo.kl_diag_gaussian", of its project, at any depth."""
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        here = todo.pop()
+        path = root / (here.rpartition(".")[0].replace(".", "/") + ".py")
+        if here not in found and path.is_file():
+            found.add(here)
+            todo += uses(root, path).get(here, ())
+    return frozenset(found)
+
+
+@cache
+def uses(root: Path, path: Path) -> dict[str, set[str]]:
+    """The definitions at the top of a module, by their full names, and the full names in each."""
+    module = ".".join(path.relative_to(root).with_suffix("").parts)
+    nodes = ast.parse(path.read_text()).body
+    owned = [(name, node) for node in nodes for name in defined(node)]
+    names = {name: f"{module}.{name}" for name, _ in owned}
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom):
+            names |= {x.asname or x.name: f"{node.module}.{x.name}" for x in node.names}
+    return {names[name]: set(_full(node, names)) for name, node in owned}
+
+
+def _full(tree: ast.AST, names: dict[str, str]) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name) if name in names:
+                yield names[name]
+            case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in names:
+                yield f"{names[name]}.{attribute}"
+
+
+def defined(node: ast.stmt) -> list[str]:
+    """The names of the functions, classes and constants that a statement defines."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    return [x.id for x in ast.walk(node) if isinstance(x, ast.Name) and type(x.ctx) is ast.Store]
+
+
+def definition_at(root: Path, path: str, line: int) -> str:
+    """The full name of what stands in a line of a module; "" where that is no definition."""
+    for node in ast.parse((root / path).read_text()).body:
+        if node.lineno <= line <= (node.end_lineno or 0):
+            names = defined(node)
+            return ".".join([*Path(path).with_suffix("").parts, *names[:1]]) if names else ""
+    return ""

@@ -28,14 +28,15 @@ def hint(check: Check, inputs: Sequence[Arrays], outputs: Sequence[Arrays]) -> s
             try:
                 with np.errstate(all="ignore"):
                     pairs = zip(outputs, (call(function, x, module) for x in inputs), strict=True)
-                    same = all(_same(a, b) for a, b in pairs)
+                    alike = all(same(a, b) for a, b in pairs)
             except Exception:  # a slip may raise on inputs that a right function takes
                 continue
-            found += [f"{slip.hint} See ({slip.equation})."] if same else []
+            found += [f"{slip.hint} See ({slip.equation})."] if alike else []
     return found[0] if len(found) == 1 else ""
 
 
-def _same(got: Arrays, slipped: Arrays) -> bool:
+def same(got: Arrays, slipped: Arrays) -> bool:
+    """Whether an answer to one case is that of a slip."""
     return len(got) == len(slipped) and all(
         np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-9, atol=1e-12)
         for a, b in zip(got, slipped, strict=True)

@@ -40,7 +40,12 @@ def planted(slip: Slip) -> tuple[Callable[..., Any], types.ModuleType]:
 
 @cache
 def compiled(slip: Slip) -> types.CodeType:
-    """The edited source of the slip's module. StaleSlipError where it cannot be made."""
+    """The edited source of the slip's module, compiled. StaleSlipError where it cannot be made."""
+    return compile(edited(slip), f"<{slip.name}>", "exec")
+
+
+def edited(slip: Slip) -> str:
+    """The source of the slip's module with its edit. StaleSlipError where it cannot be made."""
     module_name, name = slip.function.rsplit(".", 1)
     source = _source(module_name)
     first, last = _lines_of(source, name)
@@ -51,8 +56,7 @@ def compiled(slip: Slip) -> types.CodeType:
             f"slip {slip.name}: {slip.old!r} occurs {body.count(slip.old)} times in"
             f" {slip.function}, expected once."
         )
-    edited = "".join(lines[:first]) + body.replace(slip.old, slip.new) + "".join(lines[last:])
-    return compile(edited, f"<{slip.name}>", "exec")
+    return "".join(lines[:first]) + body.replace(slip.old, slip.new) + "".join(lines[last:])
 
 
 @cache

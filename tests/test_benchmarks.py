@@ -10,6 +10,8 @@ from benchmarks import (
     drawn_digits,
     edits,
     false_alarms,
+    graded_mutants,
+    handed_in,
     mutants,
     reach,
     speed,
@@ -24,7 +26,14 @@ ROOT = Path(__file__).parent.parent
 
 
 def test_the_command_lists_every_benchmark():
-    names = {"drawn_digits", "false_alarms", "kill_and_resume", "mutants", "speed"}
+    names = {
+        "drawn_digits",
+        "false_alarms",
+        "graded_mutants",
+        "kill_and_resume",
+        "mutants",
+        "speed",
+    }
     assert set(find("benchmarks")) == names
     words = [sys.executable, "-m", "benchmarks"]
     listing = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -84,6 +93,33 @@ def test_checks_reach_the_functions_that_they_name():
 def test_a_fraction_of_mutants_that_is_none_is_refused(text):
     with pytest.raises(SettingsError, match="MUTANTS is"):
         mutants.fraction(text)
+
+
+def test_the_grader_judges_a_mutant_by_the_checks_that_can_see_it():
+    def checked(path, change):
+        (mutant,) = (m for m in edits.mutants(ROOT, path) if m.name == change)
+        return mutant, {check.function for check in handed_in.concerned(mutant)}
+
+    mutant, functions = checked("autograd_lite/ops.py", "np.maximum(x, 0) -> np.maximum(0, x) (1)")
+    assert functions == {"autograd_lite.ops.relu"}
+    assert handed_in.mutant_verdict(mutant.path, mutant.name) == ""
+    shifted = "(outputs - 1) * s + k - n -> (outputs - 1) * s + k + n (1)"
+    mutant, functions = checked("autograd_lite/conv.py", shifted)
+    assert functions >= {"autograd_lite.conv.patches", "vae.conv.backward"}
+    assert handed_in.mutant_verdict(mutant.path, mutant.name) == "wrong ad.30"
+    assert not checked(
+        "gan/train.py",
+        "widths('generator', settings.generator) -> widths(settings.generator, 'generator') (1)",
+    )[1]
+
+
+def test_a_slip_that_is_handed_in_comes_back_with_its_hint():
+    (slip,) = (s for s in handed_in.SLIPS if s.name == "kl-without-half")
+    found = handed_in.slip_verdict(slip.name)
+    assert found["verdict"] == "wrong" and slip.hint in found["hint"]
+    said = [found if s == slip else {"verdict": "pass", "hint": ""} for s in handed_in.SLIPS]
+    row = graded_mutants.slips_of("vae", said)
+    assert row["caught"] == 1 and len(row["without their hint"]) == row["slips"] - 1
 
 
 def test_false_alarms_cover_every_check_and_tell_a_wrong_answer(monkeypatch):

@@ -1,5 +1,7 @@
 """Every check on the reference, on every slip of its equation, and on other right versions."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from autograd_lite.tree import leaves, tree_map
 from grading.alternatives import ALTERNATIVES
 from grading.check import Check, Seed, call, draw_cases, judge, resolve, run
 from grading.checks import CHECKS
+from grading.show import same
 from grading.slip import Slip, StaleSlipError, checks_of, planted, verdict
 from grading.slips import SLIPS
 from vae.objective import gradient
@@ -37,6 +40,15 @@ def test_every_slip_is_caught_by_its_values(slip):
     # either run strays from its expectation by more than one bound with probability 1e-8 only.
     assert not outcome.passed and np.isfinite(outcome.error), outcome
     assert outcome.error >= 3 * check.tolerance
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=NAMES)
+def test_no_two_slips_give_the_same_arrays_and_so_each_has_its_own_hint(check):
+    inputs, slips = draw_cases(check), [slip for slip in SLIPS if checks_of(slip, [check])]
+    with np.errstate(all="ignore"):
+        found = [[call(f, x, module) for x in inputs] for f, module in map(planted, slips)]
+    for (a, one), (b, other) in combinations(zip(slips, found, strict=True), 2):
+        assert not all(map(same, one, other)), (a.name, b.name)
 
 
 def test_every_check_has_a_slip_and_names_are_unique():
