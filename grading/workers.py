@@ -105,16 +105,17 @@ def _copies() -> tempfile.TemporaryDirectory[str]:
 def isolation() -> str:
     """The first of jail.MODES by which a right answer of one line comes through.
 
-    HarnessError where there is none.
+    HarnessError where there is none: root's own rights are never given to a student's code.
     """
     files = {"probe.py": b"def same(x):\n    import colorsys\n    return x\n"}
     inputs = [(np.arange(3.0),)]
-    for mode in jail.MODES:
+    for mode in jail.MODES[: 2 if os.geteuid() == 0 else 3]:
         answer = finish(start(files, "probe.same", inputs, 60.0, mode))
         if answer.kind == "arrays" and np.array_equal(answer.outputs[0], inputs[0]):
             return mode
     why = answer.text or "its answer was wrong"
-    raise HarnessError(f"The process that holds a student's code does not work here: {why}.")
+    more = " As nobody, it has to be able to read Python and NumPy." if os.geteuid() == 0 else ""
+    raise HarnessError(f"The process that holds a student's code does not work here: {why}.{more}")
 
 
 def stop(worker: Worker) -> None:

@@ -303,3 +303,11 @@ def test_a_worker_that_cannot_be_shut_in_is_no_zero(
     isolation.cache_clear()
     with pytest.raises(HarnessError, match="does not work here: its process ended with status 1"):
         list(answers(kl(RIGHT), [KL], 0, 20.0))
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="it needs root")
+def test_root_never_lends_its_rights_to_a_students_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jail, "MODES", ("absent", "absent", "none"))
+    isolation.cache_clear()
+    with pytest.raises(HarnessError, match="As nobody, it has to be able to read Python"):
+        isolation()
