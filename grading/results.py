@@ -146,5 +146,5 @@ def write_gradescope(
         }
         tests.append(test)
     seconds = round(sum(r.seconds for r in results), 1)
-    value = {"execution_time": seconds, "output": said, "stdout_visibility": "hidden"}
-    write_json(path, value | {"tests": tests})
+    value = {"execution_time": seconds, "output": said, "output_format": "text"}
+    write_json(path, value | {"stdout_visibility": "hidden", "tests": tests})
