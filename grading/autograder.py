@@ -1,0 +1,61 @@
+"""The grader as one zip, for Gradescope or for a container (grading/container).
+
+It holds what grading reads, and nothing else: the packages, their chapters, the pins, an assignment
+and its secret. Where it was unpacked to /autograder/source, setup.sh installs Python and NumPy, and
+run_autograder grades /autograder/submission.
+"""
+
+import os
+import stat
+import tomllib
+import zipfile
+from pathlib import Path
+
+from grading.chapters import PACKAGES, ROOT, chapters
+from grading.protocol import GradingError
+from training.run import replacing
+
+CONTAINER = Path(__file__).with_name("container")
+SOURCES = (*PACKAGES, "data", "training", "grading")
+EXAMPLES = Path(__file__).with_name("examples")
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # that a zip can say
+MODES = {"setup.sh": 0o755, "run_autograder": 0o755, "secret": 0o600}
+
+
+def write(path: Path, assignment: Path | None = None) -> None:
+    """Writes the zip: the same bytes for the same sources, assignment and secret.
+
+    The environment's GRADING_SECRET goes in, and then only its owner can read the zip. GradingError
+    where the assignment cannot be read, RunError where the zip cannot be written.
+    """
+    files = contents(assignment)
+    with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
+        os.chmod(file.fileno(), 0o600 if "secret" in files else 0o644)
+        for name, content in sorted(files.items()):
+            member = zipfile.ZipInfo(name, EARLIEST)
+            member.create_system = 3  # Unix, whose permissions follow
+            member.external_attr = (stat.S_IFREG | MODES.get(name, 0o644)) << 16
+            archive.writestr(member, content)
+
+
+def contents(assignment: Path | None) -> dict[str, bytes]:
+    """Every file of the zip, by its path there."""
+    paths = [p for package in SOURCES for p in (ROOT / package).rglob("*.py")]
+    paths += [*chapters(), ROOT / "pyproject.toml", ROOT / "LICENSE"]
+    paths = [p for p in paths if not p.is_relative_to(EXAMPLES)]
+    found = {p.relative_to(ROOT).as_posix(): p.read_bytes() for p in paths}
+    found |= {p.name: p.read_bytes() for p in CONTAINER.iterdir()}
+    if assignment is not None:
+        found["assignment.toml"] = _read(assignment)
+    if secret := os.environ.get("GRADING_SECRET"):
+        found["secret"] = secret.encode()
+    return found
+
+
+def _read(assignment: Path) -> bytes:
+    try:
+        content = assignment.read_bytes()
+        tomllib.loads(content.decode())
+    except (OSError, ValueError) as error:
+        raise GradingError(f"{assignment} cannot be read ({error}).") from error
+    return content

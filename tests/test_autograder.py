@@ -1,0 +1,109 @@
+"""The zip for Gradescope, unpacked and run as it does, in another folder than /autograder."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from numbers import Real
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grading.autograder import write
+from grading.protocol import GradingError
+from grading.workers import isolation
+
+ROOT = Path(__file__).parent.parent
+FORMATS = {"text", "html", "simple_format", "md", "ansi"}
+WHEN = {"hidden", "after_due_date", "after_published", "visible"}
+BOTH = {"score": Real, "output": str, "output_format": FORMATS, "visibility": WHEN}
+BOTH |= {"extra_data": dict}
+# https://gradescope-autograders.readthedocs.io/en/latest/specs/, all that a file may have
+TOP = BOTH | {"execution_time": Real, "stdout_visibility": WHEN, "tests": list, "leaderboard": list}
+TOP |= {"test_output_format": FORMATS, "test_name_format": FORMATS}
+TEST = BOTH | {"max_score": Real, "status": {"passed", "failed"}, "name": str, "number": str}
+TEST |= {"name_format": FORMATS, "tags": list}
+
+
+def require(value: dict[str, Any], fields: dict[str, Any]) -> None:
+    for name, x in value.items():
+        kind = fields[name]
+        assert x in kind if isinstance(kind, set) else isinstance(x, kind), (name, x)
+
+
+def test_the_zip_holds_what_grading_reads_and_is_the_same_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GRADING_SECRET", raising=False)
+    (tmp_path / "week.toml").write_text('title = "VAE week"\n')
+    for name in ("a.zip", "b.zip"):
+        write(tmp_path / name, tmp_path / "week.toml")
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        modes = {m.filename: m.external_attr >> 16 & 0o777 for m in archive.infolist()}
+    assert modes["setup.sh"] == modes["run_autograder"] == 0o755
+    assert {"assignment.toml", "vae/DERIVATION_COST.md", "grading/worker.py", "LICENSE"} <= {*modes}
+    assert not {name.split("/")[0] for name in modes} & {"tests", "figures", "secret", "docs"}
+    assert not any("/examples/" in name for name in modes)
+    monkeypatch.setenv("GRADING_SECRET", "x")
+    write(tmp_path / "c.zip")
+    assert (tmp_path / "c.zip").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "week.toml").write_text("title = \n")
+    for bad in ("week.toml", "absent.toml"):
+        with pytest.raises(GradingError, match=f"{bad} cannot be read"):
+            write(tmp_path / "d.zip", tmp_path / bad)
+
+
+PEEK = """import os
+def kl_diag_gaussian(mu, logvar):
+    seen = list(os.environ.values())
+    for path in ({top!r} + "/source/secret", f"/proc/{{os.getppid()}}/environ"):
+        try:
+            seen.append(open(path).read())
+        except OSError:
+            pass
+    raise ValueError("seen: " + " ".join(seen))
+"""
+
+
+def test_it_grades_in_gradescopes_layout_and_keeps_its_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADING_SECRET", "a secret of the course")
+    write(tmp_path / "file.zip")
+    with zipfile.ZipFile(tmp_path / "file.zip") as archive:
+        archive.extractall(tmp_path / "source")
+    shutil.copy(tmp_path / "source/run_autograder", tmp_path / "run_autograder")
+    (tmp_path / "source/.venv/bin").mkdir(parents=True)  # what setup.sh makes
+    shim = tmp_path / "source/.venv/bin/python"
+    shim.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    shim.chmod(0o755)
+    tmp_path.chmod(0o755)
+    (tmp_path / "submission").mkdir()
+    text = (ROOT / "grading/examples/half/vae/elbo.py").read_text()
+    text = text.partition("def kl_diag_gaussian")[0] + PEEK.format(top=str(tmp_path))
+    (tmp_path / "submission/elbo.py").write_text(text)
+    line = ["bash", str(tmp_path / "run_autograder"), "--only", "vae.elbo"]
+    environment = {"PATH": os.environ["PATH"], "AUTOGRADER": str(tmp_path)}
+    done = subprocess.run(line, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    content = (tmp_path / "results/results.json").read_text()
+    value = json.loads(content)
+    require(value, TOP)
+    assert "score" not in value and value["output_format"] == "text"
+    for test in value["tests"]:
+        require(test, TEST)
+        assert 0 <= test["score"] <= test["max_score"]
+    peek = next(test for test in value["tests"] if test["name"].startswith("kl_diag_gaussian"))
+    assert "seen: " in peek["output"]
+    if isolation() != "none":
+        assert "a secret of the course" not in content + done.stdout
+    assert tmp_path.stat().st_mode & 0o077 == 0
+
+
+def test_the_scripts_are_bash() -> None:
+    for name in ("setup.sh", "run_autograder"):
+        subprocess.run(["bash", "-n", str(ROOT / "grading/container" / name)], check=True)
