@@ -5,13 +5,11 @@ changed four times after a look at this number, once after a look at which digit
 it is slightly informed by the test set.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
 from autograd_lite.losses import categorical_nll_vjp
-from autograd_lite.ops import Array, affine, affine_vjp_Wb
+from autograd_lite.ops import affine, affine_vjp_Wb
 from autograd_lite.optim import momentum_step, zeros_like
 from data.batches import batches, epoch_order
 from data.digits import drawn_digits
@@ -19,6 +17,7 @@ from data.pixels import to_unit
 from data.sets import load
 from experiments.experiment import Experiment, Numbers
 from experiments.tables import markdown, percent
+from gan.mlp import Layer
 
 Bytes = NDArray[np.uint8]
 
@@ -26,28 +25,22 @@ SEEDS = (0, 1, 2)
 EPOCHS, BATCH, RATE, MOMENTUM = 10, 128, 0.1, 0.9
 
 
-class Classifier(NamedTuple):
+def fit(rng: np.random.Generator, images: Bytes, labels: Bytes) -> Layer:
     """A linear map from pixels to the logits of the ten digits."""
-
-    W: Array  # (784, 10)
-    b: Array  # (10,)
-
-
-def fit(rng: np.random.Generator, images: Bytes, labels: Bytes) -> Classifier:
     x = to_unit(images)
-    params = Classifier(np.zeros((x.shape[1], 10), x.dtype), np.zeros(10, x.dtype))
+    params = Layer(np.zeros((x.shape[1], 10), x.dtype), np.zeros(10, x.dtype))
     velocity = zeros_like(params)
     for _ in range(EPOCHS):
         for rows in batches(epoch_order(rng, len(x)), BATCH):
             logits = affine(x[rows], *params)
             weight = np.full(len(rows), 1 / len(rows), x.dtype)
             dlogits = categorical_nll_vjp(weight, logits, labels[rows])
-            grads = Classifier(*affine_vjp_Wb(dlogits, x[rows]))
+            grads = Layer(*affine_vjp_Wb(dlogits, x[rows]))
             params, velocity = momentum_step(params, velocity, grads, RATE, MOMENTUM)
     return params
 
 
-def right(params: Classifier, images: Bytes, labels: Bytes) -> NDArray[np.bool_]:
+def right(params: Layer, images: Bytes, labels: Bytes) -> NDArray[np.bool_]:
     """Whether each image (N, 28, 28) is given its own label (N,)."""
     return np.asarray(affine(to_unit(images), *params).argmax(axis=1) == labels)
 

@@ -9,5 +9,5 @@ cache        long measurements in parts that are kept
 record       results/<name>.json
 tables       numbers -> Markdown, and the pages that show them
 measures     neighbours, rank correlations, active units, means over seeds
-image_scores, classifier, families   how good images are, and whose are compared
+image_scores, families   how good images are, and whose are compared
 """

@@ -1,23 +1,23 @@
-"""Scores of the images of all three families of models, beside real images and baselines.
-
-5,000 images of each family and seed are shown to a classifier of our own, which is trained first.
-"""
+"""Scores of the images of all three families of models, beside real images and baselines."""
 
 from typing import Any
 
 from data.pixels import to_unit
 from data.sets import load
 from experiments.cache import Part, compute
-from experiments.classifier import SIZES, load_classifier, place, predict
 from experiments.experiment import Experiment, Numbers
 from experiments.families import FAMILIES, REAL, SWEEPS, trained
 from experiments.image_scores import (
     FRECHET,
     INCEPTION,
+    SCORES,
+    SIZES,
     SMALLEST,
     class_fractions,
-    headed,
+    load_classifier,
     nearest,
+    place,
+    predict,
     quality,
 )
 from experiments.measures import over_seeds
@@ -29,12 +29,12 @@ NEAREST = 1000  # of them are compared with all training images
 PRESENT = 0.04  # fraction of the images from which on a digit counts as there
 DIGITS = f"digits of at least {percent(PRESENT)}"
 DISTANCE = "distance to the nearest training image"
-# The columns of the table, and the decimal places of numbers.
-COLUMNS = {"family": 0, INCEPTION: 2, DIGITS: 1, SMALLEST: 3, FRECHET: 1, DISTANCE: 2}
-HEADINGS = {
-    "family": "images",
-    DIGITS: f"{DIGITS}, higher is better",
-    DISTANCE: f"{DISTANCE}, best as in the first row",
+COLUMNS = {  # of the table: headings and decimal places
+    INCEPTION: SCORES[INCEPTION],
+    DIGITS: (f"{DIGITS}, higher is better", 1),
+    SMALLEST: SCORES[SMALLEST],
+    FRECHET: SCORES[FRECHET],
+    DISTANCE: (f"{DISTANCE}, best as in the first row", 2),
 }
 
 Row = dict[str, float]
@@ -89,9 +89,11 @@ def measure() -> Numbers:
 def families(numbers: Numbers) -> str:
     """A family a row; and how good the classifier is."""
     accuracy = percent(numbers["classifier"]["test accuracy"], 2)
-    names = {column: HEADINGS.get(column, headed(column)) for column in COLUMNS}
-    rows = [{names[column]: row[column] for column in COLUMNS} for row in numbers["families"]]
-    shown = table(rows, {names[column]: digits for column, digits in COLUMNS.items()})
+    rows = [
+        {"images": row["family"]} | {heading: row[name] for name, (heading, _) in COLUMNS.items()}
+        for row in numbers["families"]
+    ]
+    shown = table(rows, {"images": 0, **dict(COLUMNS.values())})
     return f"{shown}\n\nThe classifier has an accuracy of {accuracy} on the test images."
 
 

@@ -1,8 +1,4 @@
-"""The convolutional VAE: its cost after each of 30 epochs, and trained on the whole training set.
-
-Three networks are trained on 10,000 images, as in the notebook of docs/SOURCES.md, and one on
-55,000, whose epoch is chosen on validation images.
-"""
+"""The convolutional VAE: its cost by epoch, and trained on the whole training set."""
 
 from collections.abc import Mapping
 from typing import Any

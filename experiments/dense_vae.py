@@ -1,8 +1,7 @@
 """The cost of the dense VAE 784-256-codes-256-784 with 2, 8 and 16 codes, under two likelihoods.
 
-The protocol is that of the notebook in docs/SOURCES.md, so that the numbers are comparable:
-training on all 60,000 images for a fixed number of epochs, the cost on the 10,000 test images with
-sampled codes. How far each code unit is used says why 16 codes cost hardly less than 8.
+The protocol is that of the notebook in docs/SOURCES.md, so that the numbers are comparable. How far
+each code unit is used says why 16 codes cost hardly less than 8.
 """
 
 from typing import Any

@@ -1,7 +1,4 @@
-"""The dense VAE's cost after each of 30 epochs, on test and training images, beside the notebook's.
-
-Measured are the snapshots of the trainings with squared error of experiments/dense_vae.py.
-"""
+"""The dense VAE's cost after each of 30 epochs, from snapshots, beside the notebook's."""
 
 from collections.abc import Sequence
 from functools import partial

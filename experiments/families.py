@@ -5,6 +5,7 @@ are called as `images(rng, data, run, count)` and return (count, D).
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -93,18 +94,14 @@ def _seeds(training: Callable[[int], Training]) -> tuple[Training, ...]:
     return tuple(training(seed) for seed in (0, 1, 2))
 
 
-def _dense(codes: int) -> tuple[Training, ...]:
-    return _seeds(lambda seed: dense_vae.training("bernoulli", codes, seed))
-
-
 FAMILIES = {
     REAL: Family((), held_out),
     "mean image and noise": Family((), noisy_mean),
     f"Gaussian in {COMPONENTS} principal components": Family((), gaussian),
     "RBM, 500 units, CD-30": Family((inpainting.machine("binary", 500),), of_rbm),
     "RBM, 500 units, PCD-5": Family((inpainting.persistent(500),), of_rbm),
-    "VAE, 2 codes": Family(_dense(2), of_vae),
-    "VAE, 16 codes": Family(_dense(16), of_vae),
+    "VAE, 2 codes": Family(_seeds(partial(dense_vae.training, "bernoulli", 2)), of_vae),
+    "VAE, 16 codes": Family(_seeds(partial(dense_vae.training, "bernoulli", 16)), of_vae),
     "convolutional VAE, 2 codes": Family(_seeds(conv_vae.training), of_vae),
     "GAN of the notebook": Family(_seeds(notebook.training), of_gan),
     "GAN of the notebook, saturating loss": Family((notebook.training(0, "saturating"),), of_gan),

@@ -1,8 +1,4 @@
-"""The losses of the notebook's GAN after each of 50 epochs, three seeds; and with the other loss.
-
-The players are those of the notebook in docs/SOURCES.md, which prints the losses of three single
-batches an epoch.
-"""
+"""The losses of the notebook's GAN after each of 50 epochs, and with the other loss."""
 
 from typing import Any
 

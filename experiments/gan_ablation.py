@@ -1,8 +1,4 @@
-"""Ablation of the GAN's preset `best`: what each of its choices contributes.
-
-The preset is trained for few epochs, with one setting at a time reverted to the notebook's value,
-and scored as in experiments/compare.py.
-"""
+"""Ablation of the GAN's preset `best`: what each of its choices contributes."""
 
 import re
 from typing import Any
@@ -11,9 +7,8 @@ import gan.train
 from data.pixels import to_unit
 from data.sets import load
 from experiments.cache import Part, compute
-from experiments.classifier import load_classifier, place, predict
 from experiments.experiment import Experiment, Numbers
-from experiments.image_scores import SCORES, headed, quality
+from experiments.image_scores import SCORES, load_classifier, place, predict, quality
 from experiments.tables import markdown
 from gan.players import sample_images
 from gan.settings import Settings
@@ -99,14 +94,13 @@ def measure() -> Numbers:
 
 
 def ablation(numbers: Numbers) -> str:
-    rows = [
-        [
-            row["what"],
-            *(f"{row['averaged'][s]:.{d}f} / {row['last'][s]:.{d}f}" for s, d in SCORES.items()),
-        ]
-        for row in numbers
-    ]
-    return markdown(["training", *(f"{headed(score)}, averaged / last" for score in SCORES)], rows)
+    rows = []
+    for row in numbers:
+        averaged, last = row["averaged"], row["last"]
+        scores = (f"{averaged[s]:.{d}f} / {last[s]:.{d}f}" for s, (_, d) in SCORES.items())
+        rows.append([row["what"], *scores])
+    header = (f"{heading}, averaged / last" for heading, _ in SCORES.values())
+    return markdown(["training", *header], rows)
 
 
 EXPERIMENT = Experiment(

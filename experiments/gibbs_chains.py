@@ -1,8 +1,4 @@
-"""Where unclamped Gibbs chains of restricted Boltzmann machines (RBMs) go, and what they forget.
-
-The chains are those of the assignment of 2019, which restores images by 5,000 unclamped
-sweeps, and of the notebook, which draws some before each epoch.
-"""
+"""Where unclamped Gibbs chains of restricted Boltzmann machines (RBMs) go, and what they forget."""
 
 from collections.abc import Sequence
 from itertools import islice

@@ -1,25 +1,83 @@
-"""Scores of images: are they like digits, of all kinds, and not copies of training images?
+"""Scores of images by a classifier: are they like digits, of all kinds, and no copies?
+
+The classifier is 784-512-128-10 with dropout; its features are the outputs of its last hidden
+layer. It is trained once (two minutes) and kept.
 
 Legend: probs (N, 10) of a classifier, f and g (N, F) its features, x (N, D) images in [0, 1].
 """
 
+from contextlib import suppress
+from pathlib import Path
+
 import numpy as np
+from numpy.typing import NDArray
 
+from autograd_lite.losses import categorical_nll_vjp
 from autograd_lite.ops import Array
+from autograd_lite.optim import adam_start, adam_step
+from data.batches import batches, epoch_order
+from data.pixels import to_unit
+from data.sets import DataSet
+from gan.mlp import NO_DROPOUT, Params, backward, dropout, forward, init
+from training.checkpoint import load_params, save_params
+from training.run import RunError, make_folder
+from training.streams import stream
 
+KEPT = Path("out") / "classifier"
+SIZES, EPOCHS, BATCH, RATE, DROPOUT, SEED = (784, 512, 128, 10), 30, 128, 1e-3, 0.4, 0
 INCEPTION = "inception score (our classifier)"
 SMALLEST = "smallest class fraction"
 FRECHET = "Frechet distance"
-SCORES = {INCEPTION: 2, SMALLEST: 3, FRECHET: 1}  # what `quality` gives, and digits in tables
-HEADINGS = {  # of tables
-    INCEPTION: f"{INCEPTION}, higher is better",
-    SMALLEST: f"{SMALLEST}, higher is better",
-    FRECHET: "squared Frechet distance, lower is better",
+# What `quality` gives; how tables head it, and to how many digits they show it.
+SCORES = {
+    INCEPTION: (f"{INCEPTION}, higher is better", 2),
+    SMALLEST: (f"{SMALLEST}, higher is better", 3),
+    FRECHET: ("squared Frechet distance, lower is better", 1),
 }
 
 
-def headed(score: str) -> str:
-    return HEADINGS.get(score, score)
+def place(name: str) -> Path:
+    """The file of the classifier that was trained on the data set of this name."""
+    return KEPT / name.replace(" ", "-") / f"params-{EPOCHS:04}.npz"
+
+
+def load_classifier(data: DataSet) -> Params:
+    """The trained classifier of a data set: from its file, or trained where there is none."""
+    folder = place(data.name).parent
+    with suppress(RunError):  # not there, or not whole
+        return load_params(folder, EPOCHS, init(stream(SEED, "classifier"), SIZES))
+    params = train(to_unit(data.train_images), data.train_labels)
+    make_folder(folder)
+    save_params(folder, EPOCHS, params)
+    return params
+
+
+def train(x: Array, labels: NDArray[np.integer], epochs: int = EPOCHS) -> Params:
+    """Adam on the cross-entropy of images x (N, 784), with a rate that falls linearly to 0."""
+    params = init(stream(SEED, "classifier"), SIZES)
+    state = adam_start(params)
+    steps = epochs * -(-len(x) // BATCH)
+    for epoch in range(epochs):
+        order = epoch_order(stream(SEED, "classifier order", epoch), len(x))
+        for rows in batches(order, BATCH):
+            masks = dropout(stream(SEED, "dropout", state.step), len(rows), params, DROPOUT)
+            logits, trace = forward(x[rows], masks, params)
+            weights = np.full(len(rows), 1 / len(rows), x.dtype)
+            _, grads = backward(categorical_nll_vjp(weights, logits, labels[rows]), trace, params)
+            rate = RATE * (1 - state.step / steps)
+            params, state = adam_step(params, state, grads, rate)
+    return params
+
+
+def predict(x: Array, params: Params) -> tuple[Array, Array]:
+    """Probabilities of the classes, and features, of images in [0, 1]: (N, 10), (N, 128)"""
+    probs, features = [], []
+    for i in range(0, len(x), 1000):
+        logits, trace = forward(x[i : i + 1000], [NO_DROPOUT] * (len(params) - 1), params)
+        weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+        probs.append(weights / weights.sum(axis=1, keepdims=True))
+        features.append(trace.last)
+    return np.concatenate(probs), np.concatenate(features)
 
 
 def quality(probs: Array, features: Array, real: Array) -> dict[str, float]:

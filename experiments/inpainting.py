@@ -1,8 +1,6 @@
 """Missing pixels of test digits, filled in by restricted Boltzmann machines (RBMs) and baselines.
 
-20, 50 or 80 % of all pixels, or of the ink, are missing of the first 500 test images. The RBMs are
-trained as the two documents train theirs, on grey pixels by CD-30, and as we would: binary pixels,
-persistent chains.
+The RBMs are trained as the two documents train theirs, on grey pixels by CD-30, and as we would.
 """
 
 from collections.abc import Callable

@@ -79,25 +79,24 @@ def by_machine(folder: Path, epochs: int, of: str, fraction: float) -> list[Row]
     def clamped(i: int, b: Array = b) -> Array:
         return chain_mean(stream(seed, "damaged", i), damaged, W, b, c, 100, 100, known)
 
-    methods: dict[str, tuple[int, Callable[[int], Array]]] = {
+    def from_random(i: int) -> Array:
+        return inpaint(stream(seed, "inpaint", i), v, known, W, b, c)
+
+    def unclamped(i: int) -> Array:
+        return chain_mean(stream(seed, "free", i), damaged, W, b, c, 100, 100)
+
+    methods: dict[str, tuple[int, Callable[[int], Array]]] = {  # how many chains, and one of them
         "clamped": (2, clamped),
-        "clamped, from a random start": (
-            2,
-            lambda i: inpaint(stream(seed, "inpaint", i), v, known, W, b, c),
-        ),
-        "unclamped": (
-            1,
-            lambda i: chain_mean(stream(seed, "free", i), damaged, W, b, c, 100, 100),
-        ),
+        "clamped, from a random start": (2, from_random),
+        "unclamped": (1, unclamped),
     }
     if of == "ink":
         methods["clamped, known erasure rate"] = 1, lambda i: clamped(i, rated)
     rows = []
     for method, (chains, chain) in methods.items():
         probs = baselines.kept_inside(np.mean([chain(i) for i in range(chains)], axis=0))
-        few = score(probs[:EXACT], v[:EXACT], known[:EXACT])
-        rows.append({"of": of, "missing": fraction, "method": method, **score(probs, v, known)})
-        rows[-1]["first images"] = few
+        rows.append(scored(of, fraction, method, probs, v, known))
+        rows[-1]["first images"] = score(probs[:EXACT], v[:EXACT], known[:EXACT])
     return rows
 
 
@@ -108,8 +107,8 @@ def by_exact_sum(folder: Path, epochs: int) -> list[Row]:
     known = [given(test_images(), *mask)[:EXACT] for mask in MASKS]
     probs = conditional(np.concatenate([v] * len(MASKS)), np.concatenate(known), *params)
     return [
-        {"of": of, "missing": fraction, "method": "exact", **score(baselines.kept_inside(p), v, k)}
-        for (of, fraction), p, k in zip(MASKS, np.split(probs, len(MASKS)), known, strict=True)
+        scored(*mask, "exact", baselines.kept_inside(p), v, k)
+        for mask, p, k in zip(MASKS, np.split(probs, len(MASKS)), known, strict=True)
     ]
 
 
@@ -147,10 +146,11 @@ def by_baselines(of: str, fraction: float) -> list[Row]:
         "nearest training image, smoothed": baselines.mixed(nearest, mean, weight),
         "8 neighbours": baselines.by_neighbours(w, v, known, mean),
     }
-    return [
-        {"of": of, "missing": fraction, "method": method, **score(probs, v, known)}
-        for method, probs in methods.items()
-    ]
+    return [scored(of, fraction, method, probs, v, known) for method, probs in methods.items()]
+
+
+def scored(of: str, fraction: float, method: str, probs: Array, v: Array, known: Mask) -> Row:
+    return {"of": of, "missing": fraction, "method": method, **score(probs, v, known)}
 
 
 def score(probs: Array, v: Array, known: Mask) -> dict[str, float]:

@@ -59,19 +59,15 @@ def headings(columns: Sequence[tuple[str, float]]) -> list[str]:
 def exact(numbers: Numbers) -> str:
     """Nats a missing pixel: clamped chains of the smallest RBMs beside all hidden states summed."""
     columns = list(dict.fromkeys((r["of"], r["missing"]) for r in numbers["exact"]))
-    found = {
-        (r["machine"], r["hidden"], r["method"], r["of"], r["missing"]): r["first images"]
-        for r in numbers["restored"]
-        if "machine" in r
-    }
-    found |= {
-        (r["machine"], r["hidden"], r["method"], r["of"], r["missing"]): r for r in numbers["exact"]
-    }
+    found = {}
+    for r in [*numbers["exact"], *(r for r in numbers["restored"] if "machine" in r)]:
+        key = r["machine"], r["hidden"], r["method"], r["of"], r["missing"]
+        found[key] = r.get("first images", r)["cost"]
     machines = dict.fromkeys((r["machine"], r["hidden"]) for r in numbers["exact"])
     rows = [
         [
             f"{machine}, {method}",
-            *(f"{found[machine, H, method, *c]['cost']:.4f}" for c in columns),
+            *(f"{found[machine, H, method, *c]:.4f}" for c in columns),
         ]
         for machine, H in machines
         for method in ("exact", "clamped", "clamped, from a random start")

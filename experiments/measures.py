@@ -107,8 +107,7 @@ def confusions(labels: Digits, said: Digits) -> NDArray[np.int64]:
 
     (10, 10): entry (a, b) with a < b counts both directions; all others are 0.
     """
-    table = np.zeros((10, 10), np.int64)
-    np.add.at(table, (labels, said), 1)
+    table = np.bincount(10 * labels.astype(int) + said, minlength=100).reshape(10, 10)
     return np.triu(table + table.T, 1)
 
 

@@ -113,12 +113,9 @@ def convolution_bands() -> Figure:
     return figure
 
 
-PAGES = {name: f"autograd_lite/DERIVATION{name}.md" for name in ("", "_OPTIMISERS", "_TAPE")}
 PICTURES = (
-    Picture("ad-softplus.svg", PAGES[""], softplus_and_its_slope),
-    Picture("ad-optimisers.svg", PAGES["_OPTIMISERS"], optimisers),
-    Picture("ad-tape.svg", PAGES["_TAPE"], tape_of_a_program),
-    Picture(
-        "ad-convolution-bands.svg", "autograd_lite/DERIVATION_CONVOLUTION.md", convolution_bands
-    ),
+    Picture("ad-softplus.svg", softplus_and_its_slope),
+    Picture("ad-optimisers.svg", optimisers),
+    Picture("ad-tape.svg", tape_of_a_program),
+    Picture("ad-convolution-bands.svg", convolution_bands),
 )

@@ -81,12 +81,11 @@ def _js(theta: float) -> float:
     return float((laws * np.log(ratio)).sum() / 2)
 
 
-FIRST, PENALTY = "gan/DERIVATION.md", "gan/DERIVATION_PENALTY.md"
 GAN = tuple(row.training("mnist") for row in TABLE if row.label == "gan")
 PICTURES = (
-    Picture("gan-samples.png", FIRST, samples, GAN),
-    Picture("gan-best-discriminator.svg", FIRST, best_discriminator),
-    Picture("gan-wasserstein.svg", FIRST, js_and_w1),
-    Picture("gan-orbits.svg", PENALTY, orbits),
-    Picture("gan-penalty-orbits.svg", PENALTY, penalty_orbits),
+    Picture("gan-samples.png", samples, GAN),
+    Picture("gan-best-discriminator.svg", best_discriminator),
+    Picture("gan-wasserstein.svg", js_and_w1),
+    Picture("gan-orbits.svg", orbits),
+    Picture("gan-penalty-orbits.svg", penalty_orbits),
 )

@@ -11,13 +11,12 @@ from matplotlib.patches import Circle, Rectangle
 import rbm.train
 from data.sets import DataSet
 from figures.boxes import MIDDLE
-from figures.images import as_trained, one_of_each
 from figures.picture import Picture
 from figures.quick import FAST, PCD, RBMS, TABLE, Quick
 from figures.rbm import COLOURS, colour_bar, filter_tiles
 from figures.restored_digits import FRACTIONS, damage
 from figures.small_machines import energy_landscape, gauges
-from figures.style import Floats, mosaic, new_figure, paper, paste, write
+from figures.style import Floats, as_trained, mosaic, new_figure, one_of_each, paper, paste, write
 from rbm.gibbs import bernoulli, gibbs
 from rbm.inpaint import inpaint
 from rbm.model import Params
@@ -128,15 +127,13 @@ def restored(folders: Sequence[Path], data: DataSet) -> Figure:
     return figure
 
 
-PARTS = ("", "_LEARNING", "_WATCHING", "_INPAINTING")
-CHAPTERS = {name: f"rbm/DERIVATION{name}.md" for name in PARTS}
 TWO = MADE["rbm-100-cd"], MADE["rbm-100"]
 THREE = tuple(MADE[label] for label in RBMS)
 PICTURES = (
-    Picture("rbm-machine-and-chain.png", CHAPTERS[""], machine_and_chain, (MADE["rbm-500"],)),
-    Picture("rbm-energy-landscape.svg", CHAPTERS[""], energy_landscape),
-    Picture("rbm-filters.png", CHAPTERS["_LEARNING"], filters, (MADE["rbm-100"],)),
-    Picture("rbm-cd-pcd-chains.png", CHAPTERS["_LEARNING"], cd_and_pcd_chains, TWO),
-    Picture("rbm-gauges.svg", CHAPTERS["_WATCHING"], gauges),
-    Picture("restored.png", CHAPTERS["_INPAINTING"], restored, THREE),
+    Picture("rbm-machine-and-chain.png", machine_and_chain, (MADE["rbm-500"],)),
+    Picture("rbm-energy-landscape.svg", energy_landscape),
+    Picture("rbm-filters.png", filters, (MADE["rbm-100"],)),
+    Picture("rbm-cd-pcd-chains.png", cd_and_pcd_chains, TWO),
+    Picture("rbm-gauges.svg", gauges),
+    Picture("restored.png", restored, THREE),
 )

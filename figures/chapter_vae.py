@@ -14,11 +14,10 @@ from autograd_lite.ops import Array
 from data.sets import DataSet
 from figures.boxes import MIDDLE
 from figures.graphs import two_ways_of_a_gradient
-from figures.images import as_trained, labelled_rows, one_of_each
 from figures.latent_plane import encoded, in_few_greys, manifold, prior_circles, scatter
 from figures.picture import Picture, sheet
 from figures.quick import TABLE
-from figures.style import LINES, TEN, new_figure, paper
+from figures.style import LINES, TEN, as_trained, labelled_rows, new_figure, one_of_each, paper
 from grading.oracles.quadrature import log_normal
 from training.streams import stream
 from training.trained import read
@@ -139,11 +138,10 @@ def _bounds(axes: Axes, log_likelihood: Array, variance: float) -> None:
     axes.legend(loc="upper center", ncols=2, columnspacing=1, handlelength=1.5, fontsize=9.5)
 
 
-FIRST, NETWORKS = "vae/DERIVATION.md", "vae/DERIVATION_NETWORKS.md"
 PICTURES = (
-    Picture("vae-model.png", FIRST, reconstructed_and_drawn, (MADE["vae-16"],)),
-    Picture("vae-kl-area.svg", FIRST, kl_as_an_area),
-    Picture("vae-bound-gap.svg", FIRST, bound_and_gap),
-    Picture("vae-reparameterisation.svg", FIRST, two_ways_of_a_gradient),
-    Picture("vae-latent-plane.png", NETWORKS, latent_plane, (MADE["vae-2"],)),
+    Picture("vae-model.png", reconstructed_and_drawn, (MADE["vae-16"],)),
+    Picture("vae-kl-area.svg", kl_as_an_area),
+    Picture("vae-bound-gap.svg", bound_and_gap),
+    Picture("vae-reparameterisation.svg", two_ways_of_a_gradient),
+    Picture("vae-latent-plane.png", latent_plane, (MADE["vae-2"],)),
 )

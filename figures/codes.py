@@ -16,9 +16,8 @@ from data.sets import DataSet
 from experiments.dense_vae import NAMES
 from experiments.experiment import Numbers
 from experiments.measures import ACTIVE, active_units, unit_variances
-from figures.images import as_trained, labelled_rows
 from figures.latent_plane import encoded, likelihood_of, name_of
-from figures.style import LINES, mosaic, new_figure, paper, paste, write
+from figures.style import LINES, as_trained, labelled_rows, mosaic, new_figure, paper, paste, write
 from training.streams import stream
 from training.trained import Trained
 from vae.elbo import reparameterise

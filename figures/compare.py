@@ -40,7 +40,7 @@ def families(folders: Sequence[Path], data: DataSet) -> Figure:
         write(figure, LEFT - 15, top + 28, words, ha="right")
         paste(figure, mosaic(paper(x), SHOWN), LEFT, top, 2)
         for score, (_, offset) in HEADINGS.items():
-            value = f"{scores[name][score]['mean']:.{COLUMNS[score]}f}"
+            value = f"{scores[name][score]['mean']:.{COLUMNS[score][1]}f}"
             write(figure, LEFT + WIDTH + offset, top + 28, value)
     return figure
 

@@ -14,8 +14,17 @@ from experiments.gibbs_chains import CHAINS, EPOCHS, FRACTION, after_steps
 from experiments.inpainting import HIDDEN, machine
 from experiments.inpainting_methods import machine_after
 from figures.drawing import Drawing
-from figures.images import as_trained, labelled_rows
-from figures.style import MISSING, Floats, mosaic, new_figure, paper, paste, write
+from figures.style import (
+    MISSING,
+    Floats,
+    as_trained,
+    labelled_rows,
+    mosaic,
+    new_figure,
+    paper,
+    paste,
+    write,
+)
 from rbm.gibbs import bernoulli, gibbs
 from rbm.model import Params
 from training.checkpoint import snapshots

@@ -16,9 +16,8 @@ from experiments.inpainting import CD30_ON, HIDDEN, machine
 from experiments.inpainting_methods import Machine, machine_after
 from figures.drawing import Drawing
 from figures.gibbs_chains import PIXELS, chains, mosaics
-from figures.images import as_trained, one_of_each
 from figures.restored_digits import DOCUMENTS, FRACTIONS, Of, damage, restorations, table
-from figures.style import paper
+from figures.style import as_trained, one_of_each, paper
 
 LEVELS = 32  # of grey: with all 255 the file is twice as large, and nobody sees them
 

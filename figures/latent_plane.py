@@ -22,8 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from data.mnist import Bytes
 from data.sets import DataSet
-from figures.images import as_trained
-from figures.style import TEN, Floats, mosaic, new_figure, paper, paste
+from figures.style import TEN, Floats, as_trained, mosaic, new_figure, paper, paste
 from training.streams import stream
 from training.trained import Trained
 from vae.train import network

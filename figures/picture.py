@@ -1,4 +1,4 @@
-"""A picture of a chapter: what draws it, from which trainings, and the chapter in which it stands.
+"""A picture of a chapter: what draws it, and from which trainings.
 
 figures/chapter_<package>.py ends with `PICTURES`, a tuple of these; `python -m figures --chapters`
 writes them all into figures/gallery/. They are opaque and white, and the same bytes every time.
@@ -26,7 +26,6 @@ class Picture(NamedTuple):
     """`draw(folders, data)` takes the folders of the finished `trainings`; `draw()` if none."""
 
     name: str  # of its file, with the suffix: svg for lines, png for pixels
-    chapter: str  # the page that shows it
     draw: Callable[..., Figure]
     trainings: tuple[Training, ...] = ()
 

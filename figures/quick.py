@@ -16,8 +16,8 @@ import vae.train
 from data.sets import DataSet
 from figures.codes import reconstructions
 from figures.drawing import Draw, Drawing
-from figures.images import one_of_each
 from figures.latent_plane import decoded_grid, latent_means
+from figures.style import one_of_each
 from gan.settings import Settings
 from training.parallel import Training, processes
 from training.run import finished
@@ -71,6 +71,7 @@ TABLE = (
     Quick("rbm-20", "rbm", f"--hidden 20 {PCD} --epochs 10 {SLOW} --halving 4000", 25),
 )
 RBMS, VAES = ("rbm-20", "rbm-100", "rbm-500"), ("vae-2", "vae-8", "vae-16")
+BOTH = ("vae-2", "autoencoder")
 
 Runs = Sequence[Trained]
 
@@ -100,10 +101,7 @@ SECTIONS: dict[str, dict[str, tuple[tuple[str, ...], Draw]]] = {
         "vae-latent-means": (VAES[:1], _of(vae.train, lambda r, data: latent_means(r[0], data))),
         "vae-reconstructions": (VAES, _of(vae.train, _reconstructions)),
         "vae-costs": (VAES, _of(vae.train, figures.vae.costs)),
-        "vae-autoencoder": (
-            ("vae-2", "autoencoder"),
-            _of(vae.train, lambda runs, data: figures.vae.without_noise(runs[0], runs[1], data)),
-        ),
+        "vae-autoencoder": (BOTH, _of(vae.train, figures.vae.without_noise)),
         "vae-convolutional": (("convolutional",), _of(vae.train, _grid)),
     },
     "The generative adversarial network": {

@@ -11,9 +11,19 @@ from matplotlib.figure import Figure
 from autograd_lite.ops import Array
 from data.sets import DataSet
 from experiments.families import SWEEPS, of_rbm
-from figures.images import as_trained, one_of_each
 from figures.restored_digits import FRACTIONS, damage, table
-from figures.style import LINES, epochs_axis, mosaic, new_figure, paper, paste, squares, write
+from figures.style import (
+    LINES,
+    as_trained,
+    epochs_axis,
+    mosaic,
+    new_figure,
+    one_of_each,
+    paper,
+    paste,
+    squares,
+    write,
+)
 from rbm.inpaint import inpaint
 from training.streams import stream
 from training.trained import Trained

@@ -1,4 +1,4 @@
-"""The look that all figures share, and mosaics of images, pasted pixel by pixel.
+"""What all figures share: the look, the digits that they show, mosaics pasted pixel by pixel.
 
 Ink is dark on white paper, as it was written. x (N, D) holds images in [0, 1], ink near 1; tiles
 (N, side, side) or (N, side, side, 3) are what a mosaic is made of. Lengths are in screen pixels,
@@ -6,6 +6,7 @@ and places are counted from the upper left corner, as in an image.
 """
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,11 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
+from data.mnist import Bytes
+from data.pixels import binarise, to_unit
+from data.sets import DataSet
 from training.run import replacing
+from training.streams import stream
 
 Floats = NDArray[np.floating[Any]]
 
@@ -63,6 +68,17 @@ def save(figure: Figure, folder: Path, name: str) -> Path:
     return path
 
 
+def one_of_each(data: DataSet) -> Bytes:
+    """The first test image of each class, 0 to 9: nobody picked the easy ones. (10, 28, 28)"""
+    _, rows = np.unique(data.test_labels, return_index=True)
+    return data.test_images[rows]
+
+
+def as_trained(images: Bytes, settings: Any) -> Floats:
+    """Images (N, 28, 28) as a model with these settings saw them in training: (N, D) in [0, 1]"""
+    return binarise(stream(0, "figure pixels"), to_unit(images), settings.pixels)
+
+
 def squares(x: NDArray[Any]) -> NDArray[Any]:
     """Rows as square images: (N, D) -> (N, side, side)"""
     side = math.isqrt(x.shape[1])
@@ -100,6 +116,17 @@ def write(figure: Figure, x: float, y: float, text: str, **style: Any) -> None:
     """Text with its middle at (x, y), unless the style says ha= or va=."""
     middle: dict[str, Any] = {"ha": "center", "va": "center"}
     figure.text(x, figure.bbox.height - y, text, transform=IdentityTransform(), **middle | style)
+
+
+def labelled_rows(
+    figure: Figure, rows: Mapping[str, Floats], left: int, top: int, scale: int
+) -> None:
+    """Pastes rows of tiles (N, side, side, 3) below one another, each with its name on the left."""
+    for name, tiles in rows.items():
+        height = scale * tiles.shape[1]
+        paste(figure, mosaic(tiles, len(tiles)), left, top, scale)
+        write(figure, left - 12, top + height / 2, name, ha="right")
+        top += height + scale * GAP
 
 
 def epochs_axis(axes: Axes, last: float) -> None:

@@ -1,22 +1,93 @@
 """The tanh VAE of two codes, trained for short and for long: what it makes of images and codes."""
 
+from typing import Any, NamedTuple
+
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import EllipseCollection
+from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
 
+from data.mnist import Bytes
 from data.pixels import binarise
-from data.sets import DataSet
-from experiments.tanh_networks import long, short
+from data.sets import DataSet, split
+from experiments.tanh_networks import images, long, short
 from figures.diagrams import training_and_sampling
 from figures.drawing import Drawing, of_vae
-from figures.ellipses import first_images, name_of, posterior, posteriors
-from figures.latent_plane import manifold
-from figures.style import mosaic, new_figure, paper, paste, write
+from figures.latent_plane import digit_legend, manifold, name_digits, prior_circles
+from figures.style import TEN, Floats, mosaic, new_figure, paper, paste, write
 from training.streams import stream
 from training.trained import Trained
 from vae.train import network as network_of
 
+SHOWN = 400  # ellipses of each part of the data: more would cover one another
 ORIGINALS, PRIOR, SIDE = 20, 20, 20
 RANGE_OF = 5000  # training images whose codes span the grid
+
+
+class Part(NamedTuple):
+    """Images of one part of the data, black and white as the network is given them."""
+
+    name: str
+    x: Floats  # (N, D)
+    digits: Bytes  # (N,)
+
+
+def first_images(network: Trained, data: DataSet, count: int) -> list[Part]:
+    """The first `count` images of training, validation and test."""
+    settings = network.settings
+    parts = images(data, settings)
+    train, validation = split(data.train_labels, settings.validation)
+    found = []
+    for (name, x), digits in zip(parts.items(), (train, validation, data.test_labels), strict=True):
+        drawn = binarise(stream(0, f"figure {name}"), x[:count], settings.pixels)
+        found.append(Part(name, drawn, digits[: len(drawn)]))
+    return found
+
+
+def name_of(network: Trained, data: DataSet) -> str:
+    """The network and its training in few words."""
+    settings = network.settings
+    count = settings.images or len(data.train_images) - settings.validation
+    return f"{settings.activation} VAE, {settings.epochs} epochs of {count:,} images"
+
+
+def posterior(network: Trained, x: Floats) -> tuple[Floats, Floats]:
+    """Means and standard deviations of the codes: (B, D) -> (B, Z), (B, Z)"""
+    mu, logvar = network_of(network.params, network.settings).encode(x)
+    return mu, np.exp(0.5 * logvar)
+
+
+def posteriors(network: Trained, data: DataSet) -> Figure:
+    """Where each image's code may be: an ellipse about the mean, one standard deviation wide."""
+    parts = first_images(network, data, SHOWN)
+    q = [posterior(network, part.x) for part in parts]
+    ends = np.concatenate([mu + side * sigma for mu, sigma in q for side in (-1, 1)])
+    width, height = np.ptp(ends, axis=0)
+    title = f"Posteriors in the plane of codes: {name_of(network, data)}, {data.name}"
+    tall = 165 + round(560 * min(max(height / width, 0.5), 1.5))  # no space above wide planes
+    figure = new_figure(1900, tall, title, "constrained")
+    panels = figure.subplots(1, 3, sharex=True, sharey=True)
+    for axes, part, (mu, sigma) in zip(panels, parts, q, strict=True):
+        draw_ellipses(axes, mu, sigma, np.array(TEN)[part.digits])
+        prior_circles(axes)
+        name_digits(axes, mu, part.digits, size=9)
+        axes.set(aspect="equal", title=f"{len(mu)} {part.name} images", xlabel="$z_1$")
+    panels[0].set_ylabel("$z_2$")
+    digit_legend(figure)
+    return figure
+
+
+def draw_ellipses(axes: Axes, mu: Floats, sigma: Floats, colours: Floats) -> None:
+    """An ellipse for each row of mu, sigma (N, 2), half-axes sigma; colours (N,)."""
+    colours = to_rgba_array(colours)
+    style: dict[str, Any] = {"offsets": mu, "offset_transform": axes.transData, "units": "xy"}
+    style |= {"edgecolors": colours, "facecolors": colours * (1, 1, 1, 0.35), "linewidths": 0.8}
+    style["antialiaseds"] = False  # a file of half the size
+    width, height = 2 * sigma.T
+    axes.add_collection(EllipseCollection(width, height, np.zeros(len(mu)), **style))
+    axes.update_datalim(np.concatenate([mu - sigma, mu + sigma]))
+    axes.autoscale_view()
 
 
 def reconstructions(network: Trained, data: DataSet) -> Figure:

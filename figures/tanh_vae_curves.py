@@ -11,11 +11,11 @@ from experiments.tanh_networks import long, short
 from experiments.tanh_vae import printed_costs
 from experiments.tanh_vae_curves import relative
 from figures.drawing import Drawing, of_vae
-from figures.ellipses import name_of
 from figures.style import LINES, epochs_axis, new_figure
+from figures.tanh_vae import name_of
+from figures.vae import PARTS
 from training.trained import Trained
 
-PANELS = {"cost": "cost", "nll": "reconstruction", "kl": "KL"}  # by their names in the metrics
 ASSIGNMENT = {"color": "0.35", "ls": ":", "marker": "x", "lw": 1, "ms": 6}
 
 
@@ -50,7 +50,7 @@ def costs_beside(network: Trained, data: DataSet) -> Figure:
 
 def _parts(panels: Sequence[Axes], network: Trained) -> None:
     epochs = network.series("epoch")
-    for axes, (part, word), colour in zip(panels, PANELS.items(), LINES, strict=True):
+    for axes, (part, word), colour in zip(panels, PARTS.items(), LINES, strict=True):
         for images, line in (("training", "-"), ("validation", "--")):
             values = network.series(f"{'train' if images == 'training' else images}_{part}")
             axes.plot(epochs, values, line, color=colour, label=f"{images}: {values[-1]:.2f}")

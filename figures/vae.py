@@ -16,12 +16,12 @@ PRIOR = 20  # codes drawn from the prior
 PARTS = {"cost": "cost", "nll": "reconstruction", "kl": "KL"}  # by their names in the metrics
 
 
-def without_noise(run: Trained, autoencoder: Trained, data: DataSet) -> Figure:
+def without_noise(runs: Sequence[Trained], data: DataSet) -> Figure:
     """The same plane of a network trained without noise and KL, and what lies under the prior."""
     title = f"With noise and KL, and without: networks of 2 code units, {data.name}"
     figure = new_figure(1700, 1060, title)
     z = stream(0, "figure prior").standard_normal((PRIOR, 2), dtype=np.float32)
-    for left, trained, word in ((90, run, "VAE"), (930, autoencoder, "autoencoder")):
+    for trained, left, word in zip(runs, (90, 930), ("VAE", "autoencoder"), strict=True):
         box = (left / 1700, 285 / 1060, 700 / 1700, 690 / 1060)
         axes = figure.add_axes(box, title=f"{word}: posterior means of test images")
         scatter(axes, encoded(trained, data.test_images)[0], data.test_labels)

@@ -7,7 +7,7 @@ import pytest
 
 from autograd_lite.ops import sigmoid
 from data.pixels import to_unit
-from experiments import classifier, compare, families
+from experiments import compare, families, image_scores
 from experiments.compare import DIGITS, DISTANCE, score, summary
 from experiments.families import FAMILIES, REAL, Family
 from gan.mlp import Layer
@@ -119,7 +119,7 @@ def test_every_seed_is_a_part_of_its_own_that_reads_its_run_and_the_classifier()
             assert "--seed" not in options or options[options.index("--seed") + 1] == str(i)
         for i, part in enumerate(parts):
             run = [training.folder / "checkpoint.npz" for training in family.trainings[i : i + 1]]
-            assert part.function is score and part.reads == (*run, classifier.place("MNIST"))
+            assert part.function is score and part.reads == (*run, image_scores.place("MNIST"))
     folders = {run.folder for family in FAMILIES.values() for run in family.trainings}
     assert len(folders) == len(compare.EXPERIMENT.trainings)
 

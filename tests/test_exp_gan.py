@@ -9,8 +9,8 @@ import pytest
 import gan.train
 from data.digits import draw_digits
 from data.pixels import to_unit
-from experiments import classifier, gan_ablation
 from experiments import gan as losses
+from experiments import gan_ablation
 from experiments import image_scores as scores
 from experiments.gan_ablation import CHANGES, CONSTANT, EPOCHS, LATER, TRAININGS, best, changed
 from experiments.image_scores import frechet_distance, inception_score
@@ -148,7 +148,7 @@ def test_the_classifier_is_there_before_the_parts_which_read_it_and_the_runs(mon
     first, parts = done
     assert first == "classifier" and [part.arguments for part in parts] == [(n,) for n in TRAININGS]
     for part, training in zip(parts, TRAININGS.values(), strict=True):
-        assert part.reads == (training.folder / "checkpoint.npz", classifier.place("MNIST"))
+        assert part.reads == (training.folder / "checkpoint.npz", scores.place("MNIST"))
 
 
 # Scores against answers that are known
@@ -201,13 +201,13 @@ def test_the_nearest_image_by_looking_at_all():
 
 def test_a_classifier_learns_and_drops_nothing_when_it_predicts():
     images, labels = draw_digits(np.random.default_rng(1), 3000)
-    params = classifier.train(to_unit(images), labels, epochs=3)
+    params = scores.train(to_unit(images), labels, epochs=3)
     images, labels = draw_digits(np.random.default_rng(2), 1100)  # more than it takes at a time
-    probs, features = classifier.predict(to_unit(images), params)
+    probs, features = scores.predict(to_unit(images), params)
     assert probs.shape == (1100, 10) and features.shape == (1100, 128)
     np.testing.assert_allclose(probs.sum(axis=1), 1, rtol=1e-5)
     assert (probs.argmax(axis=1) == labels).mean() > 0.8
-    np.testing.assert_array_equal(classifier.predict(to_unit(images), params)[0], probs)
+    np.testing.assert_array_equal(scores.predict(to_unit(images), params)[0], probs)
 
 
 DAMAGE = {
@@ -224,15 +224,15 @@ DAMAGE = {
 def test_a_classifier_is_trained_once_and_kept_and_made_anew_where_it_cannot_be_used(
     tmp_path, monkeypatch, damage
 ):
-    monkeypatch.setattr(classifier, "KEPT", tmp_path / "kept")
-    calls, train = [], classifier.train
-    monkeypatch.setattr(classifier, "train", lambda x, y: calls.append(len(x)) or train(x, y, 1))
+    monkeypatch.setattr(scores, "KEPT", tmp_path / "kept")
+    calls, train = [], scores.train
+    monkeypatch.setattr(scores, "train", lambda x, y: calls.append(len(x)) or train(x, y, 1))
 
     def load():
-        return [array for layer in classifier.load_classifier(DATA) for array in layer]
+        return [array for layer in scores.load_classifier(DATA) for array in layer]
 
     first = load()
     assert all(map(np.array_equal, first, load())) and calls == [300]
-    damage(classifier.place("drawn digits"))
+    damage(scores.place("drawn digits"))
     assert all(map(np.array_equal, first, load())) and calls == [300, 300]
     assert all(map(np.array_equal, first, load())) and calls == [300, 300]  # it was kept anew

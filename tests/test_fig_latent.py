@@ -7,7 +7,7 @@ from matplotlib.colors import to_rgb
 import vae.train
 from autograd_lite.ops import sigmoid
 from experiments import latent_posterior, record, tanh_networks
-from figures import ellipses, latent_space, tanh_vae, tanh_vae_curves
+from figures import latent_space, tanh_vae, tanh_vae_curves
 from figures.style import TEN, new_figure, paper
 from tests.screen import close, pixels, tiles
 from tests.tanh_runs import DATA, FREE, LONG, ONCE, made_in
@@ -51,7 +51,7 @@ def test_images_are_shown_with_their_own_digits(network):
     whole = tanh_networks.images(DATA, network.settings)
     labels = (DATA.train_labels, DATA.train_labels[300:], DATA.test_labels)
     for count in (120, 1000):  # no more than there are
-        parts = ellipses.first_images(network, DATA, count)
+        parts = tanh_vae.first_images(network, DATA, count)
         for part, name, digits in zip(parts, whole, labels, strict=True):
             grey = whole[name][:count]
             assert part.name == name and np.array_equal(part.digits, digits[: len(grey)])
@@ -66,7 +66,7 @@ def test_an_ellipse_has_its_deviations_as_half_axes():
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_axis_off()
     mu, sigma = np.array([[2.2, -1.0]]), np.array([[0.5, 1.5]])
-    ellipses.draw_ellipses(axes, mu, sigma, np.array(["#ff0000"]))
+    tanh_vae.draw_ellipses(axes, mu, sigma, np.array(["#ff0000"]))
     axes.set(xlim=(-4, 4), ylim=(-4, 4))
     screen = pixels(figure)
     rows, columns = np.nonzero(screen[..., 0] - screen[..., 1] > 0.2)  # reddish
@@ -76,9 +76,9 @@ def test_an_ellipse_has_its_deviations_as_half_axes():
 
 
 def test_ellipses_stand_where_the_encoder_puts_the_images(network):
-    figure = ellipses.posteriors(network, DATA)
+    figure = tanh_vae.posteriors(network, DATA)
     pixels(figure)  # which settles the axes
-    parts = ellipses.first_images(network, DATA, ellipses.SHOWN)
+    parts = tanh_vae.first_images(network, DATA, tanh_vae.SHOWN)
     for axes, part in zip(figure.axes, parts, strict=True):
         assert axes.get_title() == f"{len(part.x)} {part.name} images"
         (drawn,) = axes.collections
@@ -95,7 +95,7 @@ def test_ellipses_stand_where_the_encoder_puts_the_images(network):
 
 def test_each_image_stands_above_its_reconstruction(network):
     screen = pixels(tanh_vae.reconstructions(network, DATA))
-    for i, part in enumerate(ellipses.first_images(network, DATA, 20)):
+    for i, part in enumerate(tanh_vae.first_images(network, DATA, 20)):
         found = tiles(screen, 144, 94 + 225 * i, 3, (2, 20))
         assert close(found[0], part.x)
         assert close(found[1], means(network, encode(part.x, network.params, "tanh")[0]))
@@ -120,7 +120,7 @@ def test_samples_are_black_and_white_and_have_the_means_beside_them(network):
 
 def test_the_grid_spans_the_codes_of_training_images(network):
     screen = pixels(tanh_vae.grid(network, DATA))
-    mu, _, _ = encode(ellipses.first_images(network, DATA, 5000)[0].x, network.params, "tanh")
+    mu, _, _ = encode(tanh_vae.first_images(network, DATA, 5000)[0].x, network.params, "tanh")
     low, high = mu.min(axis=0), mu.max(axis=0)
     found = tiles(screen, 100, 50, 2, (20, 20), gap=0)
     for row, column in ((0, 0), (0, 19), (19, 0), (19, 19), (7, 12)):

@@ -17,10 +17,9 @@ from data.digits import draw_digits
 from data.sets import DataSet
 from experiments import families
 from experiments.inpainting_methods import Machine
-from figures.images import as_trained, one_of_each
 from figures.inpainting import means, states
 from figures.restored_digits import DOCUMENTS, FRACTIONS, damage, restorations
-from figures.style import MISSING
+from figures.style import MISSING, as_trained, one_of_each
 from rbm.exact import conditional
 from rbm.model import Params
 from rbm.train import Settings

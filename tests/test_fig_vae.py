@@ -23,8 +23,7 @@ from figures import (
 from figures import dense_vae as of_dense
 from figures import vae as quick
 from figures.diagrams import network as drawing
-from figures.images import as_trained, one_of_each
-from figures.style import TEN, paper, save
+from figures.style import TEN, as_trained, one_of_each, paper, save
 from tests.screen import close, pixels, tiles
 from tests.small_runs import parsed
 from tests.small_vaes import DATA, decoded, encoded, network, rows_of, trained
@@ -257,7 +256,7 @@ def test_costs_of_quick_trainings_stand_on_one_axis():
 
 def test_the_autoencoder_stands_beside_the_vae():
     runs = network(seed=1), network(seed=2)
-    figure = quick.without_noise(*runs, DATA)
+    figure = quick.without_noise(runs, DATA)
     assert [axes.get_title().split(":")[0] for axes in figure.axes] == ["VAE", "autoencoder"]
     z = stream(0, "figure prior").standard_normal((20, 2), dtype=np.float32)
     screen = pixels(figure)
