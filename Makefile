@@ -61,7 +61,7 @@ grade: .venv/ready ## grade the implementation in the folder DIR=... (15 s)
 
 template: .venv/ready ## write the files that a student fills in to the folder DIR=... (1 s)
 	@test -n "$(DIR)" || { echo "make template needs a folder to write to: make template DIR=my-answers" >&2; exit 2; }
-	$(PY) -m grading template "$(DIR)"
+	$(PY) -m grading template "$(DIR)" $(ARGS)
 
 benchmark: .venv/ready ## list the tests of the project itself: speed, mutants, false alarms, ...
 	$(PY) -m benchmarks

@@ -9,8 +9,9 @@ from experiments.experiment import Experiment, Numbers
 from experiments.record import ROOT
 from experiments.tables import markdown
 from grading.alternatives import ALTERNATIVES
-from grading.check import Check, resolve, run
+from grading.check import Check
 from grading.checks import CHECKS
+from grading.judge import resolve, run
 
 SEEDS = tuple(range(1000, 1200))  # none of them is one that the tests use
 

@@ -1,6 +1,8 @@
 """Checks of every equation: on the reference, on planted slips, and on a student's own code.
 
 check             one equation, one function, inputs that show mistakes, an oracle
+judge             the verdict on arrays: what is right, and in which cases
+counterexample    the smallest case that is wrong, with its inputs and both numbers
 checks            the checks, a module for each part of a chapter
 form              dtype, shapes and nesting of what goes in and comes out
 oracles           what knows the answers by other means; NumPy and nothing else
@@ -15,7 +17,9 @@ marks             what a reader sees of it, under an equation and on a page
 renumber          the labels of the equations in reading order, wherever they stand
 errata            what is wrong in print, with the numbers that refute it
 show              one slip being caught; hints for students
-order             which equation comes first, and what rests on what
+order             which equation comes first
+assignment        what is graded, and for how many points
+given             what a function finds around it: the reference, so that a mistake costs once
 template          the kit that a student fills in
 kit_readme        its README: order, reading, limits
 intake            a submission as it is handed in, nested or flat

@@ -21,10 +21,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grading import batch, ledger, show
-from grading.checks import CHECKS
+from grading.assignment import SECONDS, everything, read
 from grading.errata import page as errata
 from grading.grade import OUTPUTS, grade
-from grading.kit_readme import SECONDS
 from grading.protocol import GradingError
 from grading.renumber import renumber
 from grading.results import VISIBILITIES
@@ -65,8 +64,10 @@ def obey(args: argparse.Namespace) -> int:
     if args.command == "grade":
         return grade_one_or_all(args)
     elif args.command == "template":
-        write_kit(args.folder)
-        print(f"{args.folder}: {len(CHECKS)} functions to fill in; README.md in it says how.")
+        assignment = read(args.assignment) if args.assignment else everything()
+        write_kit(args.folder, assignment)
+        number = len({item.check.function for item in assignment.items})
+        print(f"{args.folder}: {number} functions to fill in; README.md in it says how.")
     elif args.command == "slip":
         show_slip(args.name)
     elif args.command == "ledger":
@@ -85,12 +86,20 @@ def _parser() -> Parser:
     _add_grade(commands.add_parser("grade", help="the verdict on every check of a submission"))
     template = commands.add_parser("template", help="write the kit that a student fills in")
     template.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
+    _add_assignment(template)
     slip = commands.add_parser("slip", help="show a usual mistake being caught, or list them all")
     slip.add_argument("name", nargs="?", metavar="NAME", help="one of the list")
     commands.add_parser("ledger", help="run all checks and slips, and write what they found")
     commands.add_parser("renumber", help="number the equations in reading order, everywhere")
     commands.add_parser("errata", help="compute all errata, and write their numbers")
     return parser
+
+
+def _add_assignment(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--assignment", metavar="FILE.toml",
+        help="items and points; rbm-week, vae-week and gan-week ship",
+    )  # fmt: skip
 
 
 def _add_grade(parser: argparse.ArgumentParser) -> None:
@@ -100,8 +109,13 @@ def _add_grade(parser: argparse.ArgumentParser) -> None:
         "--only", metavar="NAME", action="append", default=[],
         help="vae, vae.8, rbm.gibbs, kl_diag_gaussian, ...; several, or with commas",
     )  # fmt: skip
-    add("--seed", type=int, default=0, help="of the inputs (default: 0)")
-    add("--seconds", type=float, default=SECONDS, help=f"for each check (default: {SECONDS:g})")
+    _add_assignment(parser)
+    add("--seed", type=int, help="of the inputs (default: the assignment's, else 0)")
+    add(
+        "--seconds",
+        type=float,
+        help=f"for each check (default: the assignment's, else {SECONDS:g})",
+    )
     add("--fail-under", type=float, default=0.0, metavar="PERCENT", help="status 1 below it")
     add("--json", type=Path, metavar="FILE", help="results for programs (grading/README.md)")
     add("--junit", type=Path, metavar="FILE", help="results as JUnit's XML")
@@ -123,8 +137,8 @@ def grade_one_or_all(args: argparse.Namespace) -> int:
         return grade(args)
     alone = [name for name in OUTPUTS if name != "feedback" and getattr(args, name)]
     if args.folder or alone or args.fail_under or not args.csv:
-        raise GradingError("--all DIR needs --csv FILE, and goes with --only, --seed, --seconds and"
-                           " --feedback DIR alone.")  # fmt: skip
+        raise GradingError("--all DIR needs --csv FILE, and goes with --assignment, --only, --seed,"
+                           " --seconds and --feedback DIR alone.")  # fmt: skip
     batch.grade_all(args)
     return 0
 

@@ -20,8 +20,8 @@ from subprocess import DEVNULL, PIPE
 from typing import Any
 
 from grading import processes, results
-from grading.check import Check
-from grading.grade import chosen, require_sane
+from grading.assignment import Item
+from grading.grade import asked, require_sane
 from grading.intake import gather
 from grading.protocol import printable
 from grading.submission import HarnessError
@@ -35,15 +35,15 @@ DONE = ("graded", "refused")  # what is not tried again; "failed" is
 
 def grade_all(args: argparse.Namespace) -> None:
     """Grades all submissions in a folder. HarnessError where the grading of one failed."""
-    checks = chosen(*args.only)
     require_sane(args)
+    items = asked(args)[0].items
     entries = submissions(args.all)
     ENDING.clear()
     rows = {name: row for name, row in read(args.csv).items() if name in entries}
     commit = results.commit()
     waiting = {}
     for name, path in entries.items():
-        digest = _digest(path, checks, args, commit)
+        digest = _digest(path, items, args, commit)
         before = rows.get(name, {})
         done = before.get("digest") == digest and before.get("status") in DONE
         if not done or (args.feedback and not _page(args, path).exists()):
@@ -58,7 +58,7 @@ def grade_all(args: argparse.Namespace) -> None:
             for number, task in enumerate(_as_completed(tasks), 1):
                 name = tasks[task]
                 rows[name] = task.result()
-                write(args.csv, [rows[n] for n in entries if n in rows], checks)
+                write(args.csv, [rows[n] for n in entries if n in rows], items)
                 print(f"{number} of {len(waiting)}: {_line(rows[name])}", flush=True)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -67,7 +67,7 @@ def grade_all(args: argparse.Namespace) -> None:
                 for process in AT_WORK:
                     process.terminate()  # it ends its own workers
             raise
-    write(args.csv, [rows[n] for n in entries], checks)
+    write(args.csv, [rows[n] for n in entries], items)
     failed = [name for name, row in rows.items() if row["status"] == "failed"]
     if failed:
         raise HarnessError(f"The grading itself failed on {', '.join(map(printable, failed))}.")
@@ -83,13 +83,14 @@ def _as_completed(tasks: Iterable[Future[Row]]) -> Iterator[Future[Row]]:
         yield from done
 
 
-def _digest(path: Path, checks: Sequence[Check], args: argparse.Namespace, commit: object) -> str:
+def _digest(path: Path, items: Sequence[Item], args: argparse.Namespace, commit: object) -> str:
     """One word for all that a row depends on."""
     try:
         files = results.digest(gather(path).files)
     except Exception as error:  # it is refused in its own process, and says why there
         files = str(error)
-    options = [check.equation for check in checks], args.seed, args.seconds, commit, files
+    asked_for = [item[1:] for item in items], [item.name for item in items]
+    options = asked_for, args.seconds, commit, files
     return hashlib.sha256(repr(options).encode("utf-8", "replace")).hexdigest()[:16]
 
 
@@ -99,22 +100,34 @@ def _graded(path: Path, digest: str, args: argparse.Namespace) -> Row:
     with tempfile.TemporaryDirectory(prefix="grading-") as folder:
         result = Path(folder, "result.json")
         line = [sys.executable, "-m", "grading", "grade", str(path.resolve())]
-        line += ["--json", str(result), "--seed", str(args.seed), "--seconds", str(args.seconds)]
-        line += [f"--only={name}" for name in args.only]
+        line += ["--json", str(result), *_options(args)]
         if args.feedback:
             line += ["--feedback", str(_page(args, path).resolve())]
         status, said = _run(line)
         row["note"] = printable(said)
         if status == 2:
-            return row | {"status": "refused", "passed": "0", "percent": "0"}
+            return row | {"status": "refused", "passed": "0", "earned": "0", "percent": "0"}
         if status != 0 or not result.is_file():
             return row
         value = json.loads(result.read_text())
-    score = {key: str(value["score"][key]) for key in ("passed", "checks", "percent")}
-    verdicts = {item["label"]: item["verdict"] for item in value["items"]}
+    score = {key: f"{number:g}" for key, number in value["score"].items()}
+    verdicts = {
+        item["label"] + " hidden" * item["hidden"]: item["verdict"] for item in value["items"]
+    }
     note = "; ".join(value["submission"]["notes"])
     more = {"status": "graded", "earliest": value["earliest"] or "", "note": note}
     return row | score | verdicts | more
+
+
+def _options(args: argparse.Namespace) -> list[str]:
+    """What the command for one submission is told."""
+    line = [f"--only={name}" for name in args.only]
+    for name in ("assignment", "seed", "seconds"):
+        value = getattr(args, name)
+        if name == "assignment" and value and Path(value).exists():
+            value = Path(value).resolve()
+        line += [] if value is None else [f"--{name}={value}"]
+    return line
 
 
 def _run(line: Sequence[str]) -> tuple[int, str]:
@@ -138,5 +151,5 @@ def _page(args: argparse.Namespace, path: Path) -> Path:
 
 
 def _line(row: Row) -> str:
-    score = f"{row['passed']} of {row['checks']}" if row["status"] == "graded" else row["note"]
+    score = f"{row['percent']} %" if row["status"] == "graded" else row["note"]
     return f"{printable(row['submission'])} {row['status']} {score}"[:79]

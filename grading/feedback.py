@@ -54,7 +54,7 @@ def page(run: Run, results: Sequence[Result]) -> str:
     return PAGE.format(
         name=_span(run.name),
         score=summary(results)[0],
-        seed=run.seed,
+        seed=run.assignment.seed,
         notes="".join(f"- {_span(note)}\n" for note in run.notes) + "\n" * bool(run.notes),
         first=_section(first) if first else "All that was asked for is right.\n",
         graph=_graph(results),
@@ -69,23 +69,31 @@ def _section(result: Result) -> str:
     text += f" `{result.check.function}`.\n\n- Verdict: {result.verdict.upper()}\n"
     text += f"- Found: {_span(result.detail)}\n" if result.detail else ""
     text += f"- Hint: {result.hint}\n" if result.hint else ""
-    return text + (f"\n{_fence(result.output)}\n" if result.output else "")
+    return text + "".join(f"\n{x}\n" for x in _shown(result))
+
+
+def _shown(result: Result) -> list[str]:
+    """The smallest case that is wrong, the lines that led to an error, and what was printed."""
+    found, example = [], result.counterexample
+    if example and example.code:
+        found += [f"The smallest case in which it is wrong: {example.words}.", _fence(example.code)]
+    found += [_fence(result.output)] if result.output else []
+    return found + (["It printed:", _fence(result.printed)] if result.printed else [])
 
 
 def _graph(results: Sequence[Result]) -> str:
     """The wrong equations with what they use: a list, which every reader of Markdown shows."""
-    verdicts = {r.check.equation: r.verdict.upper() for r in results}
+    verdicts = {r.check.equation: r.verdict.upper() for r in results if not r.item.hidden}
     rows = []
     for result in sorted(results, key=rank):
-        if result.verdict in ("pass", "harness", *UNBEGUN):
+        if result.item.hidden or result.verdict in ("pass", "harness", *UNBEGUN):
             continue
         label = result.check.equation
         uses = [f"{x} {verdicts[x]}" for x in by_label()[label].uses if x in verdicts]
         rows.append(f"- **{label} {verdicts[label]}** {by_label()[label].title}")
         rows += [f"  - uses {', '.join(uses)}"] if uses else []
-        rows += [f"  - its code uses {result.because}, not right yet"] if result.because else []
-        if result.output and result is not earliest(results):
-            rows.append("\n" + "\n".join(f"  {x}" for x in _fence(result.output).splitlines()))
+        if result is not earliest(results):
+            rows += ["\n" + "\n".join(f"  {x}" for x in s.splitlines()) for s in _shown(result)]
     return "\n".join(rows) or "Nothing that was begun is wrong."
 
 
@@ -93,9 +101,7 @@ def _row(result: Result) -> str:
     function = result.check.function.rpartition(".")[2]
     found = [_span(result.detail)] if result.detail else []
     found += [result.hint.replace("|", "\\|")] if result.hint else []
-    return (
-        f"| {result.check.equation} | `{function}` | {result.verdict.upper()} | {' '.join(found)} |"
-    )
+    return f"| {result.item.name} | `{function}` | {result.verdict.upper()} | {' '.join(found)} |"
 
 
 def _span(text: str) -> str:

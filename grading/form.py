@@ -8,6 +8,7 @@ import numpy as np
 from autograd_lite.tree import leaves
 
 Arrays = tuple[Any, ...]
+RAISED = "!"  # in place of a form, where a function raised in a case
 
 
 class Outputs(tuple[Any, ...]):

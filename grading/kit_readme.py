@@ -4,26 +4,25 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from grading.assignment import SHIPPED, Assignment
 from grading.budget import TOTAL
 from grading.chapters import ROOT
 from grading.order import by_label
 from grading.worker import FILE, MEMORY
 
-SECONDS = 20.0  # for all cases of a check, unless the command line says otherwise
-
 README = """\
-# Generative models by hand: your part
+# {title}
 
-Every function here stops at `NotImplementedError`, with the label of its equation. Put the code in
-its place; the signature and the docstring say what goes in and what comes out.
+{about}Every function to write stops at `NotImplementedError`, with the label of its equation. Put
+the code in its place; the signature and the docstring say what goes in and what comes out.
 
 ## Order and reading
 
 Later files use earlier ones. Before a file, read the chapter beside it, in the project's folder;
 the mark under an equation says where its function stands. The times are for reading alone.
 
-| | file | equations | chapter |
-|---|---|---|---|
+| | file | equations | points | chapter |
+|---|---|---|---|---|
 {order}
 
 Files that are not in the table are complete; yours import them.
@@ -32,20 +31,14 @@ Files that are not in the table are complete; yours import them.
 
 From the project's folder:
 
-    make grade DIR=this-folder
-    make grade DIR=this-folder ARGS="--only vae.8"
-    make grade DIR=this-folder ARGS="--only kl_diag_gaussian --feedback page.md"
+    make grade DIR=this-folder{all}
+    make grade DIR=this-folder ARGS="{with}--only {label}"
+    make grade DIR=this-folder ARGS="{with}--only {function} --feedback page.md"
 
-The last lines say what to mend first, and where its equation is derived; `page.md` shows the lines
-of your files that led to an error.
-
-## Your own print-outs
-
-The grader does not show what your code prints. Run a function yourself, from this folder; nothing
-of the project is needed:
-
-    python -c "import numpy as np; from vae.elbo import kl_diag_gaussian as f; \\
-        print(f(np.ones((2, 3)), np.zeros((2, 3))))"
+The last lines say what to mend first, and where its equation is derived. `page.md` shows the
+smallest inputs for which a function is wrong, the lines of your files that led to an error, and
+what they printed. Each function is graded by itself: what it uses of others is then the
+reference's, so you may write them in any order.{hidden}
 
 ## Rules and limits
 
@@ -60,19 +53,40 @@ of the project is needed:
 """
 
 
-def readme(labels: Mapping[str, Mapping[str, Sequence[str]]]) -> str:
+def readme(labels: Mapping[str, Mapping[str, Sequence[str]]], assignment: Assignment) -> str:
     """The page, for the labels of each function of each file."""
-    limits = {"seconds": SECONDS, "memory": MEMORY >> 20, "file": FILE >> 20, "total": TOTAL}
-    return README.format(order=_order(labels), **limits)
+    limits = {"memory": MEMORY >> 20, "file": FILE >> 20, "total": TOTAL}
+    function, (label, *_) = next(iter(next(iter(labels.values())).items()))
+    option = f"--assignment {_name(assignment)}" if assignment.text else ""
+    hidden = sum(item.points for item in assignment.items if item.hidden)
+    words = {
+        "title": assignment.title or "Generative models by hand: your part",
+        "about": f"{assignment.about.strip()}\n\n" if assignment.about else "",
+        "all": f' ARGS="{option}"' if option else "",
+        "with": option + " " * bool(option),
+        "hidden": f" {hidden:g} points are\ngiven later, for inputs that you do not have."
+        * bool(hidden),
+    }
+    return README.format(
+        order=_order(labels, assignment), label=label, function=function,
+        seconds=assignment.seconds, **words, **limits,
+    )  # fmt: skip
 
 
-def _order(labels: Mapping[str, Mapping[str, Sequence[str]]]) -> str:
+def _name(assignment: Assignment) -> str:
+    """What --assignment is to be given: the name of one that ships, else the file in the kit."""
+    shipped = {p.read_text(encoding="utf-8"): p.stem for p in SHIPPED.glob("*.toml")}
+    return shipped.get(assignment.text, "this-folder/assignment.toml")
+
+
+def _order(labels: Mapping[str, Mapping[str, Sequence[str]]], assignment: Assignment) -> str:
     rows = []
     for number, (path, functions) in enumerate(labels.items(), 1):
         found = [label for own in functions.values() for label in own]
+        points = sum(item.points for item in assignment.items if item.check.equation in found)
         chapters = dict.fromkeys(by_label()[label].chapter for label in found)
         reading = ", ".join(f"`{x.relative_to(ROOT).as_posix()}`{_minutes(x)}" for x in chapters)
-        rows.append(f"| {number} | `{path}` | {', '.join(found)} | {reading} |")
+        rows.append(f"| {number} | `{path}` | {', '.join(found)} | {points:g} | {reading} |")
     return "\n".join(rows)
 
 

@@ -10,8 +10,9 @@ import math
 from typing import Any
 
 from grading.chapters import ROOT, Equation, chapters, equations
-from grading.check import Check, resolve, run
+from grading.check import Check
 from grading.checks import CHECKS
+from grading.judge import resolve, run
 from grading.marks import evidence, page, refreshed
 from grading.slip import checks_of, verdict
 from grading.slips import SLIPS

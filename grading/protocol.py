@@ -36,6 +36,7 @@ class Answer(NamedTuple):
     text: str
     outputs: list[Arrays]  # by case, each an Outputs
     trace: str = ""  # where an error was raised, in lines
+    printed: str = ""  # the beginning of what was printed
 
 
 def snapshot(folder: Path, packages: Sequence[str]) -> Files:
@@ -85,22 +86,25 @@ def encode(cases: Sequence[Arrays]) -> dict[str, Any]:
 def read_answer(folder: Path, cases: int, status: int) -> Answer:
     """What a process left in its folder; whatever is not in order there counts as a crash."""
     failure = read_regular(folder / "failure.txt", 10_000)
-    if failure is not None:
-        kind, _, text = failure.decode("utf-8", "replace").partition("\n")
-        kind = kind if kind in ("todo", "missing", "form", "error") else "crashed"
-        return Answer(kind, printable(text), [], _trace(folder))
     data = read_regular(folder / "outputs.npz", LARGEST_ANSWER)
-    if data is None:
+    more = _lines(folder / "trace.txt"), _lines(folder / "printed.txt")
+    if data is None and failure is None:
         ended = f"by signal {-status}" if status < 0 else f"with status {status}"
-        return Answer("crashed", f"its process ended {ended} and left no answer", [])
+        return Answer("crashed", f"its process ended {ended} and left no answer", [], *more)
     try:
-        return Answer("arrays", "", decode(data, cases))
+        outputs = decode(data, cases) if data is not None else []
     except Exception as error:  # the bytes are the student's: anything can be wrong with them
-        return Answer("crashed", printable(f"it left an answer that cannot be read: {error}"), [])
+        text = printable(f"it left an answer that cannot be read: {error}")
+        return Answer("crashed", text, [], *more)
+    if failure is None:
+        return Answer("arrays", "", outputs, *more)
+    kind, _, text = failure.decode("utf-8", "replace").partition("\n")
+    kind = kind if kind in ("todo", "missing", "form", "error") else "crashed"
+    return Answer(kind, printable(text), outputs, *more)
 
 
-def _trace(folder: Path) -> str:
-    text = (read_regular(folder / "trace.txt", 4_000) or b"").decode("utf-8", "replace")
+def _lines(path: Path) -> str:
+    text = (read_regular(path, 4_000) or b"").decode("utf-8", "replace")
     return "\n".join("".join(filter(str.isprintable, x)).rstrip() for x in text.splitlines())
 
 

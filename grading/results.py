@@ -15,16 +15,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from grading.assignment import Assignment, Item
 from grading.chapters import ROOT
-from grading.check import Check
 from grading.order import UNBEGUN, by_label, earliest
 from grading.protocol import Files
 from grading.report import Result
-from grading.screen import percent
+from grading.screen import earned, percent
 from grading.workers import isolation
 from training.run import replacing, write_json
 
-SCHEMA = 1
+SCHEMA = 2
+UNFINISHED = "The grading did not come to its end."
 VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
 
 
@@ -34,9 +35,7 @@ class Run(NamedTuple):
     name: str
     files: Files
     notes: Sequence[str]
-    checks: Sequence[Check]
-    seed: int
-    limit: float  # seconds for each check
+    assignment: Assignment
 
 
 def digest(files: Files) -> str:
@@ -49,7 +48,7 @@ def digest(files: Files) -> str:
 
 def seal(results: Sequence[Result]) -> str:
     """One word for all verdicts: what is shown elsewhere can be compared with the judge's own."""
-    lines = [f"{result.check.equation} {result.verdict}\n" for result in results]
+    lines = [f"{result.item.name} {result.verdict}\n" for result in results]
     return hashlib.sha256("".join(lines).encode()).hexdigest()[:16]
 
 
@@ -66,19 +65,26 @@ def commit() -> str | None:
 def as_json(run: Run, results: Sequence[Result]) -> dict[str, Any]:
     """The results as a value for JSON; all but "seconds" is the same for the same seed."""
     first = earliest(results)
-    passed = Counter(r.verdict for r in results)["pass"]
+    counts = Counter(r.verdict for r in results)
+    score: dict[str, float] = {
+        "passed": counts["pass"],
+        "in_part": counts["partial"],
+        "items": len(results),
+    }
+    score |= {"earned": earned(results), "points": sum(r.item.points for r in results)}
     return {
         "schema": SCHEMA,
         "project": "generative-models-by-hand",
         "commit": commit(),
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
         "submission": {"name": run.name, "digest": digest(run.files), "notes": list(run.notes)},
-        "seed": run.seed,
-        "limit": run.limit,
+        "assignment": run.assignment.title or None,
+        "seed": run.assignment.seed,
+        "limit": run.assignment.seconds,
         "isolation": isolation(),
         "items": [_item(result) for result in results],
         "seal": seal(results),
-        "score": {"passed": passed, "checks": len(results), "percent": round(percent(results), 2)},
+        "score": score | {"percent": round(percent(results), 2)},
         "earliest": first.check.equation if first else None,
     }
 
@@ -88,12 +94,14 @@ def _item(result: Result) -> dict[str, Any]:
         "label": result.check.equation,
         "title": by_label()[result.check.equation].title,
         "function": result.check.function,
+        "hidden": result.item.hidden,
+        "points": result.item.points,
+        "earned": result.earned,
         "verdict": result.verdict,
         "error": float(f"{result.error:.6g}") if math.isfinite(result.error) else None,
         "allowed": result.check.tolerance,
         "message": result.detail,
         "hint": result.hint,
-        "because": result.because,
         "seconds": round(result.seconds, 3),
     }
 
@@ -107,7 +115,7 @@ def write_junit(path: Path, run: Run, results: Sequence[Result]) -> None:
         suite.set(name, str(kinds.count(kind)))
     for result, kind in zip(results, kinds, strict=True):
         module, _, function = result.check.function.rpartition(".")
-        name = f"{result.check.equation} {function}"
+        name = f"{result.item.name} {function}"
         seconds = f"{result.seconds:.3f}"
         case = ElementTree.SubElement(suite, "testcase", classname=module, name=name, time=seconds)
         if kind:
@@ -120,31 +128,33 @@ def told(result: Result) -> str:
     """All that a student is told of a result, in lines."""
     parts = [f"{result.verdict.upper()} {result.detail}".strip()]
     parts += [f"hint: {result.hint}"] if result.hint else []
-    parts += [f"because: {result.because} is not right yet"] if result.because else []
-    return "\n".join(parts + ([result.output] if result.output else []))
+    parts += [f"smallest case: {result.counterexample.words}"] if result.counterexample else []
+    parts += [result.output] if result.output else []
+    return "\n".join(parts + ([f"printed:\n{result.printed}"] if result.printed else []))
 
 
 def write_gradescope(
-    path: Path, checks: Sequence[Check], results: Sequence[Result], visibility: str, said: str
+    path: Path, run: Run, results: Sequence[Result], visibility: str, said: str
 ) -> None:
-    """Writes Gradescope's results.json, a test for each check; those not judged yet have 0.
+    """Writes Gradescope's results.json, a test for each item; those not judged yet have 0.
 
     There is no score at the top, which would stand in place of the sum of the tests.
     """
-    tests = []
-    for number, check in enumerate(checks):
-        result = results[number] if number < len(results) else None
-        passed = result is not None and result.verdict == "pass"
-        test = {
-            "number": check.equation,
-            "name": f"{check.function.rpartition('.')[2]}: {by_label()[check.equation].title}",
-            "score": float(passed),
-            "max_score": 1.0,
-            "status": "passed" if passed else "failed",
-            "output": told(result) if result else "not graded: the run ended before it",
-            "visibility": visibility,
-        }
-        tests.append(test)
+    found = {result.item: result for result in results}
+    tests = [_test(item, found.get(item), visibility) for item in run.assignment.items]
     seconds = round(sum(r.seconds for r in results), 1)
     value = {"execution_time": seconds, "output": said, "output_format": "text"}
     write_json(path, value | {"stdout_visibility": "hidden", "tests": tests})
+
+
+def _test(item: Item, result: Result | None, visibility: str) -> dict[str, Any]:
+    check = item.check
+    return {
+        "number": item.name,
+        "name": f"{check.function.rpartition('.')[2]}: {by_label()[check.equation].title}",
+        "score": result.earned if result else 0.0,
+        "max_score": item.points,
+        "status": "passed" if result and result.verdict == "pass" else "failed",
+        "output": told(result) if result else "not graded: the run ended before it",
+        "visibility": "hidden" if item.hidden else visibility,
+    }

@@ -13,7 +13,11 @@ from grading.report import Result
 
 NARROWEST, WIDEST = 50, 100
 INDENT = " " * 8
-COLOURS = {"PASS": "32", "TODO": "33"}  # green and yellow, in the language of terminals; else red
+COLOURS = {
+    "PASS": "32",
+    "PARTIAL": "33",
+    "TODO": "33",
+}  # green and yellow, in the language of terminals; else red
 RED = "31"
 
 
@@ -39,10 +43,10 @@ def lines(result: Result, colour: bool) -> list[str]:
     function = result.check.function.rsplit(".", 1)[1]
     word = result.verdict.upper()
     shown = f"\033[{COLOURS.get(word, RED)}m{word:9}\033[0m" if colour else f"{word:9}"
-    first = f"{result.check.equation:8}{function:32}"
+    first = f"{result.check.equation:8}{function + ' (hidden)' * result.item.hidden:32}"
     below = [f"hint: {result.hint}"] if result.hint else []
-    if result.because:
-        below.append(f"because: it uses {result.because}, which is not right yet: mend that first")
+    if result.counterexample:
+        below.insert(0, f"smallest case: {result.counterexample.words}")
     if len(f"{first}{word:9}{result.detail}") <= width():
         first += f"{shown}{result.detail}"
     else:
@@ -57,14 +61,23 @@ def wrapped(text: str) -> list[str]:
 
 
 def percent(results: Sequence[Result]) -> float:
-    """The share of checks that passed, out of 100."""
-    return 100.0 * Counter(r.verdict for r in results)["pass"] / max(1, len(results))
+    """The share of the points that was earned, out of 100; of nothing, all."""
+    points = sum(r.item.points for r in results)
+    return 100.0 * earned(results) / points if points else 100.0
+
+
+def earned(results: Sequence[Result]) -> float:
+    """The points."""
+    return sum(r.earned for r in results)
 
 
 def summary(results: Sequence[Result]) -> list[str]:
     """The end of the screen: the score, and where to go on."""
-    passed = Counter(r.verdict for r in results)["pass"]
-    score = [f"{passed} of {len(results)} checks passed"]
+    counts = Counter(r.verdict for r in results)
+    score = [f"{counts['pass']} of {len(results)} checks passed"]
+    score[0] += f", {counts['partial']} in part" * bool(counts["partial"])
+    if any(r.item.points != 1 for r in results):
+        score[0] += f": {earned(results):g} of {sum(r.item.points for r in results):g} points"
     first = earliest(results)
     if first is None:
         return score

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from grading.check import Arrays, Check, Verdict, call, draw_cases, judge
+from grading.check import Arrays, Check, draw_cases
 from grading.checks import CHECKS
+from grading.judge import Verdict, call, judge
 from grading.slip import checks_of, compiled, planted, verdict
 from grading.slips import SLIPS
 

@@ -12,7 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from grading.check import Check, Verdict, run
+from grading.check import Check
+from grading.judge import Verdict, run
 
 
 class Slip(NamedTuple):

@@ -4,7 +4,7 @@ Only arrays come back, and they are judged here, where no line of the student's 
 it prints, patches, claims or exits with counts for nothing. The slips that hints come from are
 compiled before the first worker starts, no module is imported later, and the sources of this
 project are compared afterwards. An endless loop, a crash or a huge array costs the check in which
-it happens; three checks in a row of one file that do not finish end those that need this file.
+it happens; three checks in a row of one file that do not finish end those of this file.
 
 How far a worker is shut in depends on what the machine gives (grading/jail.py), and on who grades:
 
@@ -30,8 +30,11 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 
 from grading import processes
+from grading.assignment import Item
 from grading.budget import Budget
-from grading.check import Arrays, Check, draw_cases
+from grading.check import draw_cases
+from grading.form import Arrays
+from grading.given import furnished
 from grading.integrity import changed_since, fingerprint
 from grading.protocol import Answer, Files
 from grading.show import prepare
@@ -40,47 +43,49 @@ from grading.workers import Worker, finish, isolation, start, stop
 
 AHEAD = 2  # workers at a time
 
-Work = tuple[Check, list[Arrays], Worker | Answer]
+Work = tuple[Item, list[Arrays], Worker | Answer]
 
 
 def answers(
-    files: Files, checks: Sequence[Check], seed: int, seconds: float
-) -> Iterator[tuple[Check, list[Arrays], Answer]]:
-    """Each check, its inputs and the answer to it. While one is judged, the next is computed.
+    files: Files, items: Sequence[Item], seconds: float
+) -> Iterator[tuple[Item, list[Arrays], Answer]]:
+    """Each item, its inputs and the answer to it. While one is judged, the next is computed.
 
     HarnessError where no worker can be had, and at the end where a file of this project is not what
     it was; processes.Ended where a signal says so.
     """
     prepare()
+    rooms = {item.check.function: furnished(files, item.check.function) for item in items}
     before = fingerprint()
     processes.adopt_orphans()
     with processes.ending_in_order():
         isolation()
-        yield from _in_turn(files, checks, seed, seconds)
+        yield from _in_turn(rooms, items, seconds)
     if changed := changed_since(before):
         raise HarnessError(f"{', '.join(changed)} changed during the grading: do not trust it.")
 
 
 def _in_turn(
-    files: Files, checks: Sequence[Check], seed: int, seconds: float
-) -> Iterator[tuple[Check, list[Arrays], Answer]]:
-    left, waiting, budget = deque(checks), deque[Work](), Budget(seconds)
+    rooms: dict[str, Files], items: Sequence[Item], seconds: float
+) -> Iterator[tuple[Item, list[Arrays], Answer]]:
+    left, waiting, budget = deque(items), deque[Work](), Budget(seconds)
     try:
         while left or waiting:
             if left and len(waiting) < AHEAD:
-                check = left.popleft()
-                inputs, refusal = draw_cases(check, seed), budget.refusal(check)
+                item = left.popleft()
+                check, inputs = item.check, draw_cases(item.check, item.seed)
+                refusal = budget.refusal(check)
                 work = (
                     Answer("skipped", refusal, [])
                     if refusal
-                    else start(files, check.function, inputs, seconds)
+                    else start(rooms[check.function], check.function, inputs, seconds)
                 )
-                waiting.append((check, inputs, work))
+                waiting.append((item, inputs, work))
                 continue
-            check, inputs, work = waiting.popleft()
+            item, inputs, work = waiting.popleft()
             answer = finish(work) if isinstance(work, Worker) else work
-            budget.record(check, answer)
-            yield check, inputs, answer
+            budget.record(item.check, answer)
+            yield item, inputs, answer
     finally:
         for _, _, work in waiting:
             if isinstance(work, Worker):

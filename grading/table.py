@@ -1,16 +1,17 @@
-"""A folder of submissions: what it holds, and its table, a row a submission, a column a check."""
+"""A folder of submissions: what it holds, and its table, a row a submission, a column an item."""
 
 import csv
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from grading.check import Check
+from grading.assignment import Item
 from grading.protocol import GradingError
 from grading.unpack import KINDS
 from training.run import replacing
 
-ABOUT = ("submission", "status", "passed", "checks", "percent", "earliest", "note", "digest")
+SCORE = ("earned", "points", "percent", "passed", "in_part", "items")
+ABOUT = ("submission", "status", *SCORE, "earliest", "note", "digest")
 
 Row = Mapping[str, str]
 
@@ -41,9 +42,9 @@ def read(path: Path) -> dict[str, Row]:
         raise GradingError(f"{path} is no table of this command's ({error}).") from error
 
 
-def write(path: Path, rows: Sequence[Row], checks: Sequence[Check]) -> None:
+def write(path: Path, rows: Sequence[Row], items: Sequence[Item]) -> None:
     """Writes the table, whole; cells that a spreadsheet would take for a formula begin with '."""
-    names = [*ABOUT, *(check.equation for check in checks)]
+    names = [*ABOUT, *(item.name for item in items)]
     text = io.StringIO()
     table = csv.DictWriter(text, names, restval="", extrasaction="ignore", lineterminator="\n")
     table.writeheader()

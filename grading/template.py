@@ -1,35 +1,34 @@
 """The kit that a student fills in: the reference without the bodies of the checked functions.
 
 It is made from the source text, so that signatures, docstrings and legends cannot drift apart from
-the reference. In each module that holds a checked function: checked functions stop at
-NotImplementedError, other functions are left out, all else stays as it is.
+the reference. In each module of an assignment: its functions stop at NotImplementedError; others
+that are checked stay, with what they use; further functions are left out; all else stays as it is.
 """
 
 import ast
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from grading.assignment import Assignment, everything
 from grading.chapters import PACKAGES
-from grading.check import Check
 from grading.checks import CHECKS
+from grading.given import functions, needed, path_of, read, used_by
 from grading.kit_readme import readme
 from training.run import replacing
-
-ROOT = Path(__file__).parent.parent
 
 
 class TemplateError(Exception):
     """One sentence for the person at the screen: why no kit was written."""
 
 
-def write_kit(folder: Path) -> None:
+def write_kit(folder: Path, assignment: Assignment) -> None:
     """Writes the kit to a folder that is new or empty; TemplateError where it is neither."""
     if folder.exists() and not folder.is_dir():
         raise TemplateError(f"{folder} is a file; expected a new or empty folder.")
     if folder.exists() and any(folder.iterdir()):
         raise TemplateError(f"{folder} is not empty; expected a new or empty folder.")
-    for name, text in kit().items():
+    for name, text in kit(assignment).items():
         path = folder / name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -39,23 +38,32 @@ def write_kit(folder: Path) -> None:
             file.write(text.encode())
 
 
-def kit(checks: Sequence[Check] = CHECKS) -> dict[str, str]:
+def kit(assignment: Assignment | None = None) -> dict[str, str]:
     """Every file of the kit, by its path."""
+    assignment = assignment or everything()
     labels: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for check in checks:
+    for check in dict.fromkeys(item.check for item in assignment.items):
         module, function = check.function.rsplit(".", 1)
-        labels[_path(module)][function].append(check.equation)
-    texts = {path: stubbed(_read(path), labels[path]) for path in labels}
+        labels[path_of(module)][function].append(check.equation)
+    texts = {
+        path: stubbed(read(path), labels[path], _complete(path, labels[path])) for path in labels
+    }
     for package in sorted({path.partition("/")[0] for path in texts}):
-        texts[f"{package}/__init__.py"] = _read(f"{package}/__init__.py")
+        texts[f"{package}/__init__.py"] = read(f"{package}/__init__.py")
     texts = {path: with_numpy(text) for path, text in texts.items()}
-    waiting = list(texts)
-    while waiting:  # modules that those import, which hold nothing to fill in, come along whole
-        for path in _imports(texts[waiting.pop()]):
-            if path not in texts and (ROOT / path).is_file():
-                texts[path] = _read(path)
-                waiting.append(path)
-    return texts | {"README.md": readme(labels)}
+    # What those import, and holds nothing to fill in, comes along whole.
+    whole = {p: read(p) for path in labels for p in sorted(needed(path)) if p not in texts}
+    texts |= {"assignment.toml": assignment.text} if assignment.text else {}
+    return texts | whole | {"README.md": readme(labels, assignment)}
+
+
+def _complete(path: str, asked: Collection[str]) -> set[str]:
+    """The functions of a file that are checked but not asked for, and those that they use."""
+    known = functions(path)
+    checked = {c.function.rpartition(".")[2] for c in CHECKS if c.function in
+               {f"{path[:-3].replace('/', '.')}.{name}" for name in known}}  # fmt: skip
+    kept = checked - set(asked)
+    return kept.union(*(used_by(path, name) for name in kept)) & set(known) - set(asked)
 
 
 def with_numpy(source: str) -> str:
@@ -80,14 +88,16 @@ def _is_ours(module: str) -> bool:
     return module.partition(".")[0] in PACKAGES
 
 
-def stubbed(source: str, labels: Mapping[str, Sequence[str]]) -> str:
-    """A module's source with stubs for the functions in `labels`, and no other functions."""
+def stubbed(
+    source: str, labels: Mapping[str, Sequence[str]], complete: Collection[str] = ()
+) -> str:
+    """A module's source with stubs for the functions in `labels`, and of others the `complete`."""
     text = source.splitlines(keepends=True)
     nodes = ast.parse(source).body
     starts = [*(_first_line(node, text) for node in nodes), len(text)]
     kept = text[: starts[0]]
     for node, start, end in zip(nodes, starts, starts[1:], strict=False):
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        if not isinstance(node, ast.FunctionDef) or node.name in complete:
             kept += text[start:end]
         elif node.name in labels:
             docstring = node.body[0]
@@ -105,17 +115,3 @@ def _first_line(node: ast.stmt, text: Sequence[str]) -> int:
     while line and text[line - 1].startswith("#"):
         line -= 1
     return line
-
-
-def _imports(source: str) -> list[str]:
-    """The paths that a module's absolute imports would have inside this project."""
-    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
-    return [_path(node.module) for node in nodes if node.module]
-
-
-def _path(module: str) -> str:
-    return module.replace(".", "/") + ".py"
-
-
-def _read(path: str) -> str:
-    return (ROOT / path).read_text(encoding="utf-8")

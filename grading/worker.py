@@ -5,8 +5,10 @@ grading/jail.py runs a copy of it with MODULE FUNCTION SECONDS PROCESSES, in a f
     student/     copies of the student's files
 and leaves there one of
     outputs.npz  "3.0" is the first array that was returned in case 3; "forms" how all were nested
-    failure.txt  what there is instead (todo, missing, form or error), and from line 2 on why;
-                 trace.txt beside it has the student's lines that led to an error
+    failure.txt  what there is instead, or besides where some cases are there: todo, missing, form
+                 or error, and from line 2 on why
+    trace.txt    the student's lines that led to an error
+    printed.txt  the beginning of what was printed
 
 It is self-contained: nothing of this project can be imported here, and no package but NumPy.
 """
@@ -14,6 +16,7 @@ It is self-contained: nothing of this project can be imported here, and no packa
 import contextlib
 import copy
 import importlib
+import io
 import json
 import os
 import signal
@@ -26,6 +29,8 @@ import numpy as np
 
 STUDENT = Path("student").resolve()
 MEMORY, FILE, OPEN_FILES = 2**30, 2**26, 64  # bytes, bytes, number
+PRINTED = 2_000  # letters of what is printed that are kept
+RAISED = "!"  # the form of a case in which the function raised
 
 
 class MissingError(Exception):
@@ -142,21 +147,29 @@ def require_unchanged(given: Any, before: Any, name: str = "") -> None:
         raise FormError(f"it overwrites {name}, which its caller still needs: work on a copy")
 
 
-def compute(module_name: str, function_name: str) -> dict[str, Any]:
-    """What the function returns in all cases."""
+def compute(module_name: str, function_name: str) -> tuple[dict[str, Any], Exception | None]:
+    """What the function returns in all cases, and the first error. One in the first case ends it;
+    where there is one later, at an edge, the others may be right.
+    """
     function, module = find(module_name, function_name)
     outputs: dict[str, Any] = {}
     forms: list[str] = []
+    failure = None
     with np.load("inputs.npz", allow_pickle=False) as arrays:
         for number, case in enumerate(json.loads(str(arrays["cases"]))):
             given = tuple(decode(x, arrays, module) for x in case)
             before = copy.deepcopy(given)
-            found, form = plain(function(*given))
-            require_unchanged(given, before)
+            try:
+                found, form = plain(function(*given))
+                require_unchanged(given, before)
+            except Exception as error:
+                if number == 0 or type(error) in (NotImplementedError, MissingError):
+                    raise
+                failure, found, form = failure or error, [], RAISED
             outputs.update((f"{number}.{i}", x) for i, x in enumerate(found))
             forms.append(form)
     outputs["forms"] = np.frombuffer(" ".join(forms).encode(), np.uint8)
-    return outputs
+    return outputs, failure
 
 
 def explain(error: BaseException) -> str:
@@ -198,21 +211,43 @@ def trace(error: BaseException) -> str:
     return "\n".join([*places, said.rstrip()[:1500]]) if type(error) not in KINDS else ""
 
 
+def leave(error: BaseException) -> None:
+    """Writes down an error."""
+    with contextlib.suppress(Exception):
+        Path("trace.txt").write_text(trace(error), encoding="utf-8", errors="replace")
+    Path("failure.tmp").write_text(explain(error), encoding="utf-8", errors="replace")
+    os.replace("failure.tmp", "failure.txt")
+
+
+class Printed(io.TextIOBase):
+    """Keeps the beginning of what is printed, in a file."""
+
+    left = PRINTED
+
+    def write(self, text: str) -> int:
+        """Takes a text whole, and keeps what there is room for."""
+        if self.left > 0:
+            with open("printed.txt", "a", encoding="utf-8", errors="replace") as file:
+                file.write(text[: self.left])
+            self.left -= len(text)
+        return len(text)
+
+
 def main() -> None:
     """Leaves outputs.npz or failure.txt, each whole or not at all."""
     module_name, function_name, seconds, processes = sys.argv[1:]
     limit(int(seconds), int(processes))
     sys.path.append(str(STUDENT))  # last, so that no file of the student hides a standard module
     try:
-        outputs = compute(module_name, function_name)
+        sys.stdout = sys.stderr = Printed()
+        outputs, failure = compute(module_name, function_name)
         with open("outputs.tmp", "wb") as file:
             np.savez(file, **outputs)
         os.replace("outputs.tmp", "outputs.npz")
+        if failure:
+            leave(failure)
     except BaseException as error:  # also SystemExit, and whatever else a student raises
-        with contextlib.suppress(Exception):
-            Path("trace.txt").write_text(trace(error), encoding="utf-8", errors="replace")
-        Path("failure.tmp").write_text(explain(error), encoding="utf-8", errors="replace")
-        os.replace("failure.tmp", "failure.txt")
+        leave(error)
     os._exit(0)  # without waiting for threads that the student may have started
 
 

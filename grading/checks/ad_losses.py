@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, exact
-from grading.checks.ad import STEP, B, I, K, Rng, in_batches, wide
+from grading.check import Arrays, Check, Edge, exact
+from grading.checks.ad import STEP, B, I, K, Rng, in_batches, wide, with_large
 from grading.oracles import networks
 from grading.oracles.differences import derivative
 
@@ -46,7 +46,13 @@ def _upstream_logits_and_labels(rng: Rng, *rows: int) -> Arrays:
 
 
 def _of_several_ranks(draw: Any) -> Any:
-    return tuple(lambda rng, rows=rows: draw(rng, *rows) for rows in ((B,), (K, B), (1,), (K, 1)))
+    """Draws of rows, of samples of rows, of one row, and of samples of one row."""
+
+    def of(*rows: int) -> Any:
+        return lambda rng: draw(rng, *rows)
+
+    samples = Edge(of(K, B), "with samples"), Edge(of(K, 1), "with samples of one row")
+    return of(B), *samples, Edge(of(1), "with one row")
 
 
 def _oracle_categorical_nll_vjp(dnll: Array, logits: Array, labels: Array) -> Array:
@@ -57,11 +63,11 @@ LOSSES = "autograd_lite.losses."
 
 # fmt: off
 CHECKS = (
-    Check("ad.16", LOSSES + "bernoulli_nll", "product of probabilities", in_batches(_logits_and_grey),
+    Check("ad.16", LOSSES + "bernoulli_nll", "product of probabilities", with_large(in_batches(_logits_and_grey)),
           exact(networks.bernoulli_nll), 1e-13, 50),
-    Check("ad.17", LOSSES + "bernoulli_nll_vjp", STEP, in_batches(_upstream_logits_and_grey),
+    Check("ad.17", LOSSES + "bernoulli_nll_vjp", STEP, with_large(in_batches(_upstream_logits_and_grey)),
           exact(_oracle_bernoulli_nll_vjp), 1e-14, 50),
-    Check("ad.18", LOSSES + "categorical_nll", "share of the whole", _of_several_ranks(_logits_and_labels),
+    Check("ad.18", LOSSES + "categorical_nll", "share of the whole", with_large(_of_several_ranks(_logits_and_labels)),
           exact(networks.categorical_nll, _tenth), 3e-14, 50),
     Check("ad.19", LOSSES + "categorical_nll_vjp", STEP, _of_several_ranks(_upstream_logits_and_labels),
           exact(_oracle_categorical_nll_vjp), 1e-14, 50),

@@ -4,14 +4,13 @@ B = 7 images of 5 pixels from 3 noise units; both networks have two hidden layer
 and some units are dropped in each.
 """
 
-from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, Record, Seed, exact, require_form
+from grading.check import Arrays, Check, Edge, Record, Seed, exact, require_form
 from grading.checks.gan import STEP, B, Rng
 from grading.oracles import enumeration, game
 from grading.oracles.differences import gradient
@@ -161,9 +160,9 @@ MLP = "gan.mlp."
 
 # fmt: off
 CHECKS = (
-    Check("gan.15", MLP + "forward", "sum term by term", (*[drawn_forward] * 3, partial(drawn_forward, B=1)), exact(passed_forward), 3e-14, 30),
+    Check("gan.15", MLP + "forward", "sum term by term", (*[drawn_forward] * 3, Edge(drawn_forward, "with one row", B=1)), exact(passed_forward), 3e-14, 30),
     Check("gan.17", MLP + "init", "distribution function", _init, _measure_init, 1.0, 3),
-    Check("gan.16", MLP + "dropout", "product of probabilities", (_dropout, _no_dropout), _measure_dropout, 1.0, 6),
-    Check("gan.19", MLP + "backward", STEP, (*[_backward] * 3, partial(_backward, B=1)), exact(_oracle_backward), 1e-13, 12),
+    Check("gan.16", MLP + "dropout", "product of probabilities", (_dropout, Edge(_no_dropout, "with a rate of 0")), _measure_dropout, 1.0, 6),
+    Check("gan.19", MLP + "backward", STEP, (*[_backward] * 3, Edge(_backward, "with one row", B=1)), exact(_oracle_backward), 1e-13, 12),
 )
 # fmt: on

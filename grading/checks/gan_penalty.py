@@ -4,13 +4,12 @@ B = 7 images of 5 pixels, a discriminator of two hidden layers of other widths, 
 in each. No unit is so near its kink that moving a pixel, or rounding to float32, would cross it.
 """
 
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, exact
+from grading.check import Arrays, Check, Edge, exact
 from grading.checks.gan import STEP, B, Rng
 from grading.checks.gan_networks import DISCRIMINATOR, drawn_masks, drawn_params, plain
 from grading.oracles import game
@@ -50,7 +49,7 @@ def _oracle_slope_penalty(x: Array, masks: Any, D: Any) -> Any:
     return game.slope_cost(x, masks, plain(D)), grads
 
 
-SIZES: Any = (*[_away_from_kinks] * 3, partial(_away_from_kinks, B=1))
+SIZES: Any = (*[_away_from_kinks] * 3, Edge(_away_from_kinks, "with one row", B=1))
 
 # fmt: off
 CHECKS = (

@@ -3,11 +3,10 @@
 Sizes as in checks/gan_networks.py.
 """
 
-from functools import partial
 from typing import Any
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, exact
+from grading.check import Arrays, Check, Edge, exact
 from grading.checks.gan import STEP, B, Rng, drawn_label
 from grading.checks.gan_networks import (
     DISCRIMINATOR,
@@ -64,8 +63,8 @@ PLAYERS = "gan.players."
 
 # fmt: off
 CHECKS = (
-    Check("gan.20", PLAYERS + "generate", "sum term by term", (*[drawn_forward] * 3, partial(drawn_forward, B=1)), exact(_oracle_generate), 3e-14, 30),
-    Check("gan.21", PLAYERS + "discriminator_gradient", STEP, (*[_discriminator] * 3, partial(_discriminator, B=1)), exact(_oracle_discriminator), 3e-14, 12),
-    Check("gan.22", PLAYERS + "generator_gradient", STEP, (*[_generator] * 3, partial(_generator, B=1)), exact(_oracle_generator), 3e-14, 12),
+    Check("gan.20", PLAYERS + "generate", "sum term by term", (*[drawn_forward] * 3, Edge(drawn_forward, "with one row", B=1)), exact(_oracle_generate), 3e-14, 30),
+    Check("gan.21", PLAYERS + "discriminator_gradient", STEP, (*[_discriminator] * 3, Edge(_discriminator, "with one row", B=1)), exact(_oracle_discriminator), 3e-14, 12),
+    Check("gan.22", PLAYERS + "generator_gradient", STEP, (*[_generator] * 3, Edge(_generator, "with one row", B=1)), exact(_oracle_generator), 3e-14, 12),
 )
 # fmt: on

@@ -3,13 +3,12 @@
 D = 4 pixels, H = 3 hidden units, weights of order one and far above, biases that are not zero.
 """
 
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, exact
+from grading.check import Arrays, Check, Edge, exact
 from grading.oracles import enumeration
 
 B, D, H = 5, 4, 3
@@ -32,7 +31,12 @@ def binary(rng: Rng, *shape: int) -> Array:
 
 def in_sizes(draw: Any, large: float = LARGE) -> Any:
     """Draws of usual sizes, of large weights, of one image, and of one pixel, in turn."""
-    return draw, partial(draw, size=large), partial(draw, B=1), partial(draw, B=2, D=1, H=1)
+    return (
+        draw,
+        Edge(draw, "with large weights", size=large),
+        Edge(draw, "with one image", B=1),
+        Edge(draw, "with one pixel", B=2, D=1, H=1),
+    )
 
 
 def magnitude(*inputs: Any) -> float:

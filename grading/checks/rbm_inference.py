@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, Seed, dtype_of, exact, in_precision, require_form
+from grading.check import Arrays, Check, Edge, Seed, dtype_of, exact, in_precision, require_form
 from grading.checks.rbm import (
     CHAINS,
     B,
@@ -26,6 +26,7 @@ from grading.checks.rbm import (
 from grading.checks.rbm_sampling import telling, two_pairs
 from grading.oracles import enumeration
 
+MANY = "with many hidden units"
 DEVIATION, CUT = 0.1, 0.2  # of first weights from a cut normal: before the cut, and the cut
 
 
@@ -144,12 +145,12 @@ def _oracle_conditional(v: Array, known: Any, *params: Any) -> Array:
 CHECKS = (
     Check("rbm.29", "rbm.inpaint.inpaint", "enumerated chain",
           (*(partial(_inpaint, burn_in=m, average=n) for m, n in ((1, 1), (1, 2), (0, 1), (3, 2))),
-           partial(_inpaint, burn_in=40, average=20, rows=400), _inpaint_by_default), _measure_inpaint, 1.0, 6),
+           partial(_inpaint, burn_in=40, average=20, rows=400), Edge(_inpaint_by_default, "with its defaults")), _measure_inpaint, 1.0, 6),
     Check("rbm.23", M + "init_truncated", "quadrature of the density",
-          (_truncated, partial(_truncated, pixels=1, hidden=1)), _measure_truncated, 1.0, 2),
-    Check("rbm.31", "rbm.exact.log_marginal", "sum over both layers", (*in_sizes(_exact), _many_hidden),
+          (_truncated, Edge(_truncated, "with one weight", pixels=1, hidden=1)), _measure_truncated, 1.0, 2),
+    Check("rbm.31", "rbm.exact.log_marginal", "sum over both layers", (*in_sizes(_exact), Edge(_many_hidden, MANY)),
           exact(_oracle_log_marginal, magnitude), 3e-14, 30),
-    Check("rbm.32", "rbm.exact.conditional", "enumerated conditional", (*in_sizes(_exact, large=10.0), _many_hidden),
+    Check("rbm.32", "rbm.exact.conditional", "enumerated conditional", (*in_sizes(_exact, large=10.0), Edge(_many_hidden, MANY)),
           exact(_oracle_conditional, magnitude), 1e-14, 30),
 )
 # fmt: on

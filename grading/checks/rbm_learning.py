@@ -3,13 +3,12 @@
 Sizes as in checks/rbm.py.
 """
 
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, Seed, dtype_of, exact, in_precision, require_form
+from grading.check import Arrays, Check, Edge, Seed, dtype_of, exact, in_precision, require_form
 from grading.checks.rbm import (
     CHAINS,
     JOINT,
@@ -112,7 +111,7 @@ CHECKS = (
     Check("rbm.24", "rbm.pseudo.log_pseudo_likelihood", JOINT, in_sizes(free_energy),
           exact(_oracle_log_pseudo_likelihood, magnitude), 3e-14, 32),
     Check("rbm.25", "rbm.pseudo.log_pseudo_likelihood_estimate", JOINT,
-          (_estimate, partial(_estimate, rows=1), partial(_estimate, D=1)), _measure_estimate, 1.0, 6),
+          (_estimate, Edge(_estimate, "with one image", rows=1), Edge(_estimate, "with one pixel", D=1)), _measure_estimate, 1.0, 6),
     Check("rbm.26", "rbm.pseudo.free_energy_gap", JOINT, in_sizes(_gap), exact(_oracle_gap, magnitude), 1e-14, 32),
 )
 # fmt: on

@@ -3,13 +3,12 @@
 Sizes as in checks/rbm.py.
 """
 
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, Seed, require_form
+from grading.check import Arrays, Check, Edge, Seed, require_form
 from grading.checks.rbm import (
     CHAINS,
     D,
@@ -115,7 +114,7 @@ def _measure_gibbs(inputs: Arrays, outputs: Arrays) -> float:
 # fmt: off
 CHECKS = (
     Check("rbm.7", "rbm.gibbs.bernoulli", "product of probabilities",
-          (_bernoulli, partial(_bernoulli, rows=1), partial(_bernoulli, D=1)), _measure_bernoulli, 1.0, 6),
-    Check("rbm.8", "rbm.gibbs.gibbs", "enumerated kernel", (_clamped, _free, _still, partial(_still, rows=1)), _measure_gibbs, 1.0, 8),
+          (_bernoulli, Edge(_bernoulli, "with one row", rows=1), Edge(_bernoulli, "with one unit", D=1)), _measure_bernoulli, 1.0, 6),
+    Check("rbm.8", "rbm.gibbs.gibbs", "enumerated kernel", (_clamped, _free, Edge(_still, "without a sweep"), Edge(_still, "of one chain without a sweep", rows=1)), _measure_gibbs, 1.0, 8),
 )
 # fmt: on

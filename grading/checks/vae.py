@@ -3,13 +3,12 @@
 K = 3 samples, B = 5 images, D = 6 pixels, Z = 2 codes.
 """
 
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, exact
+from grading.check import Arrays, Check, Edge, exact
 from grading.checks.ad import in_batches
 from grading.oracles import networks, quadrature
 from grading.oracles.differences import derivative, gradient
@@ -27,9 +26,12 @@ def _kl_vjp(rng: Rng, B: int = B, wide: bool = False) -> Arrays:
     return rng.normal(size=B), *_posterior(rng, B, wide)
 
 
+VARIANCES = "with tiny and huge variances"
+
+
 def _in_widths(draw: Any) -> Any:
     """Draws of a batch, of variances from tiny to huge, and of one row."""
-    return draw, partial(draw, wide=True), partial(draw, B=1)
+    return draw, Edge(draw, VARIANCES, wide=True), Edge(draw, "with one row", B=1)
 
 
 def _oracle_kl_vjp(dkl: Array, mu: Array, logvar: Array) -> tuple[Array, ...]:
@@ -121,8 +123,8 @@ CHECKS = (
     Check("vae.12", E + "kl_diag_gaussian_vjp", "quadrature, complex step", _in_widths(_kl_vjp),
           exact(_oracle_kl_vjp), 1e-13, 20),
     Check("vae.11", E + "kl_gaussians", "quadrature", _in_widths(_two_gaussians), exact(quadrature.kl_normals), 3e-14, 50),
-    Check("vae.14", E + "reparameterise", "sample by sample", (partial(_reparameterise, wide=True), *in_batches(_reparameterise)), exact(_sample), 1e-14, 50),
-    Check("vae.15", E + "reparameterise_vjp", STEP, (partial(_reparameterise_vjp, wide=True), *in_batches(_reparameterise_vjp)),
+    Check("vae.14", E + "reparameterise", "sample by sample", (_reparameterise, Edge(_reparameterise, VARIANCES, wide=True), *in_batches(_reparameterise)), exact(_sample), 1e-14, 50),
+    Check("vae.15", E + "reparameterise_vjp", STEP, (_reparameterise_vjp, Edge(_reparameterise_vjp, VARIANCES, wide=True), *in_batches(_reparameterise_vjp)),
           exact(_oracle_reparameterise_vjp), 6e-14, 50),
     Check("vae.16", E + "squared_error", "logarithm of the density", in_batches(_logits_and_grey),
           exact(networks.squared_error), 1e-14, 50),

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grading.check import resolve
+from grading.judge import resolve
 from grading.slip import planted
 from grading.slips import SLIPS
 

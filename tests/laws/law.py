@@ -11,7 +11,7 @@ import numpy as np
 from hypothesis import Phase, given, settings
 from hypothesis.errors import HypothesisException
 
-from grading.check import resolve
+from grading.judge import resolve
 from grading.slip import Slip, planted
 
 # For slips: whether there is a counter-example is all that is asked, so none is shrunk.

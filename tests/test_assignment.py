@@ -1,0 +1,173 @@
+"""What is graded, for how many points, and on what: assignments, and each function by itself."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grading import __main__ as command
+from grading.assignment import SECRET, read
+from grading.checks import CHECKS
+from grading.given import furnished, path_of
+from grading.template import kit
+
+ROOT = Path(__file__).parent.parent
+BY_LABEL = {check.equation: check for check in CHECKS}
+KL = "import numpy as np\ndef kl_diag_gaussian(mu, logvar):\n    return {}\n"
+RIGHT = "0.5 * (mu * mu + np.exp(logvar) - 1 - logvar).sum(axis=-1)"
+WEEK = """\
+title = "KL week"
+about = "Read."
+seed = 7
+[points]
+vae.8 = {public = 2, hidden = 1}
+"vae.elbo.kl_diag_gaussian_vjp" = 4
+"""
+
+
+def graded(folder: Path, files: dict[str, str], *argv: str) -> dict[str, Any]:
+    """The JSON of a grading."""
+    for name, text in files.items():
+        (folder / "student" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "student" / name).write_text(text)
+    result = folder / "result.json"
+    assert command.main([str(folder / "student"), "--json", str(result), *argv]) == 0
+    return json.loads(result.read_text())
+
+
+def source(path: str, old: str = "", new: str = "") -> str:
+    text = (ROOT / path).read_text()
+    assert old in text
+    return text.replace(old, new)
+
+
+# --- one mistake costs once ---
+
+VJP = "return dy * sigmoid(x)"
+BROKEN = {
+    "a wrong one": source("autograd_lite/ops.py", VJP, VJP.replace("sigmoid", "abs")),
+    "a file that cannot be read": "def sigmoid(x:",
+    "a file that hangs": "while True: pass",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_mistake_in_a_helper_costs_its_own_points_only(name: str, tmp_path: Path) -> None:
+    files = {"autograd_lite/ops.py": BROKEN[name], "rbm/model.py": source("rbm/model.py")}
+    got = graded(tmp_path, files, "--only", "ad.14,rbm.4,rbm.5", "--seconds", "3")
+    verdicts = {item["label"]: item["verdict"] for item in got["items"]}
+    assert verdicts.pop("ad.14") in ("wrong", "error", "timeout")
+    assert set(verdicts.values()) == {"pass"}
+
+
+def test_a_function_that_uses_a_wrong_one_of_its_own_file_is_graded_by_itself(
+    tmp_path: Path,
+) -> None:
+    wrong = source("autograd_lite/ops.py").replace("def softplus(x", "def _softplus(x")
+    files = {"autograd_lite/ops.py": wrong + "\n\ndef softplus(x):\n    return x * 0\n"}
+    got = graded(tmp_path, files, "--only", "softplus,log_sigmoid")
+    assert [item["verdict"] for item in got["items"]] == ["wrong", "pass"]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=[check.equation for check in CHECKS])
+def test_no_function_is_given_its_own_answer(check: Any) -> None:
+    module, name = check.function.rsplit(".", 1)
+    files = furnished({path_of(module): b""}, check.function)
+    given = [x for x, text in files.items() if re.search(rf"^def {name}\(".encode(), text, re.M)]
+    assert path_of(module) not in given and f"given/{path_of(module)}" not in given
+    assert all(compile(text, path, "exec") for path, text in files.items() if text)
+
+
+def test_helpers_that_the_reference_does_not_have_are_the_students(tmp_path: Path) -> None:
+    files = {
+        "autograd_lite/ops.py": "def halve(x):\n    return x / 2\n",
+        "vae/elbo.py": "from autograd_lite.ops import halve\n" + KL.format(f"2 * halve({RIGHT})"),
+    }
+    assert graded(tmp_path, files, "--only", "vae.8")["score"]["passed"] == 1
+
+
+# --- credit in part ---
+
+IN_PART = {
+    "a row alone": ("1 / (len(mu) > 1) * " + RIGHT, "in case 3 with one row it raised"),
+    "variances": (RIGHT.replace("np.exp(logvar)", "np.exp(np.clip(logvar, -9, 9))"), "and huge"),
+    "float32": (f"({RIGHT}).astype(float)", "in float32 it returned float64"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", IN_PART)
+def test_right_in_ordinary_cases_earns_half(name: str, tmp_path: Path) -> None:
+    body, why = IN_PART[name]
+    got = graded(tmp_path, {"vae/elbo.py": KL.format(body)}, "--only", "vae.8")
+    (item,) = got["items"]
+    assert (item["verdict"], item["earned"], got["score"]["percent"]) == ("partial", 0.5, 50)
+    assert why in item["message"]
+
+
+# --- assignments ---
+
+
+def test_hidden_points_need_the_secret_and_tell_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "week.toml").write_text(WEEK)
+    files = {"vae/elbo.py": KL.format("print(mu) or mu[:, 0] / 0")}
+    argv = ("--assignment", str(tmp_path / "week.toml"))
+    monkeypatch.delenv(SECRET, raising=False)
+    got = graded(tmp_path, files, *argv)
+    assert [(i["label"], i["points"]) for i in got["items"]] == [("vae.8", 2), ("vae.12", 4)]
+    assert got["seed"] == 7 and "1 points are for hidden inputs" in capsys.readouterr().out
+    monkeypatch.setenv(SECRET, "a secret")
+    got = graded(tmp_path, files, *argv, "--feedback", str(tmp_path / "page.md"))
+    public, hidden, _ = got["items"]
+    assert hidden["hidden"] and (hidden["message"], hidden["hint"], hidden["error"]) == (
+        "",
+        "",
+        None,
+    )
+    assert public["verdict"] == hidden["verdict"] != "pass" and public["message"]
+    assert got["score"]["points"] == 7
+    assert (tmp_path / "page.md").read_text().count("It printed:") == 1
+    seeds = [item.seed for item in read(str(tmp_path / "week.toml")).items if item.hidden]
+    monkeypatch.setenv(SECRET, "another")
+    assert seeds != [i.seed for i in read(str(tmp_path / "week.toml")).items if i.hidden]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("title = 3", "expected a text"), ("seed = true", "expected a whole number"),
+        ("[points]\nvae.99 = 1", "No check is called vae.99"), ("[points]", "has no [points]"),
+        ("[points]\nvae.8 = -1", "at least 0"), ("[points]\nvae.8 = {secret = 1}", "vae.8.secret"),
+        ("[points]\nvae.8 = 1\nkl_diag_gaussian = 2", "kl_diag_gaussian twice"),
+        ("weights = 1", "has weights"), ("title =", "no TOML file"),
+    ],
+)  # fmt: skip
+def test_a_wrong_assignment_is_one_sentence(
+    text: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "week.toml").write_text(text)
+    assert command.main([".", "--assignment", str(tmp_path / "week.toml")]) == 2
+    said = capsys.readouterr().err
+    assert words in said and said.count("\n") == 1
+    assert command.main([".", "--assignment", "absent"]) == 2
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "grading/assignments").glob("*.toml")), ids=str)
+def test_the_assignments_that_ship_cut_kits_in_which_the_rest_is_complete(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SECRET, "x")
+    assignment = read(path.stem)
+    texts = kit(assignment)
+    asked = {item.check.function.rpartition(".")[2] for item in assignment.items}
+    stubs = re.findall(r'raise NotImplementedError\("(\S+?)"', "".join(texts.values()))
+    assert len(stubs) == len({item.check.function for item in assignment.items}) == len(asked)
+    assert (
+        assignment.title in texts["README.md"] and f"--assignment {path.stem}" in texts["README.md"]
+    )
+    monkeypatch.delenv(SECRET)
+    got = graded(tmp_path, texts, "--assignment", path.stem)
+    assert {item["verdict"] for item in got["items"]} == {"todo"}
