@@ -3,6 +3,7 @@
 python -m grading grade DIR     the verdict on every value check (`grade` may be left out);
                                 --all DIR --csv FILE for a folder of submissions
 python -m grading template DIR  the reference without its bodies
+python -m grading autograder FILE.zip  all that Gradescope or a container needs to grade
 python -m grading slip [NAME]   a usual mistake being caught; without NAME, all of them
 python -m grading ledger        every check and slip; refreshes what the chapters show
 python -m grading renumber      gives all equations numbers in reading order, wherever they stand
@@ -20,7 +21,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from grading import batch, ledger, show
+from grading import autograder, batch, ledger, show
 from grading.assignment import SECONDS, everything, read
 from grading.errata import page as errata
 from grading.grade import OUTPUTS, grade
@@ -32,7 +33,7 @@ from grading.template import TemplateError, write_kit
 from training.run import RunError
 from training.settings import Parser
 
-COMMANDS = ("grade", "template", "slip", "ledger", "renumber", "errata")
+COMMANDS = ("grade", "template", "autograder", "slip", "ledger", "renumber", "errata")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -68,6 +69,9 @@ def obey(args: argparse.Namespace) -> int:
         write_kit(args.folder, assignment)
         number = len({item.check.function for item in assignment.items})
         print(f"{args.folder}: {number} functions to fill in; README.md in it says how.")
+    elif args.command == "autograder":
+        autograder.write(args.file, args.assignment)
+        print(f"{args.file}: upload it, or unpack it and build its Containerfile.")
     elif args.command == "slip":
         show_slip(args.name)
     elif args.command == "ledger":
@@ -87,6 +91,9 @@ def _parser() -> Parser:
     template = commands.add_parser("template", help="write the kit that a student fills in")
     template.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
     _add_assignment(template)
+    zipped = commands.add_parser("autograder", help="write the grader as one zip")
+    zipped.add_argument("file", type=Path, metavar="FILE.zip")
+    _add_assignment(zipped)
     slip = commands.add_parser("slip", help="show a usual mistake being caught, or list them all")
     slip.add_argument("name", nargs="?", metavar="NAME", help="one of the list")
     commands.add_parser("ledger", help="run all checks and slips, and write what they found")

@@ -73,7 +73,7 @@ def read(name: str) -> Assignment:
         if key in value and (not isinstance(value[key], kind) or isinstance(value[key], bool)):
             raise GradingError(f"{name}: {key} is {value[key]!r}; expected {_words(key)}.")
     seed, seconds = value.get("seed", 0), value.get("seconds", SECONDS)
-    items = list(_items(name, value.get("points", {}), seed))
+    items = _in_order(_items(name, value.get("points", {}), seed))
     if not items:
         raise GradingError(f"{name} has no [points]; expected a line such as vae.8 = 1.")
     title = value.get("title", path.stem)
@@ -124,7 +124,11 @@ def chosen(items: Sequence[Item], *only: str) -> list[Item]:
     found = [item for item in items if item.check in checks or not wanted]
     if not found:
         raise GradingError(f"No item of the assignment is called {', '.join(wanted)}.")
-    return sorted(found, key=lambda item: (CHECKS.index(item.check), item.hidden))
+    return _in_order(found)
+
+
+def _in_order(items: Iterable[Item]) -> list[Item]:
+    return sorted(items, key=lambda item: (CHECKS.index(item.check), item.hidden))
 
 
 def matching(name: str) -> list[Check]:

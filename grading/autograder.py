@@ -7,12 +7,11 @@ run_autograder grades /autograder/submission.
 
 import os
 import stat
-import tomllib
 import zipfile
 from pathlib import Path
 
+from grading.assignment import SECRET, read
 from grading.chapters import PACKAGES, ROOT, chapters
-from grading.protocol import GradingError
 from training.run import replacing
 
 CONTAINER = Path(__file__).with_name("container")
@@ -22,7 +21,7 @@ EARLIEST = (1980, 1, 1, 0, 0, 0)  # that a zip can say
 MODES = {"setup.sh": 0o755, "run_autograder": 0o755, "secret": 0o600}
 
 
-def write(path: Path, assignment: Path | None = None) -> None:
+def write(path: Path, assignment: str | None = None) -> None:
     """Writes the zip: the same bytes for the same sources, assignment and secret.
 
     The environment's GRADING_SECRET goes in, and then only its owner can read the zip. GradingError
@@ -38,24 +37,16 @@ def write(path: Path, assignment: Path | None = None) -> None:
             archive.writestr(member, content)
 
 
-def contents(assignment: Path | None) -> dict[str, bytes]:
+def contents(assignment: str | None) -> dict[str, bytes]:
     """Every file of the zip, by its path there."""
     paths = [p for package in SOURCES for p in (ROOT / package).rglob("*.py")]
     paths += [*chapters(), ROOT / "pyproject.toml", ROOT / "LICENSE"]
+    paths += (ROOT / "grading" / "assignments").glob("*.toml")
     paths = [p for p in paths if not p.is_relative_to(EXAMPLES)]
     found = {p.relative_to(ROOT).as_posix(): p.read_bytes() for p in paths}
     found |= {p.name: p.read_bytes() for p in CONTAINER.iterdir()}
     if assignment is not None:
-        found["assignment.toml"] = _read(assignment)
-    if secret := os.environ.get("GRADING_SECRET"):
+        found["assignment.toml"] = read(assignment).text.encode()
+    if secret := os.environ.get(SECRET):
         found["secret"] = secret.encode()
     return found
-
-
-def _read(assignment: Path) -> bytes:
-    try:
-        content = assignment.read_bytes()
-        tomllib.loads(content.decode())
-    except (OSError, ValueError) as error:
-        raise GradingError(f"{assignment} cannot be read ({error}).") from error
-    return content

@@ -19,13 +19,13 @@ the code in its place; the signature and the docstring say what goes in and what
 ## Order and reading
 
 Later files use earlier ones. Before a file, read the chapter beside it, in the project's folder;
-the mark under an equation says where its function stands. The times are for reading alone.
+the mark under an equation says where its function stands. The times are for a whole chapter.
 
 | | file | equations | points | chapter |
 |---|---|---|---|---|
 {order}
 
-Files that are not in the table are complete; yours import them.
+Other files, and functions without a `NotImplementedError`, are complete; yours import them.
 
 ## How far you are
 

@@ -38,9 +38,9 @@ def test_the_zip_holds_what_grading_reads_and_is_the_same_each_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("GRADING_SECRET", raising=False)
-    (tmp_path / "week.toml").write_text('title = "VAE week"\n')
+    (tmp_path / "week.toml").write_text('title = "VAE week"\n[points]\nvae.8 = 1\n')
     for name in ("a.zip", "b.zip"):
-        write(tmp_path / name, tmp_path / "week.toml")
+        write(tmp_path / name, str(tmp_path / "week.toml"))
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         modes = {m.filename: m.external_attr >> 16 & 0o777 for m in archive.infolist()}
@@ -53,8 +53,8 @@ def test_the_zip_holds_what_grading_reads_and_is_the_same_each_time(
     assert (tmp_path / "c.zip").stat().st_mode & 0o777 == 0o600
     (tmp_path / "week.toml").write_text("title = \n")
     for bad in ("week.toml", "absent.toml"):
-        with pytest.raises(GradingError, match=f"{bad} cannot be read"):
-            write(tmp_path / "d.zip", tmp_path / bad)
+        with pytest.raises(GradingError, match=bad):
+            write(tmp_path / "d.zip", str(tmp_path / bad))
 
 
 PEEK = """import os

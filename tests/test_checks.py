@@ -115,7 +115,9 @@ def squeezed(name):
     return lambda *inputs: tree_map(np.squeeze, resolve(check_of(name).function)[0](*inputs))
 
 
-LAPLACE = Slip("", "", "vae.densities.laplace_nll_vjp", "np.sign(error)", "error / np.abs(error)", "")
+LAPLACE = Slip(
+    "", "", "vae.densities.laplace_nll_vjp", "np.sign(error)", "error / np.abs(error)", ""
+)
 
 WRONG = [
     ("energy", squeezed("energy")),
