@@ -9,6 +9,7 @@ from autograd_lite.tree import leaves
 
 Arrays = tuple[Any, ...]
 RAISED = "!"  # in place of a form, where a function raised in a case
+INFINITE = ": is there an exp(x) of a large x, a log(0) or a 0 / 0?"
 
 
 class Outputs(tuple[Any, ...]):
@@ -41,8 +42,7 @@ def require_form(inputs: Arrays, outputs: Arrays, like: Any) -> list[Any]:
         if dtype != given and not (whole and dtype.kind in "iu"):
             raise FormError(f"it returned {dtype}, expected {given} as it was given")
         if not np.all(np.isfinite(got)):
-            raise FormError("it returned values that are not finite: is there an exp(x) of a large x,"
-                            " a log(0) or a 0 / 0?")  # fmt: skip
+            raise FormError(f"it returned values that are not finite{INFINITE}")
         arrays[number] = got
     return arrays
 
