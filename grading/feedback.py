@@ -22,8 +22,8 @@ PAGE = """\
 {notes}{first}
 ## What rests on what
 
-Wrong equations in the order of the derivations, each with those that it uses. Mend from the top:
-what stands further down may come right by itself.
+Wrong equations in the order of the derivations, each with those that it uses. Each function was
+graded by itself, with the reference's in place of those that it uses.
 
 {graph}
 
@@ -76,7 +76,7 @@ def _shown(result: Result) -> list[str]:
     """The smallest case that is wrong, the lines that led to an error, and what was printed."""
     found, example = [], result.counterexample
     if example and example.code:
-        found += [f"The smallest case in which it is wrong: {example.words}.", _fence(example.code)]
+        found += [f"The smallest case in which it is wrong: {example.words}.", _fence(example.code, "python")]
     found += [_fence(result.output)] if result.output else []
     return found + (["It printed:", _fence(result.printed)] if result.printed else [])
 
@@ -109,7 +109,7 @@ def _span(text: str) -> str:
     return f"`{' '.join(re.sub(r'[`|]', ' ', text).split()) or '-'}`"
 
 
-def _fence(text: str) -> str:
+def _fence(text: str, language: str = "text") -> str:
     longest = max(map(len, re.findall("~+", text)), default=0)
     fence = "~" * max(3, longest + 1)
-    return f"{fence}text\n{text}\n{fence}"
+    return f"{fence}{language}\n{text}\n{fence}"

@@ -228,7 +228,7 @@ class Printed(io.TextIOBase):
         """Takes a text whole, and keeps what there is room for."""
         if self.left > 0:
             with open("printed.txt", "a", encoding="utf-8", errors="replace") as file:
-                file.write(text[: self.left])
+                file.write(text[: self.left].replace(f"{STUDENT}/", ""))
             self.left -= len(text)
         return len(text)
 
