@@ -76,7 +76,8 @@ def _shown(result: Result) -> list[str]:
     """The smallest case that is wrong, the lines that led to an error, and what was printed."""
     found, example = [], result.counterexample
     if example and example.code:
-        found += [f"The smallest case in which it is wrong: {example.words}.", _fence(example.code, "python")]
+        found += [f"The smallest case in which it is wrong: {example.words}."]
+        found += [_fence(example.code, "python")]
     found += [_fence(result.output)] if result.output else []
     return found + (["It printed:", _fence(result.printed)] if result.printed else [])
 
