@@ -10,7 +10,9 @@ from small_runs import arrays, same_bits
 
 import gan.train
 import rbm.train
+import training.images
 import vae.train
+from data.sets import load
 from training import checkpoint, loop
 from training.checkpoint import load_best, load_checkpoint, load_params, save_checkpoint
 from training.command import train_command
@@ -27,6 +29,16 @@ CONV = [*SMALL, "--network", "conv", "--images", "60", "--batch-size", "6", "--e
 CONV += ["--learning-rate", "0.004"]
 IMAGE = np.zeros((1, 784), np.float32)
 EARLY = ["--patience", "2", "--select", "best"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_digits():
+    """Only those that are used: else each training loads all 60,000."""
+    whole, rows = load("digits"), [*range(120), *range(-60, 0)]
+    few = whole._replace(train_images=whole.train_images[rows])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training.images, "load", lambda choice: few)
+        yield
 
 
 def table(costs):
