@@ -41,7 +41,6 @@ def fit(rng: np.random.Generator, images: Bytes, labels: Bytes) -> Layer:
 
 
 def right(params: Layer, images: Bytes, labels: Bytes) -> NDArray[np.bool_]:
-    """Whether each image (N, 28, 28) is given its own label (N,)."""
     return np.asarray(affine(to_unit(images), *params).argmax(axis=1) == labels)
 
 

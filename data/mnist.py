@@ -21,6 +21,7 @@ from data.idx import DataError, idx_header, parse_idx, read_idx
 from data.npz import PARTS, read_npz
 
 Bytes = NDArray[np.uint8]
+Four = tuple[Bytes, ...]  # training images and their labels, test images and their labels
 
 # Training images, their labels, test images, their labels: the SHA-256 of the decompressed bytes.
 SHA256 = {
@@ -40,7 +41,7 @@ class FetchError(DataError):
     """MNIST is not on this machine and no mirror gave it."""
 
 
-def load_mnist(fetch: bool = True) -> tuple[Bytes, Bytes, Bytes, Bytes]:
+def load_mnist(fetch: bool = True) -> Four:
     """Training images (60000, 28, 28), their labels (60000,), test images and labels; all uint8.
 
     From the first of these that is in MNIST_DIR or, where that is not set, in data/cache: all four
@@ -58,10 +59,9 @@ def load_mnist(fetch: bool = True) -> tuple[Bytes, Bytes, Bytes, Bytes]:
                 raise
             print(f"{damaged} It is passed over.", file=sys.stderr)
     mirrors = list(MIRRORS) if fetch else []
-    train_images, train_labels, test_images, test_labels = (
-        _from_folder(folder, name) if folder else _from_cache(name, mirrors) for name in SHA256
-    )
-    return train_images, train_labels, test_images, test_labels
+    if folder:
+        return tuple(_from_folder(folder, name) for name in SHA256)
+    return tuple(_from_cache(name, mirrors) for name in SHA256)
 
 
 def mnist_dir() -> Path | None:
@@ -76,12 +76,9 @@ def npz_in(folder: Path) -> Path | None:
     return path if path.is_file() and not all(_find(folder, name) for name in SHA256) else None
 
 
-def _from_npz(path: Path) -> tuple[Bytes, Bytes, Bytes, Bytes]:
-    train_images, train_labels, test_images, test_labels = (
-        _verified(array, name, f"{part} of {path}")
-        for array, name, part in zip(read_npz(path), SHA256, PARTS, strict=True)
-    )
-    return train_images, train_labels, test_images, test_labels
+def _from_npz(path: Path) -> Four:
+    named = zip(read_npz(path), SHA256, PARTS, strict=True)
+    return tuple(_verified(array, name, f"{part} of {path}") for array, name, part in named)
 
 
 def _from_folder(folder: Path, name: str) -> Bytes:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from data import digits, glyphs, mnist
 from data.files import keep
-from data.mnist import Bytes, FetchError, load_mnist
+from data.mnist import Bytes, FetchError, Four, load_mnist
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -38,7 +38,7 @@ class DataSet(NamedTuple):
 
 # What --data takes, and for each its name and a function that returns training images and labels,
 # test images and labels. A further set is a further row.
-SETS: dict[str, tuple[str, Callable[[], tuple[Bytes, Bytes, Bytes, Bytes]]]] = {
+SETS: dict[str, tuple[str, Callable[[], Four]]] = {
     "mnist": ("MNIST", lambda: load_mnist()),
     "digits": ("drawn digits", lambda: _drawn()),
 }
@@ -101,7 +101,7 @@ def _recent_failure() -> str:
         return ""
 
 
-def _drawn() -> tuple[Bytes, Bytes, Bytes, Bytes]:
+def _drawn() -> Four:
     """Drawn digits from the cache, else drawn anew and kept there.
 
     The file's name carries a digest of what draws them, so that a changed one draws anew.
@@ -112,11 +112,11 @@ def _drawn() -> tuple[Bytes, Bytes, Bytes, Bytes]:
     try:
         # np.load leaves a damaged file open that it opened itself
         with open(path, "rb") as stream, np.load(stream) as cached:
-            return cached["a"], cached["b"], cached["c"], cached["d"]
+            return tuple(cached[name] for name in "abcd")
     except Exception:
         pass  # not there yet, or damaged, for which np.load has a dozen kinds of exception
-    a, b, c, d = digits.drawn_digits()
+    a, b, c, d = drawn = digits.drawn_digits()
     content = io.BytesIO()
     np.savez(content, a=a, b=b, c=c, d=d)
     keep(path, content.getbuffer())
-    return a, b, c, d
+    return drawn

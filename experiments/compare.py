@@ -65,7 +65,6 @@ def parts(name: str) -> list[Part]:
 
 
 def summary(rows: list[Row]) -> dict[str, Any]:
-    """Mean and standard deviation over seeds, and each seed."""
     each = {name: {"each seed": [row[name] for row in rows]} for name in rows[0]}
     return {name: {**values, **each[name]} for name, values in over_seeds(rows).items()}
 

@@ -92,7 +92,6 @@ def notebook() -> Mapping[str, list[float]]:
 
 
 def curves(numbers: Numbers) -> str:
-    """Costs after some epochs, ours and the notebook's."""
     there, rows = notebook(), []
     for epoch in SHOWN:
         rows.append([str(epoch)])

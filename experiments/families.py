@@ -78,7 +78,6 @@ def of_rbm(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Arr
 
 
 def of_vae(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:
-    """Codes from the prior, decoded."""
     network = vae.train.network(run.params, run.settings)
     z = rng.standard_normal((count, run.settings.codes), dtype=np.float32)
     parts = np.split(z, range(AT_A_TIME, count, AT_A_TIME))

@@ -74,17 +74,11 @@ def forgetting(x: Array, params: Params, sweeps: Sequence[int] = SWEEPS) -> dict
 
 
 def memory(numbers: Numbers) -> str:
-    rows = [
-        [
-            f"{r['pixels']} pixels",
-            str(r["hidden"]),
-            *(
-                f"{percent(a, 1)} / {percent(b, 1)}"
-                for a, b in zip(r["own image"], r["other images"], strict=True)
-            ),
-        ]
-        for r in numbers
-    ]
+    rows = []
+    for r in numbers:
+        pairs = zip(r["own image"], r["other images"], strict=True)
+        cells = (f"{percent(own, 1)} / {percent(other, 1)}" for own, other in pairs)
+        rows.append([f"{r['pixels']} pixels", str(r["hidden"]), *cells])
     header = ["trained on", "hidden units", *(f"after {n:,} sweeps" for n in numbers[0]["sweeps"])]
     return markdown(header, rows)
 

@@ -93,21 +93,17 @@ def _part(function: Callable[..., Any], of: tuple[str, int], *mask: Any) -> Part
 def answer(numbers: Numbers) -> str:
     """The pixels that are right where a fraction of all is missing, beside the best baseline's."""
     rows = [r for r in numbers["restored"] if r["of"] == "all"]
-    wanted = {
-        "machine": "binary CD-30, 60,000 images, 30 epochs",
-        "hidden": max(HIDDEN),
-        "method": "clamped",
+    wanted = {"machine": "binary CD-30, 60,000 images, 30 epochs", "method": "clamped"}
+    groups = {
+        "500 hidden units": [r for r in rows if {**wanted, "hidden": 500}.items() <= r.items()],
+        "best baseline": [r for r in rows if "machine" not in r],
     }
     words = []
-    for name, some in (
-        ("500 hidden units", [r for r in rows if wanted.items() <= r.items()]),
-        ("best baseline", [r for r in rows if "machine" not in r]),
-    ):
-        best = [
-            max(r["fraction right"] for r in some if r["missing"] == fraction)
-            for fraction in dict.fromkeys(r["missing"] for r in some)
-        ]
-        words.append(f"{' / '.join(percent(right, 1) for right in best)} ({name})")
+    for name, some in groups.items():
+        best: dict[float, float] = {}
+        for r in some:
+            best[r["missing"]] = max(r["fraction right"], best.get(r["missing"], 0))
+        words.append(f"{' / '.join(percent(right, 1) for right in best.values())} ({name})")
     return ", ".join(words)
 
 

@@ -1,4 +1,4 @@
-"""Three ways to fill in missing pixels that a restricted Boltzmann machine has to beat.
+"""Three ways to fill in missing pixels that a restricted Boltzmann machine has to beat; scores.
 
 Legend: train (N, D) binary images; v (B, D) binary images, known (B, D) True where a pixel is
 given. Each returns P(v_i = 1) for every pixel, (B, D); only the missing ones are scored.
@@ -9,16 +9,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd_lite.ops import sigmoid
+from autograd_lite.ops import Array, sigmoid
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 
-def log_loss(probs: Floats, v: Floats, known: Mask) -> float:
-    """Mean of -log P(v_i) over the missing pixels. Nats a missing pixel."""
-    p = np.where(v == 1, probs, 1 - probs)[~known]
-    return float(-np.log(p, dtype=np.float64).mean())
+def score(probs: Array, v: Array, known: Mask) -> dict[str, float]:
+    """Fraction of the missing pixels that are right, nats a missing pixel, their standard error."""
+    missing = ~known
+    cost = -np.log(np.where(v == 1, probs, 1 - probs), dtype=np.float64) * missing
+    return {
+        "fraction right": float(((probs > 0.5) == (v == 1))[missing].mean()),
+        "cost": float(cost.sum() / missing.sum()),
+        "error": float(cost.sum(axis=1).std() * len(v) ** 0.5 / missing.sum()),
+    }
 
 
 def kept_inside(probs: Floats) -> Floats:
@@ -48,7 +53,7 @@ def nearest_image(train: Floats, v: Floats, known: Mask, ink: bool = False) -> F
 def best_weight(nearest: Floats, mean: Floats, v: Floats, known: Mask) -> float:
     """How much of the nearest image to mix with the mean, by the cost on these images."""
     weights = np.linspace(0.02, 0.98, 49)
-    costs = [log_loss(mixed(nearest, mean, weight), v, known) for weight in weights]
+    costs = [score(mixed(nearest, mean, weight), v, known)["cost"] for weight in weights]
     return float(weights[int(np.argmin(costs))])
 
 

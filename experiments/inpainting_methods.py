@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 import rbm.train
 from autograd_lite.ops import Array
 from data.pixels import binarise, remove_pixels, to_unit
 from data.sets import load, split
 from experiments import inpainting_baselines as baselines
+from experiments.inpainting_baselines import Mask, score
 from rbm.exact import conditional, log_marginal
 from rbm.inpaint import chain_mean, inpaint
 from rbm.model import Params, free_energy
@@ -27,7 +27,6 @@ from training.run import read_settings
 from training.streams import stream
 from training.trained import PIXELS
 
-Mask = NDArray[np.bool_]
 Row = dict[str, Any]
 
 MASKS = tuple((of, fraction) for of in ("all", "ink") for fraction in (0.2, 0.5, 0.8))
@@ -151,14 +150,3 @@ def by_baselines(of: str, fraction: float) -> list[Row]:
 
 def scored(of: str, fraction: float, method: str, probs: Array, v: Array, known: Mask) -> Row:
     return {"of": of, "missing": fraction, "method": method, **score(probs, v, known)}
-
-
-def score(probs: Array, v: Array, known: Mask) -> dict[str, float]:
-    """Fraction of the missing pixels that are right, nats a missing pixel, their standard error."""
-    missing = ~known
-    cost = -np.log(np.where(v == 1, probs, 1 - probs), dtype=np.float64) * missing
-    return {
-        "fraction right": float(((probs > 0.5) == (v == 1))[missing].mean()),
-        "cost": float(cost.sum() / missing.sum()),
-        "error": float(cost.sum(axis=1).std() * len(v) ** 0.5 / missing.sum()),
-    }

@@ -65,10 +65,7 @@ def exact(numbers: Numbers) -> str:
         found[key] = r.get("first images", r)["cost"]
     machines = dict.fromkeys((r["machine"], r["hidden"]) for r in numbers["exact"])
     rows = [
-        [
-            f"{machine}, {method}",
-            *(f"{found[machine, H, method, *c]:.4f}" for c in columns),
-        ]
+        [f"{machine}, {method}", *(f"{found[machine, H, method, *c]:.4f}" for c in columns)]
         for machine, H in machines
         for method in ("exact", "clamped", "clamped, from a random start")
     ]

@@ -40,8 +40,6 @@ class Images(NamedTuple):
 
 
 class Encoded(NamedTuple):
-    """The posteriors of images, and the two parts of their costs."""
-
     nll: NDArray[np.float64]  # (N,)
     kl: NDArray[np.float64]  # (N,)
     mu: NDArray[np.float64]  # (N, Z)

@@ -40,7 +40,6 @@ COLUMNS = {
 
 
 def training(name: str, seed: int) -> Training:
-    """One network of 8 code units on 20,000 images."""
     likelihood, beta = LIKELIHOODS[name]
     options = "--data mnist --images 20000 --codes 8 --epochs 20"
     options += f" --likelihood {likelihood} --beta {beta:g} --seed {seed}"

@@ -19,8 +19,6 @@ WRITTEN = [f":(top,exclude){path}" for path in ("results", "docs/*.md", "README.
 
 
 class Record(NamedTuple):
-    """The content of a file of results/."""
-
     command: str
     commit: str  # the measurement's
     date: str

@@ -34,7 +34,6 @@ NOISE, TOTAL = "gradient variance, noise of the codes", "gradient variance, nois
 
 
 def training(K: int, seed: int) -> Training:
-    """The network with K samples of the codes for each image and step."""
     options = f"--data mnist --images 20000 --codes {CODES} --epochs 5 --samples {K} --seed {seed}"
     return Training(f"samples-{K}-{seed}", "vae", tuple(options.split()))
 

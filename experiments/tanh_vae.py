@@ -58,7 +58,6 @@ def costs_of(network: Trained, data: DataSet) -> dict[str, Costs]:
 
 
 def rows(name: str, found: Sequence[Mapping[str, Costs]]) -> list[dict[str, Any]]:
-    """A row for each part of the data: the mean over seeds, and each seed's cost."""
     return [
         {"network": name, "images": part}
         | costs_over_seeds([[float(cost) for cost in seed[part]] for seed in found])

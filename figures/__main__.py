@@ -25,10 +25,7 @@ INTRO = "Figures of experiments: {names}. Their models were trained on {data}."
 
 
 def main(argv: Sequence[str]) -> None:
-    """Prints which data are used, a line for each training, and where the page is.
-
-    Raises DataError, RunError, SettingsError.
-    """
+    """Prints which data are used, a line for each training, and where the page is."""
     parser = Parser(prog="python -m figures", allow_abbrev=False)
     parser.add_argument("names", nargs="*", metavar="NAME", help="experiments or single figures")
     parser.add_argument("--all", action="store_true", help="the figures of all experiments")
@@ -65,15 +62,13 @@ def quick_page(choice: str, folder: Path) -> None:
 
 
 def of_experiments(names: list[str], folder: Path) -> None:
-    """Draws figures of experiments, all of them where none is named."""
     found = drawing.find()
     drawings = drawing.named(found, names) if names else found
     if not any(drawings.values()):
         print(f"Nothing is drawn of {', '.join(names)}.")
         return
-    trainings = [run for group in drawings.values() for one in group for run in one.trainings]
     data = load("mnist")
-    _train(list(dict.fromkeys(trainings)))
+    _train([run for group in drawings.values() for one in group for run in one.trainings])
     asked = experiment.find()
     sections = {f"{name}: {asked[name].question}": group for name, group in drawings.items()}
     intro = INTRO.format(names=", ".join(drawings), data=data.name)
@@ -83,7 +78,7 @@ def of_experiments(names: list[str], folder: Path) -> None:
 
 def of_chapters(folder: Path) -> None:
     found, data = list(picture.find()), load("mnist")
-    _train(list(dict.fromkeys(run for one in found for run in one.trainings)))
+    _train([run for one in found for run in one.trainings])
     for one in found:
         print(one.save(folder, data))
 
@@ -105,15 +100,14 @@ def draw(
             save(figure, folder, one.name)
             title = figure.get_suptitle().removesuffix(f", {data.name}")
             caption, alt = said.get(one.name, ("", ""))
-            width, height = (round(side) for side in figure.bbox.size)
-            about = caption, alt or title, facts(folders, data), commands(one)
-            entries[heading].append(Entry(one.name, title, (width, height), *about))
+            about = caption, alt or title, facts(folders, data), "\n".join(commands(one))
+            entries[heading].append(Entry(one.name, title, *about, *map(round, figure.bbox.size)))
     return write_index(entries, data.name, intro, folder)
 
 
 def _train(trainings: Sequence[Training]) -> None:
     try:
-        train_all(trainings)
+        train_all(list(dict.fromkeys(trainings)))
     except KeyboardInterrupt:
         print("Stopped; the same command goes on from here.", file=sys.stderr)
         raise

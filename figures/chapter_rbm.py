@@ -11,14 +11,13 @@ from matplotlib.patches import Circle, Rectangle
 import rbm.train
 from data.sets import DataSet
 from figures.boxes import MIDDLE
+from figures.inpainting import FRACTIONS
 from figures.picture import Picture
 from figures.quick import FAST, PCD, RBMS, TABLE, Quick
-from figures.rbm import COLOURS, colour_bar, filter_tiles
-from figures.restored_digits import FRACTIONS, damage
+from figures.rbm import COLOURS, colour_bar, filter_tiles, restored_tiles
 from figures.small_machines import energy_landscape, gauges
-from figures.style import Floats, as_trained, mosaic, new_figure, one_of_each, paper, paste, write
+from figures.style import Floats, mosaic, new_figure, one_of_each, paper, paste, write
 from rbm.gibbs import bernoulli, gibbs
-from rbm.inpaint import inpaint
 from rbm.model import Params
 from training.streams import stream
 from training.trained import read
@@ -27,10 +26,6 @@ SWEEPS = (0, 1, 2, 5, 10, 50, 200, 1000)
 FROM_DATA = PCD.replace("persistent", "data")
 CD = Quick("rbm-100-cd", "rbm", f"--hidden 100 {FROM_DATA} --epochs 10 {FAST} --halving 2000", 45)
 MADE = {row.label: row.training("mnist") for row in (*TABLE, CD)}
-
-
-def machine(folder: Path) -> Params:
-    return read(folder, rbm.train).params
 
 
 def free_chain(params: Params, count: int, sweeps: Sequence[int]) -> list[Floats]:
@@ -50,7 +45,7 @@ def machine_and_chain(folders: Sequence[Path], data: DataSet) -> Figure:
     """Left, six pixels and four hidden units of the trained machine with 500, their true weights:
     the units of the largest weights at the middle row's pixels. Right, its chains.
     """
-    params, chains = machine(folders[0]), 7
+    params, chains = read(folders[0], rbm.train).params, 7
     figure = new_figure(960, 510, "")
     axes = figure.add_axes((0, 0, 0.44, 1), xlim=(0, 422), ylim=(30, 540))
     axes.axis("off")
@@ -87,7 +82,7 @@ def _graph(axes: Axes, params: Params) -> None:
 
 def filters(folders: Sequence[Path], data: DataSet) -> Figure:
     """The columns of W of the machine with 100 units, each as an image, the largest norm first."""
-    W = machine(folders[0]).W
+    W = read(folders[0], rbm.train).params.W
     figure, (colours, limit) = new_figure(892, 512, ""), filter_tiles(W, W.shape[1])
     paste(figure, mosaic(colours, 15), 12, 12, 2)
     colour_bar(figure, 446, 430, limit)
@@ -100,7 +95,7 @@ def cd_and_pcd_chains(folders: Sequence[Path], data: DataSet) -> Figure:
     """
     figure = new_figure(900, 420, "")
     for left, folder, words in zip((20, 474), folders, ("CD", "PCD"), strict=True):
-        (v,) = free_chain(machine(folder), 42, [1000])
+        (v,) = free_chain(read(folder, rbm.train).params, 42, [1000])
         paste(figure, mosaic(paper(v), 7), left, 50, 2)
         write(figure, left + 203, 26, f"trained by {words}-10")
     return figure
@@ -110,14 +105,11 @@ def restored(folders: Sequence[Path], data: DataSet) -> Figure:
     """The first test digits of five classes with 20, 50 and 80 % of their pixels missing, and what
     machines of 20, 100 and 500 hidden units put in their place: means of clamped chains.
     """
-    runs = [read(folder, rbm.train) for folder in folders]
-    v = as_trained(one_of_each(data)[1::2], runs[0].settings)
-    damaged, known = damage(v, "all")
-    rows = {"original": paper(np.tile(v, (3, 1))), "damaged": paper(damaged, known)}
-    for run in runs:
-        # The stream starts anew: the same draws for all machines.
-        probs = inpaint(stream(0, "figure restored"), damaged, known, *run.params)
-        rows[f"{run.settings.hidden} units"] = paper(probs)
+    rows: dict[str, Floats] = {}
+    for folder in folders:
+        run = read(folder, rbm.train)
+        rows |= restored_tiles(run, one_of_each(data)[1::2])
+        rows[f"{run.settings.hidden} units"] = rows.pop("restored")
     figure = new_figure(1020, 342, "")
     for j, (name, tiles) in enumerate(rows.items()):
         write(figure, 108, 70 + 58 * j, name, ha="right")

@@ -53,19 +53,17 @@ def named(
     found: Mapping[str, tuple[Drawing, ...]], names: list[str]
 ) -> dict[str, tuple[Drawing, ...]]:
     """Those of an experiment, or a single one, by name. SettingsError for any other name."""
+    known = {of: (of, group) for of, group in found.items()}
+    known |= {one.name: (of, (one,)) for of, group in found.items() for one in group}
     chosen: dict[str, tuple[Drawing, ...]] = {}
-    known = {drawing.name: (name, drawing) for name, group in found.items() for drawing in group}
     for name in names:
-        if name in known:
-            of, drawing = known[name]
-            chosen[of] = (*chosen.get(of, ()), drawing)
-        elif name in found:
-            chosen[name] = found[name]
-        else:
+        if name not in known:
             raise SettingsError(
                 f"There is no figure {name}; expected one of {', '.join(found)}, or a figure of"
                 " theirs (--list has them)."
             )
+        of, group = known[name]
+        chosen[of] = tuple(dict.fromkeys((*chosen.get(of, ()), *group)))
     return chosen
 
 

@@ -25,20 +25,18 @@ FIGURE = """\
 class Entry(NamedTuple):
     name: str  # of the file, without .png
     title: str
-    size: tuple[int, int]  # width and height, screen pixels
     caption: str
     alt: str
     facts: str  # data, epochs, time
-    commands: Sequence[str]  # that make it
+    commands: str  # that make it, a line each
+    width: int  # screen pixels
+    height: int
 
 
 def write_index(
     sections: Mapping[str, Sequence[Entry]], data: str, intro: str, folder: Path
 ) -> Path:
-    """Writes <folder>/index.html: contents, then under each heading its pictures.
-
-    Raises RunError where it cannot be written.
-    """
+    """Writes <folder>/index.html: contents, then under each heading its pictures. RunError."""
     contents, body = [], []
     for heading, entries in sections.items():
         links = (f'<li><a href="#{e.name}">{escape(e.title)}</a></li>' for e in entries)
@@ -54,7 +52,6 @@ def write_index(
 
 
 def _figure(entry: Entry) -> str:
-    width, height = entry.size
-    texts = {key: escape(text) for key, text in entry._asdict().items() if isinstance(text, str)}
-    lines = (re.sub(r"--\S+ [^- ]\S*", r"<span>\g<0></span>", escape(c)) for c in entry.commands)
-    return FIGURE.format(width=width, height=height, commands="\n".join(lines), **texts)
+    texts = {key: escape(str(value)) for key, value in entry._asdict().items()}
+    texts["commands"] = re.sub(r"--\S+ [^- ]\S*", r"<span>\g<0></span>", texts["commands"])
+    return FIGURE.format(**texts)

@@ -1,25 +1,107 @@
 """Figures of missing pixels: damaged test digits, and what RBMs put in their place.
 
-Shown is the mean of P(v = 1 | h) over the last sweeps; or, as in the documents, binary states.
+Shown is the mean of P(v = 1 | h) over the last sweeps; or, as in the documents, binary states. All
+chains start at the damaged image, as the documents' do, and make as many sweeps as theirs, so only
+the clamping differs.
 """
 
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
+from data.pixels import remove_pixels
 from data.sets import DataSet
 from experiments.gibbs_chains import CHAINS
 from experiments.inpainting import CD30_ON, HIDDEN, machine
-from experiments.inpainting_methods import Machine, machine_after
+from experiments.inpainting_methods import FEW_UNITS, Machine, in_float64, machine_after
 from figures.drawing import Drawing
 from figures.gibbs_chains import PIXELS, chains, mosaics
-from figures.restored_digits import DOCUMENTS, FRACTIONS, Of, damage, restorations, table
-from figures.style import as_trained, one_of_each, paper
+from figures.style import Floats, as_trained, mosaic, new_figure, one_of_each, paper, paste, write
+from rbm.exact import conditional
+from rbm.inpaint import chain_mean
+from training.streams import stream
 
+Bools = NDArray[np.bool_]
+Of = Literal["all", "ink"]
+
+FRACTIONS = (0.2, 0.5, 0.8)  # of the pixels that are missing
+LAST = 100  # sweeps, of which the mean is shown
 LEVELS = 32  # of grey: with all 255 the file is twice as large, and nobody sees them
+
+
+class Document(NamedTuple):
+    """What a source document does: how many sweeps, and after how many epochs of training."""
+
+    sweeps: int
+    epochs: int
+    missing: str
+
+
+DOCUMENTS = {"all": Document(5000, 3, "all pixels"), "ink": Document(200, 30, "the ink")}
+CLAMPED = {"exact": "all hidden states summed", "clamped": "given pixels are held fixed"}
+UNCLAMPED = {"unclamped": "nothing is held fixed"}
+NOTES = {
+    "all": {"damaged": "missing is light blue", **CLAMPED, **UNCLAMPED},
+    "ink": {**CLAMPED, "with rate": "clamped, with the known erasure rate", **UNCLAMPED},
+}
+
+
+def damage(v: Floats, of: Of) -> tuple[Floats, Bools]:
+    """Images with each of FRACTIONS missing, and which pixels the RBM is given: (3 * N, D) both.
+
+    With of="all" it is given the mask. With of="ink" it is given only the damaged image: whatever
+    is blank there may be missing, so only what is left of the ink is known.
+    """
+    # The stream starts anew: the masks are nested, and the same for all RBMs.
+    both = [remove_pixels(stream(0, "figure missing"), v, part, of) for part in FRACTIONS]
+    damaged = np.concatenate([image for image, _ in both])
+    return damaged, np.concatenate([known for _, known in both]) if of == "all" else damaged != 0
+
+
+def restorations(machine: Machine, damaged: Floats, known: Bools, of: Of) -> dict[str, Floats]:
+    """P(v = 1) by the name of the method; exactly where all hidden states can be summed."""
+    (W, b, c), found = machine.params, {}
+
+    def chain(b: Floats, known: Bools | None) -> Floats:
+        burn_in = DOCUMENTS[of].sweeps - LAST
+        rng = stream(0, "figure restored")
+        probs = chain_mean(rng, damaged, W, b, c, burn_in, LAST, known)
+        return probs if known is None else np.where(known, damaged, probs)
+
+    if machine.settings.hidden <= FEW_UNITS:
+        found["exact"] = conditional(damaged.astype(np.float64), known, *in_float64(machine))
+    found["clamped"] = chain(b, known)
+    if of == "ink":
+        rates = np.repeat(np.array(FRACTIONS, b.dtype), len(damaged) // len(FRACTIONS))[:, None]
+        found["with rate"] = chain(b + np.log(rates), known)  # (rbm.33), for each image its own
+    found["unclamped"] = chain(b, None)
+    return found
+
+
+def table(groups: Sequence[tuple[str, dict[str, Floats]]], title: str, of: Of) -> Figure:
+    """Groups of named rows of tiles; the digits of one fraction stand beside those of another."""
+    rows, top = sum(len(group) for _, group in groups), 84
+    figure = new_figure(1900, 112 + 58 * rows + 14 * len(groups), title)
+    for j, fraction in enumerate(FRACTIONS):
+        words = f"{fraction:.0%} of {DOCUMENTS[of].missing} missing"
+        write(figure, 429 + 590 * j, 62, words, fontweight="bold")
+    for name, group in groups:
+        write(figure, 12, top + 29 * len(group), name, rotation="vertical")
+        for word, tiles in group.items():
+            write(figure, 135, top + 28, word, ha="right")
+            for j, part in enumerate(np.split(tiles, len(FRACTIONS))):
+                paste(figure, mosaic(part, len(part)), 140 + 590 * j, top, 2)
+            top += 58
+        top += 14
+    there = {word for _, group in groups for word in group}
+    notes = [f"{word}: {note}" for word, note in NOTES[of].items() if word in there]
+    write(figure, 950, top + 10, "      ".join(notes))
+    return figure
 
 
 def means(folders: Sequence[Path], data: DataSet, of: Of) -> Figure:

@@ -1,14 +1,7 @@
 """The plane of two codes: where a VAE puts images, and what it draws for codes on a grid.
 
-On axes or a figure that the caller made:
-
-scatter        a dot for each image in the colour of its digit, the number at the digit's median
-name_digits    these numbers alone
-prior_circles  1 and 2 standard deviations of the prior
-digit_legend   which colour is which digit
-manifold       decoded codes of a grid, pasted, and axes on them in units of the codes
-
-Whole figures of one run: latent_means, decoded_grid. Points (N, 2) are codes, their digits (N,).
+Points (N, 2) are codes, their digits (N,). The first functions draw on axes or a figure that the
+caller made; latent_means and decoded_grid are whole figures of one run.
 """
 
 from collections.abc import Callable
@@ -35,7 +28,9 @@ Digits = NDArray[np.integer[Any]]
 def scatter(
     axes: Axes, points: Floats, digits: Digits, size: float = 4, letters: float = 13
 ) -> None:
-    """Dots of `size` square points, in an order that lets no digit cover another."""
+    """Dots of `size` square points in the colours of their digits, in an order that lets no digit
+    cover another, and each digit's number at the median.
+    """
     order = stream(0, "figure order").permutation(len(points))
     (x, y), colours = points[order].T, np.array(TEN)[digits[order]]
     axes.scatter(x, y, s=size, c=colours, linewidths=0, antialiased=False)

@@ -4,6 +4,7 @@ They are there to look at. Longer trainings give better numbers; results/ has th
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure
@@ -15,7 +16,7 @@ import rbm.train
 import vae.train
 from data.sets import DataSet
 from figures.codes import reconstructions
-from figures.drawing import Draw, Drawing
+from figures.drawing import Draw, Drawing, of_vae
 from figures.latent_plane import decoded_grid, latent_means
 from figures.style import one_of_each
 from gan.settings import Settings
@@ -80,14 +81,11 @@ def _of(model: Any, draw: Callable[[Runs, DataSet], Figure]) -> Draw:
     return lambda folders, data: draw([read(folder, model) for folder in folders], data)
 
 
-def _grid(runs: Runs, data: DataSet) -> Figure:
-    return decoded_grid(runs[0], data, side=SIDE)
-
-
 def _reconstructions(runs: Runs, data: DataSet) -> Figure:
     return reconstructions(runs, data, one_of_each(data), sampled=False)
 
 
+GRID = of_vae(partial(decoded_grid, side=SIDE))
 # heading -> figure -> the labels of its models, and what draws it
 SECTIONS: dict[str, dict[str, tuple[tuple[str, ...], Draw]]] = {
     "The restricted Boltzmann machine": {
@@ -97,12 +95,12 @@ SECTIONS: dict[str, dict[str, tuple[tuple[str, ...], Draw]]] = {
         "rbm-samples": (RBMS, _of(rbm.train, figures.rbm.samples)),
     },
     "The variational autoencoder": {
-        "vae-manifold": (VAES[:1], _of(vae.train, _grid)),
-        "vae-latent-means": (VAES[:1], _of(vae.train, lambda r, data: latent_means(r[0], data))),
+        "vae-manifold": (VAES[:1], GRID),
+        "vae-latent-means": (VAES[:1], of_vae(latent_means)),
         "vae-reconstructions": (VAES, _of(vae.train, _reconstructions)),
         "vae-costs": (VAES, _of(vae.train, figures.vae.costs)),
         "vae-autoencoder": (BOTH, _of(vae.train, figures.vae.without_noise)),
-        "vae-convolutional": (("convolutional",), _of(vae.train, _grid)),
+        "vae-convolutional": (("convolutional",), GRID),
     },
     "The generative adversarial network": {
         "gan-samples": (("gan",), figures.gan.samples),

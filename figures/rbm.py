@@ -9,9 +9,10 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from autograd_lite.ops import Array
+from data.mnist import Bytes
 from data.sets import DataSet
 from experiments.families import SWEEPS, of_rbm
-from figures.restored_digits import FRACTIONS, damage, table
+from figures.inpainting import FRACTIONS, damage, table
 from figures.style import (
     LINES,
     as_trained,
@@ -33,16 +34,21 @@ STRONGEST = 100  # filters shown of a machine that has more
 COLOURS = matplotlib.colormaps["RdBu_r"].resampled(41)  # few, for small files; odd, for a white 0
 
 
+def restored_tiles(machine: Trained, digits: Bytes) -> dict[str, Array]:
+    """Digits (N, 28, 28) as they were, damaged, and with what clamped chains put in their place:
+    3 N tiles each, those of one of FRACTIONS after those of another.
+    """
+    v = as_trained(digits, machine.settings)
+    damaged, known = damage(v, "all")
+    # The stream starts anew: the same draws for all RBMs.
+    probs = inpaint(stream(0, "figure restored"), damaged, known, *machine.params)
+    tiles = {"original": paper(np.tile(v, (len(FRACTIONS), 1)))}
+    return tiles | {"damaged": paper(damaged, known), "restored": paper(probs)}
+
+
 def restored(machines: Sequence[Trained], data: DataSet) -> Figure:
-    groups = []
-    for machine in machines:
-        v = as_trained(one_of_each(data), machine.settings)
-        damaged, known = damage(v, "all")
-        # The stream starts anew: the same draws for all RBMs.
-        probs = inpaint(stream(0, "figure restored"), damaged, known, *machine.params)
-        tiles = {"original": paper(np.tile(v, (len(FRACTIONS), 1)))}
-        tiles |= {"damaged": paper(damaged, known), "restored": paper(probs)}
-        groups.append((f"{machine.settings.hidden} hidden units", tiles))
+    digits = one_of_each(data)
+    groups = [(f"{m.settings.hidden} hidden units", restored_tiles(m, digits)) for m in machines]
     return table(groups, f"Missing pixels restored by RBMs: test images, {data.name}", "all")
 
 

@@ -22,10 +22,7 @@ from vae.weights import read_weights
 
 
 def main(argv: Sequence[str]) -> None:
-    """Draws what the network makes of the test images and of codes; prints where the pictures are.
-
-    Raises DataError, RunError.
-    """
+    """Draws what the network makes of the test images and of codes; prints where they are."""
     parser = Parser(prog="python -m figures.weights", allow_abbrev=False)
     parser.add_argument("file", type=Path, metavar="FILE", help=".npz with the ten arrays")
     parser.add_argument("--activation", default="relu", choices=tuple(ACTIVATIONS))

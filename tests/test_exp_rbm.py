@@ -144,7 +144,7 @@ def test_the_weight_of_the_nearest_image_is_the_one_that_costs_least():
     nearest, mean, known = np.roll(V, 1, axis=0), np.full(784, 0.2, np.float32), V > 1
 
     def found(weight):
-        return baselines.log_loss(baselines.mixed(nearest, mean, weight), V, known)
+        return baselines.score(baselines.mixed(nearest, mean, weight), V, known)["cost"]
 
     best = baselines.best_weight(nearest, mean, V, known)
     assert 0.1 < best < 0.98 and found(best) <= min(found(best - 0.02), found(best + 0.02))

@@ -10,15 +10,14 @@ import pytest
 from matplotlib.colors import to_rgb
 
 import figures.gibbs_chains
+import figures.inpainting
 import figures.rbm
-import figures.restored_digits
 from autograd_lite.ops import sigmoid
 from data.digits import draw_digits
 from data.sets import DataSet
 from experiments import families
 from experiments.inpainting_methods import Machine
-from figures.inpainting import means, states
-from figures.restored_digits import DOCUMENTS, FRACTIONS, damage, restorations
+from figures.inpainting import DOCUMENTS, FRACTIONS, damage, means, restorations, states
 from figures.style import MISSING, as_trained, one_of_each
 from rbm.exact import conditional
 from rbm.model import Params
@@ -187,7 +186,7 @@ def test_chains_begin_at_the_damaged_image_and_differ_in_what_is_given(of, sweep
         biases.append(np.broadcast_to(b, v.shape))
         return np.full_like(v, 0.1 * len(calls))
 
-    monkeypatch.setattr(figures.restored_digits, "chain_mean", recorded)
+    monkeypatch.setattr(figures.inpainting, "chain_mean", recorded)
     biases, params = [], Params(*(RNG.normal(size=s).astype("f4") for s in ((784, 2), 784, 2)))
     damaged, known = damage(TEN, of)
     found = restorations(Machine(params, SETTINGS, 3), damaged, known, of)
@@ -229,9 +228,9 @@ def test_tiles_stand_by_machine_and_fraction(of, tmp_path, swept, monkeypatch):
             assert close(under(figure, f"{hidden} hidden units, {words}"), half[None] * 1.0)
         if of == "ink":
             assert close(under(figure, f"start, {words}"), np.split(damaged, 3)[j])
-    monkeypatch.setattr(figures.restored_digits, "LAST", 1)
+    monkeypatch.setattr(figures.inpainting, "LAST", 1)
     quick = DOCUMENTS | {of: document._replace(sweeps=3)}
-    monkeypatch.setattr(figures.restored_digits, "DOCUMENTS", quick)
+    monkeypatch.setattr(figures.inpainting, "DOCUMENTS", quick)
     figure, (damaged, known) = means(folders, DATA, of), damage(TEN, of)
     for i, (hidden, half) in enumerate(right.items()):
         for name in ("clamped", "unclamped", *["with rate"] * (of == "ink")):

@@ -27,11 +27,8 @@ def run_cli(program: Callable[[Sequence[str]], None], argv: Sequence[str]) -> No
     try:
         with np.errstate(over="ignore", invalid="ignore"):  # metrics tell that a run diverged
             program(argv)
-    except (DataError, RunError, SettingsError) as error:
-        print(error, file=sys.stderr)
-        sys.exit(2)
-    except MemoryError as error:  # settings that are too large
-        print(str(error) or "There is not enough memory.", file=sys.stderr)
+    except (DataError, RunError, SettingsError, MemoryError) as error:
+        print(str(error) or "There is not enough memory.", file=sys.stderr)  # for large settings
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
