@@ -13,6 +13,13 @@ def pixels(figure):
     return np.asarray(canvas.buffer_rgba())[..., :3] / 255
 
 
+def assert_whole(screen, least, most):
+    """Nothing is cut off, and (width, height) lies between two sizes."""
+    edges = (screen[:2], screen[-2:], screen[:, :2], screen[:, -2:])
+    assert all((edge == 1).all() for edge in edges), "it is cut off"
+    assert all(a <= n <= b for a, n, b in zip(least, screen.shape[1::-1], most, strict=True))
+
+
 def tiles(screen, left, top, scale, shape, gap=1):
     """The tiles of a mosaic that was pasted, at their own size: (rows, columns, 28, 28)"""
     found = np.empty((*shape, 28, 28))

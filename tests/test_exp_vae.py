@@ -1,6 +1,7 @@
 """Dense and convolutional VAEs, likelihoods, sample counts: what is measured, on tiny trainings."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from autograd_lite.ops import sigmoid
 from data.pixels import to_unit
 from experiments import conv_vae, dense_vae, dense_vae_curves, likelihoods, measures, sample_count
 from experiments.record import read
-from tests.small_runs import make
+from tests.small_runs import make, parsed
 from tests.small_vaes import DATA, network, shape
 from training.parallel import Training
 from training.trained import read as read_run
@@ -171,12 +172,9 @@ def test_the_epoch_is_chosen_on_validation_and_its_snapshot_is_tested(monkeypatc
 
 
 def test_the_whole_set_keeps_images_for_validation_and_has_the_settings_of_the_few():
-    words = [one.options for one in conv_vae.EXPERIMENT.trainings]
-    of_whole, *few = (dict(zip(w[::2], w[1::2], strict=True)) for w in words)
-    assert of_whole.pop("--validation") == "5000" and len(few) == 3
-    for seed, of_few in enumerate(few):
-        assert of_few.pop("--validation") == "0" and of_few.pop("--images") == "10000"
-        assert of_few == of_whole | {"--seed": str(seed)}
+    whole, *few = (parsed(Settings, *one.options) for one in conv_vae.EXPERIMENT.trainings)
+    assert whole.validation == 5000
+    assert few == [replace(whole, validation=0, images=10_000, seed=seed) for seed in range(3)]
 
 
 # Likelihoods

