@@ -5,7 +5,7 @@ The RBMs are trained as the two documents train theirs, on grey pixels by CD-30,
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from experiments.cache import Part, compute
 from experiments.experiment import Experiment, Numbers
@@ -45,18 +45,12 @@ def persistent(hidden: int) -> Training:
     return Training(f"pcd5-{hidden}", "rbm", (*PCD5.split(), "--hidden", str(hidden)))
 
 
-class Kind(NamedTuple):
-    """The training of RBMs with some number of hidden units, and the epochs after which to look."""
-
-    training: Callable[[int], Training]
-    epochs: int
-
-
-KINDS = {
-    "grey CD-30, 60,000 images, 3 epochs": Kind(partial(machine, "grey"), 3),
-    "grey CD-30, 60,000 images, 30 epochs": Kind(partial(machine, "grey"), 30),
-    "binary CD-30, 60,000 images, 30 epochs": Kind(partial(machine, "binary"), 30),
-    "binary PCD-5, 55,000 images, 30 epochs": Kind(persistent, 30),
+# The training of RBMs with some number of hidden units, and the epochs after which to look.
+KINDS: dict[str, tuple[Callable[[int], Training], int]] = {
+    "grey CD-30, 60,000 images, 3 epochs": (partial(machine, "grey"), 3),
+    "grey CD-30, 60,000 images, 30 epochs": (partial(machine, "grey"), 30),
+    "binary CD-30, 60,000 images, 30 epochs": (partial(machine, "binary"), 30),
+    "binary PCD-5, 55,000 images, 30 epochs": (persistent, 30),
 }
 MACHINES = tuple((kind, hidden) for kind in KINDS for hidden in HIDDEN)
 SMALL = tuple((kind, min(HIDDEN)) for kind in KINDS)
@@ -111,7 +105,7 @@ EXPERIMENT = Experiment(
     question="What fraction of missing pixels does an RBM restore correctly when 20, 50 or 80 %"
     " are missing?",
     minutes=60,
-    trainings=tuple(dict.fromkeys(KINDS[k].training(hidden) for k, hidden in MACHINES[::-1])),
+    trainings=tuple(dict.fromkeys(KINDS[kind][0](hidden) for kind, hidden in MACHINES[::-1])),
     measure=measure,
     protocol=f"pixels binarised at 1/2; the first {IMAGES:,} test images, the same pixels missing"
     " for all methods; grey, binary: the pixels that an RBM is trained on; CD-30 is trained on"

@@ -129,10 +129,7 @@ def gains(numbers: Numbers) -> str:
 
 
 def answer(numbers: Numbers) -> str:
-    """The cost with one sample and with the most, and what a step of these takes.
-
-    What it comes to at equal computing time is in the figure of figures/sample_count.py.
-    """
+    """What it comes to at equal computing time is in the figure of figures/sample_count.py."""
     one, most = numbers[0], numbers[-1]
     gained = one[COST]["mean"] - most[COST]["mean"]
     spreads = " and ".join(f"{row[COST]['spread']:.1f}" for row in (one, most))

@@ -1,4 +1,4 @@
-"""Pictures of a VAE's codes: one unit at a time, reconstructions, and which units are used.
+"""Pictures of a VAE's codes: one unit at a time, and reconstructions.
 
 Legend: z1, z2, ... the code units; mu, logvar (N, Z) mean and log-variance of q(z|x). `model` is
 what a title calls the run; without it, what its settings say.
@@ -7,17 +7,13 @@ what a title calls the run; without it, what its settings say.
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from data.mnist import Bytes
 from data.sets import DataSet
-from experiments.dense_vae import NAMES
-from experiments.experiment import Numbers
-from experiments.measures import ACTIVE, active_units, unit_variances
+from experiments.measures import active_units, unit_variances
 from figures.latent_plane import encoded, likelihood_of, name_of
-from figures.style import LINES, as_trained, labelled_rows, mosaic, new_figure, paper, paste, write
+from figures.style import as_trained, labelled_rows, mosaic, new_figure, paper, paste, write
 from training.streams import stream
 from training.trained import Trained
 from vae.elbo import reparameterise
@@ -75,42 +71,3 @@ def reconstructions(
         labelled_rows(figure, group, 235, top, 4)
         top += 116 * len(group) + 14
     return figure
-
-
-def code_units(numbers: Numbers, data: str) -> Figure:
-    """The variance of each unit's mean, and its KL, most used unit first; a column a likelihood.
-
-    `numbers` are those of experiments/dense_vae.py.
-    """
-    title = f"Which code units VAEs use, and what they cost: test images of {data}"
-    figure = new_figure(1400, 1000, title, layout="constrained")
-    grid = figure.subplots(2, len(NAMES), sharex=True, sharey="row", height_ratios=(3, 2))
-    for (likelihood, name), (above, below) in zip(NAMES.items(), grid.T, strict=True):
-        rows = [row for row in numbers if row["likelihood"] == likelihood]
-        for row, colour, marker in zip(rows, LINES, "sDo", strict=True):
-            units, codes = row["code units of each seed"], f"{row['codes']} codes"
-            counts = sorted({seed["active"] for seed in units})
-            active = " to ".join(map(str, dict.fromkeys((counts[0], counts[-1]))))
-            kl = np.mean([sum(seed["KL [nats/image]"]) for seed in units])
-            look = colour, marker
-            _units(above, units, "variance of the mean", f"{codes}: {active} active", *look)
-            _units(below, units, "KL [nats/image]", f"{codes}: {kl:.1f} in all", *look)
-        above.axhline(ACTIVE, color="0.4", ls="--", lw=1)
-        above.set(yscale="log", title=name)
-        below.set(xlabel="code units, most used first")
-        below.xaxis.set_major_locator(MaxNLocator(integer=True))
-        for axes, place in ((above, "lower left"), (below, "upper right")):
-            axes.legend(loc=place)
-            axes.grid(alpha=0.3)
-    grid[0, 0].set(ylabel=r"variance of $\mu_j$ over the images")
-    grid[1, 0].set(ylabel="KL of the unit [nats an image]", ylim=(0, None))  # of both columns
-    return figure
-
-
-def _units(axes: Axes, units: Numbers, name: str, label: str, colour: str, marker: str) -> None:
-    """Means over the seeds; the band reaches from the lowest to the highest of them."""
-    values = np.array([seed[name] for seed in units])
-    ranks = np.arange(1, values.shape[1] + 1)
-    axes.plot(ranks, values.mean(axis=0), label=label, color=colour, marker=marker, ms=7)
-    low, high = values.min(axis=0), values.max(axis=0)
-    axes.fill_between(ranks, low, high, color=colour, alpha=0.25, lw=0)
