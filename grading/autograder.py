@@ -12,6 +12,7 @@ from pathlib import Path
 
 from grading.assignment import SECRET, read
 from grading.chapters import PACKAGES, ROOT, chapters
+from grading.protocol import GradingError
 from training.run import replacing
 
 CONTAINER = Path(__file__).with_name("container")
@@ -24,8 +25,9 @@ MODES = {"setup.sh": 0o755, "run_autograder": 0o755, "secret": 0o600}
 def write(path: Path, assignment: str | None = None) -> None:
     """Writes the zip: the same bytes for the same sources, assignment and secret.
 
-    The environment's GRADING_SECRET goes in, and then only its owner can read the zip. GradingError
-    where the assignment cannot be read, RunError where the zip cannot be written.
+    For hidden points the environment's GRADING_SECRET goes in, and only the owner can read the zip.
+    GradingError where there is none, or no such assignment; RunError where the zip cannot be
+    written.
     """
     files = contents(assignment)
     with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
@@ -41,12 +43,14 @@ def contents(assignment: str | None) -> dict[str, bytes]:
     """Every file of the zip, by its path there."""
     paths = [p for package in SOURCES for p in (ROOT / package).rglob("*.py")]
     paths += [*chapters(), ROOT / "pyproject.toml", ROOT / "LICENSE"]
-    paths += (ROOT / "grading" / "assignments").glob("*.toml")
     paths = [p for p in paths if not p.is_relative_to(EXAMPLES)]
     found = {p.relative_to(ROOT).as_posix(): p.read_bytes() for p in paths}
     found |= {p.name: p.read_bytes() for p in CONTAINER.iterdir()}
     if assignment is not None:
-        found["assignment.toml"] = read(assignment).text.encode()
-    if secret := os.environ.get(SECRET):
-        found["secret"] = secret.encode()
+        asked = read(assignment)
+        found["assignment.toml"] = asked.text.encode()
+        if any(item.hidden for item in asked.items):
+            if not os.environ.get(SECRET):
+                raise GradingError(f"{assignment} has hidden points; expected a text in {SECRET}.")
+            found["secret"] = os.environ[SECRET].encode()
     return found

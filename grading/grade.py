@@ -4,6 +4,7 @@ import argparse
 import io
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from grading import feedback, results
@@ -86,9 +87,15 @@ def judged(run: results.Run, args: argparse.Namespace) -> list[Result]:
         if len(found) < len(items):
             progress.show(len(found), items[len(found)].check.function)
         if args.gradescope:
-            said = "\n".join([*run.notes, *summary(found)])
+            said = above(run, found, args.visibility)
             results.write_gradescope(args.gradescope, run, found, args.visibility, said)
     return found
+
+
+def above(run: results.Run, found: Sequence[Result], visibility: str) -> str:
+    """What stands above Gradescope's tests: nothing of those that students do not see yet."""
+    seen = [r for r in found if visibility == "visible" and not r.item.hidden]
+    return "\n".join([*run.notes, *(summary(seen) if seen else [])])
 
 
 def require_sane(args: argparse.Namespace) -> None:

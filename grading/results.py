@@ -148,7 +148,7 @@ def write_gradescope(
 
 
 def _test(item: Item, result: Result | None, visibility: str) -> dict[str, Any]:
-    check = item.check
+    check, later = item.check, "hidden" if visibility == "hidden" else "after_published"
     return {
         "number": item.name,
         "name": f"{check.function.rpartition('.')[2]}: {by_label()[check.equation].title}",
@@ -156,5 +156,5 @@ def _test(item: Item, result: Result | None, visibility: str) -> dict[str, Any]:
         "max_score": item.points,
         "status": "passed" if result and result.verdict == "pass" else "failed",
         "output": told(result) if result else "not graded: the run ended before it",
-        "visibility": "hidden" if item.hidden else visibility,
+        "visibility": later if item.hidden else visibility,
     }

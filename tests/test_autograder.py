@@ -37,24 +37,21 @@ def require(value: dict[str, Any], fields: dict[str, Any]) -> None:
 def test_the_zip_holds_what_grading_reads_and_is_the_same_each_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("GRADING_SECRET", raising=False)
-    (tmp_path / "week.toml").write_text('title = "VAE week"\n[points]\nvae.8 = 1\n')
+    monkeypatch.setenv("GRADING_SECRET", "x")
     for name in ("a.zip", "b.zip"):
-        write(tmp_path / name, str(tmp_path / "week.toml"))
+        write(tmp_path / name)
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         modes = {m.filename: m.external_attr >> 16 & 0o777 for m in archive.infolist()}
     assert modes["setup.sh"] == modes["run_autograder"] == 0o755
-    assert {"assignment.toml", "vae/DERIVATION_COST.md", "grading/worker.py", "LICENSE"} <= {*modes}
-    assert not {name.split("/")[0] for name in modes} & {"tests", "figures", "secret", "docs"}
+    assert {"vae/DERIVATION_COST.md", "grading/worker.py", "LICENSE"} <= {*modes}
+    assert not {name.split("/")[0] for name in modes} & {"tests", "figures", "docs", "secret"}
     assert not any("/examples/" in name for name in modes)
-    monkeypatch.setenv("GRADING_SECRET", "x")
-    write(tmp_path / "c.zip")
-    assert (tmp_path / "c.zip").stat().st_mode & 0o777 == 0o600
-    (tmp_path / "week.toml").write_text("title = \n")
-    for bad in ("week.toml", "absent.toml"):
-        with pytest.raises(GradingError, match=bad):
-            write(tmp_path / "d.zip", str(tmp_path / bad))
+    monkeypatch.delenv("GRADING_SECRET")
+    with pytest.raises(GradingError, match="vae-week has hidden points; expected a text in GRAD"):
+        write(tmp_path / "c.zip", "vae-week")
+    with pytest.raises(GradingError, match="no assignment"):
+        write(tmp_path / "c.zip", "week")
 
 
 PEEK = """import os
@@ -73,7 +70,9 @@ def test_it_grades_in_gradescopes_layout_and_keeps_its_secret(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GRADING_SECRET", "a secret of the course")
-    write(tmp_path / "file.zip")
+    (tmp_path / "week.toml").write_text("[points]\nvae.8 = {public = 2, hidden = 1}\nvae.5 = 1\n")
+    write(tmp_path / "file.zip", str(tmp_path / "week.toml"))
+    assert (tmp_path / "file.zip").stat().st_mode & 0o777 == 0o600
     with zipfile.ZipFile(tmp_path / "file.zip") as archive:
         archive.extractall(tmp_path / "source")
     shutil.copy(tmp_path / "source/run_autograder", tmp_path / "run_autograder")
@@ -86,22 +85,24 @@ def test_it_grades_in_gradescopes_layout_and_keeps_its_secret(
     text = (ROOT / "grading/examples/half/vae/elbo.py").read_text()
     text = text.partition("def kl_diag_gaussian")[0] + PEEK.format(top=str(tmp_path))
     (tmp_path / "submission/elbo.py").write_text(text)
-    line = ["bash", str(tmp_path / "run_autograder"), "--only", "vae.elbo"]
     environment = {"PATH": os.environ["PATH"], "AUTOGRADER": str(tmp_path)}
+    line = ["bash", str(tmp_path / "run_autograder")]
     done = subprocess.run(line, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+    assert tmp_path.stat().st_mode & 0o077 == 0
     content = (tmp_path / "results/results.json").read_text()
     value = json.loads(content)
     require(value, TOP)
-    assert "score" not in value and value["output_format"] == "text"
     for test in value["tests"]:
         require(test, TEST)
         assert 0 <= test["score"] <= test["max_score"]
-    peek = next(test for test in value["tests"] if test["name"].startswith("kl_diag_gaussian"))
-    assert "seen: " in peek["output"]
+    assert "score" not in value and value["output_format"] == "text"
+    assert "0 of 2 checks passed: 0 of 3 points" in value["output"]  # of those that are public
+    told = {test["number"]: (test["output"], test["visibility"]) for test in value["tests"]}
+    assert told["vae.8 hidden"] == ("ERROR", "after_published")
+    assert "seen: " in told["vae.8"][0] and told["vae.8"][1] == "visible"
     if isolation() != "none":
         assert "a secret of the course" not in content + done.stdout
-    assert tmp_path.stat().st_mode & 0o077 == 0
 
 
 def test_the_scripts_are_bash() -> None:

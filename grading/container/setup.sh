@@ -15,7 +15,8 @@ if [ -z "$(newest)" ]; then
     export DEBIAN_FRONTEND=noninteractive
     apt-get update
     { apt-get install -y software-properties-common && add-apt-repository -y ppa:deadsnakes/ppa &&
-        apt-get install -y python3.13 python3.13-venv; } || apt-get install -y python3.11 python3.11-venv
+        apt-get install -y python3.13 python3.13-venv; } ||
+        apt-get install -y python3.11 python3.11-venv
 fi
 "$(newest)" -m venv .venv
 numpy=$(.venv/bin/python -c 'import tomllib
