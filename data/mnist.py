@@ -44,9 +44,6 @@ class FetchError(DataError):
 def load_mnist(fetch: bool = True) -> Four:
     """Training images (60000, 28, 28), their labels (60000,), test images and labels; all uint8.
 
-    From the first of these that is in MNIST_DIR or, where that is not set, in data/cache: all four
-    IDX files (plain or .gz), mnist.npz of Keras. What is not in the cache is fetched, as IDX files.
-
     Raises FetchError where it is neither on this machine nor to be fetched (or `fetch` is off),
     and DataError for a file in MNIST_DIR that is missing, damaged or not MNIST's.
     """

@@ -65,8 +65,8 @@ def parts(name: str) -> list[Part]:
 
 
 def summary(rows: list[Row]) -> dict[str, Any]:
-    each = {name: {"each seed": [row[name] for row in rows]} for name in rows[0]}
-    return {name: {**values, **each[name]} for name, values in over_seeds(rows).items()}
+    found = over_seeds(rows).items()
+    return {name: {**both, "each seed": [row[name] for row in rows]} for name, both in found}
 
 
 def accuracy() -> float:

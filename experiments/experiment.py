@@ -1,9 +1,4 @@
-"""What an experiment is, and how all of them are found.
-
-An experiment is one module of `experiments` that ends with `EXPERIMENT = Experiment(...)`; its name
-is the module's. Nothing else has to be told of it: the command, `make reproduce`, the page of
-tables and the README find it here. Where it draws, a module of `figures` has the same name.
-"""
+"""What an experiment is, and how all of them are found: by the names of their modules."""
 
 import importlib
 import pkgutil

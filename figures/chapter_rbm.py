@@ -119,13 +119,11 @@ def restored(folders: Sequence[Path], data: DataSet) -> Figure:
     return figure
 
 
-TWO = MADE["rbm-100-cd"], MADE["rbm-100"]
-THREE = tuple(MADE[label] for label in RBMS)
 PICTURES = (
     Picture("rbm-machine-and-chain.png", machine_and_chain, (MADE["rbm-500"],)),
     Picture("rbm-energy-landscape.svg", energy_landscape),
     Picture("rbm-filters.png", filters, (MADE["rbm-100"],)),
-    Picture("rbm-cd-pcd-chains.png", cd_and_pcd_chains, TWO),
+    Picture("rbm-cd-pcd-chains.png", cd_and_pcd_chains, (MADE["rbm-100-cd"], MADE["rbm-100"])),
     Picture("rbm-gauges.svg", gauges),
-    Picture("restored.png", restored, THREE),
+    Picture("restored.png", restored, tuple(MADE[label] for label in RBMS)),
 )

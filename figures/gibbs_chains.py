@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 import rbm.train
+from autograd_lite.ops import Array
 from data.pixels import remove_pixels
 from data.sets import DataSet
 from experiments.gibbs_chains import CHAINS, EPOCHS, FRACTION, after_steps
@@ -16,7 +17,6 @@ from experiments.inpainting_methods import machine_after
 from figures.drawing import Drawing
 from figures.style import (
     MISSING,
-    Floats,
     as_trained,
     labelled_rows,
     mosaic,
@@ -40,7 +40,7 @@ FEW = 7  # chains of each start, in the figure of all epochs
 BEFORE = (1, 2, 3, 6, 12, 30)  # epochs
 
 
-def mosaics(title: str, rows: Sequence[Sequence[tuple[str, Floats]]]) -> Figure:
+def mosaics(title: str, rows: Sequence[Sequence[tuple[str, Array]]]) -> Figure:
     """Mosaics of 8 x 8 images, each under its words; images (64, D), or tiles as paper() makes."""
     figure = new_figure(490 * max(map(len, rows)) + 20, 500 * len(rows) + 50, title)
     for i, row in enumerate(rows):
@@ -55,11 +55,11 @@ def words_of(settings: rbm.train.Settings, data: DataSet) -> str:
     return f"RBM of {settings.hidden} hidden units, {PIXELS[settings.pixels]}, {data.name}"
 
 
-def coin_flips(like: Floats) -> Floats:
+def coin_flips(like: Array) -> Array:
     return bernoulli(stream(0, "figure coins"), np.full_like(like, 0.5))
 
 
-def chains(start: Floats, params: Params, sweeps: int) -> Floats:
+def chains(start: Array, params: Params, sweeps: int) -> Array:
     """States of unclamped chains; the same draws for each RBM, so that only the RBMs differ."""
     return gibbs(stream(0, "figure chains"), start, *params, sweeps)
 
@@ -111,7 +111,7 @@ def before_each_epoch(folders: Sequence[Path], data: DataSet) -> Figure:
     return figure
 
 
-def _halves(states: Floats) -> Floats:
+def _halves(states: Array) -> Array:
     """Tiles with a blank one between those from images and those from coin flips."""
     return np.insert(paper(states), FEW, 1, axis=0)
 
