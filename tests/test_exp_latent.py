@@ -65,9 +65,8 @@ def test_pixels_binarised_once_are_those_of_the_training():
 
 def test_pixels_binarised_afresh_are_left_grey():
     parts = tanh_networks.images(DATA, Settings(validation=150, pixels="stochastic"))
-    assert np.array_equal(parts["training"], to_unit(DATA.train_images[:300]))
-    assert np.array_equal(parts["validation"], to_unit(DATA.train_images[300:]))
-    assert np.array_equal(parts["test"], to_unit(DATA.test_images))
+    grey = DATA.train_images[:300], DATA.train_images[300:], DATA.test_images
+    assert all(map(np.array_equal, parts.values(), map(to_unit, grey)))
 
 
 @pytest.mark.parametrize("run", [*ONCE, *LONG], ids=str)

@@ -13,8 +13,6 @@ import figures.gibbs_chains
 import figures.inpainting
 import figures.rbm
 from autograd_lite.ops import sigmoid
-from data.digits import draw_digits
-from data.sets import DataSet
 from experiments import families
 from experiments.inpainting_methods import Machine
 from figures.inpainting import DOCUMENTS, FRACTIONS, damage, means, restorations, states
@@ -24,12 +22,13 @@ from rbm.model import Params
 from rbm.train import Settings
 from tests import screen
 from tests.screen import close, tiles
+from tests.small_runs import digits
 from training.checkpoint import save_params
 from training.run import save_settings
 from training.trained import Trained
 
 RNG = np.random.default_rng(0)
-DATA = DataSet("drawn digits", *draw_digits(RNG, 70), *draw_digits(RNG, 70))
+DATA = digits(70, 70)
 # Binary images: what is shown of them is then black or white.
 SETTINGS = Settings(data="digits", validation=0, hidden=2, epochs=5, snapshots=1)
 TEN = as_trained(one_of_each(DATA), SETTINGS)

@@ -23,13 +23,11 @@ from figures import (
 )
 from figures import dense_vae as of_dense
 from figures import vae as quick
-from figures.diagrams import network as drawing
 from figures.style import TEN, as_trained, one_of_each, paper, save
 from tests.screen import assert_whole, close, pixels, tiles
 from tests.small_runs import parsed
 from tests.small_vaes import DATA, decoded, encoded, network, rows_of, trained
 from training.streams import stream
-from vae.mlp import init
 
 MODULES = (of_dense, dense_vae_curves, conv_vae, likelihoods, sample_count)
 
@@ -339,23 +337,3 @@ def test_every_figure_is_drawn_whole_from_its_own_trainings(module, one, folders
     if len(one.trainings) == 1:
         codes = parsed(vae.train.Settings, *one.trainings[0].options).codes
         assert f"VAE of {codes} code units" in title
-
-
-# The network drawn
-
-
-@pytest.mark.parametrize(("D", "H", "Z"), [(784, 500, 16), (100, 33, 7)])
-def test_the_drawing_names_every_parameter_once(D, H, Z):
-    params = init(np.random.default_rng(0), D, H, Z)
-    figure = drawing(params, "tanh", "MNIST")
-    (axes,) = figure.axes
-    text = "\n".join(t.get_text() for t in axes.texts)
-    for name, array in params._asdict().items():
-        assert text.count(f"{name} {array.shape}") == 1
-    for W, b in zip(params[::2], params[1::2], strict=True):
-        assert f"\n{W.size + b.size:,} parameters" in text
-    encoder, decoder = (sum(p.size for p in part) for part in (params[:6], params[6:]))
-    assert f"encoder $q(z|x)$: {encoder:,} parameters" in text
-    assert f"decoder $p(x|z)$: {decoder:,} parameters" in text
-    assert f"{D}-{H}-{Z}-{H}-{D}" in words(figure)[0]
-    assert f"{encoder + decoder:,} parameters" in words(figure)[0] and text.count("tanh") == 2

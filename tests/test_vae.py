@@ -86,20 +86,6 @@ def test_the_means_of_the_pixels_are_the_sigmoids_of_their_logits_alone(likeliho
     np.testing.assert_allclose(network.pixels(z), expected, rtol=1e-14)
 
 
-@pytest.mark.parametrize("likelihood, log_scale", [("gaussian", -4.6), ("laplace", -2.5)])
-def test_training_learns_the_scale(likelihood, log_scale):
-    """Noise of deviation 0.1 around one image: log 0.01, and log(0.1 sqrt(2 / pi)) = -2.5283."""
-    rng = np.random.default_rng(0)
-    images = (0.5 + 0.1 * rng.normal(size=(500, 30))).astype(np.float32)
-    settings = Settings(codes=1, hidden=8, learning_rate=0.01, likelihood=likelihood)
-    state = start(settings, images)
-    for _ in range(400):
-        state = step(state, images, settings)
-    network, code = vae.train.network(state.params, settings), np.zeros((1, 1), np.float32)
-    assert network.decode(code)[0, -1] == pytest.approx(log_scale, abs=0.15)
-    np.testing.assert_allclose(network.pixels(code), 0.5, atol=0.03)
-
-
 def like(dtype=np.float32):
     return init(np.random.default_rng(0), 6, 5, 2, dtype)
 
