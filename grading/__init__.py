@@ -27,6 +27,7 @@ unpack            the Python files of a zip, the code cells of a notebook
 grade             one submission: the screen, and the files that were asked for
 batch             a folder of submissions, as many at once as there are cores
 table             what such a folder holds, and its table
+autograder        the grader as one zip, for Gradescope or a container
 results           results for programs: JSON, JUnit, Gradescope
 feedback          a page for one student
 screen            how verdicts look on a terminal
