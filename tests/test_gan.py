@@ -1,4 +1,4 @@
-"""The GAN: the theory on five images, steps that change one player, what training does."""
+"""The GAN: its networks, steps that change one player, what training does."""
 
 import math
 from dataclasses import replace
@@ -9,10 +9,7 @@ from small_runs import QUICK, assert_close, images, same_bits, spy_on
 
 import gan.train
 from autograd_lite.tree import leaves, tree_map
-from gan.losses import (
-    LOSSES,
-    discriminator_loss,
-)
+from gan.losses import LOSSES, discriminator_loss
 from gan.mlp import NO_DROPOUT, forward
 from gan.players import generate, sample_images
 from gan.train import (
@@ -26,76 +23,8 @@ from gan.train import (
     start,
     step,
 )
-from grading.oracles import game
-from grading.oracles.differences import gradient
 from training.settings import SettingsError
 from training.streams import stream
-
-# --- the theory, on five images ---
-
-P_DATA = np.array([0.30, 0.05, 0.25, 0.30, 0.10])
-THETA = np.array([-0.5, 1.1, 0.3, -1.0, 0.2])  # of a generator that is a softmax over the images
-P_MODEL = game.softmax(THETA)
-
-
-def best(p_model, label=1.0):
-    """The formula of (gan.2) and (gan.7)."""
-    return label * P_DATA / (P_DATA + p_model)
-
-
-def logit(D):
-    return np.log(D) - np.log(1 - D)
-
-
-@pytest.mark.eq("gan.8")
-@pytest.mark.parametrize("label", [0.7, 0.9, 1.0])
-def test_smoothing_leaves_the_minimum_where_it_is_and_makes_it_shallower(label):
-    """The curvature where the model is the data, by a second difference along a direction."""
-
-    def least_loss(p_model):
-        a = logit(best(p_model, label))
-        real = discriminator_loss(a, np.full(5, -800.0), label)  # the other term is 0
-        return P_DATA @ real + p_model @ discriminator_loss(np.full(5, 800.0), a, 1.0)
-
-    direction, h = P_MODEL - P_DATA, 1e-3
-    below, middle, above = (least_loss(P_DATA + t * direction) for t in (-h, 0, h))
-    assert middle > max(below, above)
-    chi = (direction**2 / P_DATA).sum()
-    bend = (2 * middle - below - above) / h**2
-    assert bend == pytest.approx(label / (2 * (2 - label)) * chi, rel=1e-4)
-
-
-def expected_gradient(loss, label=1.0, p=P_MODEL):
-    """By theta of the mean loss over generated images, D held where it is best."""
-    value, _ = LOSSES[loss]
-    costs = value(logit(best(p, label)))
-    return p * (costs - p @ costs)  # of sum_i softmax(theta)_i cost_i
-
-
-def by_complex_step(divergence):
-    return gradient(lambda theta: divergence(game.softmax(theta)), (THETA,))[0]
-
-
-@pytest.mark.eq("gan.8")
-@pytest.mark.eq("gan.14")
-def test_smoothing_leaves_the_gradient_of_the_non_saturating_loss_and_weakens_the_other():
-    plain = expected_gradient("non-saturating")
-    np.testing.assert_allclose(expected_gradient("non-saturating", 0.9), plain, atol=1e-15)
-    mixture = by_complex_step(lambda p: 2 * game.js(P_DATA, (0.1 * P_DATA + p) / 1.1, 0.45))
-    np.testing.assert_allclose(expected_gradient("saturating", 0.9), mixture, atol=1e-15)
-    assert np.abs(mixture).max() < 0.95 * np.abs(expected_gradient("saturating")).max()
-
-
-@pytest.mark.eq("gan.14")
-def test_a_missing_digit_is_cheap_and_a_wrong_one_is_not():
-    """Ten digits, equally frequent: one of them only; or all ten, and a little that is none."""
-    middle = np.array([0.55, *9 * [0.05]])
-    assert round(2 * game.kl(middle, np.full(10, 0.1)), 4) == 1.2514
-    drawn = np.array([0.999, 1e-3])
-    for real, cost in ((1e-3, 0.0), (1e-30, 0.060), (1e-300, 0.682)):  # ever rarer: no bound
-        p = np.array([1 - real, real])
-        assert 2 * game.kl((p + drawn) / 2, p) == pytest.approx(cost, abs=5e-4)
-
 
 # --- networks and players ---
 
