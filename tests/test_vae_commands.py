@@ -11,6 +11,8 @@ from figures import weights
 from tests.screen import close, tiles
 from tests.small_vaes import DATA, decoded, encoded, network
 from training.command import run_cli
+from vae import summary
+from vae import summary
 from vae.weights import save_weights
 
 
@@ -25,8 +27,7 @@ from vae.weights import save_weights
     ],
 )
 def test_the_table_has_the_sums_of_the_documents(capsys, Z, H, kind, sums):
-    words = "summary", "--codes", str(Z), "--hidden", str(H), "--likelihood", kind
-    vae.__main__.main(words)
+    summary.main(["--codes", str(Z), "--hidden", str(H), "--likelihood", kind])
     head, _, *lines = capsys.readouterr().out.splitlines()
     assert head == f"Dense VAE: codes {Z}, hidden {H}, likelihood {kind}"
     of_layers = [line.split()[-1] for line in lines if "in all" not in line]
