@@ -80,7 +80,7 @@ def of_chapters(folder: Path) -> None:
     found, data = list(picture.find()), load("mnist")
     _train([run for one in found for run in one.trainings])
     for one in found:
-        print(one.save(folder, data))
+        print(picture.save(one, folder, data))
 
 
 def draw(

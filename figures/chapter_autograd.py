@@ -8,8 +8,9 @@ from autograd_lite.conv import conv2d, conv_transpose2d
 from autograd_lite.ops import Array, sigmoid, softplus
 from autograd_lite.optim import adam_start, adam_step, momentum_step
 from figures.boxes import MIDDLE
+from figures.drawing import Drawing
 from figures.graphs import tape_of_a_program
-from figures.picture import Picture, sheet
+from figures.picture import sheet
 from figures.style import LINES
 
 BLUE, ORANGE, GREEN = LINES
@@ -114,8 +115,8 @@ def convolution_bands() -> Figure:
 
 
 PICTURES = (
-    Picture("ad-softplus.svg", softplus_and_its_slope),
-    Picture("ad-optimisers.svg", optimisers),
-    Picture("ad-tape.svg", tape_of_a_program),
-    Picture("ad-convolution-bands.svg", convolution_bands),
+    Drawing("ad-softplus.svg", (), softplus_and_its_slope),
+    Drawing("ad-optimisers.svg", (), optimisers),
+    Drawing("ad-tape.svg", (), tape_of_a_program),
+    Drawing("ad-convolution-bands.svg", (), convolution_bands),
 )

@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 
 import gan.train
 from data.sets import DataSet
+from figures.drawing import Drawing
 from figures.game_orbits import orbits, penalty_orbits
-from figures.picture import Picture, sheet
+from figures.picture import sheet
 from figures.quick import TABLE
 from figures.style import LINES, mosaic, new_figure, paper, paste
 from gan.players import sample_images
@@ -83,9 +84,9 @@ def _js(theta: float) -> float:
 
 GAN = tuple(row.training("mnist") for row in TABLE if row.label == "gan")
 PICTURES = (
-    Picture("gan-samples.png", samples, GAN),
-    Picture("gan-best-discriminator.svg", best_discriminator),
-    Picture("gan-wasserstein.svg", js_and_w1),
-    Picture("gan-orbits.svg", orbits),
-    Picture("gan-penalty-orbits.svg", penalty_orbits),
+    Drawing("gan-samples.png", GAN, samples),
+    Drawing("gan-best-discriminator.svg", (), best_discriminator),
+    Drawing("gan-wasserstein.svg", (), js_and_w1),
+    Drawing("gan-orbits.svg", (), orbits),
+    Drawing("gan-penalty-orbits.svg", (), penalty_orbits),
 )

@@ -11,8 +11,8 @@ from matplotlib.patches import Circle, Rectangle
 import rbm.train
 from data.sets import DataSet
 from figures.boxes import MIDDLE
+from figures.drawing import Drawing
 from figures.inpainting import FRACTIONS
-from figures.picture import Picture
 from figures.quick import FAST, PCD, RBMS, TABLE, Quick
 from figures.rbm import COLOURS, colour_bar, filter_tiles, restored_tiles
 from figures.small_machines import energy_landscape, gauges
@@ -120,10 +120,10 @@ def restored(folders: Sequence[Path], data: DataSet) -> Figure:
 
 
 PICTURES = (
-    Picture("rbm-machine-and-chain.png", machine_and_chain, (MADE["rbm-500"],)),
-    Picture("rbm-energy-landscape.svg", energy_landscape),
-    Picture("rbm-filters.png", filters, (MADE["rbm-100"],)),
-    Picture("rbm-cd-pcd-chains.png", cd_and_pcd_chains, (MADE["rbm-100-cd"], MADE["rbm-100"])),
-    Picture("rbm-gauges.svg", gauges),
-    Picture("restored.png", restored, tuple(MADE[label] for label in RBMS)),
+    Drawing("rbm-machine-and-chain.png", (MADE["rbm-500"],), machine_and_chain),
+    Drawing("rbm-energy-landscape.svg", (), energy_landscape),
+    Drawing("rbm-filters.png", (MADE["rbm-100"],), filters),
+    Drawing("rbm-cd-pcd-chains.png", (MADE["rbm-100-cd"], MADE["rbm-100"]), cd_and_pcd_chains),
+    Drawing("rbm-gauges.svg", (), gauges),
+    Drawing("restored.png", tuple(MADE[label] for label in RBMS), restored),
 )

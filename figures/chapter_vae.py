@@ -13,9 +13,10 @@ from autograd_lite.losses import bernoulli_nll
 from autograd_lite.ops import Array
 from data.sets import DataSet
 from figures.boxes import MIDDLE
+from figures.drawing import Drawing
 from figures.graphs import two_ways_of_a_gradient
 from figures.latent_plane import encoded, in_few_greys, manifold, prior_circles, scatter
-from figures.picture import Picture, sheet
+from figures.picture import sheet
 from figures.quick import TABLE
 from figures.style import LINES, TEN, as_trained, labelled_rows, new_figure, one_of_each, paper
 from grading.oracles.quadrature import log_normal
@@ -139,9 +140,9 @@ def _bounds(axes: Axes, log_likelihood: Array, variance: float) -> None:
 
 
 PICTURES = (
-    Picture("vae-model.png", reconstructed_and_drawn, (MADE["vae-16"],)),
-    Picture("vae-kl-area.svg", kl_as_an_area),
-    Picture("vae-bound-gap.svg", bound_and_gap),
-    Picture("vae-reparameterisation.svg", two_ways_of_a_gradient),
-    Picture("vae-latent-plane.png", latent_plane, (MADE["vae-2"],)),
+    Drawing("vae-model.png", (MADE["vae-16"],), reconstructed_and_drawn),
+    Drawing("vae-kl-area.svg", (), kl_as_an_area),
+    Drawing("vae-bound-gap.svg", (), bound_and_gap),
+    Drawing("vae-reparameterisation.svg", (), two_ways_of_a_gradient),
+    Drawing("vae-latent-plane.png", (MADE["vae-2"],), latent_plane),
 )

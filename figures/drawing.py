@@ -1,4 +1,4 @@
-"""A drawing: a figure of an experiment and the trainings that it shows; and all of them.
+"""A drawing: a figure, and the trainings that it shows; those of all experiments.
 
 What there is to see stands under a figure's name in docs/FIGURES.md, or, for the quick page, in
 docs/QUICK.md.
@@ -25,7 +25,7 @@ from training.trained import Trained, read
 DOCS = Path(__file__).parent.parent / "docs"
 # A name, its caption, and words for those who cannot see the figure.
 SECTION = re.compile(r"^### (.+)\n\n(.+)\n(?:\nIn the picture: (.+)\n)?", re.MULTILINE)
-Draw = Callable[[Sequence[Path], DataSet], Figure]
+Draw = Callable[..., Figure]  # of the folders of finished trainings, and the data
 
 
 class Drawing(NamedTuple):
@@ -35,7 +35,7 @@ class Drawing(NamedTuple):
     The figure's own title is its heading on the page and, where there is no other, its alt text.
     """
 
-    name: str  # of the file, without .png; begins with the name of the experiment
+    name: str  # of the file, without .png; begins with the experiment's, if it is of one
     trainings: tuple[Training, ...]
     draw: Draw
 

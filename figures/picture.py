@@ -1,53 +1,45 @@
-"""A picture of a chapter: what draws it, and from which trainings.
+"""Pictures of the chapters: figures/chapter_<package>.py ends with `PICTURES`, a tuple of drawings.
 
-figures/chapter_<package>.py ends with `PICTURES`, a tuple of these; `python -m figures --chapters`
-writes them all into figures/gallery/. They are opaque and white, and the same bytes every time.
+A name has the suffix of its file, svg for lines and png for pixels; what is drawn from no trainings
+takes no arguments. `python -m figures --chapters` writes them all into figures/gallery/. They are
+opaque and white, and the same bytes every time.
 """
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from data.sets import DataSet
+from figures.drawing import Drawing
 from figures.style import DPI, new_figure
-from training.parallel import Training
 from training.run import make_folder, replacing
 
 GALLERY = Path(__file__).parent / "gallery"
 PACKAGES = ("autograd", "rbm", "vae", "gan")
 
 
-class Picture(NamedTuple):
-    """`draw(folders, data)` takes the folders of the finished `trainings`; `draw()` if none."""
-
-    name: str  # of its file, with the suffix: svg for lines, png for pixels
-    draw: Callable[..., Figure]
-    trainings: tuple[Training, ...] = ()
-
-    def save(self, folder: Path, data: DataSet | None = None) -> Path:
-        """Draws and writes it; letters become outlines, which look the same everywhere."""
-        shown = ([run.folder for run in self.trainings], data) if self.trainings else ()
-        figure = self.draw(*shown)
-        kind = self.name.rpartition(".")[2]
-        nameless = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}[kind]
-        make_folder(folder)
-        with (
-            matplotlib.rc_context({"svg.fonttype": "path", "svg.hashsalt": self.name}),
-            replacing(folder / self.name) as file,
-        ):
-            figure.savefig(file, format=kind, metadata=nameless)
-        return folder / self.name
-
-
-def find() -> Iterator[Picture]:
+def find() -> Iterator[Drawing]:
     """The pictures of all chapters."""
     for package in PACKAGES:
         yield from importlib.import_module(f"figures.chapter_{package}").PICTURES
+
+
+def save(one: Drawing, folder: Path, data: DataSet | None = None) -> Path:
+    """Draws and writes it; letters become outlines, which look the same everywhere."""
+    figure = one.draw(*([run.folder for run in one.trainings], data) if one.trainings else ())
+    kind = one.name.rpartition(".")[2]
+    nameless = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}[kind]
+    make_folder(folder)
+    with (
+        matplotlib.rc_context({"svg.fonttype": "path", "svg.hashsalt": one.name}),
+        replacing(folder / one.name) as file,
+    ):
+        figure.savefig(file, format=kind, metadata=nameless)
+    return folder / one.name
 
 
 def sheet(width: int, height: int) -> Figure:

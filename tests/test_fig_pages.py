@@ -223,15 +223,15 @@ def test_a_picture_is_shown_by_a_chapter_and_said_in_words(name):
 
 @pytest.mark.parametrize("name", [name for name, one in PICTURES.items() if not one.trainings])
 def test_a_line_drawing_is_drawn_from_nothing(name, tmp_path):
-    text = PICTURES[name].save(tmp_path).read_text()
+    text = picture.save(PICTURES[name], tmp_path).read_text()
     points = float(ElementTree.fromstring(text).get("width").removesuffix("pt"))
     assert 800 <= points * 96 / 72 <= 1000  # pixels of a page
     assert "fill: #ffffff" in text
 
 
 def test_a_picture_is_the_same_bytes_each_time(tmp_path):
-    first, second = (PICTURES["ad-tape.svg"].save(tmp_path / turn).read_bytes() for turn in "ab")
-    assert first == second
+    paths = [picture.save(PICTURES["ad-tape.svg"], tmp_path / turn) for turn in "ab"]
+    assert paths[0].read_bytes() == paths[1].read_bytes()
 
 
 # What all figures share
