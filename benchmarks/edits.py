@@ -1,13 +1,20 @@
 """Generic mistakes in a module: signs flipped, factors, powers and transposes dropped, arguments
-swapped, axes changed, means taken for sums, wherever the code has one.
+swapped, axes changed, means taken for sums, wherever the code has one. And more of them for what
+can try many: terms and functions dropped, comparisons turned, products and quotients exchanged.
 """
 
 import ast
+import builtins
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+
+COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
+    **{ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt, ast.LtE), ast.Eq: (ast.NotEq,)},
+    **{ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.GtE), ast.NotEq: (ast.Eq,)},
+}
 
 
 class Mutant(NamedTuple):
@@ -49,7 +56,36 @@ def variants(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.Call(node.func, [b, a, *rest], node.keywords)
 
 
-def mutants(root: Path, path: str) -> Iterator[Mutant]:
+def all_variants(node: ast.AST) -> Iterator[ast.AST]:
+    """These, and less likely ones."""
+    yield from variants(node)
+    match node:
+        case ast.BinOp(op=ast.Add()):
+            yield from (node.left, node.right)
+        case ast.BinOp(op=ast.Sub()):
+            yield node.left
+        case ast.BinOp(op=ast.Mult()):
+            yield ast.BinOp(node.left, ast.Div(), node.right)
+        case ast.BinOp(op=ast.Div()):
+            yield ast.BinOp(node.left, ast.Mult(), node.right)
+        case ast.BinOp(op=ast.MatMult()):
+            yield ast.BinOp(node.right, ast.MatMult(), node.left)
+        case ast.Compare(ops=[op], comparators=[right]):
+            for other in COMPARED.get(type(op), ()):
+                yield ast.Compare(node.left, [other()], [right])
+        case ast.IfExp():
+            yield from (node.body, node.orelse)
+        case ast.AugAssign():
+            yield ast.Pass()
+        case ast.Call(args=[x], keywords=[]) if not hasattr(builtins, ast.unparse(node.func)):
+            yield x
+        case ast.Call(args=[a, b, c, *rest]):
+            yield ast.Call(node.func, [a, c, b, *rest], node.keywords)
+
+
+def mutants(
+    root: Path, path: str, variants: Callable[[ast.AST], Iterator[ast.AST]] = variants
+) -> Iterator[Mutant]:
     """Every mutant of the module that lies at `path` under `root`."""
     tree = ast.parse((root / path).read_text())
     spots = [

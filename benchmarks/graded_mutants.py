@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.edits import mutants
+from benchmarks.edits import all_variants, mutants
 from benchmarks.handed_in import concerned, mutant_verdict, reference, slip_verdict
 from benchmarks.mutants import counts, modules, outcome, uncaught
 from benchmarks.reach import MODELS
@@ -21,7 +21,7 @@ from grading.slips import SLIPS
 
 def measure() -> Numbers:
     """What the grader says of the mutants of each package, and of the slips."""
-    every = {path: list(mutants(ROOT, path)) for path in modules()}
+    every = {path: list(mutants(ROOT, path, all_variants)) for path in modules()}
     tried = [mutant for found in every.values() for mutant in found if concerned(mutant)]
     files = tuple(ROOT / path for path in reference())
     said = compute([Part(mutant_verdict, (m.path, m.name), files) for m in tried])

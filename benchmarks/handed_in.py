@@ -1,19 +1,20 @@
 """An edited module of the reference, handed in: what the grader says of it, as of a student's."""
 
 from functools import cache
+from pathlib import Path
 
-from benchmarks.edits import Mutant, mutants
-from benchmarks.reach import MODELS, definition_at, needed
+from benchmarks.edits import Mutant, all_variants, mutants
+from benchmarks.reach import MODELS
 from experiments.record import ROOT
+from grading.assignment import SECONDS, Item
 from grading.check import Check, draw_cases
 from grading.checks import CHECKS
+from grading.given import defined, furnished, tree, used_by
 from grading.protocol import Files
 from grading.report import Result, result_of
 from grading.slip import checks_of, edited
 from grading.slips import SLIPS
 from grading.workers import finish, start
-
-SECONDS = 20.0  # for all cases of a check, as `make grade` gives
 
 
 @cache
@@ -26,21 +27,25 @@ def reference() -> Files:
 def judged(check: Check, path: str, source: str) -> Result:
     """The result of a check on the reference with another text at `path`."""
     inputs, files = draw_cases(check), {**reference(), path: source.encode()}
-    return result_of(check, inputs, finish(start(files, check.function, inputs, SECONDS)))
+    worker = start(furnished(files, check.function), check.function, inputs, SECONDS)
+    return result_of(Item(check), inputs, finish(worker))
 
 
 def concerned(mutant: Mutant) -> list[Check]:
     """The checks of the function in which a mutant lies; or, where this has none and for constants,
-    those of the functions that need it.
+    those of the functions of its file that use it: for others, the file is the reference's.
     """
-    name = definition_at(ROOT, mutant.path, mutant.line)
-    own = [check for check in CHECKS if check.function == name]
-    return own or [check for check in CHECKS if name in needed(ROOT, check.function)]
+    here = {*defined(next(x for x in tree(mutant.path).body if mutant.line <= (x.end_lineno or 0)))}
+    module = ".".join(Path(mutant.path).with_suffix("").parts)
+    beside = [(c, c.function.removeprefix(f"{module}.")) for c in CHECKS]
+    beside = [(c, name) for c, name in beside if c.function == f"{module}.{name}"]
+    own = [c for c, name in beside if name in here]
+    return own or [c for c, name in beside if used_by(mutant.path, name) & here]
 
 
 def mutant_verdict(path: str, name: str) -> str:
     """The first verdict on a mutant that is no pass, and whose it is; "" where there is none."""
-    (mutant,) = (m for m in mutants(ROOT, path) if m.name == name)
+    (mutant,) = (m for m in mutants(ROOT, path, all_variants) if m.name == name)
     for check in concerned(mutant):
         result = judged(check, path, mutant.source)
         if result.verdict != "pass":

@@ -84,7 +84,7 @@ def functions(path: str) -> dict[str, ast.FunctionDef]:
 @cache
 def used_by(path: str, name: str) -> frozenset[str]:
     """What a function uses of the names at the top of its file, itself or through others."""
-    owned = {x: node for node in tree(path).body for x in _defined(node)}
+    owned = {x: node for node in tree(path).body for x in defined(node)}
     found: set[str] = set()
     waiting = [name]
     while waiting:
@@ -95,7 +95,7 @@ def used_by(path: str, name: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _defined(node: ast.stmt) -> list[str]:
+def defined(node: ast.stmt) -> list[str]:
     """The names of functions, classes and tables that a statement at the top defines."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return [node.name]
@@ -108,8 +108,8 @@ def reduced(path: str, names: Collection[str]) -> str:
     kept = {*names}.union(*(used_by(path, name) for name in names))
     lines, parts = read(path).splitlines(keepends=True), []
     for node in tree(path).body:
-        defined = _defined(node)
-        if not defined or kept & set(defined):
+        names_here = defined(node)
+        if not names_here or kept & set(names_here):
             decorators = getattr(node, "decorator_list", [])
             first = min([node.lineno, *(x.lineno for x in decorators)])
             parts.append("".join(lines[first - 1 : node.end_lineno]))

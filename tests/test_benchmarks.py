@@ -80,7 +80,8 @@ def test_every_module_of_the_models_has_mutants_in_the_sample_and_tests_that_cou
         assert bool(chosen) == bool(every), path
         assert set(chosen) <= set(edits.sample(every, 0.5, 0))
         assert reach.tests_of(ROOT, ROOT / path), path
-        changes |= {f"{path}: {m.change}" for m in every}
+        all_of_them = edits.mutants(ROOT, path, edits.all_variants)
+        changes |= {f"{path}: {m.change}" for m in all_of_them}
     assert changes >= set(mutants.REASONS)
 
 
@@ -105,7 +106,7 @@ def test_the_grader_judges_a_mutant_by_the_checks_that_can_see_it():
     assert handed_in.mutant_verdict(mutant.path, mutant.name) == ""
     shifted = "(outputs - 1) * s + k - n -> (outputs - 1) * s + k + n (1)"
     mutant, functions = checked("autograd_lite/conv.py", shifted)
-    assert functions >= {"autograd_lite.conv.patches", "vae.conv.backward"}
+    assert {"autograd_lite.conv.patches", "autograd_lite.conv.conv2d"} <= functions
     assert handed_in.mutant_verdict(mutant.path, mutant.name) == "wrong ad.30"
     assert not checked(
         "gan/train.py",

@@ -12,7 +12,6 @@ from tests.screen import close, tiles
 from tests.small_vaes import DATA, decoded, encoded, network
 from training.command import run_cli
 from vae import summary
-from vae import summary
 from vae.weights import save_weights
 
 
