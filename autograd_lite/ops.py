@@ -42,7 +42,7 @@ def relu_vjp(dy: Array, y: Array) -> Array:
 
 
 def leaky_relu(x: Array, slope: float = 0.2) -> Array:
-    """x where it is positive, slope * x elsewhere: a ReLU that never stops the gradient."""
+    """x where it is positive, elsewhere times a slope in (0, 1): the gradient never stops."""
     return np.where(x > 0, x, slope * x)  # (ad.7)
 
 

@@ -28,67 +28,106 @@ def in_batches(draw: Any) -> Any:
     return draw, *ones
 
 
+def in_ranks(draw: Any) -> Any:
+    """Draws of samples of a batch, of a batch, of one row, of a single one, and of four ranks."""
+    few = (
+        ("one row", (1,)),
+        ("one sample of one row", (1, 1)),
+        ("one axis", ()),
+        ("four axes", (2, 1, 3)),
+    )
+    return draw, *(Edge(draw, f"with {words}", rows=rows) for words, rows in few)
+
+
 def with_large(draws: Any) -> Any:
     """Draws of which the first has large values: they become an edge, and smaller ones the rule."""
     first, *others = draws
-    return calm(first), Edge(first, "with large values"), *others
+    return calm(first), Edge(farther(first), "with large values"), *others
+
+
+def farther(draw: Any) -> Any:
+    """Draws of which values of 800 are made 10,000."""
+
+    def far(x: Any) -> Any:
+        if isinstance(x, tuple):
+            return tuple(map(far, x))
+        return np.where(np.abs(x) == 800, 12.5 * x, x) if isinstance(x, np.ndarray) else x
+
+    return lambda rng: far(draw(rng))
 
 
 def wide(rng: Rng, *shape: int) -> Array:
     """Values of order 1, with a few of every size up to 800 on both sides, and 0; no other within
-    0.01 of 0.
+    0.01 of 0 but two, which are tiny.
     """
     x = rng.normal(size=shape) * np.exp(rng.choice([0, 0, 0, 1, 2, 3], size=shape))
     x = x + np.copysign(0.01, x)
     rng.shuffle(flat := x.reshape(-1))
-    flat[:3] = (800, -800, 0)[: flat.size]
+    flat[:5] = (800, -800, 0, 1e-9, -1e-9)[: flat.size]
     rng.shuffle(flat)
     return flat.reshape(shape)
 
 
-def _affine(rng: Rng, K: int = K, B: int = B) -> Arrays:
-    return rng.normal(size=(K, B, I)), rng.normal(size=(I, O)), rng.normal(size=O)
+def _affine(rng: Rng, rows: Any = (K, B), layer: Any = (I, O)) -> Arrays:
+    return rng.normal(size=(*rows, layer[0])), rng.normal(size=layer), rng.normal(size=layer[1])
 
 
-def _affine_vjp_x(rng: Rng, K: int = K, B: int = B) -> Arrays:
-    return rng.normal(size=(K, B, O)), rng.normal(size=(I, O))
+def _affine_vjp_x(rng: Rng, rows: Any = (K, B), layer: Any = (I, O)) -> Arrays:
+    return rng.normal(size=(*rows, layer[1])), rng.normal(size=layer)
 
 
-def _affine_vjp_Wb(rng: Rng, K: int = K, B: int = B) -> Arrays:
-    return rng.normal(size=(K, B, O)), rng.normal(size=(K, B, I))
+def _affine_vjp_Wb(rng: Rng, rows: Any = (K, B), layer: Any = (I, O)) -> Arrays:
+    return rng.normal(size=(*rows, layer[1])), rng.normal(size=(*rows, layer[0]))
+
+
+def _of_layers(draw: Any) -> Any:
+    """Draws of several ranks, of one output, and of as many inputs as outputs."""
+    one, square = ("one output", (I, 1)), ("a square W", (O, O))
+    edges = (Edge(draw, f"with {words}", layer=layer) for words, layer in (one, square))
+    return (
+        *in_ranks(draw),
+        *edges,
+        Edge(draw, "with one axis and a square W", rows=(), layer=(O, O)),
+    )
 
 
 def _oracle_affine_vjp_x(dy: Array, W: Array) -> Array:
-    x, b = (
-        np.ones((*dy.shape[:-1], I)),
-        np.ones(O),
-    )  # a linear map has the same derivative everywhere
+    # A linear map has the same derivative everywhere.
+    x, b = np.ones((*dy.shape[:-1], len(W))), np.ones(W.shape[1])
     return derivative(lambda x: (networks.affine(x, W, b) * dy).sum(), x)
 
 
 def _oracle_affine_vjp_Wb(dy: Array, x: Array) -> tuple[Array, ...]:
-    W, b = np.ones((I, O)), np.ones(O)
+    W, b = np.ones((x.shape[-1], dy.shape[-1])), np.ones(dy.shape[-1])
     return gradient(lambda W, b: (networks.affine(x, W, b) * dy).sum(), (W, b))
 
 
-def _one(rng: Rng, B: int = B) -> Arrays:
-    return (wide(rng, B, O),)
+def _one(rng: Rng, rows: Any = (B,)) -> Arrays:
+    return (wide(rng, *rows, O),)
 
 
-def _upstream_and_input(rng: Rng, B: int = B) -> Arrays:
-    return rng.normal(size=(B, O)), wide(rng, B, O)
+def _upstream_and_input(rng: Rng, rows: Any = (B,)) -> Arrays:
+    return rng.normal(size=(*rows, O)), wide(rng, *rows, O)
 
 
-def _upstream_and_relu(rng: Rng, B: int = B) -> Arrays:
-    return rng.normal(size=(B, O)), np.maximum(wide(rng, B, O), 0)
+def _upstream_and_relu(rng: Rng, rows: Any = (B,)) -> Arrays:
+    dy, x = _upstream_and_input(rng, rows)
+    return dy, np.maximum(x, 0)
 
 
-def _upstream_and_sigmoid(rng: Rng, B: int = B) -> Arrays:
-    return rng.normal(size=(B, O)), np.real(sigmoid(rng.normal(size=(B, O)) * 2))
+def _saturating(rng: Rng, rows: Any) -> Array:
+    """Values of order 1, and two whose hyperbolic tangent is nearly 1 or -1."""
+    x = rng.normal(size=(*rows, O))
+    x.reshape(-1)[:2] = rng.permutation([8.0, -8.0])
+    return x
 
 
-def _upstream_and_tanh(rng: Rng, B: int = B) -> Arrays:
-    return rng.normal(size=(B, O)), networks.tanh(1.5 * rng.normal(size=(B, O)))
+def _upstream_and_sigmoid(rng: Rng, rows: Any = (B,)) -> Arrays:
+    return rng.normal(size=(*rows, O)), np.real(sigmoid(2 * _saturating(rng, rows)))
+
+
+def _upstream_and_tanh(rng: Rng, rows: Any = (B,)) -> Arrays:
+    return rng.normal(size=(*rows, O)), networks.tanh(_saturating(rng, rows))
 
 
 def _oracle_tanh_vjp(dy: Array, y: Array) -> Array:
@@ -101,14 +140,14 @@ def _oracle_relu_vjp(dy: Array, y: Array) -> Array:
     return derivative(lambda x: (relu(x) * dy).sum(), x)
 
 
-def _leaky(rng: Rng, B: int = B) -> Arrays:
+def _leaky(rng: Rng, rows: Any = (B,)) -> Arrays:
     """Of one row the slope is left out."""
-    return wide(rng, B, O), *([] if B == 1 else [float(rng.choice([0.01, 0.2, 0.3]))])
+    return wide(rng, *rows, O), *([] if rows == (1,) else [float(rng.choice([0.01, 0.2, 0.3]))])
 
 
-def _leaky_vjp(rng: Rng, B: int = B) -> Arrays:
-    x, *slope = _leaky(rng, B)
-    return rng.normal(size=(B, O)), networks.leaky_relu(x, *slope), *slope
+def _leaky_vjp(rng: Rng, rows: Any = (B,)) -> Arrays:
+    x, *slope = _leaky(rng, rows)
+    return rng.normal(size=(*rows, O)), networks.leaky_relu(x, *slope), *slope
 
 
 def _oracle_leaky_vjp(dy: Array, y: Array, slope: float = 0.2) -> Array:
@@ -128,22 +167,22 @@ OPS, STEP = "autograd_lite.ops.", "complex step"
 
 # fmt: off
 CHECKS = (
-    Check("ad.2", OPS + "affine", "sum term by term", in_batches(_affine), exact(networks.affine), 1e-14, 50),
-    Check("ad.3", OPS + "affine_vjp_x", STEP, in_batches(_affine_vjp_x), exact(_oracle_affine_vjp_x), 1e-14, 50),
-    Check("ad.4", OPS + "affine_vjp_Wb", STEP, in_batches(_affine_vjp_Wb), exact(_oracle_affine_vjp_Wb), 3e-14, 50),
-    Check("ad.5", OPS + "relu", "definition", with_large(alone(_one)), exact(relu), 1e-15, 50),
-    Check("ad.6", OPS + "relu_vjp", STEP, with_large(alone(_upstream_and_relu)), exact(_oracle_relu_vjp), 1e-15, 50),
-    Check("ad.7", OPS + "leaky_relu", "definition", with_large(alone(_leaky)), exact(networks.leaky_relu), 1e-15, 50),
-    Check("ad.8", OPS + "leaky_relu_vjp", STEP, with_large(alone(_leaky_vjp)), exact(_oracle_leaky_vjp), 1e-15, 50),
-    Check("ad.9", OPS + "sigmoid", "np.logaddexp", with_large(alone(_one)),
+    Check("ad.2", OPS + "affine", "sum term by term", _of_layers(_affine), exact(networks.affine), 1e-14, 50),
+    Check("ad.3", OPS + "affine_vjp_x", STEP, _of_layers(_affine_vjp_x), exact(_oracle_affine_vjp_x), 1e-14, 50),
+    Check("ad.4", OPS + "affine_vjp_Wb", STEP, _of_layers(_affine_vjp_Wb), exact(_oracle_affine_vjp_Wb), 3e-14, 50),
+    Check("ad.5", OPS + "relu", "definition", with_large(in_ranks(_one)), exact(relu), 1e-15, 50),
+    Check("ad.6", OPS + "relu_vjp", STEP, with_large(in_ranks(_upstream_and_relu)), exact(_oracle_relu_vjp), 1e-15, 50),
+    Check("ad.7", OPS + "leaky_relu", "definition", with_large(in_ranks(_leaky)), exact(networks.leaky_relu), 1e-15, 50),
+    Check("ad.8", OPS + "leaky_relu_vjp", STEP, with_large(in_ranks(_leaky_vjp)), exact(_oracle_leaky_vjp), 1e-15, 50),
+    Check("ad.9", OPS + "sigmoid", "np.logaddexp", with_large(in_ranks(_one)),
           exact(lambda x: np.exp(-np.logaddexp(0, -x))), 5e-15, 50),
-    Check("ad.10", OPS + "sigmoid_vjp", STEP, with_large(alone(_upstream_and_sigmoid)), exact(_oracle_sigmoid_vjp), 1e-14, 50),
-    Check("ad.11", OPS + "tanh", "definition", with_large(alone(_one)), exact(networks.tanh), 1e-14, 50),
-    Check("ad.12", OPS + "tanh_vjp", STEP, with_large(alone(_upstream_and_tanh)), exact(_oracle_tanh_vjp), 1e-14, 50),
-    Check("ad.13", OPS + "softplus", "np.logaddexp", with_large(alone(_one)),
+    Check("ad.10", OPS + "sigmoid_vjp", STEP, in_ranks(_upstream_and_sigmoid), exact(_oracle_sigmoid_vjp), 1e-14, 50),
+    Check("ad.11", OPS + "tanh", "definition", with_large(in_ranks(_one)), exact(networks.tanh), 1e-14, 50),
+    Check("ad.12", OPS + "tanh_vjp", STEP, in_ranks(_upstream_and_tanh), exact(_oracle_tanh_vjp), 1e-14, 50),
+    Check("ad.13", OPS + "softplus", "np.logaddexp", with_large(in_ranks(_one)),
           exact(lambda x: np.logaddexp(0, x), floor=1e-300), 1e-14, 50),
-    Check("ad.14", OPS + "softplus_vjp", STEP, with_large(alone(_upstream_and_input)), exact(_oracle_softplus_vjp), 1e-14, 50),
-    Check("ad.15", OPS + "log_sigmoid", "np.logaddexp", with_large(alone(_one)),
+    Check("ad.14", OPS + "softplus_vjp", STEP, with_large(in_ranks(_upstream_and_input)), exact(_oracle_softplus_vjp), 1e-14, 50),
+    Check("ad.15", OPS + "log_sigmoid", "np.logaddexp", with_large(in_ranks(_one)),
           exact(lambda x: -np.logaddexp(0, -x), floor=1e-300), 1e-14, 50),
 )
 # fmt: on
