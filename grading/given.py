@@ -13,6 +13,7 @@ from grading.checks import CHECKS
 from grading.protocol import Files
 
 ROOT = Path(__file__).parent.parent
+CHECKED = {check.function for check in CHECKS}
 HELPERS, OWN = "given", "own"  # folders: of the reference's helpers, of a student's file as it was
 # What the reference does not have, such as a helper of the student's, comes from their file.
 ELSE = """
@@ -36,12 +37,15 @@ def furnished(files: Files, function: str) -> Files:
         found[path] = (read(path) + ELSE.format(own=OWN)).encode()
         if path in files:
             found[f"{OWN}/{path}"] = files[path]
-    checked = {check.function for check in CHECKS}
-    helpers = sorted(x for x in used_by(own, name) if f"{module}.{x}" in checked)
-    if helpers and own in files:
+    lines = []
+    if helpers := sorted(x for x in used_by(own, name) if f"{module}.{x}" in CHECKED):
         found[f"{HELPERS}/{own}"] = reduced(own, helpers).encode()
-        line = f"\nfrom {HELPERS}.{module} import {', '.join(helpers)}\n"
-        found[own] = files[own] + line.encode()
+        lines = [f"from {HELPERS}.{module} import {', '.join(helpers)}"]
+    for other, names in imported(own).items():  # one file may stand for several modules
+        if own in files and files.get(path_of(other)) == files[own]:
+            lines.append(f"from {other} import {', '.join(names)}")
+    if lines and own in files:
+        found[own] = files[own] + "\n".join(["", *lines, ""]).encode()
     return found
 
 
@@ -73,6 +77,16 @@ def needed(path: str) -> frozenset[str]:
         found |= new
         waiting += new
     return frozenset(found)
+
+
+@cache
+def imported(path: str) -> dict[str, list[str]]:
+    """The checked functions that a file of the reference imports, by their modules."""
+    nodes = [x for x in tree(path).body if isinstance(x, ast.ImportFrom) and x.module]
+    names = {
+        str(x.module): [n.name for n in x.names if f"{x.module}.{n.name}" in CHECKED] for x in nodes
+    }
+    return {module: found for module, found in names.items() if found}
 
 
 @cache

@@ -71,6 +71,13 @@ def test_a_function_that_uses_a_wrong_one_of_its_own_file_is_graded_by_itself(
     assert [item["verdict"] for item in got["items"]] == ["wrong", "pass"]
 
 
+def test_a_single_file_for_all_is_graded_function_by_function(tmp_path: Path) -> None:
+    text = "import numpy as np\ndef sigmoid(x):\n    return x\n"
+    text += "def prob_h(v, W, c):\n    return sigmoid(v @ W + c)\n"
+    got = graded(tmp_path, {"answers.py": text}, "--only", "sigmoid,prob_h")
+    assert [item["verdict"] for item in got["items"]] == ["wrong", "pass"]
+
+
 @pytest.mark.parametrize("check", CHECKS, ids=[check.equation for check in CHECKS])
 def test_no_function_is_given_its_own_answer(check: Any) -> None:
     module, name = check.function.rsplit(".", 1)
