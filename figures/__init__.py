@@ -9,7 +9,7 @@ rbm, vae            figures of the quick page; those of the GAN are in gan, with
 picture, chapter_*  the pictures of the chapters, which are kept in gallery/
 drawing             what a drawing is; all of them; their captions, from docs/FIGURES.md
 index               the page of figures, which fills page.html
-style               the shared look, the digits that figures show, mosaics of them
+style, images       the shared look; the digits that figures show, and mosaics
 weights             `python -m figures.weights FILE`: a VAE whose weights are in a file
 others              parts of figures that several modules share, or that would make one too long
 """

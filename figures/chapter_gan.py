@@ -10,9 +10,10 @@ import gan.train
 from data.sets import DataSet
 from figures.drawing import Drawing
 from figures.game_orbits import orbits, penalty_orbits
+from figures.images import mosaic, paper, paste
 from figures.picture import sheet
 from figures.quick import TABLE
-from figures.style import LINES, mosaic, new_figure, paper, paste
+from figures.style import LINES, new_figure
 from gan.players import sample_images
 from gan.train import noise
 from grading.oracles.game import best_discriminator as search

@@ -12,11 +12,12 @@ import rbm.train
 from data.sets import DataSet
 from figures.boxes import MIDDLE
 from figures.drawing import Drawing
+from figures.images import Floats, mosaic, one_of_each, paper, paste
 from figures.inpainting import FRACTIONS
 from figures.quick import FAST, PCD, RBMS, TABLE, Quick
 from figures.rbm import COLOURS, colour_bar, filter_tiles, restored_tiles
 from figures.small_machines import energy_landscape, gauges
-from figures.style import Floats, mosaic, new_figure, one_of_each, paper, paste, write
+from figures.style import new_figure, write
 from rbm.gibbs import bernoulli, gibbs
 from rbm.model import Params
 from training.streams import stream

@@ -15,10 +15,11 @@ from data.sets import DataSet
 from figures.boxes import MIDDLE
 from figures.drawing import Drawing
 from figures.graphs import two_ways_of_a_gradient
+from figures.images import as_trained, labelled_rows, one_of_each, paper
 from figures.latent_plane import encoded, in_few_greys, manifold, prior_circles, scatter
 from figures.picture import sheet
 from figures.quick import TABLE
-from figures.style import LINES, TEN, as_trained, labelled_rows, new_figure, one_of_each, paper
+from figures.style import LINES, TEN, new_figure
 from grading.oracles.quadrature import log_normal
 from training.streams import stream
 from training.trained import read

@@ -11,7 +11,8 @@ from experiments.families import FAMILIES, trained
 from experiments.image_scores import FRECHET, INCEPTION
 from experiments.record import read as record
 from figures.drawing import Drawing
-from figures.style import mosaic, new_figure, paper, paste, write
+from figures.images import mosaic, paper, paste
+from figures.style import new_figure, write
 from training.streams import stream
 
 SHOWN = 17  # images a family

@@ -14,11 +14,11 @@ from experiments.dense_vae import CODES, NAMES, training
 from experiments.experiment import Numbers
 from experiments.measures import ACTIVE
 from experiments.record import read as record
-from figures.codes import reconstructions, traversals
 from figures.diagrams import network
 from figures.drawing import Drawing, of_vae
 from figures.latent_plane import decoded_grid, latent_means
 from figures.style import LINES, new_figure
+from figures.vae import reconstructions, traversals
 from training.streams import stream
 from training.trained import PIXELS, read
 from vae.mlp import init

@@ -20,7 +20,8 @@ from experiments.gan import PLAYERS, equilibrium, notebook, training
 from experiments.image_scores import nearest
 from experiments.record import read as record
 from figures.drawing import Drawing
-from figures.style import LINES, epochs_axis, mosaic, new_figure, paper, paste, write
+from figures.images import mosaic, paper, paste
+from figures.style import LINES, epochs_axis, new_figure, write
 from gan.players import sample_images
 from gan.settings import Settings
 from gan.train import noise

@@ -15,16 +15,8 @@ from experiments.gibbs_chains import CHAINS, EPOCHS, FRACTION, after_steps
 from experiments.inpainting import HIDDEN, machine
 from experiments.inpainting_methods import machine_after
 from figures.drawing import Drawing
-from figures.style import (
-    MISSING,
-    as_trained,
-    labelled_rows,
-    mosaic,
-    new_figure,
-    paper,
-    paste,
-    write,
-)
+from figures.images import MISSING, as_trained, labelled_rows, mosaic, paper, paste
+from figures.style import new_figure, write
 from rbm.gibbs import bernoulli, gibbs
 from rbm.model import Params
 from training.checkpoint import snapshots

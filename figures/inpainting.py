@@ -21,7 +21,8 @@ from experiments.inpainting import CD30_ON, HIDDEN, machine
 from experiments.inpainting_methods import FEW_UNITS, Machine, in_float64, machine_after
 from figures.drawing import Drawing
 from figures.gibbs_chains import PIXELS, chains, mosaics
-from figures.style import Floats, as_trained, mosaic, new_figure, one_of_each, paper, paste, write
+from figures.images import Floats, as_trained, mosaic, one_of_each, paper, paste
+from figures.style import new_figure, write
 from rbm.exact import conditional
 from rbm.inpaint import chain_mean
 from training.streams import stream

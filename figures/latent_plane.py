@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from data.mnist import Bytes
 from data.sets import DataSet
-from figures.style import TEN, Floats, as_trained, mosaic, new_figure, paper, paste
+from figures.images import Floats, as_trained, mosaic, paper, paste
+from figures.style import TEN, new_figure
 from training.streams import stream
 from training.trained import Trained
 from vae.train import network

@@ -16,9 +16,10 @@ from experiments.measures import rank_correlation
 from experiments.record import read as read_record
 from figures.diagrams import kinds_of_models
 from figures.drawing import Drawing
+from figures.images import mosaic, paper
 from figures.latent_digits import digit_by_digit
 from figures.latent_plane import scatter
-from figures.style import LINES, mosaic, new_figure, paper
+from figures.style import LINES, new_figure
 from training.streams import stream
 from training.trained import read
 

@@ -13,8 +13,9 @@ from data.pixels import to_unit
 from data.sets import DataSet, split
 from experiments.likelihoods import LIKELIHOODS, training
 from figures.drawing import Drawing
+from figures.images import Floats, as_trained, labelled_rows, one_of_each, paper
 from figures.latent_plane import encoded
-from figures.style import LINES, Floats, as_trained, labelled_rows, new_figure, one_of_each, paper
+from figures.style import LINES, new_figure
 from training.trained import Trained, read
 from vae.objective import SCALES
 from vae.train import network

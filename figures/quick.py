@@ -15,10 +15,9 @@ import figures.vae
 import rbm.train
 import vae.train
 from data.sets import DataSet
-from figures.codes import reconstructions
 from figures.drawing import Draw, Drawing, of_vae
+from figures.images import one_of_each
 from figures.latent_plane import decoded_grid, latent_means
-from figures.style import one_of_each
 from gan.settings import Settings
 from training.parallel import Training, processes
 from training.run import finished
@@ -82,7 +81,7 @@ def _of(model: Any, draw: Callable[[Runs, DataSet], Figure]) -> Draw:
 
 
 def _reconstructions(runs: Runs, data: DataSet) -> Figure:
-    return reconstructions(runs, data, one_of_each(data), sampled=False)
+    return figures.vae.reconstructions(runs, data, one_of_each(data), sampled=False)
 
 
 GRID = of_vae(partial(decoded_grid, side=SIDE))

@@ -12,19 +12,9 @@ from autograd_lite.ops import Array
 from data.mnist import Bytes
 from data.sets import DataSet
 from experiments.families import SWEEPS, of_rbm
+from figures.images import as_trained, mosaic, one_of_each, paper, paste, squares
 from figures.inpainting import FRACTIONS, damage, table
-from figures.style import (
-    LINES,
-    as_trained,
-    epochs_axis,
-    mosaic,
-    new_figure,
-    one_of_each,
-    paper,
-    paste,
-    squares,
-    write,
-)
+from figures.style import LINES, epochs_axis, new_figure, write
 from rbm.inpaint import inpaint
 from training.streams import stream
 from training.trained import Trained

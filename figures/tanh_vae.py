@@ -14,8 +14,9 @@ from data.sets import DataSet, split
 from experiments.tanh_networks import images, long, short
 from figures.diagrams import training_and_sampling
 from figures.drawing import Drawing, of_vae
+from figures.images import Floats, mosaic, paper, paste
 from figures.latent_plane import digit_legend, manifold, name_digits, prior_circles
-from figures.style import TEN, Floats, mosaic, new_figure, paper, paste, write
+from figures.style import TEN, new_figure, write
 from training.streams import stream
 from training.trained import Trained
 from vae.train import network as network_of

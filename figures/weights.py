@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data.sets import CHOICES, DataSet, load
-from figures.codes import reconstructions, traversals
 from figures.latent_plane import decoded_grid, latent_means
 from figures.style import save
+from figures.vae import reconstructions, traversals
 from training.command import run_cli
 from training.run import RunError, make_folder
 from training.settings import Parser

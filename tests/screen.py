@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from figures.style import paper
+from figures.images import paper
 
 
 def pixels(figure):

@@ -8,7 +8,8 @@ import vae.train
 from autograd_lite.ops import sigmoid
 from experiments import latent_posterior, record, tanh_networks
 from figures import latent_space, tanh_vae, tanh_vae_curves
-from figures.style import TEN, new_figure, paper
+from figures.images import paper
+from figures.style import TEN, new_figure
 from tests.screen import assert_whole, close, pixels, tiles
 from tests.tanh_runs import DATA, FREE, LONG, ONCE, made_in
 from training.streams import stream

@@ -24,7 +24,8 @@ from experiments.families import FAMILIES, Family
 from experiments.gan import PLAYERS
 from figures import __main__ as program
 from figures import drawing, picture, quick
-from figures.style import MISSING, mosaic, new_figure, one_of_each, paper, paste
+from figures.images import MISSING, mosaic, one_of_each, paper, paste
+from figures.style import new_figure
 from gan.mlp import Layer
 from tests.screen import close, pixels, tiles
 from tests.small_runs import MODELS, digits, make, parsed

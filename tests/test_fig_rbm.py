@@ -15,8 +15,8 @@ import figures.rbm
 from autograd_lite.ops import sigmoid
 from experiments import families
 from experiments.inpainting_methods import Machine
+from figures.images import MISSING, as_trained, one_of_each
 from figures.inpainting import DOCUMENTS, FRACTIONS, damage, means, restorations, states
-from figures.style import MISSING, as_trained, one_of_each
 from rbm.exact import conditional
 from rbm.model import Params
 from rbm.train import Settings

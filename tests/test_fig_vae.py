@@ -14,7 +14,6 @@ from data.sets import split
 from experiments import dense_vae, record
 from experiments.dense_vae_curves import ALL, notebook
 from figures import (
-    codes,
     conv_vae,
     dense_vae_curves,
     latent_plane,
@@ -23,7 +22,8 @@ from figures import (
 )
 from figures import dense_vae as of_dense
 from figures import vae as quick
-from figures.style import TEN, as_trained, one_of_each, paper, save
+from figures.images import as_trained, one_of_each, paper
+from figures.style import TEN, save
 from tests.screen import assert_whole, close, pixels, tiles
 from tests.small_runs import parsed
 from tests.small_vaes import DATA, decoded, encoded, network, rows_of, trained
@@ -112,7 +112,7 @@ def test_traversals_vary_one_code_the_most_used_on_top(Z, scale):
     run.params.W_mu[:] *= np.linspace(0.5, 1.5, Z, dtype=np.float32)
     run.params.W_mu[:, 1] = 0  # a unit that says nothing
     spread = encoded(run)[0].astype(float).var(axis=0)
-    figure = codes.traversals(run, DATA)
+    figure = quick.traversals(run, DATA)
     screen, text = pixels(figure), words(figure)
     order = np.argsort(-spread)
     assert order[-1] == 1 and (order != np.arange(Z)).any()
@@ -134,7 +134,7 @@ def test_traversals_vary_one_code_the_most_used_on_top(Z, scale):
 def test_reconstructions_come_from_means_and_from_samples(sampled):
     runs = [network(Z, likelihood="squared", seed=Z) for Z in (2, 8)]
     images = one_of_each(DATA) if not sampled else DATA.test_images[:10]
-    figure = codes.reconstructions(runs, DATA, images, sampled)
+    figure = quick.reconstructions(runs, DATA, images, sampled)
     groups, labels = [[to_unit(images)]], ["original"]
     for run in runs:
         mu, logvar = encoded(run, images)
