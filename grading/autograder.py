@@ -11,12 +11,12 @@ import zipfile
 from pathlib import Path
 
 from grading.assignment import SECRET, read
-from grading.chapters import PACKAGES, ROOT, chapters
+from grading.chapters import ROOT, chapters
+from grading.integrity import PACKAGES
 from grading.protocol import GradingError
 from training.run import replacing
 
 CONTAINER = Path(__file__).with_name("container")
-SOURCES = (*PACKAGES, "data", "training", "grading")
 EXAMPLES = Path(__file__).with_name("examples")
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # that a zip can say
 MODES = {"setup.sh": 0o755, "run_autograder": 0o755, "secret": 0o600}
@@ -41,7 +41,7 @@ def write(path: Path, assignment: str | None = None) -> None:
 
 def contents(assignment: str | None) -> dict[str, bytes]:
     """Every file of the zip, by its path there."""
-    paths = [p for package in SOURCES for p in (ROOT / package).rglob("*.py")]
+    paths = [p for package in PACKAGES for p in (ROOT / package).rglob("*.py")]
     paths += [*chapters(), ROOT / "pyproject.toml", ROOT / "LICENSE"]
     paths = [p for p in paths if not p.is_relative_to(EXAMPLES)]
     found = {p.relative_to(ROOT).as_posix(): p.read_bytes() for p in paths}

@@ -5,7 +5,7 @@ import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("autograd_lite", "rbm", "vae", "gan", "training", "grading")
+PACKAGES = ("autograd_lite", "rbm", "vae", "gan", "data", "training", "grading")
 
 
 def fingerprint() -> dict[str, str]:
