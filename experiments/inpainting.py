@@ -7,18 +7,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from experiments import inpainting_methods as methods
 from experiments.cache import Part, compute
 from experiments.experiment import Experiment, Numbers
-from experiments.inpainting_methods import (
-    EXACT,
-    IMAGES,
-    MANY,
-    MASKS,
-    by_baselines,
-    by_exact_sum,
-    by_machine,
-    likelihoods,
-)
+from experiments.inpainting_methods import EXACT, IMAGES, MANY, MASKS
 from experiments.inpainting_tables import chosen, exact, of_machines, restored
 from experiments.tables import percent
 from training.parallel import Training
@@ -58,10 +50,14 @@ SMALL = tuple((kind, min(HIDDEN)) for kind in KINDS)
 
 def measure() -> Numbers:
     parts: dict[Any, Part] = {  # the longest first
-        **{(m, "exact"): _part(by_exact_sum, m) for m in SMALL},
-        **{(m, *mask): _part(by_machine, m, *mask) for m in MACHINES[::-1] for mask in MASKS},
-        **{mask: Part(by_baselines, mask) for mask in MASKS},
-        **{(m, "likelihoods"): _part(likelihoods, m) for m in MACHINES},
+        **{(m, "exact"): _part(methods.by_exact_sum, m) for m in SMALL},
+        **{
+            (m, *mask): _part(methods.by_machine, m, *mask)
+            for m in MACHINES[::-1]
+            for mask in MASKS
+        },
+        **{mask: Part(methods.by_baselines, mask) for mask in MASKS},
+        **{(m, "likelihoods"): _part(methods.likelihoods, m) for m in MACHINES},
     }
     found = dict(zip(parts, compute(list(parts.values())), strict=True))
 

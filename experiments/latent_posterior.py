@@ -11,15 +11,8 @@ from numpy.typing import NDArray
 
 from autograd_lite.ops import Array
 from data.sets import load, split
-from experiments.measures import (
-    Digits,
-    by_digit,
-    classify,
-    confusions,
-    partial_rank_correlation,
-    rank_correlation,
-    rank_correlation_error,
-)
+from experiments import measures
+from experiments.measures import Digits
 from training.images import training_images
 from training.streams import stream
 from training.trained import Trained
@@ -82,7 +75,7 @@ def recognised(x: Array, images: Images) -> Digits:
     x, reference = (
         rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in (x, images.train)
     )
-    return classify(x, reference, images.train_labels)
+    return measures.classify(x, reference, images.train_labels)
 
 
 def reconstruction_by_digit(network: Trained, q: Encoded, images: Images) -> dict[str, Any]:
@@ -92,6 +85,7 @@ def reconstruction_by_digit(network: Trained, q: Encoded, images: Images) -> dic
     labels, counts = images.labels, np.bincount(images.labels, minlength=10)
     ink = np.clip(images.train.mean(axis=0, dtype=np.float64), 1e-3, 1 - 1e-3)
     constant = -(images.x @ np.log(ink) + (1 - images.x) @ np.log(1 - ink))
+    of_mean_image = measures.by_digit(constant, labels)
     values = {
         "cost": q.nll + q.kl,
         "reconstruction": q.nll,
@@ -100,11 +94,11 @@ def reconstruction_by_digit(network: Trained, q: Encoded, images: Images) -> dic
     }
     spread = [values["cost"][labels == digit].std(ddof=1) for digit in range(10)]
     return {
-        **{name: by_digit(value, labels) for name, value in values.items()},
+        **{name: measures.by_digit(value, labels) for name, value in values.items()},
         **{f"{name}, all": value.mean() for name, value in values.items()},
         "standard error of the cost": spread / np.sqrt(counts),
-        "cost of the mean image": by_digit(constant, labels),
-        "deviance explained": 1 - by_digit(q.nll, labels) / by_digit(constant, labels),
+        "cost of the mean image": of_mean_image,
+        "deviance explained": 1 - measures.by_digit(q.nll, labels) / of_mean_image,
         "originals recognised, all": (recognised(images.x, images) == labels).mean(),
     }
 
@@ -114,12 +108,12 @@ def separation(reference: Encoded, q: Encoded, images: Images) -> dict[str, Any]
 
     `reference` holds the posteriors of the training images, among which neighbours are looked for.
     """
-    predicted = classify(q.mu, reference.mu, images.train_labels)
+    predicted = measures.classify(q.mu, reference.mu, images.train_labels)
     right = predicted == images.labels
     return {
-        "accuracy": by_digit(right, images.labels),
+        "accuracy": measures.by_digit(right, images.labels),
         "accuracy, all": right.mean(),
-        "confused": confusions(images.labels, predicted),
+        "confused": measures.confusions(images.labels, predicted),
     }
 
 
@@ -130,16 +124,16 @@ def posterior_and_cost(q: Encoded, images: Images) -> dict[str, Any]:
     for what, values in (("cost", q.nll + q.kl), ("reconstruction", q.nll)):
         for by, other in summaries(q).items():
             name = f"{what} with {by}"
-            rho = rank_correlation(values, other)
-            within = np.array([rank_correlation(values[r], other[r]) for r in rows])
+            rho = measures.rank_correlation(values, other)
+            within = np.array([measures.rank_correlation(values[r], other[r]) for r in rows])
             table[name] = rho
-            table[f"{name}: standard error"] = rank_correlation_error(rho, len(values))
-            table[f"{name}, given ink"] = partial_rank_correlation(values, other, ink)
+            table[f"{name}: standard error"] = measures.rank_correlation_error(rho, len(values))
+            table[f"{name}, given ink"] = measures.partial_rank_correlation(values, other, ink)
             table[f"{name}, by digit"] = within
-            errors = [rank_correlation_error(within[d], rows[d].sum()) for d in range(10)]
+            errors = [measures.rank_correlation_error(within[d], rows[d].sum()) for d in range(10)]
             table[f"{name}, by digit: standard error"] = errors
             table[f"{name}, mean within digits"] = within.mean()
-        table[f"{what} with ink"] = rank_correlation(values, ink)
+        table[f"{what} with ink"] = measures.rank_correlation(values, ink)
     return table
 
 

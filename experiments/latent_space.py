@@ -13,22 +13,9 @@ from typing import Any
 import numpy as np
 
 import vae.train
+from experiments import latent_posterior as posterior
+from experiments import latent_prior as prior
 from experiments.experiment import Experiment, Numbers
-from experiments.latent_posterior import (
-    Images,
-    encode,
-    load_images,
-    posterior_and_cost,
-    reconstruction_by_digit,
-    separation,
-)
-from experiments.latent_prior import (
-    DRAWN,
-    both_ways,
-    distances_to_images,
-    fractions_of_grid,
-    spread_of_codes,
-)
 from experiments.measures import Digits, over_seeds, rank_correlation, rank_correlation_error
 from experiments.tables import markdown, percent
 from experiments.tanh_networks import SEEDS, long, short
@@ -53,10 +40,11 @@ SHOWN = {  # what tables call the measured numbers
 }
 
 
-def digit_by_digit(network: Trained, images: Images) -> dict[str, Any]:
-    reference, q = encode(network, images.train), encode(network, images.x)
-    row = reconstruction_by_digit(network, q, images) | separation(reference, q, images)
-    row |= posterior_and_cost(q, images) | fractions_of_grid(network, reference, images)
+def digit_by_digit(network: Trained, images: posterior.Images) -> dict[str, Any]:
+    reference, q = posterior.encode(network, images.train), posterior.encode(network, images.x)
+    row = posterior.reconstruction_by_digit(network, q, images)
+    row |= posterior.separation(reference, q, images) | posterior.posterior_and_cost(q, images)
+    row |= prior.fractions_of_grid(network, reference, images)
     for by in ("codes", "images"):
         fraction = row[f"fraction of the grid, by {by}"]
         for name in ("cost", "deviance explained", "reconstructions recognised", "accuracy"):
@@ -77,18 +65,18 @@ def most_confused(table: Sequence[Sequence[float]], labels: Digits) -> list[dict
     ]
 
 
-def kl_weight(network: Trained, images: Images) -> dict[str, Any]:
+def kl_weight(network: Trained, images: posterior.Images) -> dict[str, Any]:
     """(a) for one network; the cost counts the whole KL, whatever weight it was trained with."""
-    reference, q = encode(network, images.train), encode(network, images.x)
+    reference, q = posterior.encode(network, images.train), posterior.encode(network, images.x)
     nll, kl = q.nll.mean(), q.kl.mean()
-    accuracy = separation(reference, q, images)["accuracy, all"]
+    accuracy = posterior.separation(reference, q, images)["accuracy, all"]
     parts = {"reconstruction": nll, "KL": kl, "cost": nll + kl, "accuracy": accuracy}
-    return parts | spread_of_codes(q) | distances_to_images(network, reference, images)
+    return parts | prior.spread_of_codes(q) | prior.distances_to_images(network, reference, images)
 
 
 def measure() -> Numbers:
     """(b) to (e) of the short networks and of the long one; (a) for every weight of the KL."""
-    images = load_images(read(NETWORKS["short"][0].folder, vae.train).settings)
+    images = posterior.load_images(read(NETWORKS["short"][0].folder, vae.train).settings)
 
     def of_all(measured: Callable[..., Any], trainings: Sequence[Training]) -> dict[str, Any]:
         return over_seeds([measured(read(t.folder, vae.train), images) for t in trainings])
@@ -102,7 +90,7 @@ def measure() -> Numbers:
         "weight of the KL": [
             {"beta": beta, **of_all(kl_weight, trainings)} for beta, trainings in SWEEP.items()
         ],
-        "real images": both_ways("training image", images.train[:DRAWN], images.x),
+        "real images": prior.both_ways("training image", images.train[: prior.DRAWN], images.x),
         "standard error of a rank correlation of ten digits, at 0": rank_correlation_error(0, 10),
     }
 
