@@ -44,6 +44,11 @@ def _bernoulli_nll_by_cases(logits: Array, x: Array) -> Array:
     return (np.maximum(logits, 0) - logits * x + np.log1p(np.exp(-np.abs(logits)))).sum(-1)
 
 
+def _gap_as_a_python_float(train: Array, validation: Array, *params: Array) -> float:
+    means = [_free_energy_by_units(v, *params).mean() for v in (train, validation)]
+    return float(means[1]) - float(means[0])
+
+
 def _pseudo_by_free_energies(v: Array, W: Array, b: Array, c: Array) -> Any:
     total = np.zeros(len(v), v.dtype)
     for i in range(v.shape[1]):
@@ -145,6 +150,7 @@ ALTERNATIVES: dict[str, list[Callable[..., Any]]] = {
     "statistics": [_gradient_by_einsum],
     "bernoulli_nll": [_bernoulli_nll_by_cases],
     "log_pseudo_likelihood": [_pseudo_by_free_energies],
+    "free_energy_gap": [_gap_as_a_python_float],
     "gibbs": [_gibbs_one_chain_at_a_time],
     "inpaint": [_inpaint_in_one_loop],
 }

@@ -77,6 +77,8 @@ def _slope_penalty_by_matrices(x: Array, masks: Any, D: Any) -> Any:
 
 ALTERNATIVES: dict[str, list[Callable[..., Any]]] = {
     "discriminator_loss": [_discriminator_loss_by_cross_entropy],
+    "saturating": [lambda a: -a - np.logaddexp(0, -a)],
+    "non_saturating": [lambda a: np.logaddexp(0, a) - a],
     "dropout": [_dropout_by_choice],
     "init": [_init_by_standard_draws],
     "learning_rate": [_rate_by_clipping],

@@ -31,7 +31,8 @@ def require_form(inputs: Arrays, outputs: Arrays, like: Any) -> list[Any]:
     """The arrays that were returned, for a result like the array `like` or the tuple of such.
 
     FormError unless they are nested as it is (lists count as tuples), have its shapes, are finite,
-    and are in the dtype of the inputs (whole numbers where `like` has them).
+    and are in the dtype of the inputs (whole numbers where `like` has them). A single number may be
+    a Python float, which has float64 whatever it was computed from.
     """
     arrays = _fitted(outputs, like)
     given = dtype_of(inputs)
@@ -39,8 +40,10 @@ def require_form(inputs: Arrays, outputs: Arrays, like: Any) -> list[Any]:
         dtype, whole = got.dtype, np.asarray(true).dtype.kind in "iu"
         if got.shape != np.shape(true):
             raise FormError(f"it returned the shape {got.shape}, expected {np.shape(true)}")
-        if dtype != given and not (whole and dtype.kind in "iu"):
-            raise FormError(f"it returned {dtype}, expected {given} as it was given")
+        number_alone = got.shape == () and dtype.kind == "f"
+        if dtype != given and not (whole and dtype.kind in "iu") and not number_alone:
+            more = "as it was given: .astype casts it back"
+            raise FormError(f"it returned {dtype}, expected {given} {more}")
         if not np.all(np.isfinite(got)):
             raise FormError(f"it returned values that are not finite{INFINITE}")
         arrays[number] = got

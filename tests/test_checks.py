@@ -76,19 +76,21 @@ def in_float64(f, *inputs):
 
 
 # For every function: what becomes of it, and what is said then.
+FLOAT64 = "float64 whatever comes in"
 DEFORMED = {
     "overwrites its input": (overwrites, "overwrites argument"),
-    "float64 whatever comes in": (in_float64, "returned float64, expected float32"),
+    FLOAT64: (in_float64, "returned float64, expected float32"),
     "a tuple of one": (lambda f, *inputs: (f(*inputs),), "it returned ("),
     "one array too many": (lambda f, *inputs: (f(*inputs), np.ones(3)), "it returned ("),
 }
 NO_ARRAYS = ("gan.17", "ad.22", "gan.16")  # functions of sizes, or whose masks may be numbers
+ONE_NUMBER = "rbm.26"  # which may be a Python float
 
 
 @pytest.mark.parametrize("deformed", DEFORMED)
 @pytest.mark.parametrize("check", CHECKS, ids=NAMES)
 def test_a_deformed_answer_is_refused_in_words(check, deformed):
-    if check.equation in NO_ARRAYS:
+    if check.equation in NO_ARRAYS or (check.equation, deformed) == (ONE_NUMBER, FLOAT64):
         return
     (wrong, words), (function, module) = DEFORMED[deformed], resolve(check.function)
     outcome = run(check, lambda *inputs: wrong(function, *inputs), module, count=1)

@@ -79,10 +79,10 @@ CHECKS = (
           exact(game.discriminator_loss), 1e-14, 50),
     Check("gan.6", LOSS + "discriminator_loss_vjp", STEP, with_large(alone(_both_vjp)), exact(_oracle_discriminator_loss_vjp), 1e-14, 50),
     Check("gan.9", LOSS + "saturating", "np.logaddexp", with_large(alone(_fake)),
-          exact(lambda a: -np.logaddexp(0, a), floor=1e-300), 1e-14, 50),
+          exact(lambda a: -np.logaddexp(0, a)), 1e-14, 50),
     Check("gan.10", LOSS + "saturating_vjp", STEP, with_large(alone(_fake_vjp)), exact(_oracle_vjp("saturating")), 1e-14, 50),
     Check("gan.11", LOSS + "non_saturating", "np.logaddexp", with_large(alone(_fake)),
-          exact(lambda a: np.logaddexp(0, -a), floor=1e-300), 1e-14, 50),
+          exact(lambda a: np.logaddexp(0, -a)), 1e-14, 50),
     Check("gan.12", LOSS + "non_saturating_vjp", STEP, with_large(alone(_fake_vjp)), exact(_oracle_vjp("non-saturating")), 1e-14, 50),
     Check("gan.23", "gan.schedule.learning_rate", "interpolation", _rate, exact(_oracle_rate), 1e-14, 50),
 )
