@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from grading.checks import CHECKS
 from grading.protocol import LARGEST_FOLDER, Files, GradingError, printable, read_regular, snapshot
-from grading.unpack import KINDS, MOST_FILES, code_of, unpack
+from grading.unpack import KINDS, MOST_FILES, code_of, only_zip, unpack
 
 LARGEST_NOTEBOOK = 2**24  # bytes, with its pictures
 DEEPEST = 8
@@ -34,6 +34,7 @@ class Submission(NamedTuple):
 
 def gather(path: Path) -> Submission:
     """The files of a submission. GradingError where there is nothing to grade, or too much."""
+    path = only_zip(path) if path.is_dir() and not any(_walk(path, path)) else path
     if path.is_dir():
         return _found(path, path)
     if not path.is_file():
@@ -63,8 +64,9 @@ def _found(top: Path, named: Path) -> Submission:
         if inside and path.suffix == ".ipynb":
             target = path.relative_to(roots[inside]).with_suffix(".py").as_posix()
             files.setdefault(target, _text(top, path, notes))
+    stems = {module.rpartition(".")[2] for module in FUNCTIONS}
     beside = set(roots.values()) or {p.parent for p in _shallowest(top, paths)}
-    for path in paths:
+    for path in sorted(paths, key=lambda p: p.stem not in stems):  # first those of their names
         if path.parent in beside:
             _place(path, _text(top, path, notes), files, notes)
     if not files:

@@ -10,6 +10,13 @@ from grading.protocol import GradingError
 
 KINDS = (".py", ".ipynb")
 LARGEST_ARCHIVE, MOST_FILES = 2**25, 5_000  # bytes unpacked, number
+PYTHON = ("%%time", "%%capture", "%%writefile")  # cells that hold Python all the same
+
+
+def only_zip(folder: Path) -> Path:
+    """The zip in a folder that holds no other, or else the folder."""
+    found = [p for p in folder.glob("*.[zZ][iI][pP]") if p.is_file() and not p.is_symlink()]
+    return found[0] if len(found) == 1 else folder
 
 
 def unpack(archive: Path, folder: Path) -> None:
@@ -51,23 +58,25 @@ def _target(archive: Path, member: zipfile.ZipInfo) -> PurePosixPath | None:
 def code_of(path: PurePosixPath, content: bytes, notes: list[str]) -> bytes:
     """The code cells of a notebook, as one Python file; `notes` gets what was left out.
 
-    Cells that begin with %% are left out, and lines that begin with %, ! or ?.
+    Left out are cells that begin with %%, but for those of PYTHON; lines that begin with %, ! or ?;
+    and a name with ? behind it.
     """
     try:
         cells = json.loads(content)["cells"]
         texts = [("".join(c["source"]), c["cell_type"] == "code") for c in cells]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise GradingError(f"{str(path)!r} is no notebook that can be read ({error}).") from error
+        raise GradingError(f"{str(path)!r} is no notebook of format 4 ({error}).") from error
     kept, lines_out = [], 0
     for text, is_code in texts:
-        if is_code and not text.lstrip().startswith("%%"):
+        first = (text.split() or [""])[0]
+        if is_code and (first in PYTHON or not first.startswith("%%")):
             lines = text.splitlines()
-            own = [x for x in lines if not x.lstrip().startswith(("%", "!", "?"))]
+            own = [x for x in lines if not re.match(r"\s*[%!?]|\s*[\w.]+\?\??\s*$", x)]
             lines_out += len(lines) - len(own)
             kept.append("\n".join(own))
     cells_out = len(texts) - len(kept)
     notes.append(
         f"{path}: {len(kept)} code cells used, left out {cells_out} other cells and"
-        f" {lines_out} lines that begin with %, ! or ?"
+        f" {lines_out} lines with %, ! or ?"
     )
     return ("\n\n\n".join(kept) + "\n").encode("utf-8", "replace")

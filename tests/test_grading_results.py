@@ -227,10 +227,18 @@ SHAPES: dict[str, tuple[dict[str, str], str]] = {  # files, and what is said
     "flat": ({"elbo.py": KL, "notes.py": "x"}, "elbo.py is taken for vae/elbo.py"),
     "flat and nested": ({"ann/answers.py": KL}, "ann/answers.py is taken for vae/elbo.py"),
     "a notebook": (
-        {"hw.ipynb": notebook(("markdown", "# 1"), ("code", f"%cd x\n{KL}"), ("code", "%%sh\nls"))},
-        "1 code cells used, left out 2 other cells and 1 lines",
+        {
+            "hw.ipynb": notebook(
+                ("markdown", "# 1"), ("code", f"%cd x\nnp.dot?\n{KL}"), ("code", "%%sh\nls")
+            )
+        },
+        "1 code cells used, left out 2 other cells and 2 lines",
     ),
-    "a notebook for a module": ({"vae/elbo.ipynb": notebook(("code", KL))}, "1 code cells used"),
+    "a notebook for a module": (
+        {"vae/elbo.ipynb": notebook(("code", f"%%time\n{KL}"))},
+        "1 code cells used",
+    ),
+    "an older file beside it": ({"a.py": KL, "elbo.py": KL}, "elbo.py is taken for vae/elbo.py"),
     "junk above": (
         {"a/b/vae/elbo.py": KL, "__MACOSX/vae/elbo.py": "x", ".git/vae/elbo.py": "x"},
         "vae is taken from a/b/vae",
@@ -238,16 +246,16 @@ SHAPES: dict[str, tuple[dict[str, str], str]] = {  # files, and what is said
 }
 
 
-@pytest.mark.parametrize("zipped", [False, True], ids=["folder", "zip"])
+@pytest.mark.parametrize("form", ["folder", "zip", "zip in a folder"])
 @pytest.mark.parametrize("name", SHAPES)
-def test_a_submission_is_found_in_every_shape(name: str, zipped: bool, tmp_path: Path) -> None:
+def test_a_submission_is_found_in_every_shape(name: str, form: str, tmp_path: Path) -> None:
     files, said = SHAPES[name]
     mark = tmp_path / "ran"
     files = {k: v.replace("import numpy", f"open({str(mark)!r}, 'w')\\nimport numpy" if
              k.endswith("ipynb") else f"open({str(mark)!r}, 'w')\nimport numpy")
              for k, v in files.items()}  # fmt: skip
     path = tmp_path / "ann.zip"
-    if zipped:
+    if "zip" in form:
         with zipfile.ZipFile(path, "w") as archive:
             for key, text in files.items():
                 archive.writestr(key, text)
@@ -256,7 +264,7 @@ def test_a_submission_is_found_in_every_shape(name: str, zipped: bool, tmp_path:
         for key, text in files.items():
             (path / key).parent.mkdir(parents=True, exist_ok=True)
             (path / key).write_text(text)
-    got = intake.gather(path)
+    got = intake.gather(tmp_path if form == "zip in a folder" else path)
     text = got.files["vae/elbo.py"].decode()
     assert "def kl_diag_gaussian" in text and "%" not in text and compile(text, "", "exec")
     assert said in "; ".join(got.notes) and bool(said) == bool(got.notes)
