@@ -134,7 +134,7 @@ def _numbers(result: Any) -> Any:
     if array.dtype.kind not in "biufc":
         name = "an array of" * isinstance(result, np.ndarray)
         name = f"{name} {getattr(result, 'dtype', type(result).__name__)}".strip()
-        raise FormError(f"it returned {name}, expected an array of numbers")
+        raise FormError(f"it returned {name}, expected an array of numbers or a tuple of them")
     return array
 
 
@@ -188,15 +188,20 @@ def explain(error: BaseException) -> str:
 
 
 def why(error: BaseException) -> str:
-    """What an error does not say of itself: which Python this is, and whose module that was."""
+    """What an error does not say of itself: which Python this is, and whose name that was."""
     if isinstance(error, SyntaxError):
         return f"; Python {sys.version_info[0]}.{sys.version_info[1]} reads it here"
+    if isinstance(error, NameError) and error.name == "get_ipython":
+        return "; only notebooks know it: take that line out"
     asked = error.obj if isinstance(error, AttributeError) else None
+    if fields := getattr(type(asked), "_fields", ()):
+        return f"; this {type(asked).__name__} has the fields {', '.join(fields)}"
     name = str(getattr(asked, "__name__", getattr(error, "name", ""))).partition(".")[0]
     hidden = isinstance(error, ImportError | AttributeError) and name in sys.stdlib_module_names
     if hidden and ((STUDENT / f"{name}.py").is_file() or (STUDENT / name).is_dir()):
         return f"; Python's own module {name} hides yours: give yours another name"
-    return ""
+    outside = isinstance(error, ModuleNotFoundError) and not (STUDENT / name).is_dir()
+    return "; there are NumPy, Python's own modules and what you handed in" if outside else ""
 
 
 def trace(error: BaseException) -> str:
