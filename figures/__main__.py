@@ -91,6 +91,7 @@ def draw(
     intro: str,
     commands: Callable[[Drawing], Sequence[str]],
 ) -> Path:
+    """Draws everything and writes the page; `said` has captions and alt texts. -> its path"""
     make_folder(folder)
     entries: dict[str, list[Entry]] = {heading: [] for heading in sections}
     for heading, group in sections.items():
