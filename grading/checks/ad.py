@@ -51,7 +51,8 @@ def farther(draw: Any) -> Any:
     def far(x: Any) -> Any:
         if isinstance(x, tuple):
             return tuple(map(far, x))
-        return np.where(np.abs(x) == 800, 12.5 * x, x) if isinstance(x, np.ndarray) else x
+        real = isinstance(x, np.ndarray) and x.dtype.kind == "f"
+        return np.where(np.abs(x) == 800, 12.5 * x, x) if real else x
 
     return lambda rng: far(draw(rng))
 

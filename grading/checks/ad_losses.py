@@ -30,6 +30,7 @@ def _oracle_bernoulli_nll_vjp(dnll: Array, logits: Array, x: Array) -> Array:
 
 def _logits_and_labels(rng: Rng, *rows: int) -> Arrays:
     logits = 3 * rng.normal(size=(*rows, I))
+    logits[..., 0] -= 50 * (rng.random(rows) < 0.3)  # a class that is all but impossible
     labels = rng.integers(0, I, size=rows)
     if rng.random() < 0.5:
         logits[0] += 1000  # a shift of all logits changes nothing, unless something overflows
@@ -46,13 +47,19 @@ def _upstream_logits_and_labels(rng: Rng, *rows: int) -> Arrays:
 
 
 def _of_several_ranks(draw: Any) -> Any:
-    """Draws of rows, of samples of rows, of one row, and of samples of one row."""
+    """Draws of rows, of samples of rows, of one row, of samples of one row, and of so many rows
+    that the number of logits does not fit into the labels' type.
+    """
 
     def of(*rows: int) -> Any:
         return lambda rng: draw(rng, *rows)
 
+    def in_bytes(rng: Rng) -> Arrays:
+        *reals, labels = draw(rng, 256 // I + B)
+        return *reals, labels.astype(np.uint8)
+
     samples = Edge(of(K, B), "with samples"), Edge(of(K, 1), "with samples of one row")
-    return of(B), *samples, Edge(of(1), "with one row")
+    return of(B), *samples, Edge(of(1), "with one row"), Edge(in_bytes, "with labels of 8 bits")
 
 
 def _oracle_categorical_nll_vjp(dnll: Array, logits: Array, labels: Array) -> Array:

@@ -18,7 +18,7 @@ TREES = (
     lambda rng: rng.normal(size=(B, O)),
     lambda rng: (rng.normal(size=(B, O)), rng.normal(size=O)),
     lambda rng: Record(
-        "AdamState", (rng.normal(size=(B, O)), rng.normal(size=B), rng.normal(size=O))
+        "AdamState", (rng.normal(size=(B, O)), rng.normal(size=B), rng.normal(size=B))
     ),
     lambda rng: ((rng.normal(size=(B, O)), rng.normal(size=O)), (rng.normal(size=(O, 1)),)),
 )
@@ -39,19 +39,20 @@ def _plain(f: Any, *trees: Any) -> Any:
 
 
 def _moments(rng: Rng, tree: Any) -> Any:
-    """Parameters, running means, mean squares, and gradients of all sizes."""
+    """Parameters, running means, mean squares, and gradients of all sizes, some of them 0."""
 
     def leaf(p: Array) -> Any:
         m, g = rng.normal(size=(2, *p.shape))
+        g *= (rng.random() < 0.8) * (rng.random(p.shape) < 0.9)
         return p, m, m**2 * rng.random(p.shape), g * 10.0 ** rng.integers(-9, 2, size=p.shape)
 
     return _each(leaf, tree(rng))
 
 
 def _momentum(rng: Rng, tree: Any) -> Arrays:
-    p, u, _, _ = _moments(rng, tree)
-    _, g, _, _ = _each(lambda p: (p, rng.normal(size=p.shape), p, p), p)
-    return p, u, g, 0.1 * (1 + rng.random()), rng.random()
+    p, u, _, g = _moments(rng, tree)
+    (g,) = _each(lambda g: (100 * g,), g)
+    return p, u, g, 0.1 * (1 + rng.random()), rng.random() * (rng.random() < 0.8)
 
 
 def _oracle_momentum(p: Any, u: Any, g: Any, rate: float, momentum: float) -> Any:
@@ -67,7 +68,7 @@ def _adam(rng: Rng, tree: Any) -> Arrays:
     last numbers are left out.
     """
     p, m, s, g = _moments(rng, tree)
-    if (step := int(rng.integers(0, 20)) * int(rng.random() < 0.7)) == 0:
+    if (step := int(rng.integers((1, 20, 2000)[rng.integers(3)]))) == 0:
         m, s = _each(lambda m: (np.zeros_like(m), np.zeros_like(m)), m)
     given = (0.01, 0.8, 0.95, 1e-6)[: rng.choice([0, 1, 2, 3, 4, 4, 4])]
     return p, Record("AdamState", (m, s, step)), g, *given
@@ -134,7 +135,8 @@ def _glorot(rng: Rng) -> Arrays:
 
 def _measure_glorot(inputs: Arrays, outputs: Arrays) -> float:
     """Frequencies in 16 intervals, mean and mean square of a uniform density whose variance comes
-    from the weights that meet in a unit; products of neighbours, which vanish in the mean.
+    from the weights that meet in a unit; products of neighbours, which vanish in the mean; no two
+    weights are of one size.
     """
     true = np.empty(inputs[1])
     (W,) = require_form((true,), outputs, true)
@@ -155,7 +157,8 @@ def _measure_glorot(inputs: Arrays, outputs: Arrays) -> float:
             (columns.mean(), 0.0, variance**2, limit**2, columns.size),
         )
     ]
-    return float(max((np.abs(W).max() / limit - 1) / 1e-12, *errors))
+    drawn_once = len(np.unique(np.abs(W))) > 0.9 * W.size
+    return float(max((np.abs(W).max() / limit - 1) / 1e-12, *errors, 1e9 * (not drawn_once)))
 
 
 OPTIM = "autograd_lite.optim."
