@@ -9,10 +9,10 @@ from pathlib import Path
 MODELS = ("autograd_lite", "rbm", "vae", "gan")
 # What a test of models may import besides.
 BESIDE = (
-    *("data/", "training/", "grading/check", "grading/slip", "grading/oracles/"),
-    *("grading/alternatives", "grading/versions"),
+    *("data/", "training/", "grading/check", "grading/slip", "grading/oracles/", "grading/judge"),
+    *("grading/alternatives", "grading/versions", "grading/show", "grading/ledger"),
 )
-# grading/checks names the functions that it checks: "vae.elbo.kl_diag_gaussian", or "vae.elbo." as
+# Checks and laws name the functions that they judge: "vae.elbo.kl_diag_gaussian", or "vae.elbo." as
 # the beginning of several names.
 NAMED = re.compile(rf"({'|'.join(MODELS)})(\.\w+)+\.?")
 
@@ -20,8 +20,10 @@ NAMED = re.compile(rf"({'|'.join(MODELS)})(\.\w+)+\.?")
 @cache
 def imports(root: Path, path: Path) -> frozenset[Path]:
     """The project's files that a file imports or names, each by itself."""
-    found = set()
-    for name in _names(ast.parse(path.read_text()), path.parent == root / "grading" / "checks"):
+    laws = root / "tests" / "laws"  # which its __init__.py finds by itself
+    found = {*laws.glob("*.py")} if path == laws / "__init__.py" else set()
+    named = path.parent in (root / "grading" / "checks", laws)
+    for name in _names(ast.parse(path.read_text()), named):
         for base in (root, path.parent):
             place = base.joinpath(*name.split("."))
             found |= {place.with_suffix(".py"), place / "__init__.py"}

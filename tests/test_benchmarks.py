@@ -85,9 +85,10 @@ def test_every_module_of_the_models_has_mutants_in_the_sample_and_tests_that_cou
     assert changes >= set(mutants.REASONS)
 
 
-def test_checks_reach_the_functions_that_they_name():
-    found = reach.reached(ROOT, ROOT / "tests" / "test_checks.py")
-    assert {ROOT.joinpath(*c.function.split(".")[:-1]).with_suffix(".py") for c in CHECKS} <= found
+def test_checks_and_laws_are_tried_on_the_modules_of_the_functions_that_they_name():
+    for path in {ROOT.joinpath(*c.function.split(".")[:-1]).with_suffix(".py") for c in CHECKS}:
+        tried = {test.name for test in reach.tests_of(ROOT, path)}
+        assert {"test_checks.py", "test_laws.py"} <= tried, path
 
 
 @pytest.mark.parametrize("text", ["0", "1.5", "some", "nan"])
