@@ -12,7 +12,6 @@ from matplotlib.colors import to_rgb
 import figures.gibbs_chains
 import figures.inpainting
 import figures.rbm
-from autograd_lite.ops import sigmoid
 from experiments import families
 from experiments.inpainting_methods import Machine
 from figures.images import MISSING, as_trained, one_of_each
@@ -25,6 +24,7 @@ from tests.screen import close, tiles
 from tests.small_runs import digits
 from training.checkpoint import save_params
 from training.run import save_settings
+from training.streams import stream
 from training.trained import Trained
 
 RNG = np.random.default_rng(0)
@@ -307,15 +307,11 @@ def test_pseudo_likelihood_shows_the_metrics():
         assert list(line.get_ydata()) == machines[0].series(column)
 
 
-def test_samples_are_probabilities_after_many_sweeps_from_coin_flips(monkeypatch):
-    def sweeps(rng, v, W, b, c, steps):
-        assert set(np.unique(v)) == {0, 1} and abs(v.mean() - 0.5) < 0.02 and steps == 1000
-        return np.repeat(np.arange(len(v), dtype=v.dtype)[:, None] % 2, 784, axis=1)
-
-    monkeypatch.setattr(families, "gibbs", sweeps)
-    # One hidden unit: on where every pixel is on, off where none is.
-    params = Params(*(np.full(s, x, np.float32) for s, x in (((784, 1), 1), (784, -0.5), (1, -9))))
-    figure = figures.rbm.samples([trained(params)], DATA)
-    greys = sigmoid(np.where(np.arange(30) % 2, 0.5, -0.5))[:, None] * np.ones((1, 784))
-    assert close(tiles(pixels(figure), 18, 90, 3, (5, 6)).reshape(30, 28, 28), greys)
-    assert "drawn digits" in figure.get_suptitle()
+def test_samples_of_each_machine_are_those_that_are_scored(monkeypatch):
+    monkeypatch.setattr(families, "SWEEPS", 3)
+    sizes = (784, 2), 784, 2
+    machines = [trained(Params(*(RNG.normal(size=s).astype("f4") for s in sizes))) for _ in "ab"]
+    screen = pixels(figures.rbm.samples(machines, DATA))
+    for i, machine in enumerate(machines):
+        x = families.of_rbm(stream(0, "figure samples"), DATA, machine, 30)
+        assert close(tiles(screen, 18 + 546 * i, 90, 3, (5, 6)).reshape(30, 28, 28), x)
