@@ -238,7 +238,7 @@ def test_nothing_is_read_or_imported_for_a_hint_once_a_worker_has_started(
         raise AssertionError("it reads a file that a student may have changed")
 
     inputs = draw_cases(KL)
-    outputs = [((mu * mu + np.exp(logvar) - 1 - logvar).sum(-1),) for mu, logvar in inputs]
+    outputs = [(-(logvar + 1 - mu**2 - np.exp(logvar)).sum(-1),) for mu, logvar in inputs]
     modules = set(sys.modules)
     monkeypatch.setattr(Path, "read_text", refuse)
     monkeypatch.setattr(Path, "read_bytes", refuse)
