@@ -69,8 +69,8 @@ def _fit(like: Any, form: Iterator[str], arrays: Iterator[Any]) -> list[Any] | N
     if not isinstance(like, tuple):
         return [next(arrays)] if token in ("*", "#") else None
     if token == "#":
-        rows = list(next(arrays))
-        return rows if len(rows) == len(like) and "(" not in form_of(like)[1:] else None
+        rows = next(arrays)
+        return list(rows) if len(rows) == len(like) and "(" not in form_of(like)[1:] else None
     found: list[Any] = []
     for part in like if token == "(" else ():
         if (fitted := _fit(part, form, arrays)) is None:

@@ -8,6 +8,7 @@ import io
 import json
 import math
 import os
+import re
 import stat
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ from grading.form import Arrays, Outputs
 
 LARGEST_FOLDER = 2**24  # bytes
 LARGEST_ANSWER = 2**26  # bytes; the largest right answer, of (rbm.23), takes 2**25
+MOST_ARRAYS = 10_000  # of all cases together
 
 Files = Mapping[str, bytes]  # contents by path, "vae/elbo.py"
 
@@ -125,6 +127,8 @@ def read_regular(path: Path, most: int) -> bytes | None:
 
 def decode(data: bytes, cases: int) -> list[Arrays]:
     """The arrays of every case."""
+    if data.count(b"PK\1\2") > MOST_ARRAYS:  # with which zip begins the line of each
+        raise ValueError("it holds too many arrays")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = archive.infolist()
         stored = all(m.compress_type == zipfile.ZIP_STORED for m in members)
@@ -139,8 +143,17 @@ def decode(data: bytes, cases: int) -> list[Arrays]:
             arrays: list[Any] = []
             while (name := f"{case}.{len(arrays)}.npy") in names:
                 arrays.append(_array(archive.read(name)))
+            _require_form(arrays, forms[case])
             outputs.append(Outputs(arrays, forms[case]))
     return outputs
+
+
+def _require_form(arrays: Sequence[Any], form: str) -> None:
+    """ValueError unless a form is one that grading/worker.py writes for so many arrays."""
+    lists = re.sub("[^*#]", "", form[:MOST_ARRAYS])
+    known = re.fullmatch(r"[(*#)]*|!", form) and len(lists) == len(arrays)
+    if form and not (known and all(x.ndim for x, y in zip(arrays, lists, strict=True) if y == "#")):
+        raise ValueError("it says of its arrays what is not so")
 
 
 def _array(data: bytes) -> Any:

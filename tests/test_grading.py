@@ -17,6 +17,7 @@ from grading import protocol, report, template
 from grading.assignment import Item
 from grading.check import Check, Record, Seed, draw_cases
 from grading.checks import CHECKS
+from grading.form import FormError, Outputs, require_form
 from grading.judge import judge
 from grading.report import Result, result_of
 from grading.slips import SLIPS
@@ -198,6 +199,10 @@ def test_recursion_without_a_limit_ends_somehow() -> None:
     assert kl_outcome(source, 1.5).verdict in ("timeout", "error", "crashed")
 
 
+FORMS = (
+    "forms = np.frombuffer(b' '.join([{}] * 99), np.uint8)\n"
+    "np.savez('outputs.npz', forms=forms, **{{f'{{i}}.0': np.zeros({}) for i in range(99)}})"
+)
 FORGED = {  # run at import, before the process ends itself without having computed anything
     "no arrays": "np.savez('outputs.npz')",
     "zeros": "np.savez('outputs.npz', **{f'{i}.0': np.zeros(5) for i in range(50)})",
@@ -216,6 +221,10 @@ with zipfile.ZipFile('outputs.npz', 'w') as file:
     "an endless link": "os.symlink('/dev/zero', 'outputs.npz')",
     "text": "np.savez('outputs.npz', **{'0.0': np.array(['PASS'] * 5)})",
     "an endless file": "os.truncate(os.open('outputs.npz', os.O_CREAT | os.O_RDWR), 2**26)",
+    "a form with an escape": FORMS.format("b'(\\x1b[2J'", 5),
+    "a form of more arrays": FORMS.format("b'(**)'", 5),
+    "a list that is a number": FORMS.format("b'#'", ()),
+    "arrays without end": "np.savez('outputs.npz', **{f'0.{i}': 0.0 for i in range(10_001)})",
     "a verdict": "open('failure.txt', 'w').write('pass\\n')",
     "arrays, it says": "open('failure.txt', 'w').write('arrays\\n')",
 }  # fmt: skip
@@ -228,6 +237,12 @@ def test_a_forged_answer_never_passes_and_never_harms(name: str) -> None:
     assert got.verdict == expected, got
     if name in ("lying header", "text"):
         assert "not what its header says" in got.detail
+
+
+def test_a_list_without_end_is_not_taken_apart() -> None:
+    rows, like = Outputs([np.empty((2**40, 0))], "#"), (np.ones(1), np.ones(1))
+    with pytest.raises(FormError, match=r"\[array, ...\], expected \(array, array\)"):
+        require_form((np.ones(1),), rows, like)
 
 
 def test_an_answer_of_any_size_is_read_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
