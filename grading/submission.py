@@ -60,7 +60,11 @@ def answers(
     processes.adopt_orphans()
     with processes.ending_in_order():
         isolation()
-        yield from _in_turn(rooms, items, seconds)
+        for item, inputs, answer in _in_turn(rooms, items, seconds):
+            if answer.kind == "error":  # a helper of theirs may do more than the reference's
+                own = finish(start(files, item.check.function, inputs, seconds))
+                answer = own if own.kind == "arrays" else answer
+            yield item, inputs, answer
     if changed := changed_since(before):
         raise HarnessError(f"{', '.join(changed)} changed during the grading: do not trust it.")
 

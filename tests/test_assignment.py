@@ -95,6 +95,17 @@ def test_helpers_that_the_reference_does_not_have_are_the_students(tmp_path: Pat
     assert graded(tmp_path, files, "--only", "vae.8")["score"]["passed"] == 1
 
 
+def test_a_helper_that_does_more_than_the_references_is_the_students(tmp_path: Path) -> None:
+    more = "def affine(x, W, b, act=abs):\n    return act(x @ W + b)\n"
+    files = {
+        "autograd_lite/ops.py": more + "def sigmoid(x):\n    return 1 / (1 + np.exp(-x))\n",
+        "rbm/model.py": "def prob_h(v, W, c):\n    return affine(v, W, c, act=sigmoid)\n",
+    }
+    files = {name: "import numpy as np\n" + text for name, text in files.items()}
+    files["rbm/model.py"] = "from autograd_lite.ops import *\n" + files["rbm/model.py"]
+    assert graded(tmp_path, files, "--only", "prob_h")["score"]["passed"] == 1
+
+
 # --- credit in part ---
 
 IN_PART = {
