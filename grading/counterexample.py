@@ -1,59 +1,89 @@
-"""The smallest case in which values are wrong: Python that makes its inputs, and both numbers."""
+"""The smallest case in which something is wrong: Python that makes its inputs, and both numbers."""
 
 import inspect
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd_lite.tree import leaves
-from grading.check import Check, Record, Seed, exact
-from grading.form import Arrays, require_form
-from grading.judge import resolve
+from grading.check import SINGLE, Check, Record, Seed, exact
+from grading.form import Arrays, FormError, dtype_of
+from grading.judge import prepared, resolve
 
-MOST = 2_000  # letters of inputs that anybody wants to see
+MOST = 5_000  # letters of inputs that anybody wants to see
 
 
 class Counterexample(NamedTuple):
-    """Where a case is most wrong. `code` is "" where the inputs are too many to be shown."""
+    """A case. `words` say what is wrong there, and are "" where no single right answer is known."""
 
     code: str
-    place: str  # of the number in what is returned: "[2, 1]"
-    yours: float
-    expected: float
-
-    @property
-    def words(self) -> str:
-        """One line."""
-        digits = next(
-            (n for n in (4, 7, 10) if f"{self.yours:.{n}g}" != f"{self.expected:.{n}g}"), 17
-        )
-        place = f"{self.place} is" if self.place else "you have"
-        return f"{place} {self.yours:.{digits}g}, expected {self.expected:.{digits}g}"
+    words: str
 
 
-def smallest(check: Check, inputs: Arrays, outputs: Arrays) -> Counterexample | None:
-    """What there is to see of a case; None where no single right answer is known."""
+def of_case(check: Check, inputs: Arrays, outputs: Arrays) -> Counterexample:
+    """What there is to see of a case."""
+    return Counterexample(_code(check, inputs), _words(check, inputs, outputs))
+
+
+def _words(check: Check, inputs: Arrays, outputs: Arrays) -> str:
+    """The number that is most wrong, and which arrays are right."""
     if not isinstance(check.measure, exact):
-        return None
-    truths = list(leaves(check.measure.truth(inputs)))
-    arrays = require_form(inputs, outputs, check.measure.truth(inputs))
-    errors = check.measure.errors(inputs, outputs)
-    number = int(np.argmax([np.max(error, initial=-1) for error in errors]))
+        return ""
+    try:
+        errors = check.measure.errors(inputs, outputs)
+    except FormError:
+        return ""
+    truths, arrays = list(leaves(check.measure.truth(inputs))), list(leaves(tuple(outputs)))
+    tops = [float(np.max(error, initial=0)) for error in errors]
+    number = int(np.argmax(tops))
     index = np.unravel_index(np.argmax(errors[number]), np.shape(truths[number]))
-    place = f"array {number + 1}, " * (len(truths) > 1) + f"[{', '.join(map(str, index))}]"
-    place = place.removesuffix("[]").removesuffix(", ")
-    yours, expected = float(arrays[number][index]), float(np.asarray(truths[number])[index])
-    return Counterexample(_code(check, inputs), place, yours, expected)
+    names = list(_names(_of_reference(check, inputs)))
+    place = names[number] + f"[{', '.join(map(str, index))}]" * bool(index)
+    yours, expected = float(np.asarray(arrays[number])[index]), float(truths[number][index])
+    digits = next((n for n in (4, 7, 10) if f"{yours:.{n}g}" != f"{expected:.{n}g}"), 17)
+    said = f"{place} is {yours:.{digits}g}, expected {expected:.{digits}g}"
+    allowed = SINGLE if dtype_of(inputs) == np.float32 else check.tolerance
+    right = [name for name, top in zip(names, tops, strict=True) if top <= allowed]
+    return said + f"; right: {', '.join(right)}" * bool(right)
+
+
+def _of_reference(check: Check, inputs: Arrays) -> Any:
+    """What the reference returns: its fields have names."""
+    function, module = resolve(check.function)
+    with np.errstate(all="ignore"):
+        return function(*prepared(inputs, module))
+
+
+def _names(tree: Any, name: str = "result") -> Iterator[str]:
+    """How Python names the arrays of a result, in order: result.W1, result[0]."""
+    if not isinstance(tree, tuple | list):
+        yield name
+        return
+    fields = [f".{field}" for field in getattr(tree, "_fields", ())]
+    for field, part in zip(fields or (f"[{i}]" for i in range(len(tree))), tree, strict=True):
+        yield from _names(part, name + field)
 
 
 def _code(check: Check, inputs: Arrays) -> str:
+    """Python that makes the inputs and calls the function; of large ones only the shapes."""
+    module, name = check.function.rsplit(".", 1)
     function, _ = resolve(check.function)
     names = list(inspect.signature(function).parameters)[: len(inputs)]
-    lines = [f"{name} = {_text(x)}" for name, x in zip(names, inputs, strict=True)]
-    code = "\n".join([*lines, f"{function.__name__}({', '.join(names)})"])
-    return code if len(code) < MOST else ""
+    lines = [f"{x} = {_text(value)}" for x, value in zip(names, inputs, strict=True)]
+    if len("".join(lines)) > MOST:
+        return "\n".join(f"# {x}: {_shape(v)}" for x, v in zip(names, inputs, strict=True))
+    kinds = sorted({x.kind for x in _records(inputs)})
+    head = ["import numpy as np", f"from {module} import {', '.join([*kinds, name])}", ""]
+    return "\n".join([*head, *lines, f"result = {name}({', '.join(names)})"])
+
+
+def _records(x: Any) -> Iterator[Record]:
+    if isinstance(x, Record):
+        yield x
+    for part in x if isinstance(x, tuple) else ():
+        yield from _records(part)
 
 
 def _text(x: Any) -> str:
@@ -66,9 +96,19 @@ def _text(x: Any) -> str:
         return f"np.random.default_rng({int(x)})"
     if isinstance(x, np.ndarray):
         with np.printoptions(threshold=sys.maxsize, linewidth=90):
-            return f"np.{x!r}".replace("dtype=float32", "dtype=np.float32")
+            text = f"np.{x!r}".replace("dtype=float32", "dtype=np.float32")
+        return "\n".join(line for line in text.splitlines() if line.strip())
     return repr(x)
 
 
 def _many(parts: Sequence[Any]) -> str:
     return ", ".join(map(_text, parts))
+
+
+def _shape(x: Any) -> str:
+    """What an input is, in short."""
+    if isinstance(x, Record):
+        return f"{x.kind}({', '.join(map(_shape, x.fields))})"
+    if isinstance(x, tuple) and not isinstance(x, Record):
+        return f"({', '.join(map(_shape, x))})"
+    return f"{x.dtype} {x.shape}" if isinstance(x, np.ndarray) else repr(x)

@@ -17,7 +17,8 @@ PAGE = """\
 # Feedback: {name}
 
 **{score}** (seed {seed}). The derivations are in the project, and there
-`make grade DIR=your-folder` gives the same verdicts.
+`make grade DIR=your-folder{option}` gives the same verdicts. Python below is for
+your own folder: start the project's interpreter (`.venv/bin/python`) there, and paste it.
 
 {notes}{first}
 ## What rests on what
@@ -55,6 +56,7 @@ def page(run: Run, results: Sequence[Result]) -> str:
         name=_span(run.name),
         score=summary(results)[0],
         seed=run.assignment.seed,
+        option=' ARGS="--assignment ..."' * bool(run.assignment.text),
         notes="".join(f"- {_span(note)}\n" for note in run.notes) + "\n" * bool(run.notes),
         first=_section(first) if first else "All that was asked for is right.\n",
         graph=_graph(results),
@@ -75,8 +77,10 @@ def _section(result: Result) -> str:
 def _shown(result: Result) -> list[str]:
     """The smallest case that is wrong, the lines that led to an error, and what was printed."""
     found, example = [], result.counterexample
-    if example and example.code:
-        found += [f"The smallest case in which it is wrong: {example.words}."]
+    if example:
+        found += [
+            f"The smallest case in which it is wrong{f': {example.words}' * bool(example.words)}."
+        ]
         found += [_fence(example.code, "python")]
     found += [_fence(result.output)] if result.output else []
     return found + (["It printed:", _fence(result.printed)] if result.printed else [])

@@ -37,15 +37,16 @@ def require_form(inputs: Arrays, outputs: Arrays, like: Any) -> list[Any]:
     arrays = _fitted(outputs, like)
     given = dtype_of(inputs)
     for number, (got, true) in enumerate(zip(arrays, leaves(like), strict=True)):
+        of = f" as array {number + 1} of {len(arrays)}" if len(arrays) > 1 else ""
         dtype, whole = got.dtype, np.asarray(true).dtype.kind in "iu"
         if got.shape != np.shape(true):
-            raise FormError(f"it returned the shape {got.shape}, expected {np.shape(true)}")
+            raise FormError(f"it returned the shape {got.shape}{of}, expected {np.shape(true)}")
         number_alone = got.shape == () and dtype.kind == "f"
         if dtype != given and not (whole and dtype.kind in "iu") and not number_alone:
             more = "as it was given: .astype casts it back"
-            raise FormError(f"it returned {dtype}, expected {given} {more}")
+            raise FormError(f"it returned {dtype}{of}, expected {given} {more}")
         if not np.all(np.isfinite(got)):
-            raise FormError(f"it returned values that are not finite{INFINITE}")
+            raise FormError(f"it returned values{of} that are not finite{INFINITE}")
         arrays[number] = got
     return arrays
 

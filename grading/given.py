@@ -18,6 +18,9 @@ HELPERS, OWN = "given", "own"  # folders: of the reference's helpers, of a stude
 # What the reference does not have, such as a helper of the student's, comes from their file.
 ELSE = """
 
+_given = True
+
+
 def __getattr__(name):
     import importlib
     try:
@@ -127,4 +130,4 @@ def reduced(path: str, names: Collection[str]) -> str:
             decorators = getattr(node, "decorator_list", [])
             first = min([node.lineno, *(x.lineno for x in decorators)])
             parts.append("".join(lines[first - 1 : node.end_lineno]))
-    return "\n".join(parts)
+    return "\n".join([*parts, "_given = True\n"])

@@ -44,6 +44,8 @@ def grade(args: argparse.Namespace) -> int:
             write(path, run, found)
     if args.json:
         write_json(args.json, results.as_json(run, found))
+    if args.feedback:
+        print(f"page for the student: {args.feedback}")
     print("\n".join([f"seal {results.seal(found)}", *summary(found)]))
     failed = [r.item.name for r in found if r.verdict == "harness"]
     if failed:
@@ -62,7 +64,7 @@ def asked(args: argparse.Namespace) -> tuple[Assignment, list[str]]:
     notes = [f"{whole.title}, public inputs of seed {seed}"] if whole.title else []
     if len(left) < len(items):
         points = sum(item.points for item in items) - sum(item.points for item in left)
-        notes.append(f"{points:g} points are for hidden inputs, which need {SECRET}")
+        notes.append(f"{points:g} more points are given where {SECRET} is set, for hidden inputs")
     if not left:
         raise GradingError(f"All items are hidden; their inputs need {SECRET} in the environment.")
     return whole._replace(seed=seed, seconds=seconds, items=left), notes
@@ -75,6 +77,7 @@ def judged(run: results.Run, args: argparse.Namespace) -> list[Result]:
     items, colour = run.assignment.items, coloured(sys.stdout)
     progress, begun = Progress(len(items)), time.monotonic()
     found: list[Result] = []
+    print(f"grading {args.folder.resolve()}")
     for note in run.notes:
         print("\n".join(wrapped(note)))
     progress.show(0, items[0].check.function)

@@ -20,57 +20,67 @@ class Verdict(NamedTuple):
     error: float
     why: str
     in_part: bool = False  # right in all ordinary cases: wrong at edges, in float32, or with rng
-    case: int = -1  # the number of the smallest case whose values are wrong; -1 without any
+    case: int = -1  # the number of the smallest case that is wrong; -1 without any
+    allowed: float = np.nan  # the error that would be, of the cases that are wrong
 
 
 class Fault(NamedTuple):
     """What is wrong in a case: its error, or nan and the reason why none can be measured."""
 
     case: int
-    kind: str  # one of grading.check.KINDS
+    kind: str  # "ordinary", "in float32", or the words of an edge
     error: float
+    allowed: float
     why: str = ""
 
 
 def judge(check: Check, inputs: Sequence[Arrays], outputs: Sequence[Arrays]) -> Verdict:
-    """The verdict on the outputs of all cases; what is off in float32 counts by its tolerance."""
+    """The verdict on the outputs of all cases. What is right in float32 counts by its tolerance."""
     faults, worst = [], 0.0
     for number, (given, got) in enumerate(zip(inputs, outputs, strict=True)):
-        kind = kinds(check, len(inputs))[number]
-        if getattr(got, "form", "") == RAISED:
-            faults.append(Fault(number, kind, np.nan, "it raised"))
-            continue
-        try:
-            error = check.measure(given, got)
-        except FormError as refusal:
-            faults.append(Fault(number, kind, np.nan, str(refusal)))
-            continue
         narrow = check.tolerance < 1 and dtype_of(given) == np.float32
-        error = (error if error == error else np.inf) * (check.tolerance / SINGLE if narrow else 1)
-        worst = max(worst, error)
-        if error > check.tolerance:
-            faults.append(Fault(number, kind, error))
-    if not faults and (why := _wrong_generator(inputs, outputs)):
-        return Verdict(False, np.nan, why, in_part=True)
-    return _of_faults(faults, inputs) if faults else Verdict(True, worst, "")
+        allowed = SINGLE if narrow else check.tolerance
+        error, why = _measured(check, given, got)
+        if why or error > allowed:
+            kind = kinds(check, len(inputs))[number]
+            faults.append(Fault(number, kind, error, allowed, why))
+        else:
+            worst = max(worst, error * check.tolerance / allowed)
+    if faults:
+        return _of_faults(faults, inputs)
+    why = _wrong_generator(inputs, outputs)
+    return Verdict(not why, np.nan if why else worst, why, in_part=bool(why))
+
+
+def _measured(check: Check, given: Arrays, got: Arrays) -> tuple[float, str]:
+    """The error of a case, and why there is none."""
+    if getattr(got, "form", "") == RAISED:
+        return np.nan, "it raised"
+    try:
+        error = check.measure(given, got)
+    except FormError as refusal:
+        return np.nan, str(refusal)
+    return error if error == error else np.inf, ""
 
 
 def _of_faults(faults: Sequence[Fault], inputs: Sequence[Arrays]) -> Verdict:
     """The verdict where something is wrong; what is wrong in ordinary cases comes first."""
-    ordinary = [x for x in faults if x.kind == "ordinary"]
-    in_part, found = not ordinary, ordinary or faults
-    for fault in found:
-        if np.isnan(fault.error):
-            at = f" {fault.kind}" if in_part else ""
-            return Verdict(False, np.nan, f"in case {fault.case + 1}{at} {fault.why}", in_part)
-    worst = max(found, key=lambda x: x.error)
+    found = [x for x in faults if x.kind == "ordinary"] or faults
+    in_part = found is faults
+    formless = [x for x in found if x.why]
+    worst = formless[0] if formless else max(found, key=lambda x: x.error / x.allowed)
+    alike = [
+        x for x in faults if x.why == worst.why and (x.why or 0.1 < x.error / worst.error < 10)
+    ]
+    case = min(alike or found, key=lambda x: sum(map(np.size, _numbers(inputs[x.case])))).case
+    if worst.why:
+        at = f" {worst.kind}" if in_part else ""
+        return Verdict(False, np.nan, f"in case {worst.case + 1}{at} {worst.why}", in_part, case)
     if worst.error == FAR:
         why = "it returned values other than 0 and 1: expected samples, not probabilities"
-        return Verdict(False, worst.error, why, in_part)
-    measured = (x for x in faults if x.error == x.error)
-    smallest = min(measured, key=lambda x: sum(map(np.size, _numbers(inputs[x.case]))))
-    why = "its values are wrong" + (f", but only {worst.kind}" if in_part else "")
-    return Verdict(False, worst.error, why, in_part, smallest.case)
+        return Verdict(False, FAR, why, in_part, case, worst.allowed)
+    where = f", but only {', '.join(dict.fromkeys(x.kind for x in found))}" if in_part else ""
+    return Verdict(False, worst.error, f"its values are wrong{where}", in_part, case, worst.allowed)
 
 
 def _numbers(inputs: Any) -> list[Any]:
@@ -105,19 +115,20 @@ def resolve(name: str) -> tuple[Callable[..., Any], Any]:
     return getattr(module, function), module
 
 
+def prepared(x: Any, module: Any) -> Any:
+    """Inputs for a call: copies of arrays, generators for Seeds, NamedTuples for Records."""
+    if isinstance(x, Seed):
+        return np.random.default_rng(int(x))
+    if isinstance(x, Record):
+        return getattr(module, x.kind)(*(prepared(y, module) for y in x.fields))
+    if isinstance(x, tuple):
+        return tuple(prepared(y, module) for y in x)
+    return x.copy() if isinstance(x, np.ndarray) else x
+
+
 def call(function: Callable[..., Any], inputs: Arrays, module: Any) -> Outputs:
     """The arrays that a function returns; `module` holds the classes that a Record names."""
-
-    def prepared(x: Any) -> Any:
-        if isinstance(x, Seed):
-            return np.random.default_rng(int(x))
-        if isinstance(x, Record):
-            return getattr(module, x.kind)(*map(prepared, x.fields))
-        if isinstance(x, tuple):
-            return tuple(map(prepared, x))
-        return x.copy() if isinstance(x, np.ndarray) else x
-
-    given, before = (tuple(map(prepared, inputs)) for _ in range(2))
+    given, before = prepared(inputs, module), prepared(inputs, module)
     found, form = worker.plain(function(*given))
     worker.require_unchanged(given, before)
     return Outputs(found, form)

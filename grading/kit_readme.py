@@ -25,7 +25,8 @@ the mark under an equation says where its function stands. The times are for a w
 |---|---|---|---|---|
 {order}
 
-Other files, and functions without a `NotImplementedError`, are complete; yours import them.
+Other files, and functions without a `NotImplementedError`, are complete; yours import them. Only
+what serves nothing but the functions that you write is left out.
 
 ## How far you are
 
@@ -33,12 +34,19 @@ From the project's folder:
 
     make grade DIR=this-folder{all}
     make grade DIR=this-folder ARGS="{with}--only {label}"
-    make grade DIR=this-folder ARGS="{with}--only {function} --feedback page.md"
+    make grade DIR=this-folder ARGS="{with}--only {function} --feedback this-folder/page.md"
 
 The last lines say what to mend first, and where its equation is derived. `page.md` shows the
 smallest inputs for which a function is wrong, the lines of your files that led to an error, and
 what they printed. Each function is graded by itself: what it uses of others is then the
 reference's, so you may write them in any order.{hidden}
+
+To try a function by hand, start the project's Python in this folder, not in the project's, where
+the same `import` finds the reference:
+
+    cd this-folder
+    path-of-the-project/.venv/bin/python
+    >>> from {module} import {function}
 
 ## Rules and limits
 
@@ -56,7 +64,8 @@ reference's, so you may write them in any order.{hidden}
 def readme(labels: Mapping[str, Mapping[str, Sequence[str]]], assignment: Assignment) -> str:
     """The page, for the labels of each function of each file."""
     limits = {"memory": MEMORY >> 20, "file": FILE >> 20, "total": TOTAL}
-    function, (label, *_) = next(iter(next(iter(labels.values())).items()))
+    path, functions = next(iter(labels.items()))
+    function, (label, *_) = next(iter(functions.items()))
     option = f"--assignment {_name(assignment)}" if assignment.text else ""
     hidden = sum(item.points for item in assignment.items if item.hidden)
     words = {
@@ -64,12 +73,12 @@ def readme(labels: Mapping[str, Mapping[str, Sequence[str]]], assignment: Assign
         "about": f"{assignment.about.strip()}\n\n" if assignment.about else "",
         "all": f' ARGS="{option}"' if option else "",
         "with": option + " " * bool(option),
-        "hidden": f" {hidden:g} points are\ngiven later, for inputs that you do not have."
+        "hidden": f" {hidden:g} more points are for\ninputs that only your teacher has."
         * bool(hidden),
     }
     return README.format(
         order=_order(labels, assignment), label=label, function=function,
-        seconds=assignment.seconds, **words, **limits,
+        module=path[:-3].replace("/", "."), seconds=assignment.seconds, **words, **limits,
     )  # fmt: skip
 
 
@@ -83,7 +92,8 @@ def _order(labels: Mapping[str, Mapping[str, Sequence[str]]], assignment: Assign
     rows = []
     for number, (path, functions) in enumerate(labels.items(), 1):
         found = [label for own in functions.values() for label in own]
-        points = sum(item.points for item in assignment.items if item.check.equation in found)
+        own = [x for x in assignment.items if x.check.equation in found]
+        points = sum(item.points for item in own if not item.hidden)
         chapters = dict.fromkeys(by_label()[label].chapter for label in found)
         reading = ", ".join(f"`{x.relative_to(ROOT).as_posix()}`{_minutes(x)}" for x in chapters)
         rows.append(f"| {number} | `{path}` | {', '.join(found)} | {points:g} | {reading} |")

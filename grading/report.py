@@ -8,7 +8,7 @@ import numpy as np
 from grading import show
 from grading.assignment import Item
 from grading.check import Check
-from grading.counterexample import Counterexample, smallest
+from grading.counterexample import Counterexample, of_case
 from grading.form import Arrays
 from grading.judge import Verdict, judge
 from grading.oracles.enumeration import FAR
@@ -25,6 +25,7 @@ class Result(NamedTuple):
     detail: str  # harness
     hint: str = ""
     error: float = np.nan  # the largest, where one was measured
+    allowed: float = np.nan  # of those that are too large; nan where none is
     seconds: float = 0.0  # since the result before it
     output: str = ""  # the student's lines that led to an error
     printed: str = ""  # the beginning of what they print
@@ -55,35 +56,37 @@ def _told(item: Item, inputs: Sequence[Arrays], answer: Answer) -> Result:
     check = item.check
     if answer.kind == "todo" and answer.text == check.equation:
         return Result(item, "todo", "")
-    if answer.kind != "arrays" and len(answer.outputs) < len(inputs):
-        needs = "it waits for " if answer.kind == "todo" and answer.text else ""
-        return Result(
-            item, answer.kind, needs + answer.text, output=answer.trace, printed=answer.printed
-        )
+    more = Result(item, "", "", output=answer.trace, printed=answer.printed)
     try:
+        if answer.kind != "arrays" and len(answer.outputs) < len(inputs):
+            needs = "it waits for " if answer.kind == "todo" and answer.text else ""
+            example = of_case(check, inputs[0], ()) if answer.kind == "error" else None
+            more = more._replace(verdict=answer.kind, counterexample=example)
+            return more._replace(detail=needs + answer.text)
         verdict = judge(check, inputs, answer.outputs)
-        if answer.kind != "arrays":
-            kind = "partial" if verdict.in_part else answer.kind
-            detail = answer.text + f"; {verdict.why}" * verdict.in_part
-            return Result(item, kind, detail, output=answer.trace, printed=answer.printed)
-        return _judged(item, verdict, inputs, answer.outputs)._replace(printed=answer.printed)
+        if answer.kind == "arrays":
+            return _judged(more, verdict, inputs, answer.outputs)
+        kind = "partial" if verdict.in_part else answer.kind
+        example = of_case(check, inputs[verdict.case], ())
+        detail = answer.text + f"; {verdict.why}" * verdict.in_part
+        return more._replace(verdict=kind, detail=detail, counterexample=example)
     except Exception as error:
         return Result(item, "harness", printable(f"{type(error).__name__}: {error}"))
 
 
 def _judged(
-    item: Item, verdict: Verdict, inputs: Sequence[Arrays], outputs: Sequence[Arrays]
+    result: Result, verdict: Verdict, inputs: Sequence[Arrays], outputs: Sequence[Arrays]
 ) -> Result:
     """The result where there are arrays for all cases."""
     if verdict.passed:
-        return Result(item, "pass", f"{verdict.error:.1e}", error=verdict.error)
-    hint = show.hint(item.check, inputs, outputs)
-    if np.isnan(verdict.error):
-        return Result(item, "partial" if verdict.in_part else "form", verdict.why, hint)
-    measured = f"{verdict.error:.1e}, allowed {item.check.tolerance:.0e}: "
-    detail = verdict.why if verdict.error == FAR else measured + verdict.why
-    example = None
+        return result._replace(verdict="pass", detail=f"{verdict.error:.1e}", error=verdict.error)
+    check, kind = result.check, "form" if np.isnan(verdict.error) else "wrong"
+    detail, example = verdict.why, None
+    if kind == "wrong" and verdict.error != FAR:
+        detail = f"{verdict.error:.1e}, allowed {verdict.allowed:.0e}: {verdict.why}"
     if verdict.case >= 0:
-        example = smallest(item.check, inputs[verdict.case], outputs[verdict.case])
-    kind = "partial" if verdict.in_part else "wrong"
-    return Result(item, kind, detail, hint, verdict.error, counterexample=example)
+        example = of_case(check, inputs[verdict.case], outputs[verdict.case])
+    return result._replace(
+        verdict="partial" if verdict.in_part else kind, detail=detail, error=verdict.error,
+        hint=show.hint(check, inputs, outputs), allowed=verdict.allowed, counterexample=example,
+    )  # fmt: skip

@@ -99,7 +99,7 @@ def _item(result: Result) -> dict[str, Any]:
         "earned": result.earned,
         "verdict": result.verdict,
         "error": float(f"{result.error:.6g}") if math.isfinite(result.error) else None,
-        "allowed": result.check.tolerance,
+        "allowed": result.check.tolerance if math.isnan(result.allowed) else result.allowed,
         "message": result.detail,
         "hint": result.hint,
         "seconds": round(result.seconds, 3),
@@ -128,7 +128,8 @@ def told(result: Result) -> str:
     """All that a student is told of a result, in lines."""
     parts = [f"{result.verdict.upper()} {result.detail}".strip()]
     parts += [f"hint: {result.hint}"] if result.hint else []
-    parts += [f"smallest case: {result.counterexample.words}"] if result.counterexample else []
+    if result.counterexample and result.counterexample.words:
+        parts.append(f"smallest case: {result.counterexample.words}")
     parts += [result.output] if result.output else []
     return "\n".join(parts + ([f"printed:\n{result.printed}"] if result.printed else []))
 

@@ -45,7 +45,7 @@ def lines(result: Result, colour: bool) -> list[str]:
     shown = f"\033[{COLOURS.get(word, RED)}m{word:9}\033[0m" if colour else f"{word:9}"
     first = f"{result.check.equation:8}{function + ' (hidden)' * result.item.hidden:32}"
     below = [f"hint: {result.hint}"] if result.hint else []
-    if result.counterexample:
+    if result.counterexample and result.counterexample.words:
         below.insert(0, f"smallest case: {result.counterexample.words}")
     if len(f"{first}{word:9}{result.detail}") <= width():
         first += f"{shown}{result.detail}"

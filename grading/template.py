@@ -12,8 +12,7 @@ from pathlib import Path
 
 from grading.assignment import Assignment, everything
 from grading.chapters import PACKAGES
-from grading.checks import CHECKS
-from grading.given import functions, needed, path_of, read, used_by
+from grading.given import CHECKED, functions, needed, path_of, read, used_by
 from grading.kit_readme import readme
 from training.run import replacing
 
@@ -45,9 +44,8 @@ def kit(assignment: Assignment | None = None) -> dict[str, str]:
     for check in dict.fromkeys(item.check for item in assignment.items):
         module, function = check.function.rsplit(".", 1)
         labels[path_of(module)][function].append(check.equation)
-    texts = {
-        path: stubbed(read(path), labels[path], _complete(path, labels[path])) for path in labels
-    }
+    complete = {p: _complete(p, labels[p]) if assignment.text else set() for p in labels}
+    texts = {path: stubbed(read(path), labels[path], complete[path]) for path in labels}
     for package in sorted({path.partition("/")[0] for path in texts}):
         texts[f"{package}/__init__.py"] = read(f"{package}/__init__.py")
     texts = {path: with_numpy(text) for path, text in texts.items()}
@@ -58,12 +56,11 @@ def kit(assignment: Assignment | None = None) -> dict[str, str]:
 
 
 def _complete(path: str, asked: Collection[str]) -> set[str]:
-    """The functions of a file that are checked but not asked for, and those that they use."""
-    known = functions(path)
-    checked = {c.function.rpartition(".")[2] for c in CHECKS if c.function in
-               {f"{path[:-3].replace('/', '.')}.{name}" for name in known}}  # fmt: skip
-    kept = checked - set(asked)
-    return kept.union(*(used_by(path, name) for name in kept)) & set(known) - set(asked)
+    """The functions of a file that are not asked for, but for parts of what is asked."""
+    module, others = path[:-3].replace("/", "."), set(functions(path)) - set(asked)
+    parts = set().union(*(used_by(path, name) for name in asked))
+    kept = {x for x in others if x not in parts or f"{module}.{x}" in CHECKED}
+    return kept.union(*(used_by(path, x) for x in kept)) & others
 
 
 def with_numpy(source: str) -> str:

@@ -177,7 +177,7 @@ def explain(error: BaseException) -> str:
     if type(error) in KINDS:
         return f"{KINDS[type(error)]}\n{error}"
     place = ""
-    frames = [(f.f_code.co_filename, line) for f, line in traceback.walk_tb(error.__traceback__)]
+    frames = [(f.f_code.co_filename, line) for f, line in own_frames(error)]
     if isinstance(error, SyntaxError):
         frames.append((str(error.filename), error.lineno or 0))
     for path, line in frames:
@@ -185,6 +185,17 @@ def explain(error: BaseException) -> str:
             place = f" ({Path(path).relative_to(STUDENT).as_posix()}:{line})"
     message = error.msg if isinstance(error, SyntaxError) else str(error)
     return f"error\n{type(error).__name__}{': ' * bool(message)}{message[:500]}{place}{why(error)}"
+
+
+def own_frames(error: BaseException) -> list[Any]:
+    """The frames of the student's own files that led to an error, with their lines."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return [
+        (frame, line)
+        for frame, line in frames
+        if Path(frame.f_code.co_filename).is_relative_to(STUDENT)
+        and "_given" not in frame.f_globals
+    ]
 
 
 def why(error: BaseException) -> str:
@@ -206,8 +217,7 @@ def why(error: BaseException) -> str:
 
 def trace(error: BaseException) -> str:
     """The lines of the student's files that led to an error, and the error."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [f for f in frames if Path(f.filename).is_relative_to(STUDENT)]
+    own = traceback.StackSummary.extract(iter(own_frames(error)))
     places = [
         f"{Path(f.filename).relative_to(STUDENT).as_posix()}:{f.lineno}, in {f.name}\n    {f.line}"
         for f in own[-10:]

@@ -136,7 +136,7 @@ def test_hidden_points_need_the_secret_and_tell_nothing(
     monkeypatch.delenv(SECRET, raising=False)
     got = graded(tmp_path, files, *argv)
     assert [(i["label"], i["points"]) for i in got["items"]] == [("vae.8", 2), ("vae.12", 4)]
-    assert got["seed"] == 7 and "1 points are for hidden inputs" in capsys.readouterr().out
+    assert got["seed"] == 7 and "1 more points are given where" in capsys.readouterr().out
     monkeypatch.setenv(SECRET, "a secret")
     got = graded(tmp_path, files, *argv, "--feedback", str(tmp_path / "page.md"))
     public, hidden, _ = got["items"]
@@ -186,6 +186,9 @@ def test_the_assignments_that_ship_cut_kits_in_which_the_rest_is_complete(
     assert (
         assignment.title in texts["README.md"] and f"--assignment {path.stem}" in texts["README.md"]
     )
+    chapters = "".join((ROOT / x).read_text() for x in re.findall(r"`(\S+\.md)`", assignment.about))
+    for section in re.findall(r"\*(.+?)\*", assignment.about, re.DOTALL):
+        assert f"\n## {' '.join(section.split())}\n" in chapters, section
     monkeypatch.delenv(SECRET)
     got = graded(tmp_path, texts, "--assignment", path.stem)
     assert {item["verdict"] for item in got["items"]} == {"todo"}

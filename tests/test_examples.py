@@ -21,7 +21,8 @@ def test_the_sample_submission(capsys):
     assert command.main(["grade", str(HALF)]) == 0
     said = capsys.readouterr().out
     blocks: dict[str, str] = {}
-    *lines, seal, score, step = said.splitlines()[:-1]
+    folder, *lines, seal, score, step = said.splitlines()[:-1]
+    assert folder == f"grading {HALF}"
     assert seal.startswith("seal ")
     for line in lines:
         if not line.startswith(" "):

@@ -329,10 +329,10 @@ def test_a_known_slip_gets_its_hint(tmp_path: Path, capsys: pytest.CaptureFixtur
     source = (ROOT / "vae/elbo.py").read_text().replace(known.old, known.new)
     folder = write(tmp_path, {"vae/elbo.py": source})
     assert command.main([str(folder), "--only", "vae.8"]) == 0
-    first, detail, example, *below, _, score, step, _ = capsys.readouterr().out.splitlines()
+    _, first, detail, example, *below, _, score, step, _ = capsys.readouterr().out.splitlines()
     assert first == "vae.8   kl_diag_gaussian                WRONG"
     assert detail.endswith("allowed 3e-14: its values are wrong")
-    assert re.fullmatch(r" +smallest case: \[0\] is [\d.]+, expected [\d.]+", example)
+    assert re.fullmatch(r" +smallest case: result\[0\] is [\d.]+, expected [\d.]+", example)
     assert " ".join(x.strip() for x in below) == f"hint: {known.hint} See (vae.8)."
     assert score == "0 of 1 checks passed" and step.startswith("next: mend kl_diag_gaussian")
 
