@@ -3,8 +3,8 @@
 `python jail.py MODE PARENT TOP PACKAGES PACKAGE... -- ARGS` runs TOP/worker.py with ARGS in the
 folder TOP/work, shut in by MODE, for as long as the process PARENT runs:
     namespaces  of Linux: it sees its folder, Python's library and the PACKAGEs, the latter two
-                read-only, and its own processes; no network; as nobody where it was root
-    user        as nobody, where it was root
+                read-only, and its own processes; no network; where it was root, as in `user`
+    user        where it was root, as the user who owns TOP/work
     none        as who it was
 Like worker.py, which it starts, it is self-contained. OSError where MODE cannot be had.
 """
@@ -16,7 +16,7 @@ import sys
 from typing import Any
 
 MODES = ("namespaces", "user", "none")
-NOBODY = 65534
+NOBODY = 65534  # their group
 
 NEW_MOUNTS, NEW_NAME, NEW_IPC = 0x20000, 0x4000000, 0x8000000  # <linux/sched.h>
 NEW_USERS, NEW_PROCESSES, NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
@@ -42,9 +42,10 @@ def enter(mode: str, top: str, packages: str, names: list[str]) -> str:
         _follow(os.fork())
     os.chdir(os.path.join(top, "work"))
     if root and mode != "none":
+        user = os.stat(".").st_uid
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
-        os.setresuid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(user, user, user)
     if mode == "namespaces":
         header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
         _call("capset", header, (ctypes.c_uint32 * 6)())

@@ -2,6 +2,7 @@
 
 import math
 import os
+import random
 import select
 import shutil
 import signal
@@ -51,7 +52,7 @@ def start(
     mode = mode or isolation()
     folder = tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)
     top = Path(folder.name).resolve()
-    _furnish(top, files, inputs, nobody=mode != "none" and os.geteuid() == 0)
+    _furnish(top, files, inputs, _nobody() if mode != "none" and os.geteuid() == 0 else -1)
     packages = NUMPY.parent if mode == "namespaces" else Path(_copies().name)
     flags = ("-P", "-s", "-S", "-B")  # not -I, which would ignore the environment below
     names = [path.name for path in _numpy()]
@@ -71,18 +72,31 @@ def start(
     return Worker(process, folder, len(inputs), seconds, time.monotonic() + seconds)
 
 
-def _furnish(top: Path, files: Files, inputs: Sequence[Arrays], nobody: bool) -> None:
-    """Fills the worker's folder; `nobody` is to own what is below top/work."""
+def _nobody() -> int:
+    """The number of a user who is nobody here: of one worker, whom no other can end or read."""
+    import pwd  # which Windows has not
+
+    while True:
+        number = random.randrange(61_184, 65_520)  # which systems use for such users
+        try:
+            pwd.getpwuid(number)
+        except KeyError:
+            return number
+
+
+def _furnish(top: Path, files: Files, inputs: Sequence[Arrays], user: int) -> None:
+    """Fills the worker's folder; the `user` is to own what is below top/work, -1 is who this is."""
     (top / WORKER.name).write_bytes(WORKER.read_bytes())
     for name, content in files.items():
         path = top / "work" / "student" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     np.savez(top / "work" / "inputs.npz", **encode(inputs))
-    if nobody:
+    if user >= 0:
         top.chmod(0o711)
+        (top / "work").chmod(0o700)
         for path in (top / "work", *(top / "work").rglob("*")):
-            os.chown(path, jail.NOBODY, jail.NOBODY)
+            os.chown(path, user, jail.NOBODY)
 
 
 def _numpy() -> list[Path]:
@@ -114,7 +128,8 @@ def isolation() -> str:
         if answer.kind == "arrays" and np.array_equal(answer.outputs[0], inputs[0]):
             return mode
     why = answer.text or "its answer was wrong"
-    more = " As nobody, it has to be able to read Python and NumPy." if os.geteuid() == 0 else ""
+    more = f" As nobody, it has to be able to read Python and to enter {tempfile.gettempdir()}."
+    more *= os.geteuid() == 0
     raise HarnessError(f"The process that holds a student's code does not work here: {why}.{more}")
 
 
@@ -125,7 +140,10 @@ def stop(worker: Worker) -> None:
     worker.process.wait()
     processes.WORKERS.discard(worker.process.pid)
     processes.end_orphans()
-    worker.folder.cleanup()
+    try:
+        worker.folder.cleanup()
+    except RecursionError:  # folders within folders, more than a thousand
+        subprocess.run(["rm", "-rf", worker.folder.name])
 
 
 def _awaited(process: subprocess.Popen[bytes], seconds: float) -> int:

@@ -151,6 +151,16 @@ def test_as_nobody_a_worker_cannot_touch_what_is_the_judges(tried: str) -> None:
     assert "PermissionError" in outcome(kl(f"{tried}\n{RIGHT}"), "user").detail
 
 
+@pytest.mark.skipif(WORKING[0] == "none", reason="it needs namespaces or root")
+@pytest.mark.parametrize("mode", [mode for mode in WORKING if mode != "none"])
+def test_no_worker_ends_or_reads_another(mode: str) -> None:
+    other = start(kl(f"time.sleep(2)\n{RIGHT}"), KL.function, draw_cases(KL)[:1], 60.0, mode)
+    peek = f"os.listdir({other.folder.name + '/work'!r})"
+    assert re.match("PermissionE|FileNotFoundE", outcome(kl(peek), mode).detail)
+    outcome(kl("os.kill(-1, 9)"), mode)
+    assert finish(other).kind == "arrays"
+
+
 @pytest.mark.parametrize("mode", WORKING)
 @pytest.mark.parametrize(
     "name", ["grading", "grading.oracles", "rbm", "data", "matplotlib", "jail"]
@@ -188,6 +198,12 @@ def test_what_leaves_its_session_is_ended_too(mode: str, ending: str) -> None:
     worker = start(files, KL.function, inputs, 2.0 if "while" in ending else 20.0, mode)
     finish(worker)
     assert gone(worker.folder.name) and not Path(worker.folder.name).exists()
+
+
+def test_thousands_of_folders_within_one_another_are_removed() -> None:
+    deep = "top = os.getcwd()\nfor _ in range(3000): os.mkdir('d'); os.chdir('d')\nos.chdir(top)\n"
+    worker = start(kl(RIGHT, deep), KL.function, draw_cases(KL), 20.0)
+    assert finish(worker).kind == "arrays" and not Path(worker.folder.name).exists()
 
 
 def graded(folder: Path, temporary: Path, **more: Any) -> subprocess.Popen[str]:
