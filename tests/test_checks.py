@@ -15,6 +15,7 @@ from grading.judge import call, judge, resolve, run
 from grading.show import same
 from grading.slip import Slip, StaleSlipError, checks_of, planted, verdict
 from grading.slips import SLIPS
+from rbm.inpaint import inpaint
 from vae.objective import gradient
 
 NAMES = [f"{c.equation}-{c.function.rsplit('.', 1)[1]}" for c in CHECKS]
@@ -113,6 +114,12 @@ def log_of_one_plus_exp(v, W, b, c):
     return -(v @ b) - np.log(1 + np.exp(v @ W + c)).sum(axis=-1)
 
 
+def log_of_product(v, W, b, c):
+    a = v @ W + c
+    factors = 1 + np.exp(-np.abs(a))
+    return -(v @ b) - np.maximum(a, 0).sum(axis=-1) - np.log(np.prod(factors, axis=-1))
+
+
 def squeezed(name):
     return lambda *inputs: tree_map(np.squeeze, resolve(check_of(name).function)[0](*inputs))
 
@@ -125,6 +132,11 @@ WRONG = [
     ("energy", squeezed("energy")),
     ("mlp.forward", squeezed("mlp.forward")),
     ("free_energy", log_of_one_plus_exp),
+    ("free_energy", log_of_product),
+    (
+        "inpaint",
+        lambda rng, v, known, W, b, c, *n: inpaint(rng, v, known, W, b, c, *(n or (100, 20))),
+    ),
     ("leaky_relu", lambda x, slope=0.1: np.where(x > 0, x, x * slope)),
     ("discriminator_loss", lambda a, b, label=0.9: gan.losses.discriminator_loss(a, b, label)),
     ("adam_step", lambda p, s, g, rate=1e-2, *a: optim.adam_step(p, s, g, rate, *a)),

@@ -30,12 +30,15 @@ def binary(rng: Rng, *shape: int) -> Array:
 
 
 def in_sizes(draw: Any, large: float = LARGE) -> Any:
-    """Draws of usual sizes, of large weights, of one image, and of one pixel, in turn."""
+    """Draws of usual sizes, of large weights, of one image, of one pixel, and of one size for all,
+    in turn.
+    """
     return (
         draw,
         Edge(draw, "with large weights", size=large),
         Edge(draw, "with one image", B=1),
         Edge(draw, "with one pixel", B=2, D=1, H=1),
+        Edge(draw, "with as many images and hidden units as pixels", B=H, D=H, H=H),
     )
 
 
@@ -63,6 +66,10 @@ def free_energy(rng: Rng, B: int = B, D: int = D, H: int = H, size: float = 1.0)
 
 
 def _oracle_free_energy(v: Array, *params: Array) -> Array:
+    """Of many hidden units, which are independent given v, unit by unit."""
+    if len(params[2]) > H:
+        W, b, c = params
+        return -(v @ b) - sum(np.logaddexp(0, v @ w + cc) for w, cc in zip(W.T, c, strict=True))
     return -np.array([enumeration.log_marginal(vv, vv == vv, *params) for vv in v])
 
 
@@ -95,7 +102,7 @@ M, JOINT = "rbm.model.", "enumerated joint"
 # fmt: off
 CHECKS = (
     Check("rbm.1", M + "energy", "sum term by term", in_sizes(_energy), exact(_oracle_energy, magnitude), 1e-14, 48),
-    Check("rbm.4", M + "free_energy", "sum over hidden states", in_sizes(free_energy),
+    Check("rbm.4", M + "free_energy", "sum over hidden states", (*in_sizes(free_energy), Edge(free_energy, "with many hidden units", H=3000)),
           exact(_oracle_free_energy, magnitude), 1e-14, 48),
     Check("rbm.5", M + "prob_h", JOINT, in_sizes(drawn_prob_h), exact(_oracle_prob_h, magnitude), 1e-14, 32),
     Check("rbm.6", M + "prob_v", JOINT, in_sizes(_prob_v), exact(_oracle_prob_v, magnitude), 1e-14, 32),

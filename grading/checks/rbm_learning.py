@@ -42,8 +42,12 @@ def _oracle_statistics(v: Array, W: Array, c: Array) -> tuple[Array, ...]:
 
 
 def _nll_gradient(rng: Rng, B: int = B, D: int = D, H: int = H, size: float = 1.0) -> Arrays:
-    """The model's rows are more than the data's, as chains may be."""
-    return binary(rng, B, D), binary(rng, B + 3, D), *drawn_params(rng, D, H, size)
+    """The model's rows are more than the data's, or fewer, as chains may be."""
+    return (
+        binary(rng, B, D),
+        binary(rng, (B + 3, max(B - 2, 1))[rng.integers(2)], D),
+        *drawn_params(rng, D, H, size),
+    )
 
 
 def _oracle_nll_gradient(v_data: Array, v_model: Array, W: Array, b: Array, c: Array) -> Any:
@@ -88,8 +92,12 @@ def _measure_estimate(inputs: Arrays, outputs: Arrays) -> float:
 
 
 def _gap(rng: Rng, B: int = B, D: int = D, H: int = H, size: float = 1.0) -> Arrays:
-    """More validation images than training images."""
-    return binary(rng, B, D), binary(rng, B + 3, D), *drawn_params(rng, D, H, size)
+    """More validation images than training images, or fewer."""
+    return (
+        binary(rng, B, D),
+        binary(rng, (B + 3, max(B - 2, 1))[rng.integers(2)], D),
+        *drawn_params(rng, D, H, size),
+    )
 
 
 def _oracle_gap(v_train: Array, v_validation: Array, W: Array, b: Array, c: Array) -> Array:
@@ -108,7 +116,7 @@ CHECKS = (
           exact(_oracle_statistics, magnitude), 1e-14, 32),
     Check("rbm.15", "rbm.gradient.nll_gradient", "complex step", in_sizes(_nll_gradient),
           exact(_oracle_nll_gradient, magnitude), 1e-14, 32),
-    Check("rbm.24", "rbm.pseudo.log_pseudo_likelihood", JOINT, in_sizes(free_energy),
+    Check("rbm.24", "rbm.pseudo.log_pseudo_likelihood", JOINT, (*in_sizes(free_energy), Edge(free_energy, "with many pixels", B=2, D=120)),
           exact(_oracle_log_pseudo_likelihood, magnitude), 3e-14, 32),
     Check("rbm.25", "rbm.pseudo.log_pseudo_likelihood_estimate", JOINT,
           (_estimate, Edge(_estimate, "with one image", rows=1), Edge(_estimate, "with one pixel", D=1)), _measure_estimate, 1.0, 6),

@@ -29,14 +29,41 @@ def _bernoulli(rng: Rng, rows: int = 2 * CHAINS, D: int = D) -> Arrays:
     return Seed(rng.integers(2**31)), *of_four_kinds(rng, kinds[:, :D], rows=rows)
 
 
+def _rare(rng: Rng) -> Arrays:
+    """Many units, some of which are hardly ever on, or off."""
+    low = np.array([0, 0.0005, 0.002, 0.03])
+    p = rng.permutation(np.concatenate([low, 1 - low, rng.uniform(0.3, 0.7, 12)]))
+    return Seed(rng.integers(2**31)), np.tile(p, (40_000, 1))
+
+
+def _square(rng: Rng) -> Arrays:
+    return Seed(rng.integers(2**31)), rng.uniform(0.3, 0.7, (150, 150))
+
+
 def _measure_bernoulli(inputs: Arrays, outputs: Arrays) -> float:
-    """Frequencies of all 16 states, for each kind of row, against products of probabilities."""
-    (drawn,), vs = require_form(inputs, outputs, inputs[1]), enumeration.states(inputs[1].shape[1])
+    """Frequencies of all 16 states, for each kind of row, against products of probabilities; of
+    many units the frequency of each, and products of residuals at every distance.
+    """
+    (drawn,), probs = require_form(inputs, outputs, inputs[1]), inputs[1].astype(float)
+    if probs.shape[1] > D:
+        if not np.isin(drawn, (0, 1)).all():
+            return enumeration.FAR
+        residuals, variances = drawn - probs, probs * (1 - probs)
+        allowed = enumeration.bound(variances.mean(axis=0), 1.0, len(probs), probs.shape[1])
+        errors = [np.max(np.abs(residuals.mean(axis=0)) / allowed)]
+        for r, var in ((residuals, variances), (residuals.T, variances.T)):
+            errors.append(enumeration.echo_error(r.ravel(), var.ravel()))
+        if len(probs) == probs.shape[1]:
+            pairs, var = np.triu(residuals * residuals.T, 1), np.triu(variances * variances.T, 1)
+            allowed = enumeration.bound(var.mean(), 1.0, pairs.size, 1)
+            errors.append(np.abs(pairs.mean()) / allowed)
+        return float(max(errors))
+    vs = enumeration.states(probs.shape[1])
     return max(
         enumeration.frequency_error(
             drawn[rows], np.prod(np.where(vs == 1, p, 1 - p), axis=1), comparisons=4 * 2**D
         )
-        for p, rows in enumeration.kinds(inputs[1].astype(float))
+        for p, rows in enumeration.kinds(probs)
     )
 
 
@@ -78,11 +105,28 @@ def _clamped(rng: Rng) -> Arrays:
 
     def effect(W: Array, b: Array, c: Array) -> float:
         free, clamped = (enumeration.kernel(W, b, c, known) for known in (None, masks[0]))
-        laws = [np.linalg.matrix_power(T, steps)[number] for T in (clamped, free)]
-        return float(np.abs(laws[0] - np.bincount(landed, laws[1], minlength=2**D)).max())
+        later = np.linalg.matrix_power(clamped, steps - 1)
+        drifting = np.linalg.matrix_power(free, steps)[number]
+        after_one = drifting, enumeration.mean_field(starts[:1], W, b, c)[0]
+        wrong = [np.bincount(landed, law, minlength=2**D) for law in after_one]
+        laws = clamped[number] @ later, wrong[0], wrong[1] @ later
+        return float(min(np.abs(laws[0] - law).max() for law in laws[1:]))
 
     v, known = of_four_kinds(rng, starts, masks, rows=2 * CHAINS)
     return Seed(rng.integers(2**31)), v, *telling(rng, effect), steps, known
+
+
+def _long(rng: Rng) -> Arrays:
+    """Fifty sweeps of a machine that mixes so slowly that ten are not enough."""
+    start, steps = binary(rng, 1, D), 50
+
+    def law(steps: int, *params: Array) -> Array:
+        T = enumeration.kernel(*(2 * x for x in params))
+        return np.linalg.matrix_power(T, steps)[enumeration.numbers_of(start)[0]]
+
+    params = telling(rng, lambda *params: np.abs(law(steps, *params) - law(10, *params)).max())
+    params = tuple(2 * x for x in params)
+    return Seed(rng.integers(2**31)), np.repeat(start, 800, axis=0), *params, steps
 
 
 def two_pairs(rng: Rng) -> tuple[Array, Array]:
@@ -98,23 +142,30 @@ def _still(rng: Rng, rows: int = 40) -> Arrays:
 
 
 def _measure_gibbs(inputs: Arrays, outputs: Arrays) -> float:
-    """For each kind of row the frequencies of all 16 end states against its kernel's power."""
+    """For each kind of row the frequencies of all 16 end states against its kernel's power; and
+    products of residuals of chains, which are independent.
+    """
     _, start, W, b, c, steps, known = inputs if len(inputs) == 7 else (*inputs, None)
     (end,), errors = require_form(inputs, outputs, start), []
     if steps == 0:
         return float(1e9 * np.abs(end - start).max())
     clamped = np.zeros_like(start) if known is None else known
+    means = np.zeros(start.shape)
     for both, rows in enumeration.kinds(np.column_stack([start, clamped]).astype(float)):
         T = np.linalg.matrix_power(enumeration.kernel(W, b, c, both[D:] == 1), steps)
         law = T[enumeration.numbers_of(both[None, :D])[0]]
         errors.append(enumeration.frequency_error(end[rows], law, comparisons=4 * 2**D))
-    return max(errors)
+        means[rows] = law @ enumeration.states(D)
+    residuals, variances = end - means, means * (1 - means)
+    echoes = (enumeration.echo_error(*pair) for pair in zip(residuals.T, variances.T, strict=True))
+    return max(*errors, *echoes)
 
 
 # fmt: off
 CHECKS = (
     Check("rbm.7", "rbm.gibbs.bernoulli", "product of probabilities",
-          (_bernoulli, Edge(_bernoulli, "with one row", rows=1), Edge(_bernoulli, "with one unit", D=1)), _measure_bernoulli, 1.0, 6),
-    Check("rbm.8", "rbm.gibbs.gibbs", "enumerated kernel", (_clamped, _free, Edge(_still, "without a sweep"), Edge(_still, "of one chain without a sweep", rows=1)), _measure_gibbs, 1.0, 8),
+          (_bernoulli, Edge(_bernoulli, "with one row", rows=1), Edge(_bernoulli, "with one unit", D=1),
+           _rare, Edge(_square, "with as many rows as units")), _measure_bernoulli, 1.0, 5),
+    Check("rbm.8", "rbm.gibbs.gibbs", "enumerated kernel", (_clamped, _free, Edge(_still, "without a sweep"), Edge(_still, "of one chain without a sweep", rows=1), _clamped, _long), _measure_gibbs, 1.0, 8),
 )
 # fmt: on

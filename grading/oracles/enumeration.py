@@ -113,10 +113,12 @@ def truncated_normal(edges: Array, deviation: float, cut: float) -> tuple[Any, f
 
 def log_pseudo_likelihood_terms(v: Array, W: Array, b: Array, c: Array) -> Array:
     """log P(v_i | all other pixels) for one image v (D,), from the joint. (D,)"""
-    given = np.ones(len(v), bool)
-    here = log_marginal(v, given, W, b, c)
-    alone = ~np.eye(len(v), dtype=bool)  # all pixels are given but the i-th
-    return np.array([here - log_marginal(v, known, W, b, c) for known in alone])
+    vs, hs = (
+        np.abs(v - np.vstack([0 * v, np.eye(len(v))])),
+        states(len(c)),
+    )  # v, and a pixel flipped
+    logs = np.logaddexp.reduce((vs @ b)[:, None] + hs @ c + vs @ W @ hs.T, axis=1)
+    return np.asarray(logs[0] - np.logaddexp(logs[0], logs[1:]))
 
 
 def mean_field(v: Array, W: Array, b: Array, c: Array) -> Array:
@@ -194,3 +196,16 @@ def frequency_error(samples: Array, probabilities: Array, comparisons: int) -> f
     deviation = np.abs(counts / len(samples) - probabilities)
     variance = probabilities * (1 - probabilities)
     return float(np.max(deviation / bound(variance, 1.0, len(samples), comparisons)))
+
+
+def echo_error(residuals: Array, variances: Array) -> float:
+    """How far independent values (n,) go together at any distance, in bounds: the largest sum of
+    products of residuals that stand so far apart in a ring, each of at most 1 and of mean 0.
+    """
+
+    def products(x: Array) -> Any:
+        return np.fft.irfft(np.abs(np.fft.rfft(x)) ** 2, len(x))[1 : len(x) // 2 + 1] / len(x)
+
+    # A product may occur twice in a sum, which at most doubles the variance.
+    allowed = bound(2 * np.abs(products(variances)), 1.0, len(residuals), len(residuals))
+    return float(np.max(np.abs(products(residuals)) / allowed))

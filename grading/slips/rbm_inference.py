@@ -42,6 +42,8 @@ SLIPS = (
          "Return the probabilities, not a decision."),
     Slip("truncated-clipped", "rbm.23", T, REDRAW, "W[far] = 2 * np.sign(W[far])",
          "A weight that is too far out is drawn again; clipped, one in 22 stands exactly on the cut."),
+    Slip("truncated-copied", "rbm.23", T, REDRAW, "W[far] = np.resize(W[~far], int(far.sum()))",
+         "Every weight is a draw of its own; here those too far out become copies of others."),
     Slip("truncated-once-again", "rbm.23", T, "while (far := np.abs(W) > 2).any():",
          "if (far := np.abs(W) > 2).any():",
          "What is drawn again can be too far out again: draw until none is."),
