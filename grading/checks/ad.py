@@ -40,9 +40,10 @@ def in_ranks(draw: Any) -> Any:
 
 
 def with_large(draws: Any) -> Any:
-    """Draws of which the first has large values: they become an edge, and smaller ones the rule."""
+    """Draws of large values made calm; an edge alone keeps those of the first, made larger."""
     first, *others = draws
-    return calm(first), Edge(farther(first), "with large values"), *others
+    edges = (Edge(calm(other), other.words) for other in others)
+    return calm(first), Edge(farther(first), "with large values"), *edges
 
 
 def farther(draw: Any) -> Any:

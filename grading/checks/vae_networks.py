@@ -3,6 +3,7 @@
 Of the dense one K = 3 samples, B = 5 images, D = 6 pixels, H = 7 hidden units, Z = 2 codes.
 """
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,22 +38,28 @@ def _inputs(rng: Rng, K: int = K, B: int = B, scales: int = 0) -> Arrays:
             return x, eps, Record("Params", p)
 
 
-def _activation(rng: Rng) -> str:
-    return str(rng.choice(["relu", "tanh"]))
+def _each(draw: Any, *kinds: Arrays) -> Any:
+    """Draws of samples of a batch, of each kind in turn, and of batches of one."""
+    one, *edges = in_batches(draw)
+    return *(partial(one, kind=kind) for kind in kinds), *edges
 
 
-def _forward(rng: Rng, K: int = K, B: int = B) -> Arrays:
-    return *_inputs(rng, K, B), _activation(rng)
+NETWORKS = (("relu", 1), ("tanh", 0))  # the activation, and how many outputs are no pixels
+
+
+def _forward(rng: Rng, K: int = K, B: int = B, kind: Any = None) -> Arrays:
+    activation, scales = kind or NETWORKS[rng.integers(2)]
+    return *_inputs(rng, K, B, scales), activation
 
 
 def _oracle_forward(x: Any, eps: Any, params: Any, activation: str) -> Any:
     return networks.vae_forward(x, eps, params.fields, activation)
 
 
-def _backward(rng: Rng, K: int = K, B: int = B) -> Arrays:
-    x, eps, params, activation = _forward(rng, K, B)
-    _, trace = _oracle_forward(x, eps, params, activation)
-    d = [rng.normal(size=shape) for shape in ((K, B, D), (B, Z), (B, Z))]
+def _backward(rng: Rng, K: int = K, B: int = B, kind: Any = None) -> Arrays:
+    x, eps, params, activation = _forward(rng, K, B, kind)
+    outputs, trace = _oracle_forward(x, eps, params, activation)
+    d = [rng.normal(size=y.shape) for y in outputs]
     return Record("Outputs", tuple(d)), Record("Trace", trace), params, activation
 
 
@@ -122,22 +129,27 @@ def _oracle_conv_backward(d: Any, trace: Any, params: Any) -> Any:
 
 
 SCALES = {"bernoulli": 0, "squared": 0, "gaussian": 1, "laplace": 1}  # outputs that are no pixels
+# The likelihood, the activation, and whether beta, or beta and a damaged image, are given.
+COSTS = (
+    ("bernoulli", "relu", 2),
+    ("squared", "tanh", 1),
+    ("gaussian", "tanh", 2),
+    ("laplace", "relu", 1),
+)
 
 
-def _costs(rng: Rng, K: int = K, B: int = B) -> Arrays:
-    likelihood = str(rng.choice(list(SCALES)))
+def _costs(rng: Rng, K: int = K, B: int = B, kind: Any = None) -> Arrays:
+    likelihood, activation, _ = kind or COSTS[rng.integers(4)]
     x, eps, params = _inputs(rng, K, B, SCALES[likelihood])
-    return x, eps, Record("Dense", (params, _activation(rng))), likelihood
+    return x, eps, Record("Dense", (params, activation)), likelihood
 
 
-def _gradient(rng: Rng, K: int = K, B: int = B) -> Arrays:
-    """In a third of the cases the encoder sees an image of which pixels were taken away; in another
-    third beta and that are left out.
-    """
-    x, eps, network, likelihood = _costs(rng, K, B)
-    beta = [0.5 + rng.random()] * int(rng.random() < 2 / 3)
-    seen = [x * (rng.random(x.shape) < 0.6)] * int(rng.random() < 1 / 2)
-    return x, eps, network, likelihood, *beta, *seen * len(beta)
+def _gradient(rng: Rng, K: int = K, B: int = B, kind: Any = None) -> Arrays:
+    """The encoder may see an image of which pixels were taken away."""
+    kind = kind or COSTS[rng.integers(4)]
+    x, *others = _costs(rng, K, B, kind)
+    given = 0.5 + rng.random(), x * (rng.random(x.shape) < 0.6)
+    return x, *others, *given[: kind[2]]
 
 
 def _oracle_costs(x: Any, eps: Any, network: Any, likelihood: str) -> Any:
@@ -157,18 +169,18 @@ def _oracle_gradient(
     )
 
 
-STEP = "complex step"
+STEP, LEFT_OUT = "complex step", Edge(_gradient, "without beta", kind=("gaussian", "tanh", 0))
 
 # fmt: off
 CHECKS = (
-    Check("vae.24", "vae.mlp.forward", "term by term", in_batches(_forward), exact(_oracle_forward), 1e-13, 30),
-    Check("vae.25", "vae.mlp.backward", STEP, in_batches(_backward), exact(_oracle_backward), 1e-13, 8),
+    Check("vae.24", "vae.mlp.forward", "term by term", _each(_forward, *NETWORKS), exact(_oracle_forward), 1e-13, 30),
+    Check("vae.25", "vae.mlp.backward", STEP, _each(_backward, *NETWORKS), exact(_oracle_backward), 1e-13, 10),
     Check("vae.28", "vae.conv.forward", "convolutions as matrices", in_batches(_conv_forward),
           exact(_oracle_conv_forward), 3e-14, 20),
     Check("vae.29", "vae.conv.backward", "convolutions as matrices, complex step", (_conv_backward, Edge(_conv_backward, "with one sample of one row", K=1, B=1)),
           exact(_oracle_conv_backward), 1e-13, 2),
-    Check("vae.26", "vae.objective.costs", "quadrature", in_batches(_costs), exact(_oracle_costs), 3e-14, 30),
-    Check("vae.27", "vae.objective.gradient", "quadrature, complex step", in_batches(_gradient),
+    Check("vae.26", "vae.objective.costs", "quadrature", _each(_costs, *COSTS), exact(_oracle_costs), 3e-14, 30),
+    Check("vae.27", "vae.objective.gradient", "quadrature, complex step", (*_each(_gradient, *COSTS), LEFT_OUT),
           exact(_oracle_gradient), 5e-14, 8),
 )
 # fmt: on
