@@ -45,8 +45,11 @@ def _words(check: Check, inputs: Arrays, outputs: Arrays) -> str:
     digits = next((n for n in (4, 7, 10) if f"{yours:.{n}g}" != f"{expected:.{n}g}"), 17)
     said = f"{place} is {yours:.{digits}g}, expected {expected:.{digits}g}"
     allowed = SINGLE if dtype_of(inputs) == np.float32 else check.tolerance
-    right = [name for name, top in zip(names, tops, strict=True) if top <= allowed]
-    return said + f"; right: {', '.join(right)}" * bool(right)
+    short = [name.removeprefix("result").lstrip(".") for name in names]
+    right, wrong = ([x for x, top in zip(short, tops, strict=True) if (top > allowed) == off]
+                    for off in (False, True))  # fmt: skip
+    fewer = ("wrong", wrong) if len(wrong) <= len(right) else ("right", right)
+    return said + f"; {fewer[0]}: {', '.join(fewer[1])}" * bool(right)
 
 
 def _of_reference(check: Check, inputs: Arrays) -> Any:
