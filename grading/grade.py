@@ -60,7 +60,7 @@ def asked(args: argparse.Namespace) -> tuple[Assignment, list[str]]:
     seconds = args.seconds or whole.seconds
     items = [item if item.hidden else item._replace(seed=seed) for item in whole.items]
     items = chosen(items, *args.only)
-    left = [item for item in items if item.seed >= 0]
+    left = sorted((item for item in items if item.seed >= 0), key=lambda item: item.hidden)
     notes = [f"{whole.title}, public inputs of seed {seed}"] if whole.title else []
     if len(left) < len(items):
         points = sum(item.points for item in items) - sum(item.points for item in left)
@@ -84,7 +84,7 @@ def judged(run: results.Run, args: argparse.Namespace) -> list[Result]:
     for item, inputs, answer in answers(run.files, items, run.assignment.seconds):
         result = result_of(item, inputs, answer)
         seconds = time.monotonic() - begun - sum(r.seconds for r in found)
-        found.append(result._replace(seconds=seconds))
+        found.append(result._replace(seconds=0.0 if item.hidden else seconds))
         progress.clear()
         print("\n".join(lines(found[-1], colour)), flush=True)
         if len(found) < len(items):

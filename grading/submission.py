@@ -75,7 +75,9 @@ def _in_turn(
     left, waiting, budget = deque(items), deque[Work](), Budget(seconds)
     try:
         while left or waiting:
-            if left and len(waiting) < AHEAD:
+            # Hidden inputs come last, and apart: no worker that is heard can get at them.
+            alike = all(item.hidden == left[0].hidden for item, _, _ in waiting if left)
+            if left and alike and len(waiting) < AHEAD:
                 item = left.popleft()
                 check, inputs = item.check, draw_cases(item.check, item.seed)
                 refusal = budget.refusal(check)

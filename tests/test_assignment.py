@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from grading import __main__ as command
-from grading.assignment import SECRET, read
+from grading import submission
+from grading.assignment import SECRET, Item, read
 from grading.checks import CHECKS
 from grading.given import furnished, path_of
+from grading.protocol import Answer, Files
 from grading.template import kit
 
 ROOT = Path(__file__).parent.parent
@@ -139,18 +141,33 @@ def test_hidden_points_need_the_secret_and_tell_nothing(
     assert got["seed"] == 7 and "1 more points are given where" in capsys.readouterr().out
     monkeypatch.setenv(SECRET, "a secret")
     got = graded(tmp_path, files, *argv, "--feedback", str(tmp_path / "page.md"))
-    public, hidden, _ = got["items"]
-    assert hidden["hidden"] and (hidden["message"], hidden["hint"], hidden["error"]) == (
-        "",
-        "",
-        None,
-    )
+    public, _, hidden = got["items"]
+    told = [hidden[key] for key in ("hidden", "message", "hint", "error", "seconds")]
+    assert told == [True, "", "", None, 0]
     assert public["verdict"] == hidden["verdict"] != "pass" and public["message"]
     assert got["score"]["points"] == 7
     assert (tmp_path / "page.md").read_text().count("It printed:") == 1
     seeds = [item.seed for item in read(str(tmp_path / "week.toml")).items if item.hidden]
     monkeypatch.setenv(SECRET, "another")
     assert seeds != [i.seed for i in read(str(tmp_path / "week.toml")).items if i.hidden]
+
+
+def test_no_worker_that_is_heard_runs_while_or_after_one_sees_hidden_inputs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log: list[str] = []
+
+    def start(*_: Any) -> Answer:
+        log.append("in")
+        return Answer("todo", "", [])
+
+    monkeypatch.setattr(submission, "start", start)
+    checks = [check for check in CHECKS if check.equation in ("vae.8", "vae.12")]
+    items = [Item(check, hidden=hidden) for hidden in (False, True) for check in checks]
+    rooms: dict[str, Files] = {check.function: {} for check in checks}
+    for _ in submission._in_turn(rooms, items, 1.0):
+        log.append("out")
+    assert " ".join(log) == "in in out out in in out out"
 
 
 @pytest.mark.parametrize(
