@@ -56,7 +56,7 @@ def start(
     packages = NUMPY.parent if mode == "namespaces" else Path(_copies().name)
     flags = ("-P", "-s", "-S", "-B")  # not -I, which would ignore the environment below
     names = [path.name for path in _numpy()]
-    limits = [str(math.ceil(seconds) + 1), "0" if mode == "none" else str(PROCESSES)]
+    limits = [str(math.ceil(seconds) + 1), f"{'+' * (mode == 'none')}{PROCESSES}"]
     line: list[str | Path] = [sys.executable, *flags, JAIL, mode, str(os.getpid()), top, packages]
     with processes.LOCK:
         process = subprocess.Popen(

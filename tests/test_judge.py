@@ -103,10 +103,6 @@ BLOCKED = {  # in namespaces: what is tried, and what becomes of it
     "leave the root": ("os.chroot('.')", "Permission"),
     "become root": ("os.setuid(0)", "Permission|Invalid"),
     "start a program": ("os.execv('/bin/sh', ['sh'])", "FileNotFoundError"),
-    "start without end": (
-        "made = 0\nwhile True:\n  if not os.fork(): time.sleep(30); os._exit(0)",
-        "BlockingIOError",
-    ),
 }  # fmt: skip
 
 
@@ -181,6 +177,13 @@ def test_a_worker_is_told_nothing_of_the_project(
     )
     got = outcome(kl(f"raise ValueError({look}, {places})"), mode)
     assert "ValueError: (['inputs.npz', 'student'], ['vae'], False, False)" in got.detail
+
+
+@LINUX
+@pytest.mark.parametrize("mode", [x for x in WORKING if x != "none" or os.geteuid() != 0])
+def test_processes_without_end_come_to_one(mode: str) -> None:
+    many = "for _ in range(999):\n  if not os.fork(): time.sleep(30); os._exit(0)\n"
+    assert "BlockingIOError" in outcome(kl(many + RIGHT), mode).detail
 
 
 # --- what it leaves behind ---
