@@ -21,7 +21,7 @@ def discriminator_loss(real: Array, generated: Array, label: float = 1.0) -> Arr
 def discriminator_loss_vjp(
     dloss: Array, real: Array, generated: Array, label: float = 1.0
 ) -> tuple[Array, Array]:
-    """Gradients of both logits."""
+    """Gradients of both logits: three times (B,) -> (B,), (B,)"""
     return dloss * (sigmoid(real) - label), dloss * sigmoid(generated)  # (gan.6)
 
 
@@ -31,7 +31,7 @@ def saturating(generated: Array) -> Array:
 
 
 def saturating_vjp(dloss: Array, generated: Array) -> Array:
-    """Gradient of the logits."""
+    """Gradient of the logits: (B,), (B,) -> (B,)"""
     return -dloss * sigmoid(generated)  # (gan.10)
 
 
@@ -41,7 +41,7 @@ def non_saturating(generated: Array) -> Array:
 
 
 def non_saturating_vjp(dloss: Array, generated: Array) -> Array:
-    """Gradient of the logits."""
+    """Gradient of the logits: (B,), (B,) -> (B,)"""
     return -dloss * sigmoid(-generated)  # (gan.12)
 
 

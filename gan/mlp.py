@@ -62,7 +62,10 @@ def forward(x: Array, masks: Masks, params: Params) -> tuple[Array, Trace]:
 
 
 def backward(dout: Array, trace: Trace, params: Params) -> tuple[Array, Params]:
-    """Gradients of the input and of the parameters; forward read from bottom to top."""
+    """Gradients of the input and of the parameters; forward read from bottom to top.
+
+    (B, O) -> (B, I) and the parameters' shapes, sums over the batch.
+    """
     grads = [Layer(*affine_vjp_Wb(dout, trace.last))]
     dx = affine_vjp_x(dout, params[-1].W)
     for (x, h, mask), (W, _) in zip(trace.hidden[::-1], params[-2::-1], strict=True):

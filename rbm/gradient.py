@@ -8,9 +8,9 @@ from rbm.model import Params, prob_h
 
 
 def statistics(v: Array, W: Array, c: Array) -> Params:
-    """Means over the rows of v h, v and h, with h at its probability given v.
+    """Means over the rows of v h (D, H), of v (D,) and of h (H,), h at its probability given v.
 
-    They are minus the gradient of the mean free energy of the rows.
+    They are minus the gradient of the mean free energy of the rows of v (B, D).
     """
     h = prob_h(v, W, c)
     return Params(v.T @ h / len(v), v.mean(axis=0), h.mean(axis=0))  # (rbm.13)
@@ -20,8 +20,8 @@ def nll_gradient(v_data: Array, v_model: Array, W: Array, b: Array, c: Array) ->
     """Gradient of the mean -log p(v_data); the model's own statistics are taken from v_model.
 
     Unbiased where v_model is drawn from the model; contrastive divergence (CD-k), which is biased,
-    where v_model is v_data after k Gibbs sweeps. Each phase is averaged over its own rows, so they
-    may differ in number.
+    where v_model is v_data after k Gibbs sweeps. Each phase is averaged over its own rows: v_data
+    (B, D) and v_model (M, D) may differ in number.
     """
     data, model = statistics(v_data, W, c), statistics(v_model, W, c)
     return Params(*(m - d for m, d in zip(model, data, strict=True)))  # (rbm.15)

@@ -31,18 +31,18 @@ def kl_gaussians(mu: Array, logvar: Array, mu2: Array, logvar2: Array) -> Array:
 
 
 def reparameterise(mu: Array, logvar: Array, eps: Array) -> Array:
-    """Samples of q(z|x) as a function of noise, so that gradients pass: -> (K, B, Z)"""
+    """Samples of q(z|x) as a function of noise: (B, Z), (B, Z), (K, B, Z) -> (K, B, Z)"""
     return mu + np.exp(0.5 * logvar) * eps  # (vae.14)
 
 
 def reparameterise_vjp(dz: Array, logvar: Array, eps: Array) -> tuple[Array, Array]:
-    """Gradients of mu and logvar, summed over the samples: (K, B, Z) -> (B, Z), (B, Z)"""
+    """Gradients of mu and logvar, sums over the samples: dz, eps (K, B, Z) -> (B, Z), (B, Z)"""
     dsigma = (dz * eps).sum(axis=0)
     return dz.sum(axis=0), dsigma * 0.5 * np.exp(0.5 * logvar)  # (vae.15)
 
 
 def squared_error(logits: Array, x: Array) -> Array:
-    """Sum over pixels of (sigmoid(logits) - x)^2: (..., D) -> (...,)
+    """Sum over pixels of (sigmoid(logits) - x)^2: (K, B, D), (B, D) -> (K, B)
 
     It is -log N(x; sigmoid(logits), I/2) less the constant (D/2) log(pi), 448.73 nats for D = 784.
     """
@@ -51,7 +51,7 @@ def squared_error(logits: Array, x: Array) -> Array:
 
 
 def squared_error_vjp(dnll: Array, logits: Array, x: Array) -> Array:
-    """Gradient of the logits: (...,), (..., D) -> (..., D)"""
+    """Gradient of the logits: (K, B), (K, B, D), (B, D) -> (K, B, D)"""
     mean = sigmoid(logits)
     return dnll[..., None] * 2 * (mean - x) * mean * (1 - mean)  # (vae.17)
 

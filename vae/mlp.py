@@ -45,7 +45,7 @@ class Params(NamedTuple):
 class Outputs(NamedTuple):
     """What the bound is computed from; its gradient has this type too."""
 
-    logits: Array  # (K, B, D)
+    logits: Array  # (K, B, D), or (K, B, D + 1) where the decoder learns a scale
     mu: Array  # (B, Z)
     logvar: Array  # (B, Z)
 
@@ -78,7 +78,7 @@ def decode(z: Array, params: Params, activation: str) -> tuple[Array, Array]:
 
 
 def forward(x: Array, eps: Array, params: Params, activation: str) -> tuple[Outputs, Trace]:
-    """Images and noise -> what the bound needs, and what backward needs."""
+    """Images (B, D) and noise (K, B, Z) -> what the bound needs, and what backward needs."""
     mu, logvar, h_enc = encode(x, params, activation)
     z = reparameterise(mu, logvar, eps)
     logits, h_dec = decode(z, params, activation)
@@ -86,7 +86,10 @@ def forward(x: Array, eps: Array, params: Params, activation: str) -> tuple[Outp
 
 
 def backward(d: Outputs, trace: Trace, params: Params, activation: str) -> Params:
-    """Gradients of the parameters from those of the outputs; forward read from bottom to top."""
+    """Gradients of the parameters from those of the outputs; forward read from bottom to top.
+
+    They are sums over images and samples: where a cost is a mean over them, d holds the factors.
+    """
     x, h_enc, logvar, eps, z, h_dec = trace
     _, act_vjp = ACTIVATIONS[activation]
     dW3, db3 = affine_vjp_Wb(d.logits, h_dec)

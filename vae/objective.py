@@ -37,7 +37,7 @@ class Costs(NamedTuple):
 
 
 def costs(x: Array, eps: Array, network: Network, likelihood: str) -> Costs:
-    """The bound's parts for images x (B, D) and noise eps (K, B, Z)."""
+    """The bound's parts for images x (B, D), noise eps (K, B, Z), and a name in LIKELIHOODS."""
     outputs, _ = network.forward(x, eps)
     nll, _ = LIKELIHOODS[likelihood]
     return Costs(nll(outputs.logits, x), kl_diag_gaussian(outputs.mu, outputs.logvar))  # (vae.26)
@@ -51,11 +51,11 @@ def gradient(
     beta: float = 1.0,
     seen: Array | None = None,
 ) -> Tree:
-    """Gradient of the batch's mean of nll + beta kl; with beta = 1 that is minus the bound.
+    """Gradient, in the form of network.params, of the batch's mean of nll + beta kl.
 
-    Where the encoder sees a damaged image, `seen` (B, D) is that; x is the target. The values of
-    the costs are not needed, only their weights: 1 / (K B) for a sample of an image, beta / B for
-    its KL.
+    With beta = 1 that is the mean of minus the bound. Where the encoder sees a damaged image,
+    `seen` (B, D) is that; x (B, D) is the target. The values of the costs are not needed, only
+    their weights: 1 / (K B) for a sample of an image, beta / B for its KL.
     """
     outputs, trace = network.forward(x if seen is None else seen, eps)
     K, B = outputs.logits.shape[:2]
