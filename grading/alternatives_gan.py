@@ -65,7 +65,7 @@ def _slope_penalty_by_matrices(x: Array, masks: Any, D: Any) -> Any:
             matrices.append(W * factor)
             y = factor * u
         matrices.append(D[-1].W)
-        g = np.linalg.multi_dot(matrices)[:, 0]
+        g = np.linalg.multi_dot([np.eye(len(image)), *matrices])[:, 0]
         values.append(g @ g / 2)
         for i, (W, _) in enumerate(D):
             before = np.linalg.multi_dot([np.eye(len(g)), np.eye(len(g)), *matrices[:i]])

@@ -9,21 +9,21 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, Edge, exact
+from grading.check import Arrays, Check, exact
 from grading.checks.gan import STEP, B, Rng
-from grading.checks.gan_networks import DISCRIMINATOR, drawn_masks, drawn_params, plain
+from grading.checks.gan_networks import DISCRIMINATOR, drawn_masks, drawn_params, of_sizes, plain
 from grading.oracles import game
 from grading.oracles.differences import gradient
 
 MARGIN = 0.02
 
 
-def _away_from_kinks(rng: Rng, B: int = B) -> Arrays:
+def _away_from_kinks(rng: Rng, B: int = B, sizes: Any = DISCRIMINATOR) -> Arrays:
     while True:
-        x, masks = rng.uniform(-1, 1, (B, 5)), drawn_masks(rng, DISCRIMINATOR, B)
-        D = drawn_params(rng, DISCRIMINATOR)
+        x, masks = rng.uniform(-1, 1, (B, sizes[0])), drawn_masks(rng, sizes, B)
+        D = drawn_params(rng, sizes)
         _, passed = game.forward(x, masks, plain(D))
-        if min(np.abs(h).min() for _, h, _ in passed) > MARGIN:
+        if min((np.abs(h).min() for _, h, _ in passed), default=1.0) > MARGIN:
             return x, masks, D
 
 
@@ -49,7 +49,7 @@ def _oracle_slope_penalty(x: Array, masks: Any, D: Any) -> Any:
     return game.slope_cost(x, masks, plain(D)), grads
 
 
-SIZES: Any = (*[_away_from_kinks] * 3, Edge(_away_from_kinks, "with one row", B=1))
+SIZES = of_sizes(_away_from_kinks, 1)
 
 # fmt: off
 CHECKS = (

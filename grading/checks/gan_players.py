@@ -6,14 +6,16 @@ Sizes as in checks/gan_networks.py.
 from typing import Any
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, Edge, exact
+from grading.check import Arrays, Check, exact
 from grading.checks.gan import STEP, B, Rng, drawn_label
 from grading.checks.gan_networks import (
     DISCRIMINATOR,
+    GENERATOR,
     clear,
     drawn_forward,
     drawn_masks,
     drawn_params,
+    of_sizes,
     passed_forward,
     plain,
 )
@@ -25,11 +27,11 @@ def _oracle_generate(z: Array, masks: Any, G: Any) -> Any:
     return networks.tanh(out), trace
 
 
-def _discriminator(rng: Rng, B: int = B) -> Arrays:
+def _discriminator(rng: Rng, B: int = B, sizes: Any = DISCRIMINATOR) -> Arrays:
     """Real and generated images have masks of their own."""
     while True:
-        masks = drawn_masks(rng, DISCRIMINATOR, B), drawn_masks(rng, DISCRIMINATOR, B)
-        both, D = rng.uniform(-1, 1, (2, B, 5)), drawn_params(rng, DISCRIMINATOR)
+        masks = drawn_masks(rng, sizes, B), drawn_masks(rng, sizes, B)
+        both, D = rng.uniform(-1, 1, (2, B, sizes[0])), drawn_params(rng, sizes)
         if all(clear(x, mask, D) for x, mask in zip(both, masks, strict=True)):
             return *both, masks, D, drawn_label(rng)
 
@@ -41,14 +43,14 @@ def _oracle_discriminator(x: Array, fake: Array, masks: Any, D: Any, label: floa
     return game.discriminator_cost(x, fake, masks, plain(D), label), grads
 
 
-def _generator(rng: Rng, B: int = B) -> Arrays:
+def _generator(rng: Rng, B: int = B, sizes: Any = (GENERATOR, DISCRIMINATOR)) -> Arrays:
     while True:
-        z, masks, G = drawn_forward(rng, B)
+        z, masks, G = drawn_forward(rng, B, sizes[0])
         images, seen = (
             networks.tanh(game.forward(z, masks, plain(G))[0]),
-            drawn_masks(rng, DISCRIMINATOR, B),
+            drawn_masks(rng, sizes[1], B),
         )
-        if clear(images, seen, D := drawn_params(rng, DISCRIMINATOR)):
+        if clear(images, seen, D := drawn_params(rng, sizes[1])):
             return z, (masks, seen), G, D, str(rng.choice(list(game.LOSSES)))
 
 
@@ -63,8 +65,8 @@ PLAYERS = "gan.players."
 
 # fmt: off
 CHECKS = (
-    Check("gan.20", PLAYERS + "generate", "sum term by term", (*[drawn_forward] * 3, Edge(drawn_forward, "with one row", B=1)), exact(_oracle_generate), 3e-14, 30),
-    Check("gan.21", PLAYERS + "discriminator_gradient", STEP, (*[_discriminator] * 3, Edge(_discriminator, "with one row", B=1)), exact(_oracle_discriminator), 3e-14, 12),
-    Check("gan.22", PLAYERS + "generator_gradient", STEP, (*[_generator] * 3, Edge(_generator, "with one row", B=1)), exact(_oracle_generator), 3e-14, 12),
+    Check("gan.20", PLAYERS + "generate", "sum term by term", of_sizes(drawn_forward, 0), exact(_oracle_generate), 3e-14, 30),
+    Check("gan.21", PLAYERS + "discriminator_gradient", STEP, of_sizes(_discriminator, 1), exact(_oracle_discriminator), 3e-14, 12),
+    Check("gan.22", PLAYERS + "generator_gradient", STEP, of_sizes(_generator, slice(None)), exact(_oracle_generator), 3e-14, 12),
 )
 # fmt: on

@@ -17,6 +17,8 @@ SLIPS = (
          "This is the value V, which the discriminator maximises; a loss is minimised: minus V."),
     Slip("d-loss-smoothed-both", "gan.5", D_LOSS, "+ softplus(generated)", "+ softplus(generated) - (1 - label) * generated",
          "Smoothing is for the real images only: generated ones keep the label 0."),
+    Slip("d-loss-label-or-one", "gan.5", D_LOSS, "label * real", "(label or 1.0) * real",
+         "0 is a label, too: `or` takes it for none."),
     Slip("d-loss-unsmoothed", "gan.5", D_LOSS, "label * real", "real",
          "Real images are called `label`, not 1."),
     Slip("d-loss-smoothing-as-factor", "gan.5", D_LOSS, "softplus(real) - label * real", "label * softplus(-real)",

@@ -35,6 +35,8 @@ SLIPS = (
          "dv has been divided by the number of images already."),
     Slip("penalty-without-factor-on-the-way-up", "gan.31", PENALTY, DOWN, "dv @ W",
          "Mask and slope come in on the second way too."),
+    Slip("penalty-transposed-at-need", "gan.31", PENALTY, DOWN, "(dv @ (W.T if len(W) == W.shape[1] else W)) * factor",
+         "The way up multiplies by W, also where it is square and its transpose would fit."),
     Slip("penalty-biases-get-gradients", "gan.31", PENALTY, HIDDEN, "Layer(dv.T @ t, t.sum(axis=0) / len(g))",
          "The slope at an image does not change with a bias, as long as no kink is crossed."),
     Slip("penalty-only-the-first-layer", "gan.31", PENALTY, DOWN, "0 * (dv @ W) * factor",
