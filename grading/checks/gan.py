@@ -35,7 +35,7 @@ def _both_vjp(rng: Rng, B: int = B, label: Any = None) -> Arrays:
 
 
 def _with_labels(draw: Any) -> Any:
-    return *with_large(alone(draw)), Edge(draw, "with the label 0", label=0.0)
+    return with_large((*alone(draw), Edge(draw, "with the label 0", label=0.0)))
 
 
 def _oracle_discriminator_loss_vjp(
