@@ -14,7 +14,7 @@ from grading.protocol import Files
 
 ROOT = Path(__file__).parent.parent
 CHECKED = {check.function for check in CHECKS}
-HELPERS, OWN = "given", "own"  # folders: of the reference's helpers, of a student's file as it was
+HELPERS, OWN = "_given", "_own"  # folders: the reference's helpers, a student's file as it was
 # What the reference does not have, such as a helper of the student's, comes from their file.
 ELSE = """
 
@@ -40,6 +40,8 @@ def furnished(files: Files, function: str) -> Files:
         found[path] = (read(path) + ELSE.format(own=OWN)).encode()
         if path in files:
             found[f"{OWN}/{path}"] = files[path]
+    for folder in (HELPERS, OWN, *(path.partition("/")[0] for path in needed(own))):
+        found.setdefault(f"{folder}/__init__.py", b"")  # which no vae.py of theirs hides
     lines = []
     if helpers := sorted(x for x in used_by(own, name) if f"{module}.{x}" in CHECKED):
         found[f"{HELPERS}/{own}"] = reduced(own, helpers).encode()

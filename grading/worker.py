@@ -209,7 +209,7 @@ def explain(error: BaseException) -> str:
         frames.append((str(error.filename), error.lineno or 0))
     for path, line in frames:
         if Path(path).is_relative_to(STUDENT):
-            place = f" ({Path(path).relative_to(STUDENT).as_posix()}:{line})"
+            place = f" ({named(path)}:{line})"
     message = error.msg if isinstance(error, SyntaxError) else str(error)
     return f"error\n{type(error).__name__}{': ' * bool(message)}{message[:500]}{place}{why(error)}"
 
@@ -223,6 +223,11 @@ def own_frames(error: BaseException) -> list[Any]:
         if Path(frame.f_code.co_filename).is_relative_to(STUDENT)
         and "_given" not in frame.f_globals
     ]
+
+
+def named(path: str) -> str:
+    """A file as the student calls it."""
+    return Path(path).relative_to(STUDENT).as_posix().removeprefix("_own/")
 
 
 def why(error: BaseException) -> str:
@@ -245,10 +250,7 @@ def why(error: BaseException) -> str:
 def trace(error: BaseException) -> str:
     """The lines of the student's files that led to an error, and the error."""
     own = traceback.StackSummary.extract(iter(own_frames(error)))
-    places = [
-        f"{Path(f.filename).relative_to(STUDENT).as_posix()}:{f.lineno}, in {f.name}\n    {f.line}"
-        for f in own[-10:]
-    ]
+    places = [f"{named(f.filename)}:{f.lineno}, in {f.name}\n    {f.line}" for f in own[-10:]]
     said = "".join(traceback.format_exception_only(error)).replace(f"{STUDENT}/", "")
     return "\n".join([*places, said.rstrip()[:1500]]) if type(error) not in KINDS else ""
 

@@ -85,7 +85,7 @@ def test_no_function_is_given_its_own_answer(check: Any) -> None:
     module, name = check.function.rsplit(".", 1)
     files = furnished({path_of(module): b""}, check.function)
     given = [x for x, text in files.items() if re.search(rf"^def {name}\(".encode(), text, re.M)]
-    assert path_of(module) not in given and f"given/{path_of(module)}" not in given
+    assert path_of(module) not in given and f"_given/{path_of(module)}" not in given
     assert all(compile(text, path, "exec") for path, text in files.items() if text)
 
 
@@ -106,6 +106,17 @@ def test_a_helper_that_does_more_than_the_references_is_the_students(tmp_path: P
     files = {name: "import numpy as np\n" + text for name, text in files.items()}
     files["rbm/model.py"] = "from autograd_lite.ops import *\n" + files["rbm/model.py"]
     assert graded(tmp_path, files, "--only", "prob_h")["score"]["passed"] == 1
+
+
+def test_files_of_theirs_may_be_called_as_ours_and_errors_name_theirs(tmp_path: Path) -> None:
+    ops = "def softplus(x):\n    return 0\ndef log_sigmoid(x):\n    return -softplus(-x)\n"
+    ops += "def halve(x):\n    return x / 0\n"
+    text = "from autograd_lite.ops import halve\n" + KL.format("halve(0)")
+    files = {"given.py": "", "own.py": "", "autograd_lite.py": "", "_own.py": ""}
+    files |= {"autograd_lite/ops.py": ops, "vae/elbo.py": text}
+    got = graded(tmp_path, files, "--only", "log_sigmoid,kl_diag_gaussian")
+    assert [item["verdict"] for item in got["items"]] == ["pass", "error"]
+    assert "division by zero (autograd_lite/ops.py:6)" in got["items"][1]["message"]
 
 
 # --- credit in part ---
