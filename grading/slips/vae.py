@@ -47,6 +47,8 @@ SLIPS = (
          "logvar is not to be clipped."),
     Slip("kl-vjp-upstream", "vae.12", E + "kl_diag_gaussian_vjp", "return dkl * mu, dkl * ", "return mu, ",
          "The gradient of the output, dkl, has to be passed on."),
+    Slip("kl-vjp-divided-by-batch", "vae.12", E + "kl_diag_gaussian_vjp", "dkl[..., None]", "dkl[..., None] / len(mu)",
+         "Nothing is divided by the number of images here: where a mean over them is taken, dkl has the factor."),
     Slip("kl-vjp-logvar-sign", "vae.12", E + "kl_diag_gaussian_vjp", "(np.exp(logvar) - 1)", "(1 - np.exp(logvar))",
          "The KL rises with a variance above 1: the gradient of logvar has the other sign."),
     Slip("kl-vjp-mu-doubled", "vae.12", E + "kl_diag_gaussian_vjp", "dkl * mu", "dkl * 2 * mu",
