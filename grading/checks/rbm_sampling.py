@@ -32,7 +32,7 @@ def _bernoulli(rng: Rng, rows: int = 2 * CHAINS, D: int = D) -> Arrays:
 def _rare(rng: Rng) -> Arrays:
     """Many units, some of which are hardly ever on, or off."""
     low = np.array([0, 0.0005, 0.002, 0.03])
-    p = rng.permutation(np.concatenate([low, 1 - low, rng.uniform(0.3, 0.7, 12)]))
+    p = rng.permutation(np.concatenate([low, 1 - low, rng.uniform(0.3, 0.7, 4)]))
     return Seed(rng.integers(2**31)), np.tile(p, (40_000, 1))
 
 
