@@ -86,6 +86,8 @@ SLIPS = (
          "The gradient goes back through the layer's own weights, signs included."),
     Slip("generate-sigmoid", "gan.20", PLAYERS + "generate", "tanh(out)", "0.5 * (1 + tanh(0.5 * out))",
          "Images lie in [-1, 1]: tanh, not the sigmoid."),
+    Slip("generate-between-0-and-1", "gan.20", PLAYERS + "generate", "tanh(out)", "0.5 * (1 + tanh(out))",
+         "Images lie in [-1, 1], where tanh puts them; they are not rescaled here."),
     Slip("generate-without-tanh", "gan.20", PLAYERS + "generate", "tanh(out)", "out",
          "tanh makes pixels of the last layer's outputs."),
     Slip("generate-clipped", "gan.20", PLAYERS + "generate", "tanh(out)", "np.clip(out, -1, 1)",

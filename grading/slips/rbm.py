@@ -27,6 +27,8 @@ SLIPS = (
          "Each hidden unit lowers F: minus softplus."),
     Slip("free-energy-whole-batch", "rbm.4", M + "free_energy", ".sum(axis=-1)", ".sum()",
          "One free energy an image: the sum is over hidden units only."),
+    Slip("free-energy-mean-of-units", "rbm.4", M + "free_energy", ".sum(axis=-1)", ".mean(axis=-1)",
+         "The hidden units' terms are added, not averaged."),
     Slip("free-energy-clipped", "rbm.4", M + "free_energy", "softplus(v @ W + c)", "softplus(np.clip(v @ W + c, -80, 80))",
          "Clipped inputs are wrong from 80 on; softplus without a clip cannot overflow."),
     Slip("prob-h-without-c", "rbm.5", M + "prob_h", "v @ W + c", "v @ W + 0 * c",
