@@ -114,7 +114,7 @@ SLIPS = (
     Slip("statistics-divided-twice", "rbm.13", G + "statistics", "/ len(v)", "/ len(v) ** 2",
          "v h is divided by the number of rows once."),
     Slip("statistics-product-of-means", "rbm.13", G + "statistics", "v.T @ h / len(v)", "v.mean(axis=0)[:, None] * h.mean(axis=0)",
-         "The mean of the products v h, not the product of the means."),
+         "W gets the mean of the products v h, not the product of the means."),
     Slip("statistics-decided", "rbm.13", G + "statistics", "prob_h(v, W, c)", "(prob_h(v, W, c) > 0.5).astype(v.dtype)",
          "The hidden units stand here with their probabilities, neither rounded nor drawn."),
     Slip("statistics-negated", "rbm.13", G + "statistics", "v.T @ h / len(v), v.mean(axis=0), h.mean(axis=0)",
