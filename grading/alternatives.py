@@ -120,7 +120,7 @@ def _gaussian_nll_vjp_by_sigma(dnll: Array, outputs: Array, x: Array) -> Array:
 def _laplace_nll_vjp_by_cases(dnll: Array, outputs: Array, x: Array) -> Array:
     scale, p = np.exp(outputs[..., -1:]), _sigmoid_in_two_branches(outputs[..., :-1])
     grads = np.empty_like(outputs)
-    grads[..., :-1] = np.where(p > x, 1, -1) * p * (1 - p) / scale
+    grads[..., :-1] = ((p > x) * 1.0 - (p < x)) * p * (1 - p) / scale
     grads[..., -1] = (1 - np.abs(p - x) / scale).sum(axis=-1)
     return grads * dnll[:, :, None]
 

@@ -80,7 +80,7 @@ def in_float64(f, *inputs):
 FLOAT64 = "float64 whatever comes in"
 DEFORMED = {
     "overwrites its input": (overwrites, "overwrites argument"),
-    FLOAT64: (in_float64, "returned float64, expected float32"),
+    FLOAT64: (in_float64, "returned float64"),
     "a tuple of one": (lambda f, *inputs: (f(*inputs),), "it returned ("),
     "one array too many": (lambda f, *inputs: (f(*inputs), np.ones(3)), "it returned ("),
 }
