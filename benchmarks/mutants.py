@@ -8,7 +8,7 @@ out: they are about the checks, and slow. Nothing should be edited while this ru
 
 import contextlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -127,11 +127,12 @@ def sources(files: Sequence[Path]) -> tuple[Path, ...]:
 
 def counts(numbers: Numbers) -> str:
     """A line for each package."""
-    columns: dict[str, Callable[[Any], str] | int] = {"package": 0, "mutants": 0, "tried": 0}
-    columns |= {
-        "caught": lambda row: f"{row['caught']} ({percent(row['caught'] / row['tried'], 1)})"
-    }
-    return table(numbers["packages"], columns | {"harmless": 0})
+
+    def caught(row: Mapping[str, int]) -> str:
+        return f"{row['caught']} ({percent(row['caught'] / (row['tried'] - row['harmless']), 1)})"
+
+    columns = dict.fromkeys(("package", "mutants", "tried", "harmless"), 0)
+    return table(numbers["packages"], {**columns, "caught (of the others)": caught})
 
 
 def uncaught(numbers: Numbers) -> str:

@@ -17,6 +17,7 @@ from benchmarks import (
     speed,
     trial,
 )
+from experiments import record
 from experiments.experiment import find
 from grading.checks import CHECKS
 from training.run import RunError
@@ -122,6 +123,15 @@ def test_a_slip_that_is_handed_in_comes_back_with_its_hint():
     said = [found if s == slip else {"verdict": "pass", "hint": ""} for s in handed_in.SLIPS]
     row = graded_mutants.slips_of("vae", said)
     assert row["caught"] == 1 and len(row["without their hint"]) == row["slips"] - 1
+
+
+def test_the_grader_lets_pass_what_has_a_reason_and_has_a_hint_for_every_slip():
+    numbers = record.read("graded_mutants", "benchmarks").numbers
+    rows = numbers["packages"]
+    harmful = sum(row["tried"] - row["harmless"] for row in rows)
+    assert sum(row["caught"] for row in rows) >= 0.99 * harmful > 1000
+    assert all(found["reason"] for found in numbers["survivors"])
+    assert not any(row["without their hint"] for row in numbers["slips"])
 
 
 def test_false_alarms_cover_every_check_and_tell_a_wrong_answer(monkeypatch):
