@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd_lite.tree import leaves
 from grading.check import SINGLE, Check, Record, Seed, exact
-from grading.form import Arrays, FormError, dtype_of
+from grading.form import Arrays, FormError, dtype_of, require_form
 from grading.judge import prepared, resolve
 
 MOST = 5_000  # letters of inputs that anybody wants to see
@@ -35,13 +35,14 @@ def _words(check: Check, inputs: Arrays, outputs: Arrays) -> str:
         errors = check.measure.errors(inputs, outputs)
     except FormError:
         return ""
-    truths, arrays = list(leaves(check.measure.truth(inputs))), list(leaves(tuple(outputs)))
+    truth = check.measure.truth(inputs)
+    truths, arrays = list(leaves(truth)), require_form(inputs, outputs, truth)
     tops = [float(np.max(error, initial=0)) for error in errors]
     number = int(np.argmax(tops))
     index = np.unravel_index(np.argmax(errors[number]), np.shape(truths[number]))
     names = list(_names(_of_reference(check, inputs)))
     place = names[number] + f"[{', '.join(map(str, index))}]" * bool(index)
-    yours, expected = float(np.asarray(arrays[number])[index]), float(truths[number][index])
+    yours, expected = (float(np.asarray(x[number])[index]) for x in (arrays, truths))
     digits = next((n for n in (4, 7, 10) if f"{yours:.{n}g}" != f"{expected:.{n}g}"), 17)
     said = f"{place} is {yours:.{digits}g}, expected {expected:.{digits}g}"
     allowed = SINGLE if dtype_of(inputs) == np.float32 else check.tolerance

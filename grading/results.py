@@ -42,7 +42,7 @@ def digest(files: Files) -> str:
     """One word for all files of a submission, names and contents."""
     total = hashlib.sha256()
     for name, content in sorted(files.items()):
-        total.update(f"{name}\0{len(content)}\0".encode() + content)
+        total.update(f"{name}\0{len(content)}\0".encode("utf-8", "surrogateescape") + content)
     return total.hexdigest()
 
 

@@ -239,6 +239,20 @@ def test_a_forged_answer_never_passes_and_never_harms(name: str) -> None:
         assert "not what its header says" in got.detail
 
 
+def test_a_list_of_wrong_arrays_is_judged_as_a_tuple_of_them() -> None:
+    source = "def kl_diag_gaussian_vjp(dkl, mu, logvar):\n    return [dkl[:, None] * mu, logvar]\n"
+    got = outcome({"vae/elbo.py": source}, BY_LABEL["vae.12"])
+    assert got.verdict == "wrong" and got.counterexample and "expected" in got.counterexample.words
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="macOS knows no such names")
+def test_a_file_whose_name_is_no_unicode_can_be_graded(tmp_path: Path) -> None:
+    write(tmp_path, {"vae/elbo.py": kl(RIGHT)})
+    (tmp_path / "vae" / os.fsdecode(b"\xfcbung.py")).write_text("")
+    argv = [str(tmp_path), "--only", "vae.8", "--json", str(tmp_path / "x.json")]
+    assert command.main(argv) == 0
+
+
 def test_a_list_without_end_is_not_taken_apart() -> None:
     rows, like = Outputs([np.empty((2**40, 0))], "#"), (np.ones(1), np.ones(1))
     with pytest.raises(FormError, match=r"\[array, ...\], expected \(array, array\)"):
