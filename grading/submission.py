@@ -8,22 +8,26 @@ it happens; three checks in a row of one file that do not finish end those of th
 
 How far a worker is shut in depends on what the machine gives (grading/jail.py), and on who grades:
 
-                                        namespaces   as root,     neither
-                                        (Linux)      without      (macOS, some containers)
-reads this project or other answers     blocked      not blocked  not blocked
-reads through /proc/<parent>            blocked      blocked      not blocked
-changes this project's sources          blocked      blocked      reported, status 3
-changes Python, NumPy or compiled files blocked      blocked      not blocked
-ends or stops the judge                 blocked      blocked      not blocked
-sends by the network                    blocked      not blocked  not blocked
-leaves processes behind                 ended        ended        ended on Linux, else in part
-starts more processes than 64           blocked      blocked      not blocked
-fills the memory (1 GiB a process)      in part      in part      in part
-fills the disk (64 MiB a file)          in part      in part      in part
+                                        namespaces   as root,     container    neither
+                                        (Linux)      without                   (macOS)
+reads this project                      blocked      not blocked  blocked      not blocked
+reads through /proc/<parent>            blocked      blocked      blocked      not blocked
+changes this project's sources          blocked      blocked      blocked      reported
+changes Python, NumPy or compiled files blocked      blocked      blocked      not blocked
+ends or stops the judge                 blocked      blocked      blocked      not blocked
+reads or ends other workers             blocked      blocked      blocked      not blocked
+sends by the network                    blocked      not blocked  blocked      not blocked
+leaves processes behind                 ended        ended        ended        ended on Linux
+starts more processes than 64           blocked      blocked      blocked      blocked on Linux
+leaves hidden inputs for the next time  blocked      not blocked  blocked      not blocked
+fills the memory (1 GiB a process)      in part      in part      blocked      in part
+fills the disk (64 MiB a file)          in part      in part      blocked      in part
 
-"As root" means as another user: the worker becomes nobody. A container (its own files, no network,
-a limit of memory and disk for all processes together) is what blocks the rest. Nothing of this sees
-that an answer was copied: the reference is public.
+"As root" means as another user: each worker has one of its own, whom the system does not know.
+"Container" is root's without namespaces, run as grading/README.md says: a new one each time, with a
+project that only root reads, no network, and limits for all processes together. Nothing of this
+sees that an answer was copied: the reference is public. Tests hold the rows, in tests/test_judge.py
+those of the first, second and fourth column, in tests/test_autograder.py what a container reads.
 """
 
 from collections import deque

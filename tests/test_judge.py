@@ -10,7 +10,9 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -216,20 +218,26 @@ def graded(folder: Path, temporary: Path, **more: Any) -> subprocess.Popen[str]:
     return subprocess.Popen(line, cwd=ROOT, env=environment, text=True, **streams, **more)
 
 
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o711)  # a worker of another user has to enter it
+        yield Path(name)
+
+
 @LINUX
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"])
 def test_a_judge_that_is_told_to_end_leaves_no_process_and_no_folder(
-    name: str, tmp_path: Path
+    name: str, tmp_path: Path, temporary: Path
 ) -> None:
-    (tmp_path / "tmp").mkdir()
     for path, content in kl(RIGHT, FORK + "time.sleep(99)\n").items():
         (tmp_path / "student" / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "student" / path).write_bytes(content)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's & ignores it
-    with graded(tmp_path / "student", tmp_path / "tmp") as grading:
+    with graded(tmp_path / "student", temporary) as grading:
         signal.signal(signal.SIGINT, before)
         for _ in range(1000):
-            if len(alive(tmp_path / "tmp")) >= 4:  # both workers, and what they have started
+            if len(alive(temporary)) >= 4:  # both workers, and what they have started
                 break
             time.sleep(0.02)
         number = getattr(signal, name)
@@ -240,9 +248,9 @@ def test_a_judge_that_is_told_to_end_leaves_no_process_and_no_folder(
         said = grading.stderr.read() if grading.stderr else ""
     assert (status, said) == ((-9 if name == "SIGKILL" else 128 + number), "")
     if name != "SIGKILL" or "namespaces" in WORKING:
-        assert gone(tmp_path / "tmp")
+        assert gone(temporary)
     if name != "SIGKILL":
-        assert os.listdir(tmp_path / "tmp") == []
+        assert os.listdir(temporary) == []
 
 
 # --- what the judge runs and trusts ---
