@@ -140,6 +140,13 @@ def grade_one_or_all(args: argparse.Namespace) -> int:
     """Grades a submission, or a folder of them. Returns the status."""
     if args.all is None and (args.folder is None or args.csv):
         raise GradingError("Expected a folder to grade, or --all DIR with --csv FILE.")
+    for name in (*OUTPUTS, "csv"):
+        path, pages = getattr(args, name), name == "feedback" and args.all
+        if path and (path.exists() and not path.is_dir() if pages else path.is_dir()):
+            what = "no folder" if pages else "a folder"
+            raise GradingError(
+                f"--{name} {path} is {what}; expected {'one' if pages else 'a file'}."
+            )
     if args.all is None:
         return grade(args)
     alone = [name for name in OUTPUTS if name != "feedback" and getattr(args, name)]

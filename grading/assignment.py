@@ -7,9 +7,10 @@ seed comes from the environment variable GRADING_SECRET, and only where there is
 """
 
 import hashlib
+import json
 import os
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +21,16 @@ from grading.protocol import GradingError
 SHIPPED = Path(__file__).with_name("assignments")
 SECRET = "GRADING_SECRET"
 SECONDS = 20.0  # for all cases of a check, unless somebody says otherwise
-KEYS = {"title", "about", "seed", "seconds", "points"}
+KINDS: dict[str, Callable[[Any], bool]] = {
+    "a text": lambda x: isinstance(x, str),
+    "a whole number of at least 0": lambda x: type(x) is int and x >= 0,
+    "a number above 0, at most 86400": lambda x: type(x) in (int, float) and 0 < x <= 86_400,
+    "a table": lambda x: isinstance(x, dict),
+}
+KEYS = {
+    "title": "a text", "about": "a text", "seed": "a whole number of at least 0",
+    "seconds": "a number above 0, at most 86400", "points": "a table",
+}  # fmt: skip
 
 
 class Item(NamedTuple):
@@ -55,9 +65,8 @@ def everything(seed: int = 0, seconds: float = SECONDS) -> Assignment:
 
 def read(name: str) -> Assignment:
     """The assignment in a file, or one that ships. GradingError where it is none."""
-    path = Path(name)
-    shipped = SHIPPED / f"{name}.toml"
-    path = shipped if not path.exists() and shipped.exists() else path
+    path, shipped = Path(name), SHIPPED / f"{name.removesuffix('.toml')}.toml"
+    path = shipped if not path.is_file() and shipped.is_file() else path
     try:
         text = path.read_text(encoding="utf-8")
         value = tomllib.loads(text)
@@ -66,22 +75,24 @@ def read(name: str) -> Assignment:
         raise GradingError(f"There is no assignment {name}; these ship: {ships}.") from error
     except ValueError as error:
         raise GradingError(f"{name} is no TOML file ({error}).") from error
-    if unknown := sorted(set(value) - KEYS):
+    if unknown := sorted(set(value) - set(KEYS)):
         raise GradingError(f"{name} has {', '.join(unknown)}; expected {', '.join(sorted(KEYS))}.")
-    kinds: dict[str, Any] = {"title": str, "about": str, "seed": int, "seconds": int | float}
-    for key, kind in (kinds | {"points": dict}).items():
-        if key in value and (not isinstance(value[key], kind) or isinstance(value[key], bool)):
-            raise GradingError(f"{name}: {key} is {value[key]!r}; expected {_words(key)}.")
     seed, seconds = value.get("seed", 0), value.get("seconds", SECONDS)
+    for key, words in KEYS.items():
+        if key in value and not KINDS[words](value[key]):
+            raise GradingError(f"{name}: {key} is {_toml(value[key])}; expected {words}.")
     items = _in_order(_items(name, value.get("points", {}), seed))
     if not items:
-        raise GradingError(f"{name} has no [points]; expected a line such as vae.8 = 1.")
+        raise GradingError(f"{name} has no points; expected [points] and a line such as vae.8 = 1.")
     title = value.get("title", path.stem)
     return Assignment(title, value.get("about", ""), seed, float(seconds), items, text)
 
 
-def _words(key: str) -> str:
-    return {"seed": "a whole number", "seconds": "a number", "points": "a table"}.get(key, "a text")
+def _toml(value: Any) -> str:
+    """A value as a file says it."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_toml(x)}" for key, x in value.items()) + "}"
+    return json.dumps(value, default=str)
 
 
 def _items(name: str, points: Mapping[str, Any], seed: int) -> Iterable[Item]:
@@ -90,9 +101,16 @@ def _items(name: str, points: Mapping[str, Any], seed: int) -> Iterable[Item]:
         parts = value if isinstance(value, dict) else {"public": value}
         numbers = all(type(x) in (int, float) and 0 <= x < 1e6 for x in parts.values())
         if not parts or not numbers or not set(parts) <= {"public", "hidden"}:
-            raise GradingError(f"{name}: {key} = {value!r}; expected a number of points of at least"
-                               " 0, or {public = 2, hidden = 1}.")  # fmt: skip
-        for check in matching(key):
+            raise GradingError(f"{name}: {key} = {_toml(value)}; expected a number of points of at"
+                               " least 0, or {public = 2, hidden = 1}.")  # fmt: skip
+        try:
+            found = matching(key)
+        except GradingError as error:
+            raise GradingError(f"{name}: {error}") from error
+        called = [check.function for check in found if check.function.endswith(f".{key}")]
+        if len(called) > 1:
+            raise GradingError(f"{name}: {key} may be {', '.join(called)}; expected one of these.")
+        for check in found:
             if check.function in taken:
                 raise GradingError(f"{name} has {check.function} twice.")
             taken.add(check.function)
@@ -115,6 +133,11 @@ def secret() -> int:
     """The seed of hidden inputs, from the environment; -1 where there is none."""
     text = os.environ.get(SECRET, "")
     return int(hashlib.sha256(text.encode()).hexdigest()[:15], 16) if text else -1
+
+
+def modules(items: Iterable[Item]) -> set[str]:
+    """The modules whose functions are asked for: vae.elbo."""
+    return {item.check.function.rpartition(".")[0] for item in items}
 
 
 def chosen(items: Sequence[Item], *only: str) -> list[Item]:

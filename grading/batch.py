@@ -1,7 +1,7 @@
 """A folder of submissions, graded as many at once as there are cores, into one table.
 
 Each submission is graded by a process of its own, which starts further ones for the student's code.
-The table is written anew, whole, after every submission; a row whose files, checks and options are
+The table is written anew, whole, after every submission; a row whose files, items and options are
 the same as before is kept when the command is given again.
 """
 
@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import textwrap
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -20,57 +21,78 @@ from subprocess import DEVNULL, PIPE
 from typing import Any
 
 from grading import processes, results
-from grading.assignment import Item
+from grading.assignment import Item, modules
 from grading.grade import asked, require_sane
 from grading.intake import gather
 from grading.protocol import printable
+from grading.screen import width
 from grading.submission import HarnessError
 from grading.table import Row, read, submissions, write
 
 AT_WORK: set[subprocess.Popen[str]] = set()
 ENDING = threading.Event()  # from then on none is added
 LOCK = threading.Lock()  # held while one starts
+EARNED = ("passed", "in_part", "earned", "percent")
 DONE = ("graded", "refused")  # what is not tried again; "failed" is
 
 
 def grade_all(args: argparse.Namespace) -> None:
     """Grades all submissions in a folder. HarnessError where the grading of one failed."""
     require_sane(args)
-    items = asked(args)[0].items
-    entries = submissions(args.all)
-    ENDING.clear()
-    rows = {name: row for name, row in read(args.csv).items() if name in entries}
-    commit = results.commit()
-    waiting = {}
-    for name, path in entries.items():
-        digest = _digest(path, items, args, commit)
-        before = rows.get(name, {})
-        done = before.get("digest") == digest and before.get("status") in DONE
-        if not done or (args.feedback and not _page(args, path).exists()):
-            waiting[name] = digest
-    print(f"{len(entries)} submissions, {len(waiting)} to grade", flush=True)
+    assignment, notes = asked(args)
+    items, entries = assignment.items, submissions(args.all, args.csv, args.feedback)
+    made = _word([(item.name, item.points, item.seed) for item in items])
+    rows = {n: row for n, row in read(args.csv, items, made).items() if n in entries}
+    rest = assignment.seconds, results.commit()
+    keys = {name: f"{made}-{_word([*rest, _files(path, items)])}" for name, path in entries.items()}
+    waiting = [
+        name
+        for name, path in entries.items()
+        if not (name in rows and rows[name]["key"] == keys[name] and rows[name]["status"] in DONE)
+        or (args.feedback and not _page(args, path).exists())
+    ]
+    print("\n".join([*notes, f"{len(entries)} submissions, {len(waiting)} to grade"]), flush=True)
     if args.feedback:
         args.feedback.mkdir(exist_ok=True)
-    pool = ThreadPoolExecutor(os.cpu_count() or 1)
+    ENDING.clear()
+    totals = {"points": f"{sum(x.points for x in items):g}", "items": str(len(items))}
+    pool, left = ThreadPoolExecutor(os.cpu_count() or 1), len(waiting)
     with processes.ending_in_order(), pool:
-        tasks = {pool.submit(_graded, entries[n], d, args): n for n, d in waiting.items()}
+        tasks = {pool.submit(_graded, entries[n], keys[n], args): n for n in waiting}
         try:
-            for number, task in enumerate(_as_completed(tasks), 1):
-                name = tasks[task]
-                rows[name] = task.result()
+            for task in _as_completed(tasks):
+                name, left = tasks[task], left - 1
+                rows[name] = {**totals, **task.result()}
                 write(args.csv, [rows[n] for n in entries if n in rows], items)
-                print(f"{number} of {len(waiting)}: {_line(rows[name])}", flush=True)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            with LOCK:
-                ENDING.set()
-                for process in AT_WORK:
-                    process.terminate()  # it ends its own workers
+                line = f"{len(waiting) - left} of {len(waiting)}: {_line(rows[name])}"
+                print("\n".join(_wrapped(line)), flush=True)
+        except BaseException as error:
+            _end(pool)
+            if isinstance(error, KeyboardInterrupt):
+                print(f"Stopped; {len(entries) - left} of {len(entries)} are in {args.csv}."
+                      " Give the same command to go on.", file=sys.stderr)  # fmt: skip
             raise
     write(args.csv, [rows[n] for n in entries], items)
-    failed = [name for name, row in rows.items() if row["status"] == "failed"]
-    if failed:
-        raise HarnessError(f"The grading itself failed on {', '.join(map(printable, failed))}.")
+    _sum_up(rows, args.csv)
+
+
+def _sum_up(rows: dict[str, Row], table: Path) -> None:
+    """Says how many are graded, and which are not; HarnessError where the grading failed on one."""
+    names = {s: sorted(n for n in rows if rows[n]["status"] == s) for s in (*DONE, "failed")}
+    named = {s: f" ({', '.join(map(printable, n))})" for s, n in names.items()}
+    counts = [f"{len(n)} {s}{named[s] * (s != 'graded')}" for s, n in names.items() if n]
+    print("\n".join(_wrapped(f"{', '.join(counts)}; {table}")))
+    if names["failed"]:
+        raise HarnessError(f"The grading itself failed on{named['failed']}.")
+
+
+def _end(pool: ThreadPoolExecutor) -> None:
+    """Ends what is at work, which ends its own workers, and starts no more."""
+    pool.shutdown(wait=False, cancel_futures=True)
+    with LOCK:
+        ENDING.set()
+        for process in AT_WORK:
+            process.terminate()
 
 
 def _as_completed(tasks: Iterable[Future[Row]]) -> Iterator[Future[Row]]:
@@ -83,20 +105,21 @@ def _as_completed(tasks: Iterable[Future[Row]]) -> Iterator[Future[Row]]:
         yield from done
 
 
-def _digest(path: Path, items: Sequence[Item], args: argparse.Namespace, commit: object) -> str:
-    """One word for all that a row depends on."""
+def _word(value: object) -> str:
+    return hashlib.sha256(repr(value).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _files(path: Path, items: Sequence[Item]) -> str:
+    """One word for the files of a submission."""
     try:
-        files = results.digest(gather(path).files)
+        return results.digest(gather(path, modules(items)).files)
     except Exception as error:  # it is refused in its own process, and says why there
-        files = str(error)
-    asked_for = [item[1:] for item in items], [item.name for item in items]
-    options = asked_for, args.seconds, commit, files
-    return hashlib.sha256(repr(options).encode("utf-8", "replace")).hexdigest()[:16]
+        return str(error)
 
 
-def _graded(path: Path, digest: str, args: argparse.Namespace) -> Row:
+def _graded(path: Path, key: str, args: argparse.Namespace) -> Row:
     """The row of a submission, graded by a process of its own."""
-    row = {"submission": path.name, "digest": digest, "status": "failed"}
+    row = {"submission": path.name, "key": key, "status": "failed"}
     with tempfile.TemporaryDirectory(prefix="grading-") as folder:
         result = Path(folder, "result.json")
         line = [sys.executable, "-m", "grading", "grade", str(path.resolve())]
@@ -106,7 +129,7 @@ def _graded(path: Path, digest: str, args: argparse.Namespace) -> Row:
         status, said = _run(line)
         row["note"] = printable(said)
         if status == 2:
-            return row | {"status": "refused", "passed": "0", "earned": "0", "percent": "0"}
+            return row | {"status": "refused", **dict.fromkeys(EARNED, "0")}
         if status != 0 or not result.is_file():
             return row
         value = json.loads(result.read_text())
@@ -114,9 +137,10 @@ def _graded(path: Path, digest: str, args: argparse.Namespace) -> Row:
     verdicts = {
         item["label"] + " hidden" * item["hidden"]: item["verdict"] for item in value["items"]
     }
-    note = "; ".join(value["submission"]["notes"])
-    more = {"status": "graded", "earliest": value["earliest"] or "", "note": note}
-    return row | score | verdicts | more
+    notes = [x for x in value["submission"]["notes"] if x not in asked(args)[1]]
+    about = {"note": "; ".join(notes), "seal": value["seal"]}
+    about |= {"earliest": value["earliest"] or "", "digest": value["submission"]["digest"]}
+    return row | {"status": "graded"} | about | score | verdicts
 
 
 def _options(args: argparse.Namespace) -> list[str]:
@@ -124,7 +148,7 @@ def _options(args: argparse.Namespace) -> list[str]:
     line = [f"--only={name}" for name in args.only]
     for name in ("assignment", "seed", "seconds"):
         value = getattr(args, name)
-        if name == "assignment" and value and Path(value).exists():
+        if name == "assignment" and value and Path(value).is_file():
             value = Path(value).resolve()
         line += [] if value is None else [f"--{name}={value}"]
     return line
@@ -151,5 +175,9 @@ def _page(args: argparse.Namespace, path: Path) -> Path:
 
 
 def _line(row: Row) -> str:
-    score = f"{row['percent']} %" if row["status"] == "graded" else row["note"]
-    return f"{printable(row['submission'])} {row['status']} {score}"[:79]
+    score = f"graded {row['percent']} %" if row["status"] == "graded" else ""
+    return f"{printable(row['submission'])} {score or row['status'] + ': ' + row['note']}"
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, width(), subsequent_indent="  ")

@@ -5,7 +5,7 @@ All of it was written by a stranger. It is read as bytes and searched as text; n
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -22,6 +22,7 @@ for _check in CHECKS:
     _module, _, _name = _check.function.rpartition(".")
     FUNCTIONS.setdefault(_module, set()).add(_name)
 PACKAGES = list(dict.fromkeys(module.partition(".")[0] for module in FUNCTIONS))
+TWICE = "{} more than once, in {} and in {}; expected one, or a folder of submissions with --all."
 DEF = re.compile(r"^(?:async )?def (\w+)", re.MULTILINE)
 
 
@@ -30,53 +31,74 @@ class Submission(NamedTuple):
 
     files: Files
     notes: list[str]
+    names: dict[str, str]  # of files that were taken for others: the student's, by the path taken
 
 
-def gather(path: Path) -> Submission:
-    """The files of a submission. GradingError where there is nothing to grade, or too much."""
+def gather(path: Path, asked: Collection[str] = ()) -> Submission:
+    """The files of a submission; notes name modules that are `asked` for, without these any.
+
+    GradingError where there is nothing to grade, two versions, or too much.
+    """
+    if not path.exists():
+        raise GradingError(f"There is no folder {path} to grade.")
+    with tempfile.TemporaryDirectory(prefix="grading-") as folder:
+        try:
+            return _found(_unpacked(path, Path(folder)), path, asked or FUNCTIONS)
+        except GradingError as error:  # it names what was handed in, wherever that lies here
+            words = str(error).replace(folder, path.name)
+            words = words.replace(str(path), path.name) if len(path.parts) > 1 else words
+            raise GradingError(words) from error
+
+
+def _unpacked(path: Path, folder: Path) -> Path:
+    """The folder that holds the files of a submission: itself, or `folder`."""
     path = only_zip(path) if path.is_dir() and not any(_walk(path, path)) else path
     if path.is_dir():
-        return _found(path, path)
-    if not path.is_file():
-        raise GradingError(f"There is no folder {path} to grade.")
-    with tempfile.TemporaryDirectory(prefix="grading-") as name:
-        folder = Path(name)
-        if path.suffix.lower() == ".zip":
-            unpack(path, folder)
-        elif path.suffix in KINDS:
-            (folder / path.name).write_bytes(read_regular(path, LARGEST_NOTEBOOK) or b"")
-        else:
-            raise GradingError(f"{path} is neither a folder, a .zip, a .ipynb nor a .py.")
-        return _found(folder, path)
+        return path
+    if path.suffix.lower() == ".zip":
+        unpack(path, folder)
+    elif path.suffix in KINDS:
+        (folder / path.name).write_bytes(read_regular(path, LARGEST_NOTEBOOK) or b"")
+    else:
+        raise GradingError(f"{path} is neither a folder, a .zip, a .ipynb nor a .py.")
+    return folder
 
 
-def _found(top: Path, named: Path) -> Submission:
+def _found(top: Path, named: Path, asked: Collection[str]) -> Submission:
     paths = list(islice(_walk(top, named), MOST_FILES + 1))
     if len(paths) > MOST_FILES:
         raise GradingError(f"{named} holds more than {MOST_FILES:,} files.")
     notes: list[str] = []
-    roots = _roots(paths, notes)
+    roots = _roots(paths, named, notes)
     files: dict[str, bytes] = {}
+    names: dict[str, str] = {}
     for parent in sorted(set(roots.values())):
         files |= snapshot(top / parent, [p for p in roots if roots[p] == parent])
     for path in paths:
         inside = next((p for p in roots if path.is_relative_to(roots[p] / p)), None)
         if inside and path.suffix == ".ipynb":
             target = path.relative_to(roots[inside]).with_suffix(".py").as_posix()
-            files.setdefault(target, _text(top, path, notes))
+            if target not in files:
+                files[target], names[target] = _text(top, path, paths, notes), printable(str(path))
     stems = {module.rpartition(".")[2] for module in FUNCTIONS}
     beside = set(roots.values()) or {p.parent for p in _shallowest(top, paths)}
+    taken: dict[str, PurePosixPath] = {}
     for path in sorted(paths, key=lambda p: p.stem not in stems):  # first those of their names
         if path.parent in beside:
-            _place(path, _text(top, path, notes), files, notes)
+            text = _text(top, path, paths, notes)
+            notes += _place(path, text, asked, files, taken)
+    names |= {target: printable(str(path)) for target, path in taken.items()}
     if not files:
+        held = sorted(printable(p.name) for p in top.rglob("*") if p.is_file() and p.name[0] != ".")
+        holds = f"holds {', '.join(held[:3])}{', ...' * (len(held) > 3)}, but" if held else "has"
         raise GradingError(
-            f"{named} has none of the folders {', '.join(PACKAGES)}, and no file that defines a"
-            " function of theirs; expected what `make template` wrote and somebody filled in."
+            f"{named} {holds} none of the folders {', '.join(PACKAGES)}, and no file that defines a"
+            " function of theirs; expected what `make template` wrote and somebody filled in, as a"
+            " folder, a .zip, a .ipynb or a .py."
         )
     if sum(map(len, files.values())) > LARGEST_FOLDER:
         raise GradingError(f"{named} holds more than {LARGEST_FOLDER >> 20} MiB of Python.")
-    return Submission(files, [printable(note) for note in notes])
+    return Submission(files, [printable(note) for note in notes], names)
 
 
 def _walk(top: Path, named: Path, depth: int = 0) -> Iterator[PurePosixPath]:
@@ -94,46 +116,65 @@ def _walk(top: Path, named: Path, depth: int = 0) -> Iterator[PurePosixPath]:
             yield PurePosixPath(entry.name)
 
 
-def _roots(paths: list[PurePosixPath], notes: list[str]) -> dict[str, PurePosixPath]:
-    """For each package, the folder that holds it: the shallowest, then the one with most files."""
+def _roots(paths: list[PurePosixPath], named: Path, notes: list[str]) -> dict[str, PurePosixPath]:
+    """For each package, the folder that holds it; others, inside that one, are not used.
+
+    GradingError where two hold it and neither lies in the other: they may be two versions.
+    """
     roots = {}
     for package in PACKAGES:
         stems = {m.partition(".")[2] for m in FUNCTIONS if m.startswith(package + ".")}
-        held: dict[PurePosixPath, int] = {}
-        for path in paths:
-            if path.parent.name == package and path.stem in stems:
-                held[path.parent.parent] = held.get(path.parent.parent, 0) + 1
-        ordered = sorted(held, key=lambda p: (len(p.parts), -held[p], p))
-        if ordered:
-            roots[package] = ordered[0]
-            unused = [str(p / package) for p in ordered[1:] if ordered[0].parts]
-            if ordered[0].parts:
-                rest = f"; not used: {', '.join(unused)}" if unused else ""
-                notes.append(f"{package} is taken from {ordered[0] / package}{rest}")
+        own = {p.parent.parent for p in paths if p.parent.name == package and p.stem in stems}
+        if not own:
+            continue
+        first, *others = sorted(own, key=lambda p: (len(p.parts), p))
+        if rivals := [p for p in others if not p.is_relative_to(first)]:
+            two = first / package, rivals[0] / package
+            raise GradingError(f"{named} holds " + TWICE.format(package, *two))
+        roots[package] = first
+        if first.parts:
+            unused = ", ".join(str(p / package) for p in others)
+            rest = f"; not used: {unused}" if unused else ""
+            notes.append(f"{package} is taken from {first / package}{rest}")
     return roots
 
 
 def _shallowest(top: Path, paths: list[PurePosixPath]) -> list[PurePosixPath]:
     """Files of a flat submission: those that define checked functions, of the least depth."""
-    known = [p for p in paths if modules_of(p.stem, _text(top, p, []).decode("utf-8", "replace"))]
+    known = [
+        p for p in paths if modules_of(p.stem, _text(top, p, paths, []).decode("utf-8", "replace"))
+    ]
     least = min((len(p.parts) for p in known), default=0)
     return [p for p in known if len(p.parts) == least]
 
 
-def _text(top: Path, path: PurePosixPath, notes: list[str]) -> bytes:
+def _text(top: Path, path: PurePosixPath, paths: list[PurePosixPath], notes: list[str]) -> bytes:
     content = read_regular(top / path, LARGEST_NOTEBOOK) or b""
-    return code_of(path, content, notes) if path.suffix == ".ipynb" else content
+    ours = {*PACKAGES, *(part for p in paths for part in p.with_suffix("").parts)}
+    return code_of(path, content, ours, notes) if path.suffix == ".ipynb" else content
 
 
-def _place(path: PurePosixPath, content: bytes, files: dict[str, bytes], notes: list[str]) -> None:
-    """Puts a file that lies beside the packages where the functions that it defines belong."""
-    files.setdefault(f"{path.stem}.py", content)
-    for module in modules_of(path.stem, content.decode("utf-8", "replace")):
+def _place(
+    path: PurePosixPath, text: bytes, asked: Collection[str],
+    files: dict[str, bytes], taken: dict[str, PurePosixPath],
+) -> list[str]:  # fmt: skip
+    """Puts a file that lies beside the packages where the functions that it defines belong.
+
+    `taken` gets what is taken for what. Returns what there is to say of modules asked for.
+    """
+    files.setdefault(f"{path.stem}.py", text)
+    said = []
+    for module in modules_of(path.stem, text.decode("utf-8", "replace")):
         target = module.replace(".", "/") + ".py"
         if target not in files:
-            files[target] = content
+            files[target], taken[target] = text, path
             files.setdefault(f"{module.partition('.')[0]}/__init__.py", b"")
-            notes.append(f"{path} is taken for {target}")
+            said += [f"{path} is taken for {target}"] * (module in asked)
+        elif module in asked and target in taken and files[target] != text:
+            if taken[target].parent != path.parent:
+                raise GradingError("It holds " + TWICE.format(target, taken[target], path))
+            said.append(f"{path} is not taken for {target}, which {taken[target]} is")
+    return said
 
 
 def modules_of(stem: str, text: str) -> list[str]:

@@ -5,41 +5,58 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from grading.assignment import Item
+from grading.assignment import SECRET, Item
+from grading.intake import PASSED_OVER
 from grading.protocol import GradingError
-from grading.unpack import KINDS
 from training.run import replacing
 
 SCORE = ("earned", "points", "percent", "passed", "in_part", "items")
-ABOUT = ("submission", "status", *SCORE, "earliest", "note", "digest")
+ABOUT = ("submission", "status", *SCORE, "earliest", "note", "seal", "digest", "key")
 
 Row = Mapping[str, str]
 
 
-def submissions(folder: Path) -> dict[str, Path]:
-    """What is handed in, by its name: folders, zips, notebooks and Python files of a folder."""
+def submissions(folder: Path, *ours: Path | None) -> dict[str, Path]:
+    """What is handed in, by its name: all that a folder holds, but for files of `ours` in it."""
     if not folder.is_dir():
         raise GradingError(f"There is no folder {folder} of submissions.")
-    kinds = (".zip", *KINDS)
+    own = [path.resolve() for path in ours if path]
     found = {
         p.name: p
         for p in sorted(folder.iterdir())
-        if not p.name.startswith(".") and (p.is_dir() or p.suffix.lower() in kinds)
+        if not p.name.startswith(".") and p.name not in PASSED_OVER and p.resolve() not in own
     }
     if not found:
         raise GradingError(f"{folder} holds no submission: no folder, .zip, .ipynb or .py.")
     return found
 
 
-def read(path: Path) -> dict[str, Row]:
-    """The rows of a table that is there, by submission; none where there is no table."""
+def read(path: Path, items: Sequence[Item], made: str) -> dict[str, Row]:
+    """The rows of a table that is there, by submission; none where there is no table.
+
+    GradingError where its points are for other items or inputs than these, whose key is `made`.
+    """
     if not path.exists():
         return {}
     try:
-        with open(path, newline="", encoding="utf-8") as file:
-            return {row["submission"].removeprefix("'"): row for row in csv.DictReader(file)}
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            table = csv.DictReader(file)
+            rows: dict[str, Row] = {row["submission"].removeprefix("'"): row for row in table}
+            keys = {row["key"].partition("-")[0] for row in rows.values()}
+            before = set(table.fieldnames or ()) - set(ABOUT)
     except (OSError, ValueError, KeyError, AttributeError, csv.Error) as error:
         raise GradingError(f"{path} is no table of this command's ({error}).") from error
+    now = {item.name for item in items}
+    with_hidden, hidden = (any(x.endswith(" hidden") for x in names) for names in (before, now))
+    why, step = f"with other points, another seed or another {SECRET}", ""
+    if with_hidden != hidden:
+        why = f"with{'out' * hidden} hidden points"
+        step = f"set {SECRET}, or " * with_hidden
+    elif before != now:
+        why = "for other items"
+    if keys - {made}:
+        raise GradingError(f"{path} was made {why}; {step}give another --csv.")
+    return rows
 
 
 def write(path: Path, rows: Sequence[Row], items: Sequence[Item]) -> None:
@@ -52,4 +69,4 @@ def write(path: Path, rows: Sequence[Row], items: Sequence[Item]) -> None:
         safe = {k: "'" + v if v[:1] in tuple("=+-@") else v for k, v in row.items() if v}
         table.writerow(safe)
     with replacing(path) as file:
-        file.write(text.getvalue().encode("utf-8", "replace"))
+        file.write(text.getvalue().encode("utf-8-sig", "replace"))  # Excel asks for the mark

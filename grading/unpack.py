@@ -1,9 +1,12 @@
 """The Python files of a zip, and the code of a notebook: both are read as a stranger's bytes."""
 
+import ast
 import json
 import re
 import stat
+import sys
 import zipfile
+from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
 from grading.protocol import GradingError
@@ -55,11 +58,12 @@ def _target(archive: Path, member: zipfile.ZipInfo) -> PurePosixPath | None:
     return None if member.is_dir() or link or target.suffix not in KINDS else target
 
 
-def code_of(path: PurePosixPath, content: bytes, notes: list[str]) -> bytes:
+def code_of(path: PurePosixPath, content: bytes, ours: Collection[str], notes: list[str]) -> bytes:
     """The code cells of a notebook, as one Python file; `notes` gets what was left out.
 
     Left out are cells that begin with %%, but for those of PYTHON; lines that begin with %, ! or ?;
-    and a name with ? behind it.
+    a name with ? behind it; and all at the top level that needs packages other than `ours`, NumPy
+    and the standard library, such as plots.
     """
     try:
         cells = json.loads(content)["cells"]
@@ -67,16 +71,53 @@ def code_of(path: PurePosixPath, content: bytes, notes: list[str]) -> bytes:
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise GradingError(f"{str(path)!r} is no notebook of format 4 ({error}).") from error
     kept, lines_out = [], 0
+    known = {"numpy", *ours, *sys.stdlib_module_names}
+    packages: dict[str, str] = {}
     for text, is_code in texts:
         first = (text.split() or [""])[0]
         if is_code and (first in PYTHON or not first.startswith("%%")):
             lines = text.splitlines()
             own = [x for x in lines if not re.match(r"\s*[%!?]|\s*[\w.]+\?\??\s*$", x)]
             lines_out += len(lines) - len(own)
-            kept.append("\n".join(own))
+            kept.append(_at_home("\n".join(own), known, packages))
     cells_out = len(texts) - len(kept)
+    needs = ", ".join(sorted(set(packages.values())))
     notes.append(
         f"{path}: {len(kept)} code cells used, left out {cells_out} other cells and"
-        f" {lines_out} lines with %, ! or ?"
+        f" {lines_out} lines with %, ! or ?" + f", and what needs {needs}" * bool(needs)
     )
     return ("\n\n\n".join(kept) + "\n").encode("utf-8", "replace")
+
+
+def _at_home(text: str, known: Collection[str], foreign: dict[str, str]) -> str:
+    """A cell without imports of packages that are not `known`, and without statements at its top
+    that use what these give: `foreign` has all such names, with their packages.
+    """
+    try:
+        nodes = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return text
+    lines, spans = [line.encode() for line in text.split("\n")], []
+    for node in nodes:
+        instead, away = "pass", False
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            above = getattr(node, "module", None)
+            roots = {x: (above or x.name).partition(".")[0] for x in node.names}
+            new = [x for x in roots if roots[x] not in known and not getattr(node, "level", 0)]
+            foreign |= {(x.asname or x.name).partition(".")[0]: roots[x] for x in new}
+            if new and len(new) < len(roots):
+                instead = ast.unparse(ast.Import([x for x in roots if x not in new]))
+            away = bool(new)
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names = [x for x in ast.walk(node) if isinstance(x, ast.Name)]
+            if used := [x.id for x in names if x.id in foreign]:
+                stored = [x.id for x in names if isinstance(x.ctx, ast.Store)]
+                foreign |= dict.fromkeys(stored, foreign[used[0]])
+                away = True
+        if away:
+            spans.append((node, instead))
+    for node, instead in reversed(spans):
+        first, last = node.lineno - 1, node.end_lineno or 0
+        head, tail = lines[first][: node.col_offset], lines[last - 1][node.end_col_offset :]
+        lines[first:last] = [head + instead.encode() + tail]
+    return b"\n".join(lines).decode()

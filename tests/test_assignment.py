@@ -122,7 +122,7 @@ def test_files_of_theirs_may_be_called_as_ours_and_errors_name_theirs(tmp_path: 
 # --- credit in part ---
 
 IN_PART = {
-    "a row alone": ("1 / (len(mu) > 1) * " + RIGHT, "in case 3 with one row it raised"),
+    "a row alone": ("1 / (len(mu) > 1) * " + RIGHT, "; with one row it raised"),
     "variances": (RIGHT.replace("np.exp(logvar)", "np.exp(np.clip(logvar, -9, 9))"), "and huge"),
     "float32": (f"({RIGHT}).astype(float)", "in float32 it returned float64"),
 }  # fmt: skip
@@ -149,7 +149,7 @@ def test_hidden_points_need_the_secret_and_tell_nothing(
     monkeypatch.delenv(SECRET, raising=False)
     got = graded(tmp_path, files, *argv)
     assert [(i["label"], i["points"]) for i in got["items"]] == [("vae.8", 2), ("vae.12", 4)]
-    assert got["seed"] == 7 and "1 more points are given where" in capsys.readouterr().out
+    assert got["seed"] == 7 and "1 more point is given where" in capsys.readouterr().out
     monkeypatch.setenv(SECRET, "a secret")
     got = graded(tmp_path, files, *argv, "--feedback", str(tmp_path / "page.md"))
     public, _, hidden = got["items"]
@@ -185,10 +185,13 @@ def test_no_worker_that_is_heard_runs_while_or_after_one_sees_hidden_inputs(
     ("text", "words"),
     [
         ("title = 3", "expected a text"), ("seed = true", "expected a whole number"),
-        ("[points]\nvae.99 = 1", "No check is called vae.99"), ("[points]", "has no [points]"),
+        ("[points]\nvae.99 = 1", "week.toml: No check is called vae.99"),
+        ("[points]\nvae.8 = 0", "has no points"),
         ("[points]\nvae.8 = -1", "at least 0"), ("[points]\nvae.8 = {secret = 1}", "vae.8.secret"),
         ("[points]\nvae.8 = 1\nkl_diag_gaussian = 2", "kl_diag_gaussian twice"),
         ("weights = 1", "has weights"), ("title =", "no TOML file"),
+        ("seconds = nan", "above 0"), ("seconds = 0", "above 0"), ("seed = -5", "of at least 0"),
+        ("[points]\nforward = 1", "vae.mlp.forward, "), ("[points]\nvae.8 = true", "= true; exp"),
     ],
 )  # fmt: skip
 def test_a_wrong_assignment_is_one_sentence(

@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 import pytest
 
 from grading import __main__ as command
-from grading import batch, feedback, grade, intake, results, screen, template
+from grading import feedback, grade, intake, results, screen, template
 from grading.assignment import Item, chosen, everything
 from grading.checks import CHECKS
 from grading.order import earliest
@@ -239,6 +239,14 @@ SHAPES: dict[str, tuple[dict[str, str], str]] = {  # files, and what is said
         "1 code cells used",
     ),
     "an older file beside it": ({"a.py": KL, "elbo.py": KL}, "elbo.py is taken for vae/elbo.py"),
+    "a notebook with plots": (
+        {"hw.ipynb": notebook(("code", f"import os, tqdm as t; X = t.bar\n{KL}"), ("code", "X()"))},
+        "and what needs tqdm",
+    ),
+    "two files": (
+        {"a.py": KL, "b.py": KL + "#"},
+        "b.py is not taken for vae/elbo.py, which a.py is",
+    ),
     "junk above": (
         {"a/b/vae/elbo.py": KL, "__MACOSX/vae/elbo.py": "x", ".git/vae/elbo.py": "x"},
         "vae is taken from a/b/vae",
@@ -267,6 +275,7 @@ def test_a_submission_is_found_in_every_shape(name: str, form: str, tmp_path: Pa
     got = intake.gather(tmp_path if form == "zip in a folder" else path)
     text = got.files["vae/elbo.py"].decode()
     assert "def kl_diag_gaussian" in text and "%" not in text and compile(text, "", "exec")
+    assert "tqdm" not in text and "X" not in text
     assert said in "; ".join(got.notes) and bool(said) == bool(got.notes)
     assert not mark.exists()
 
@@ -308,6 +317,17 @@ def test_a_zip_of_a_stranger_does_no_harm(name: str, tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["x.zip"]
 
 
+@pytest.mark.parametrize("name", ["vae/elbo.py", "elbo.py"])
+def test_of_two_versions_none_is_taken_by_its_name(name: str, tmp_path: Path) -> None:
+    for folder, text in {"emil/new": RIGHT, "emil/old/1": KL}.items():
+        folder = folder if name == "vae/elbo.py" else folder.removesuffix("/1")
+        (tmp_path / folder / name).parent.mkdir(parents=True)
+        (tmp_path / folder / name).write_text(text)
+    with pytest.raises(GradingError, match=r"in new/.* and in old/.*--all\.$"):
+        intake.gather(tmp_path / "emil")
+    assert intake.gather(tmp_path / "emil/new").files["vae/elbo.py"] == RIGHT.encode()
+
+
 def test_a_link_in_a_zip_is_not_followed(tmp_path: Path) -> None:
     link = zipfile.ZipInfo("vae/elbo.py")
     link.external_attr = 0o120777 << 16
@@ -320,35 +340,79 @@ def test_a_link_in_a_zip_is_not_followed(tmp_path: Path) -> None:
 def test_a_folder_of_submissions_is_one_table_and_is_taken_up_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder, table, pages = tmp_path / "in", tmp_path / "out.csv", tmp_path / "pages"
+    folder, pages = tmp_path / "in", tmp_path / "pages"
     endless = KL.replace("return", "while True: pass\n    return")
     submissions = {"ann": RIGHT, "bob": KL, "cyd": endless, "=evil": RIGHT}
     for name, text in submissions.items():
         (folder / name / "vae").mkdir(parents=True)
         (folder / name / "vae/elbo.py").write_text(text)
     (folder / "dan.zip").write_text("no zip")
+    (folder / "eve").mkdir()
+    (folder / "eve/hw.rar").write_text("")
+    (folder / "fay.txt").write_text(KL)
+    (folder / "__MACOSX").mkdir()
+    table = folder / "out.csv"
     argv = ["--all", str(folder), "--csv", str(table), "--feedback", str(pages), "--only", "vae.8"]
     argv += ["--seconds", "2"]
     said = []
     for _ in range(2):
         assert command.main(argv) == 0
-        said.append(capsys.readouterr().out.splitlines()[0])
-        rows = {row["submission"]: row for row in csv.DictReader(table.read_text().splitlines())}
-        assert {name: row["status"] for name, row in rows.items()} == {
-            "'=evil": "graded", "ann": "graded", "bob": "graded", "cyd": "graded",
-            "dan.zip": "refused",
+        said.append(capsys.readouterr().out)
+        assert "4 graded, 3 refused (dan.zip, eve, fay.txt);" in said[-1]
+        rows = rows_of(table)
+        assert {name: row["vae.8"] or row["status"] for name, row in rows.items()} == {
+            "'=evil": "pass", "ann": "pass", "bob": "wrong", "cyd": "timeout",
+            "dan.zip": "refused", "eve": "refused", "fay.txt": "refused",
         }  # fmt: skip
-    assert said == ["5 submissions, 5 to grade", "5 submissions, 0 to grade"]
-    assert {name: row["vae.8"] for name, row in rows.items()} == {
-        "'=evil": "pass", "ann": "pass", "bob": "wrong", "cyd": "timeout", "dan.zip": "",
-    }  # fmt: skip
+    firsts = [text.splitlines()[0] for text in said]
+    assert firsts == ["7 submissions, 7 to grade", "7 submissions, 0 to grade"]
     assert (rows["ann"]["percent"], rows["bob"]["earliest"]) == ("100", "vae.8")
-    assert "cannot be unpacked" in rows["dan.zip"]["note"]
+    assert rows["ann"]["digest"] == rows["'=evil"]["digest"] != rows["bob"]["digest"]
+    notes = {name: row["note"] for name, row in rows.items() if row["status"] == "refused"}
+    assert all("a .zip, a .ipynb" in notes[name] for name in ("eve", "fay.txt"))
+    assert notes["dan.zip"].startswith("dan.zip cannot be unpacked") and "hw.rar" in notes["eve"]
+    assert {rows[name]["points"] for name in rows} == {"1"}
     assert "Nothing was graded" in (pages / "dan.zip.md").read_text()
     (folder / "bob/vae/elbo.py").write_text(RIGHT)
     assert command.main(argv) == 0
     assert "1 to grade" in capsys.readouterr().out
-    assert batch.read(table)["bob"]["vae.8"] == "pass"
+    assert rows_of(table)["bob"]["vae.8"] == "pass"
+
+
+def rows_of(table: Path) -> dict[str, dict[str, str]]:
+    lines = table.read_text(encoding="utf-8-sig").splitlines()
+    return {row["submission"]: row for row in csv.DictReader(lines)}
+
+
+def test_a_table_never_holds_points_of_two_kinds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/fay.txt").write_text("")
+    (tmp_path / "in/gus.txt").write_text("")
+    text = "[points]\nvae.8 = {public = 2, hidden = 1}\nvae.5 = 1\n"
+    (tmp_path / "week.toml").write_text(text)
+    (tmp_path / "other.toml").write_text(text.replace("2", "3"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GRADING_SECRET", "x")
+    argv = ["--all", "in", "--csv", "out.csv", "--assignment"]
+    assert command.main([*argv, "week.toml"]) == 0
+    before = Path("out.csv").read_bytes()
+    for secret, more, words in (
+        ("", ["week.toml"], "with hidden points; set GRADING_SECRET, or give another --csv."),
+        ("y", ["week.toml"], "another seed or another GRADING_SECRET; give"),
+        ("x", ["week.toml", "--seed", "1"], "another seed"),
+        ("x", ["week.toml", "--only", "vae.8"], "for other items"),
+        ("x", ["other.toml"], "with other points"),
+    ):
+        monkeypatch.setenv("GRADING_SECRET", secret)
+        capsys.readouterr()
+        assert command.main([*argv, *more]) == 2
+        assert words in capsys.readouterr().err
+    assert Path("out.csv").read_bytes() == before
+    monkeypatch.setenv("GRADING_SECRET", "x")
+    assert command.main([*argv, "week.toml", "--seconds", "9"]) == 0
+    assert "2 to grade" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -369,8 +433,9 @@ def test_a_folder_that_is_interrupted_keeps_its_rows_and_leaves_nothing_running(
             time.sleep(0.05)
         grading.send_signal(number)
         said = grading.communicate(timeout=30)
-    assert (grading.returncode, said[1]) == (128 + number, "")
-    assert list(batch.read(table)) == ["ann"]
+    assert grading.returncode == 128 + number
+    assert said[1].startswith(f"Stopped; 1 of 4 are in {table}.")
+    assert list(rows_of(table)) == ["ann"]
     for process in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError):  # it has just ended
             assert str(tmp_path).encode() not in process.read_bytes()
@@ -385,6 +450,8 @@ def test_a_folder_that_is_interrupted_keeps_its_rows_and_leaves_nothing_running(
         (["--all", "absent", "--csv", "x.csv"], "no folder absent"),
         (["in", "--json", "absent/x.json"], "no folder absent for --json"),
         (["--all", "in", "--csv", "x.csv"], "holds no submission"),
+        (["in", "--json", "in"], "--json in is a folder"),
+        (["--all", "in", "--csv", "x.csv", "--feedback", "file"], "--feedback file is no folder"),
     ],
 )
 def test_what_cannot_be_done_is_said_before_anything_is_graded(
@@ -393,10 +460,11 @@ def test_what_cannot_be_done_is_said_before_anything_is_graded(
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
     (tmp_path / "in").mkdir()
+    (tmp_path / "file").touch()
     assert command.main(argv) == 2
     said = capsys.readouterr()
     assert words in said.err and said.err.count("\n") == 1 and said.out == ""
-    assert [p.name for p in tmp_path.iterdir()] == ["in"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "in"]
 
 
 def test_the_page_has_the_false_alarms_that_were_measured() -> None:
