@@ -1,16 +1,8 @@
-"""`python -m grading`: grades a folder, writes the kit that a student fills in, shows a slip.
+"""Grades a submission, writes the kit that a student fills in, shows a usual mistake being caught.
 
-python -m grading grade DIR     the verdict on every value check (`grade` may be left out);
-                                --all DIR --csv FILE for a folder of submissions
-python -m grading template DIR  the reference without its bodies
-python -m grading autograder FILE.zip  all that Gradescope or a container needs to grade
-python -m grading slip [NAME]   a usual mistake being caught; without NAME, all of them
-python -m grading ledger        every check and slip; refreshes what the chapters show
-python -m grading renumber      gives all equations numbers in reading order, wherever they stand
-python -m grading errata        both numbers of every erratum; refreshes docs/ERRATA.md
-
-Status 0: done, whatever the score. 1: the score is below --fail-under. 2: cannot be done as asked.
-3: the grading itself failed.
+`grade` may be left out: python -m grading DIR. The environment variable GRADING_SECRET opens the
+hidden points of an assignment. Status 0: done, whatever the score. 1: the score is below
+--fail-under. 2: cannot be done as asked. 3: the grading itself failed. 130: stopped by Ctrl-C.
 """
 
 import argparse
@@ -22,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grading import autograder, batch, ledger, show
-from grading.assignment import SECONDS, everything, read
+from grading.assignment import SECONDS, Assignment, everything, read
 from grading.errata import page as errata
 from grading.grade import OUTPUTS, grade
 from grading.protocol import GradingError
@@ -39,7 +31,8 @@ COMMANDS = ("grade", "template", "autograder", "slip", "ledger", "renumber", "er
 def main(argv: Sequence[str]) -> int:
     """Does what the command line asks for. Returns the status."""
     parser = _parser()
-    bare = bool(argv) and argv[0] not in (*COMMANDS, "-h", "--help")
+    words = [word for word in argv[:2] if word[:1] != "-"]  # two: a command, if one written wrong
+    bare = bool(argv) and argv[0] not in (*COMMANDS, "-h", "--help") and len(words) < 2
     args = parser.parse_args(["grade", *argv] if bare else argv)
     try:
         return obey(args)
@@ -64,14 +57,8 @@ def obey(args: argparse.Namespace) -> int:
     """Does what a parsed command line asks for. Returns the status."""
     if args.command == "grade":
         return grade_one_or_all(args)
-    elif args.command == "template":
-        assignment = read(args.assignment) if args.assignment else everything()
-        write_kit(args.folder, assignment)
-        number = len({item.check.function for item in assignment.items})
-        print(f"{args.folder}: {number} functions to fill in; README.md in it says how.")
-    elif args.command == "autograder":
-        autograder.write(args.file, args.assignment)
-        print(f"{args.file}: upload it, or unpack it and build its Containerfile.")
+    elif args.command in ("template", "autograder"):
+        write_for(args, read(args.assignment) if args.assignment else everything())
     elif args.command == "slip":
         show_slip(args.name)
     elif args.command == "ledger":
@@ -84,14 +71,33 @@ def obey(args: argparse.Namespace) -> int:
     return 0
 
 
+def write_for(args: argparse.Namespace, assignment: Assignment) -> None:
+    """Writes the kit of an assignment, or the grader for it."""
+    if args.command == "template":
+        write_kit(args.folder, assignment)
+        number = len({item.check.function for item in assignment.items})
+        print(f"{args.folder}: {number} functions to fill in; README.md in it says how.")
+    else:
+        autograder.write(args.file, args.assignment)
+        points = f"{sum(item.points for item in assignment.items):g} points"
+        print(f"{args.file}: upload it, or unpack it and build its Containerfile.")
+        print(
+            f"{len(assignment.items)} items, {points}: give the assignment on Gradescope {points}."
+        )
+
+
 def _parser() -> Parser:
-    parser = Parser(prog="python -m grading", description=(__doc__ or "").partition("\n")[0])
+    plain = argparse.RawDescriptionHelpFormatter
+    parser = Parser(prog="python -m grading", description=__doc__, formatter_class=plain)
     commands = parser.add_subparsers(dest="command", required=True, metavar="|".join(COMMANDS))
-    _add_grade(commands.add_parser("grade", help="the verdict on every check of a submission"))
+    _add_grade(
+        commands.add_parser("grade", help="the verdict on every check of a submission, or of --all")
+    )
     template = commands.add_parser("template", help="write the kit that a student fills in")
     template.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
     _add_assignment(template)
-    zipped = commands.add_parser("autograder", help="write the grader as one zip")
+    words = "write the grader as one zip, for Gradescope or a container"
+    zipped = commands.add_parser("autograder", help=words, description=words)
     zipped.add_argument("file", type=Path, metavar="FILE.zip")
     _add_assignment(zipped)
     slip = commands.add_parser("slip", help="show a usual mistake being caught, or list them all")

@@ -7,15 +7,19 @@ from grading.given import path_of
 from grading.protocol import Answer
 
 IN_A_ROW = 3  # checks of one file without an end, after which it is not tried again
-TOTAL = 120.0  # seconds for all checks together, or SHARE limits where that is more
-SHARE = 6
+TOTAL, SHARE = 120.0, 6  # seconds for all checks, or so many times those of one if that is more
+
+
+def total(seconds: float) -> float:
+    """Seconds for all checks together, where each has so many."""
+    return max(TOTAL, SHARE * seconds)
 
 
 class Budget:
     """Counts the time that is left, and the checks in a row that did not finish."""
 
     def __init__(self, seconds: float) -> None:
-        self.total = max(TOTAL, SHARE * seconds)
+        self.total = total(seconds)
         self.end = time.monotonic() + self.total
         self.counts: dict[str, int] = {}
 

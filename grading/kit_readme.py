@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from grading.assignment import SHIPPED, Assignment
-from grading.budget import TOTAL
+from grading.budget import total
 from grading.chapters import ROOT
 from grading.order import by_label
 from grading.worker import FILE, MEMORY
@@ -25,8 +25,7 @@ the mark under an equation says where its function stands. The times are for a w
 |---|---|---|---|---|
 {order}
 
-Other files, and functions without a `NotImplementedError`, are complete; yours import them. Only
-what serves nothing but the functions that you write is left out.
+Other files, and functions without a `NotImplementedError`, are complete; yours import them.
 
 ## How far you are
 
@@ -63,10 +62,10 @@ the same `import` finds the reference:
 
 def readme(labels: Mapping[str, Mapping[str, Sequence[str]]], assignment: Assignment) -> str:
     """The page, for the labels of each function of each file."""
-    limits = {"memory": MEMORY >> 20, "file": FILE >> 20, "total": TOTAL}
+    limits = {"memory": MEMORY >> 20, "file": FILE >> 20, "total": total(assignment.seconds)}
     path, functions = next(iter(labels.items()))
     function, (label, *_) = next(iter(functions.items()))
-    option = f"--assignment {_name(assignment)}" if assignment.text else ""
+    option = f"--assignment {given_name(assignment)}" if assignment.text else ""
     hidden = sum(item.points for item in assignment.items if item.hidden)
     words = {
         "title": assignment.title or "Generative models by hand: your part",
@@ -82,7 +81,7 @@ def readme(labels: Mapping[str, Mapping[str, Sequence[str]]], assignment: Assign
     )  # fmt: skip
 
 
-def _name(assignment: Assignment) -> str:
+def given_name(assignment: Assignment) -> str:
     """What --assignment is to be given: the name of one that ships, else the file in the kit."""
     shipped = {p.read_text(encoding="utf-8"): p.stem for p in SHIPPED.glob("*.toml")}
     return shipped.get(assignment.text, "this-folder/assignment.toml")

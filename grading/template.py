@@ -1,18 +1,18 @@
 """The kit that a student fills in: the reference without the bodies of the checked functions.
 
 It is made from the source text, so that signatures, docstrings and legends cannot drift apart from
-the reference. In each module of an assignment: its functions stop at NotImplementedError; others
-that are checked stay, with what they use; further functions are left out; all else stays as it is.
+the reference. In each module of an assignment: its functions stop at NotImplementedError; of others
+those stay that the rest of the kit uses; all else stays as it is.
 """
 
 import ast
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from grading.assignment import Assignment, everything
 from grading.chapters import PACKAGES
-from grading.given import CHECKED, functions, needed, path_of, read, used_by
+from grading.given import CHECKED, functions, needed, path_of, read, tree, used_by
 from grading.kit_readme import readme
 from training.run import replacing
 
@@ -44,23 +44,36 @@ def kit(assignment: Assignment | None = None) -> dict[str, str]:
     for check in dict.fromkeys(item.check for item in assignment.items):
         module, function = check.function.rsplit(".", 1)
         labels[path_of(module)][function].append(check.equation)
-    complete = {p: _complete(p, labels[p]) if assignment.text else set() for p in labels}
+    files = {*labels}.union(*map(needed, labels))
+    complete = {
+        p: _complete(p, labels[p], files - {p}) if assignment.text else set() for p in labels
+    }
     texts = {path: stubbed(read(path), labels[path], complete[path]) for path in labels}
     for package in sorted({path.partition("/")[0] for path in texts}):
         texts[f"{package}/__init__.py"] = read(f"{package}/__init__.py")
     texts = {path: with_numpy(text) for path, text in texts.items()}
     # What those import, and holds nothing to fill in, comes along whole.
-    whole = {p: read(p) for path in labels for p in sorted(needed(path)) if p not in texts}
+    whole = {p: read(p) for p in sorted(files) if p not in texts}
     texts |= {"assignment.toml": assignment.text} if assignment.text else {}
     return texts | whole | {"README.md": readme(labels, assignment)}
 
 
-def _complete(path: str, asked: Collection[str]) -> set[str]:
-    """The functions of a file that are not asked for, but for parts of what is asked."""
-    module, others = path[:-3].replace("/", "."), set(functions(path)) - set(asked)
+def _complete(path: str, asked: Collection[str], others: Iterable[str]) -> set[str]:
+    """The functions of a file that stay whole: what the `others` and its own tables use, and what
+    is asked for does, where that is checked.
+    """
+    module = path[:-3].replace("/", ".")
     parts = set().union(*(used_by(path, name) for name in asked))
-    kept = {x for x in others if x not in parts or f"{module}.{x}" in CHECKED}
-    return kept.union(*(used_by(path, x) for x in kept)) & others
+    used = {x for x in parts if f"{module}.{x}" in CHECKED}
+    tables = [node for node in tree(path).body if not isinstance(node, ast.FunctionDef)]
+    used |= {x.id for node in tables for x in ast.walk(node) if isinstance(x, ast.Name)}
+    for node in (node for other in others for node in ast.walk(tree(other))):
+        if isinstance(node, ast.ImportFrom) and node.module == module:
+            used |= {x.name for x in node.names}
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            used |= {node.attr} if node.value.id == module.rpartition(".")[2] else set()
+    rest = set(functions(path)) - set(asked)
+    return rest & used.union(*(used_by(path, x) for x in used & rest))
 
 
 def with_numpy(source: str) -> str:
