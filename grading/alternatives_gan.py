@@ -35,12 +35,13 @@ def _discriminator_gradient_in_one_pass(
     x: Array, fake: Array, masks: Any, D: Any, label: float
 ) -> Any:
     """Real and generated images as one batch of twice the size; loss and gradient by hand."""
-    both = tuple(np.concatenate(pair) for pair in zip(*masks, strict=True))
+    one = np.ones((len(x), 1), x.dtype)
+    both = tuple(np.concatenate([one * a, one * b]) for a, b in zip(*masks, strict=True))
     target = np.repeat(np.array([label, 0.0], x.dtype), len(x))
     hidden, inputs = [], np.concatenate([x, fake])
     for (W, b), mask in zip(D[:-1], both, strict=True):
         u = inputs @ W + b
-        hidden.append((inputs, np.where(u < 0, 0.2, 1.0).astype(x.dtype) * mask))
+        hidden.append((inputs, np.where(u > 0, 1.0, 0.2).astype(x.dtype) * mask))
         inputs = u * hidden[-1][1]
     a = (inputs @ D[-1].W + D[-1].b)[:, 0]
     loss = np.logaddexp(0, a) - target * a
@@ -58,19 +59,20 @@ def _slope_penalty_by_matrices(x: Array, masks: Any, D: Any) -> Any:
     """The slope as one product of matrices for each image; its gradient layer by layer."""
     values, total = [], [np.zeros_like(W) for W, _ in D]
     for n, image in enumerate(x):
-        matrices, y = [], image
+        matrices, factors, y = [], [], image
         for (W, b), mask in zip(D[:-1], masks, strict=True):
             u = y @ W + b
-            factor = np.where(u < 0, 0.2, 1.0).astype(x.dtype) * mask[n]
+            factor = np.where(u > 0, 1.0, 0.2).astype(x.dtype) * (mask[n] if mask.ndim else mask)
+            factors.append(factor)
             matrices.append(W * factor)
             y = factor * u
         matrices.append(D[-1].W)
+        factors.append(np.ones(1))
         g = np.linalg.multi_dot([np.eye(len(image)), *matrices])[:, 0]
         values.append(g @ g / 2)
-        for i, (W, _) in enumerate(D):
+        for i, factor in enumerate(factors):
             before = np.linalg.multi_dot([np.eye(len(g)), np.eye(len(g)), *matrices[:i]])
             after = np.linalg.multi_dot([*matrices[i + 1 :], np.eye(1), np.eye(1)])
-            factor = np.divide(matrices[i], W, out=np.zeros_like(W), where=W != 0)
             total[i] += np.outer(g @ before, after[:, 0]) * factor / len(x)
     return np.array(values, x.dtype), tuple((W, 0 * b) for W, (_, b) in zip(total, D, strict=True))
 

@@ -69,6 +69,8 @@ def _fit(like: Any, form: Iterator[str], arrays: Iterator[Any]) -> list[Any] | N
     token = next(form, "")
     if not isinstance(like, tuple):
         return [next(arrays)] if token in ("*", "#") else None
+    if token == "*" and not like:  # an empty list
+        return [] if next(arrays).size == 0 else None
     if token == "#":
         rows = next(arrays)
         return list(rows) if len(rows) == len(like) and "(" not in form_of(like)[1:] else None

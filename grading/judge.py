@@ -10,7 +10,6 @@ import numpy as np
 from grading import worker
 from grading.check import SINGLE, Check, Record, Seed, draw_cases, is_random, kinds
 from grading.form import RAISED, Arrays, FormError, Outputs, dtype_of
-from grading.oracles.enumeration import FAR
 
 
 class Verdict(NamedTuple):
@@ -69,18 +68,14 @@ def _of_faults(faults: Sequence[Fault], inputs: Sequence[Arrays]) -> Verdict:
     in_part = found is faults
     formless = [x for x in found if x.why]
     worst = formless[0] if formless else max(found, key=lambda x: x.error / x.allowed)
-    alike = [
-        x for x in faults if x.why == worst.why and (x.why or 0.1 < x.error / worst.error < 10)
-    ]
+    alike = [x for x in found if x.why == worst.why and (x.why or 0.1 < x.error / worst.error < 10)]
     case = min(alike or found, key=lambda x: sum(map(np.size, _numbers(inputs[x.case])))).case
     if worst.why:
-        at = f" {worst.kind}" if in_part else ""
-        return Verdict(False, np.nan, f"in case {worst.case + 1}{at} {worst.why}", in_part, case)
-    if worst.error == FAR:
-        why = "it returned values other than 0 and 1: expected samples, not probabilities"
-        return Verdict(False, FAR, why, in_part, case, worst.allowed)
-    where = f", but only {', '.join(dict.fromkeys(x.kind for x in found))}" if in_part else ""
-    return Verdict(False, worst.error, f"its values are wrong{where}", in_part, case, worst.allowed)
+        why = f"{worst.kind} " * in_part + worst.why
+        return Verdict(False, np.nan, why, in_part, case)
+    why = getattr(worst.error, "words", "its values are wrong")
+    why += f", but only {', '.join(dict.fromkeys(x.kind for x in found))}" * in_part
+    return Verdict(False, float(worst.error), why, in_part, case, worst.allowed)
 
 
 def _numbers(inputs: Any) -> list[Any]:

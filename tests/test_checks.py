@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import gan.losses
+import gan.mlp
 from autograd_lite import losses, optim
 from autograd_lite.tree import leaves, tree_map
 from grading.alternatives import ALTERNATIVES
@@ -124,6 +125,19 @@ def squeezed(name):
     return lambda *inputs: tree_map(np.squeeze, resolve(check_of(name).function)[0](*inputs))
 
 
+def of_several_rows(rng, batch, params, rate):
+    return gan.mlp.dropout(rng, batch, params, rate if batch > 1 else 0.0)
+
+
+def of_masks(x, masks, params):
+    return gan.mlp.forward(x, [m.reshape(len(x), -1) for m in masks], params)
+
+
+def of_one_depth(x, masks, params):
+    first, second, last = params
+    return gan.mlp.forward(x, masks, (first, second, last))
+
+
 LAPLACE = Slip(
     "", "", "vae.densities.laplace_nll_vjp", "np.sign(error)", "error / np.abs(error)", ""
 )
@@ -131,6 +145,9 @@ LAPLACE = Slip(
 WRONG = [
     ("energy", squeezed("energy")),
     ("mlp.forward", squeezed("mlp.forward")),
+    ("mlp.forward", of_masks),
+    ("mlp.forward", of_one_depth),
+    ("mlp.dropout", of_several_rows),
     ("free_energy", log_of_one_plus_exp),
     ("free_energy", log_of_product),
     (
@@ -178,6 +195,12 @@ def test_lists_for_tuples_and_other_byte_orders_pass(check):
 
     outcome = run(check, version, module, count=1)
     assert outcome.passed, outcome
+
+
+@pytest.mark.parametrize("name", ["mlp.forward", "mlp.dropout", "image_gradient"])
+def test_a_list_may_be_empty(name):
+    function, module = resolve(check_of(name).function)
+    assert run(check_of(name), lambda *x: listed(function(*x)), module).passed
 
 
 def test_a_list_of_rows_is_an_array():

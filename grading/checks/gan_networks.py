@@ -14,23 +14,29 @@ from autograd_lite.ops import Array
 from grading.check import Arrays, Check, Edge, Record, Seed, exact, require_form
 from grading.checks.gan import STEP, B, Rng
 from grading.oracles import enumeration, game
+from grading.oracles.arrays import Error, compared
 from grading.oracles.differences import gradient
 
-GENERATOR, DISCRIMINATOR = (3, 4, 6, 5), (5, 8, 2, 1)
+GENERATOR, DISCRIMINATOR = BOTH = (3, 4, 6, 5), (5, 8, 2, 1)
 ALIKE = (4, 4, 4, 4, 4), (4, 4, 4, 4, 1)  # both, of layers of one width
+OTHER = (3, 6, 5), (5, 3, 8, 2, 1)  # both, of other depths
 FLAT = (3, 5), (5, 1)  # both, without a hidden layer
+STILL, KEPT = "with a unit at its kink", "with the number 1 for masks"
 DRAWS = 40_000  # images whose masks are judged together
 
 
-def drawn_params(rng: Rng, sizes: tuple[int, ...]) -> Arrays:
-    return tuple(
-        Record("Layer", (0.8 * rng.normal(size=(i, o)), 0.5 * rng.normal(size=o)))
-        for i, o in pairwise(sizes)
-    )
+def drawn_params(rng: Rng, sizes: tuple[int, ...], edge: str = "") -> Arrays:
+    """Where a unit is STILL, the first of every hidden layer has weights and a bias of 0."""
+    layers = [(0.8 * rng.normal(size=(i, o)), 0.5 * rng.normal(size=o)) for i, o in pairwise(sizes)]
+    for W, b in layers[:-1] if edge == STILL else ():
+        W[:, 0] = b[0] = 0
+    return tuple(Record("Layer", layer) for layer in layers)
 
 
-def drawn_masks(rng: Rng, sizes: tuple[int, ...], B: int = B) -> Arrays:
+def drawn_masks(rng: Rng, sizes: tuple[int, ...], B: int = B, edge: str = "") -> Arrays:
     """Of two fifths dropped; the first image loses a unit in every layer, and keeps one."""
+    if edge == KEPT:
+        return (np.ones(()),) * len(sizes[1:-1])
     masks = []
     for width in sizes[1:-1]:
         mask = (rng.random((B, width)) >= 0.4) / 0.6
@@ -44,23 +50,27 @@ def plain(params: Any) -> Any:
     return [layer.fields for layer in params]
 
 
-def clear(x: Array, masks: Any, params: Any) -> bool:
-    """Whether no unit is so near its kink that rounding to float32 would cross it."""
+def clear(x: Array, masks: Any, params: Any, margin: float = 1e-4) -> bool:
+    """Whether no unit is so near its kink, and not at it, that rounding to float32 would cross."""
     _, passed = game.forward(x, masks, plain(params))
-    return bool(min((np.abs(h).min() for _, h, _ in passed), default=1.0) > 1e-4)
+    return all((np.abs(h[h != 0]) > margin).all() for _, h, _ in passed)
 
 
-def drawn_forward(rng: Rng, B: int = B, sizes: Any = GENERATOR) -> Arrays:
+def drawn_forward(rng: Rng, B: int = B, sizes: Any = GENERATOR, edge: str = "") -> Arrays:
     while True:
-        x, masks = rng.normal(size=(B, sizes[0])), drawn_masks(rng, sizes, B)
-        if clear(x, masks, params := drawn_params(rng, sizes)):
+        x, masks = rng.normal(size=(B, sizes[0])), drawn_masks(rng, sizes, B, edge)
+        if clear(x, masks, params := drawn_params(rng, sizes, edge)):
             return x, masks, params
 
 
 def of_sizes(draw: Any, player: Any) -> Any:
-    """Draws of usual networks, of layers of one width, of one row, and of no hidden layer."""
-    flat = Edge(draw, "without a hidden layer", sizes=FLAT[player])
-    return draw, partial(draw, sizes=ALIKE[player]), draw, Edge(draw, "with one row", B=1), flat
+    """Draws of usual networks, of layers of one width, of another depth, and of edges."""
+    return (
+        *(partial(draw, sizes=sizes[player]) for sizes in (BOTH, ALIKE, OTHER)),
+        Edge(draw, "with one row", B=1),
+        Edge(draw, "without a hidden layer", sizes=FLAT[player]),
+        *(Edge(draw, edge, edge=edge) for edge in (STILL, KEPT)),
+    )
 
 
 def _trace(x: Array, passed: Any, masks: Any) -> Any:
@@ -75,8 +85,8 @@ def passed_forward(x: Array, masks: Any, params: Any) -> Any:
     return out, (tuple(hidden), last)
 
 
-def _backward(rng: Rng, B: int = B, sizes: Any = GENERATOR) -> Arrays:
-    x, masks, params = drawn_forward(rng, B, sizes)
+def _backward(rng: Rng, B: int = B, sizes: Any = GENERATOR, edge: str = "") -> Arrays:
+    x, masks, params = drawn_forward(rng, B, sizes, edge)
     _, passed = game.forward(x, masks, plain(params))
     hidden, last = _trace(x, passed, masks)
     trace = Record("Trace", (tuple(Record("Passed", one) for one in hidden), last))
@@ -95,51 +105,51 @@ def _oracle_backward(dout: Array, trace: Any, params: Any) -> Any:
     return dx, game.network_gradient(lambda p: weighted(x, p), plain(params))
 
 
-def _dropout(rng: Rng, rate: float = 0.0) -> Arrays:
+def _dropout(rng: Rng, rate: float = -1, sizes: Any = (2, 3, 3, 1), B: int = DRAWS) -> Arrays:
     """Hidden layers of one width, so that one mask for both would be of the right shape."""
-    params = drawn_params(rng, (2, 3, 3, 1))
-    return (
-        Seed(rng.integers(2**31)),
-        DRAWS,
-        params,
-        rate or float(rng.choice([0.2, 0.35, 0.6, 0.75])),
-    )
-
-
-def _no_dropout(rng: Rng) -> Arrays:
-    return Seed(rng.integers(2**31)), 1, drawn_params(rng, (2, 3, 3, 1)), 0.0
+    rate = float(rng.choice([0.2, 0.35, 0.6, 0.75])) if rate < 0 else rate
+    return Seed(rng.integers(2**31)), B, drawn_params(rng, sizes), rate
 
 
 def _measure_dropout(inputs: Arrays, outputs: Arrays) -> float:
-    """Every entry is 0 or 1 / (share kept), to rounding; frequencies of dropped units, of all 64 patterns of the six
-    units, which are independent, of both layers, and of a unit in an image and the next. Where
-    nothing is dropped a mask may also be the number 1.
+    """Every entry is 0 or 1 / (share kept), to rounding; frequencies of dropped units, of all 64
+    patterns of six units, which are independent, of all layers, and of a unit in an image and the
+    next; one wide image counts as many. Where nothing is dropped a mask may be the number 1.
     """
-    share = inputs[3]
-    if not share and sum(map(np.size, outputs)) == 2:
-        return 1e6 * float(max(np.abs(np.ravel(mask) - 1).max() for mask in outputs))
-    shape = np.empty((inputs[1], 3))
-    outputs = tuple(require_form(inputs, outputs, (shape, shape)))
+    _, B, params, share = inputs
+    shapes = [np.empty((B, len(b))) for _, b in plain(params)[:-1]]
+    if share or sum(map(np.size, outputs)) != len(shapes):
+        outputs = tuple(require_form(inputs, outputs, tuple(shapes)))
+    if not shapes:
+        return 0.0
+    masks = np.concatenate(
+        [
+            np.ravel(x).reshape(len(x), -1) if np.ndim(x) else np.full((1, 1), float(x))
+            for x in outputs
+        ],
+        axis=1,
+    )
+    on = (masks > 0).astype(float) if share else np.ones(masks.shape)
+    errors = [compared(masks, on / (1 - share), 1e-6, "the mask of a unit that is kept")]  # float32
     if not share:
-        return 1e6 * float(np.abs(np.array(outputs) - 1).max())
-    masks = np.concatenate([np.asarray(mask, float) for mask in outputs], axis=1)
-    on = (masks > 0).astype(float)
-    astray = np.abs(masks - on / (1 - share)).max() / 1e-6  # float32
-    states = enumeration.states(6)
-    chance = np.prod(np.where(states == 1, 1 - share, share), axis=1)
-    neighbours = np.stack([on[::2], on[1::2]], axis=2).reshape(-1, 2)
-    of_two = np.prod(np.where(enumeration.states(2) == 1, 1 - share, share), axis=1)
-    return float(
-        max(
-            astray,
-            np.abs(on.mean() - 1 + share)
-            / enumeration.bound(share * (1 - share), 1.0, on.size, 64 + 4 * 6),
-            enumeration.frequency_error(on, chance, comparisons=64 + 4 * 6),
-            *(
-                enumeration.frequency_error(neighbours[unit::6], of_two, comparisons=64 + 4 * 6)
-                for unit in range(6)
-            ),
-        )
+        return errors[0]
+    comparisons, of_all = 64 + 4 * 6, enumeration.bound(share * (1 - share), 1.0, on.size, 64 + 24)
+    errors.append(compared(on.mean(), 1 - share, of_all, "the share of units that are kept"))
+
+    def together(on: Array, what: str) -> Error:
+        states = enumeration.states(on.shape[1])
+        chance = np.prod(np.where(states == 1, 1 - share, share), axis=1)
+        return enumeration.frequency_error(on, chance, comparisons, f"{what} (1: kept)")
+
+    on = on.reshape(-1, 6)
+    errors.append(together(on, "six units with the pattern"))
+    pairs = np.stack([on[::2], on[1::2]], axis=2)
+    return max(
+        *errors,
+        *(
+            together(pairs[:, i], "a unit in an image and the next with the pattern")
+            for i in range(6)
+        ),
     )
 
 
@@ -163,17 +173,27 @@ def _measure_init(inputs: Arrays, outputs: Arrays) -> float:
         require_form(tuple(like), outputs, tuple(zip(like[::2], like[1::2], strict=True)))
     )
     limits = np.repeat(1 / np.sqrt(sizes[:-1]), 2)
+    names = [f"{x} of layer {i + 1}" for i in range(len(sizes) - 1) for x in "Wb"]
     scaled = [np.asarray(x, float) / limit for x, limit in zip(outputs, limits, strict=True)]
-    pairs = [(W[a::2][:n], W[1::2][:n]) for W in scaled for a, n in [(0, len(W) // 2)]]
-    pairs += [(W[:, ::2], W[:, 1::2]) for W in scaled[::2]]
-    pairs += [(W[0], b) for W, b in zip(scaled[::2], scaled[1::2], strict=True)]
-    pairs += [(a.ravel()[:n], b.ravel()[:n]) for a, b in pairwise(scaled[::2])
+    pairs = [("rows", W[a::2][:n], W[1::2][:n]) for W in scaled for a, n in [(0, len(W) // 2)]]
+    pairs += [("columns of W", W[:, ::2], W[:, 1::2]) for W in scaled[::2]]
+    pairs += [
+        ("weights and biases", W[0], b) for W, b in zip(scaled[::2], scaled[1::2], strict=True)
+    ]
+    pairs += [("layers", a.ravel()[:n], b.ravel()[:n]) for a, b in pairwise(scaled[::2])
               for n in [min(a.size, b.size)]]  # fmt: skip
     comparisons = len(scaled) + len(pairs)
+    of_names = list(zip(names, scaled, strict=True))
     return max(
-        *(float(np.abs(x).max() - 1) / 1e-6 for x in scaled),  # float32
-        *(game.uniform_error(x.ravel(), comparisons) for x in scaled),
-        *(game.product_error(a, b, comparisons) for a, b in pairs),
+        *(
+            Error(
+                1e6 * (np.abs(x).max() - 1),
+                f"{name} goes to {np.abs(x).max():.3g} limits, expected 1",
+            )
+            for name, x in of_names
+        ),  # float32
+        *(game.uniform_error(x.ravel(), comparisons, name) for name, x in of_names),
+        *(game.product_error(a, b, comparisons, what) for what, a, b in pairs),
     )
 
 
@@ -183,7 +203,10 @@ MLP = "gan.mlp."
 CHECKS = (
     Check("gan.15", MLP + "forward", "sum term by term", of_sizes(drawn_forward, 0), exact(passed_forward), 3e-14, 30),
     Check("gan.17", MLP + "init", "distribution function", (_init, Edge(_alike, "with layers of one size")), _measure_init, 1.0, 3),
-    Check("gan.16", MLP + "dropout", "product of probabilities", (_dropout, Edge(_no_dropout, "with a rate of 0"), _dropout, Edge(_dropout, "with a low rate", rate=0.0038)), _measure_dropout, 1.0, 6),
+    Check("gan.16", MLP + "dropout", "product of probabilities",
+          (_dropout, Edge(_dropout, "with a rate of 0", rate=0.0, B=5), partial(_dropout, sizes=(2, 1, 3, 2, 1)),
+           Edge(_dropout, "with one row", sizes=(2, 42_000, 1), B=1), partial(_dropout, sizes=(2, 4, 2, 1)),
+           Edge(_dropout, "without a hidden layer", sizes=(2, 1)), Edge(_dropout, "with a low rate", rate=0.0038)), _measure_dropout, 1.0, 7),
     Check("gan.19", MLP + "backward", STEP, of_sizes(_backward, 0), exact(_oracle_backward), 1e-13, 12),
 )
 # fmt: on

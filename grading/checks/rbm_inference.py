@@ -4,6 +4,7 @@ Sizes as in checks/rbm.py.
 """
 
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from grading.checks.rbm import (
 )
 from grading.checks.rbm_sampling import telling, two_pairs
 from grading.oracles import enumeration
+from grading.oracles.arrays import Error, compared
 
 MANY = "with many hidden units"
 DEVIATION, CUT = 0.1, 0.2  # of first weights from a cut normal: before the cut, and the cut
@@ -61,33 +63,41 @@ def _measure_inpaint(inputs: Arrays, outputs: Arrays) -> float:
     """
     _, v, known, W, b, c = in_precision(np.float64, inputs[:6])
     burn_in, average = inputs[6:] or (100, 100)
-    (probs,), errors = require_form(inputs, outputs, v), [0.0]
+    (probs,), errors = require_form(inputs, outputs, v), [Error(0, "")]
     counts: list[int] = []  # a divisor of them all: other sweeps were averaged than said
     rounding = 1e-4 if dtype_of(inputs) == np.float32 else 1e-12
     for both, rows in enumeration.kinds(np.column_stack([v, known])):
         image, given, found = both[:D], both[D:] == 1, probs[rows]
+        errors.append(compared(found[:, given], image[given], rounding, "a given pixel"))
         if average > 2:
-            errors.append(np.abs(found - image)[:, given].max(initial=0) / rounding)
             truth = enumeration.inpainting_mean(image, given, W, b, c, burn_in, average)
             # A row is a mean of probabilities, so its variance is at most that of one of them.
             allowed = enumeration.bound(truth * (1 - truth), 1.0, len(rows), 4 * D)
-            errors.append(np.max(np.abs(found.mean(axis=0) - truth) / allowed))
+            what = f"of v = {image} with known = {given + 0}, the mean over chains of pixel"
+            errors.append(compared(found.mean(axis=0), truth, allowed, what, range(D)))
             if len(c) == 1 and not given.all():
                 off, on = enumeration.inpainting_law(image, given, W, b, c, 0, 1)[0]
                 at = np.abs(on - off).argmax()
                 times = (found[:, at] - off[at]) / (on - off)[at] * average
-                errors.append(np.abs(times - np.round(times)).max() / 1e-4)
+                what = f"of {average} sweeps, the number in which the hidden unit is on"
+                errors.append(compared(times, np.round(times), 1e-4, what))
                 counts += [*np.round(times).astype(int)]
             continue
         values, chances = enumeration.inpainting_law(image, given, W, b, c, burn_in, average)
         distance = np.abs(found[:, None] - values).max(axis=-1)
-        errors.append(distance.min(axis=1).max() / rounding)
+        nearest = values[distance.argmin(axis=1)]
+        what = f"a pixel of a mean of {average} P(v | h), of which the nearest is taken,"
+        errors.append(compared(found, nearest, rounding, what))
         if rounding < 1e-6:  # else several values may be the same
             close = np.abs(values[:, None] - values).max(axis=-1) < 1e-6
             shares, chances = (distance < 1e-6).mean(axis=0), close @ chances
             allowed = enumeration.bound(chances * (1 - chances), 1.0, len(rows), 4 * len(values))
-            errors.append(np.max(np.abs(shares - chances) / allowed))
-    return float(np.max([*errors, 1e9 * bool(counts and np.gcd.reduce(counts) != 1)]))
+            what = f"after burn_in = {burn_in}, the share of the row"
+            errors.append(compared(shares, chances, allowed, what, values.round(3)))
+    if counts and (divisor := np.gcd.reduce(counts)) != 1:
+        of = f"{average / divisor:.3g} sweeps" if divisor else "no sweep with the hidden unit on"
+        errors.append(Error(1e9, f"the mean is of {of}, expected {average}"))
+    return max(errors)
 
 
 def _truncated(rng: Rng, pixels: int = 820, hidden: int = 800) -> Arrays:
@@ -112,22 +122,33 @@ def _measure_truncated(inputs: Arrays, outputs: Arrays) -> float:
     rows, columns = (
         a.ravel().astype(float) for a in (W[:-1:2] * W[1::2], W[:, :-1:2] * W[:, 1::2])
     )
-    comparisons = len(shares) + 4
-    # Measured, expected; of one value an upper bound of the variance, and the span; their number.
-    errors = [
-        np.abs(got - true) / enumeration.bound(var, span, draws, comparisons)
-        for got, true, var, span, draws in (
-            (counts / W.size, shares, shares * (1 - shares), 1.0, W.size),
-            (W.mean(dtype=float), 0.0, variance, CUT, W.size),
-            ((W**2).mean(dtype=float), variance, of_square, CUT**2, W.size),
-            *((x.mean(), 0.0, variance**2, CUT**2, x.size) for x in (rows, columns) if x.size),
-        )
+    comparisons, names = len(shares) + 4, [f"{a:.3g} to {b:.3g}" for a, b in pairwise(edges)]
+    allowed = enumeration.bound(shares * (1 - shares), 1.0, W.size, comparisons)
+    errors = [compared(counts / W.size, shares, allowed, "the share of weights from", names)]
+    of_rows, of_columns = (f"{x} go together: the mean product of two" for x in ("rows", "columns"))
+    # Measured, expected; of one value an upper bound of the variance, and the span.
+    for what, x, true, var, span in (
+        ("the mean of W", W, 0.0, variance, CUT),
+        ("the mean of W**2", W**2, variance, of_square, CUT**2),
+        (of_rows, rows, 0.0, variance**2, CUT**2),
+        (of_columns, columns, 0.0, variance**2, CUT**2),
+    ):
+        if x.size:
+            allowed = enumeration.bound(var, span, x.size, comparisons)
+            errors.append(compared(x.mean(dtype=float), true, allowed, what))
+    errors += [
+        compared(bias, 0.1, rounding, f"a number of {x}")
+        for x, bias in zip("bc", biases, strict=True)
     ]
-    astray = [np.abs(bias - 0.1).max() / rounding for bias in biases]
-    outside = (np.abs(W).max() - CUT) / rounding
-    if W.dtype == np.float64 and len(np.unique(np.abs(W))) < 0.97 * W.size:
-        outside = 1e9
-    return float(max(outside, *astray, *(np.max(error) for error in errors)))
+    top = np.abs(W).max()
+    errors.append(
+        Error((top - CUT) / rounding, f"a weight has the size {top:.4g}, expected at most {CUT}")
+    )
+    if W.dtype == np.float64 and (share := len(np.unique(np.abs(W))) / W.size) < 0.97:
+        errors.append(
+            Error(1e9, f"the share of different sizes among the weights is {share:.3g}, expected 1")
+        )
+    return max(errors)
 
 
 def _exact(rng: Rng, B: int = B, D: int = D, H: int = H, size: float = 1.0) -> Arrays:

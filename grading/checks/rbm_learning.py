@@ -25,6 +25,7 @@ from grading.checks.rbm import (
     of_four_kinds,
 )
 from grading.oracles import enumeration
+from grading.oracles.arrays import compared
 from grading.oracles.differences import gradient, softplus
 
 
@@ -73,22 +74,28 @@ def _measure_estimate(inputs: Arrays, outputs: Arrays) -> float:
     """
     _, v, *params = in_precision(np.float64, inputs)
     (values,) = require_form(inputs, outputs, np.empty(len(v)))
-    D, pixels, astray = v.shape[1], np.zeros(len(v), int), 0.0
+    D, pixels, nearest = v.shape[1], np.zeros(len(v), int), np.zeros(len(v))
     for image, rows in enumeration.kinds(v):
         terms = D * enumeration.log_pseudo_likelihood_terms(image, *params)
-        distance = np.abs(values[rows, None] - terms)
-        astray, pixels[rows] = max(astray, distance.min(axis=1).max()), distance.argmin(axis=1)
-    if dtype_of(inputs) == np.float32:  # in which two pixels' terms may be the same
-        return float(astray / 1e-4)
+        pixels[rows] = np.abs(values[rows, None] - terms).argmin(axis=1)
+        nearest[rows] = terms[pixels[rows]]
+    rounding = 1e-4 if dtype_of(inputs) == np.float32 else 1e-12
+    said = "a value, of which the nearest D log P(v_i | the others) is taken,"
+    errors = [compared(values, nearest, rounding, said)]
+    if rounding > 1e-6:  # in which two pixels' terms may be the same
+        return errors[0]
     n = len(v) // 2 * 2
     pairs = np.bincount(pixels[:n:2] * D + pixels[1:n:2], minlength=D * D)
     apart = [np.bincount(pixels[rows], minlength=D) for _, rows in enumeration.kinds(v)]
-    errors = [
-        np.max(np.abs(counts / counts.sum() - 1 / counts.size))
-        / enumeration.bound((1 - 1 / counts.size) / counts.size, 1.0, counts.sum(), 6 * D * D)
-        for counts in (*apart, np.bincount(pixels, minlength=D), *([pairs] if n else []))
-    ]
-    return float(max(astray / 1e-12, *errors))
+    for counts in (*apart, np.bincount(pixels, minlength=D), *([pairs] if n else [])):
+        chance = 1 / counts.size
+        allowed = enumeration.bound((1 - chance) * chance, 1.0, counts.sum(), 6 * D * D)
+        what, names = "the share of images for which the pixel drawn is", [*map(str, range(D))]
+        if counts.size > D:
+            what = "the share of neighbours for which the pixels drawn are"
+            names = [f"{i} and {j}" for i in range(D) for j in range(D)]
+        errors.append(compared(counts / counts.sum(), chance, allowed, what, names))
+    return max(errors)
 
 
 def _gap(rng: Rng, B: int = B, D: int = D, H: int = H, size: float = 1.0) -> Arrays:

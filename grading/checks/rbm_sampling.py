@@ -19,6 +19,7 @@ from grading.checks.rbm import (
     of_four_kinds,
 )
 from grading.oracles import enumeration
+from grading.oracles.arrays import Error, compared
 
 
 def _bernoulli(rng: Rng, rows: int = 2 * CHAINS, D: int = D) -> Arrays:
@@ -47,21 +48,31 @@ def _measure_bernoulli(inputs: Arrays, outputs: Arrays) -> float:
     (drawn,), probs = require_form(inputs, outputs, inputs[1]), inputs[1].astype(float)
     if probs.shape[1] > D:
         if not np.isin(drawn, (0, 1)).all():
-            return enumeration.FAR
+            return Error(enumeration.FAR, "it returned values other than 0 and 1: expected samples")
         residuals, variances = drawn - probs, probs * (1 - probs)
         allowed = enumeration.bound(variances.mean(axis=0), 1.0, len(probs), probs.shape[1])
-        errors = [np.max(np.abs(residuals.mean(axis=0)) / allowed)]
-        for r, var in ((residuals, variances), (residuals.T, variances.T)):
-            errors.append(enumeration.echo_error(r.ravel(), var.ravel()))
+        mean, what = probs.mean(axis=0), "the share of 1 where probs is"
+        errors = [compared(drawn.mean(axis=0), mean, allowed, what, probs[0].round(4))]
+        for r, var, near, far in (
+            (residuals, variances, "units", "rows"),
+            (residuals.T, variances.T, "rows", "units"),
+        ):
+            errors.append(enumeration.echo_error(r.ravel(), var.ravel(), near, far, r.shape[1]))
         if len(probs) == probs.shape[1]:
             pairs, var = np.triu(residuals * residuals.T, 1), np.triu(variances * variances.T, 1)
-            allowed = enumeration.bound(var.mean(), 1.0, pairs.size, 1)
-            errors.append(np.abs(pairs.mean()) / allowed)
-        return float(max(errors))
+            allowed, what = (
+                enumeration.bound(var.mean(), 1.0, pairs.size, 1),
+                "rows and units go together: the mean product of residuals",
+            )
+            errors.append(compared(pairs.mean(), 0, allowed, what))
+        return max(errors)
     vs = enumeration.states(probs.shape[1])
     return max(
         enumeration.frequency_error(
-            drawn[rows], np.prod(np.where(vs == 1, p, 1 - p), axis=1), comparisons=4 * 2**D
+            drawn[rows],
+            np.prod(np.where(vs == 1, p, 1 - p), axis=1),
+            4 * 2**D,
+            f"rows drawn from probs {p.round(3)} that are",
         )
         for p, rows in enumeration.kinds(probs)
     )
@@ -148,17 +159,22 @@ def _measure_gibbs(inputs: Arrays, outputs: Arrays) -> float:
     _, start, W, b, c, steps, known = inputs if len(inputs) == 7 else (*inputs, None)
     (end,), errors = require_form(inputs, outputs, start), []
     if steps == 0:
-        return float(1e9 * np.abs(end - start).max())
+        return compared(end, start, 1e-9, "without a sweep a pixel")
     clamped = np.zeros_like(start) if known is None else known
     means = np.zeros(start.shape)
     for both, rows in enumeration.kinds(np.column_stack([start, clamped]).astype(float)):
         T = np.linalg.matrix_power(enumeration.kernel(W, b, c, both[D:] == 1), steps)
         law = T[enumeration.numbers_of(both[None, :D])[0]]
-        errors.append(enumeration.frequency_error(end[rows], law, comparisons=4 * 2**D))
+        said = "".join(
+            f"{x:.0f}" for x in both[:D]
+        ) + f" with {both[D:].sum():.0f} pixels given" * (known is not None)
+        errors.append(
+            enumeration.frequency_error(end[rows], law, 4 * 2**D, f"chains from {said} that end at")
+        )
         means[rows] = law @ enumeration.states(D)
     residuals, variances = end - means, means * (1 - means)
-    echoes = (enumeration.echo_error(*pair) for pair in zip(residuals.T, variances.T, strict=True))
-    return max(*errors, *echoes)
+    pairs = zip(residuals.T, variances.T, strict=True)
+    return max(*errors, *(enumeration.echo_error(*pair, "chains") for pair in pairs))
 
 
 # fmt: off

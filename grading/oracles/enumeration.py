@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grading.oracles.arrays import Array
+from grading.oracles.arrays import Array, Error, compared
 from grading.oracles.differences import sigmoid
 
 # False alarms, in all comparisons of one case together, are rarer than this; a check has up to 12
@@ -184,23 +184,27 @@ def bound(variance: Array | float, span: Array | float, draws: int, comparisons:
     return linear + np.sqrt(linear**2 + 2 * L * variance / draws)
 
 
-def frequency_error(samples: Array, probabilities: Array, comparisons: int) -> float:
+def frequency_error(
+    samples: Array, probabilities: Array, comparisons: int, what: str = "rows"
+) -> Error:
     """Largest deviation of the frequencies of states from their probabilities, in bounds.
 
     samples (N, n) binary rows, independent; probabilities (2^n,). Looking at whole states sees
     what looking at each unit alone cannot: units that wrongly go together.
     """
     if not np.isin(samples, (0, 1)).all():
-        return FAR
-    counts = np.bincount(numbers_of(samples), minlength=len(probabilities))
-    deviation = np.abs(counts / len(samples) - probabilities)
-    variance = probabilities * (1 - probabilities)
-    return float(np.max(deviation / bound(variance, 1.0, len(samples), comparisons)))
+        return Error(FAR, "it returned values other than 0 and 1: expected samples")
+    n, width = samples.shape
+    shares = np.bincount(numbers_of(samples), minlength=len(probabilities)) / n
+    allowed = bound(probabilities * (1 - probabilities), 1.0, n, comparisons)
+    names = [f"{i:0{width}b}" for i in range(len(probabilities))]
+    return compared(shares, probabilities, allowed, f"the share of {what}", names)
 
 
-def echo_error(residuals: Array, variances: Array) -> float:
+def echo_error(residuals: Array, variances: Array, near: str, far: str = "", row: int = 0) -> Error:
     """How far independent values (n,) go together at any distance, in bounds: the largest sum of
-    products of residuals that stand so far apart in a ring, each of at most 1 and of mean 0.
+    products of residuals that stand so far apart in a ring, each of at most 1 and of mean 0. `near`
+    names what stands in a row, `far` what stands whole rows apart.
     """
 
     def products(x: Array) -> Any:
@@ -208,4 +212,7 @@ def echo_error(residuals: Array, variances: Array) -> float:
 
     # A product may occur twice in a sum, which at most doubles the variance.
     allowed = bound(2 * np.abs(products(variances)), 1.0, len(residuals), len(residuals))
-    return float(np.max(np.abs(products(residuals)) / allowed))
+    found = products(residuals)
+    apart = row and not (np.argmax(np.abs(found) / allowed) + 1) % row
+    what = f"{far if apart else near} go together: the mean product of their residuals"
+    return compared(found, 0, allowed, what)

@@ -16,6 +16,8 @@ SLIPS = (
          "The mask holds 1 / (1 - rate): multiply by it as it is."),
     Slip("slope-leak-on-the-right", "gan.30", SLOPE, FACTOR, "leaky_relu_vjp(np.ones(h.shape, h.dtype), -h) * mask",
          "The small slope is where the output is negative."),
+    Slip("slope-at-the-kink", "gan.30", SLOPE, FACTOR, "np.where(h >= 0, 1, 0.2).astype(h.dtype) * mask",
+         "At 0 the slope of the leaky ReLU is that of the left, 0.2."),
     Slip("slope-of-the-probability", "gan.30", SLOPE, "np.ones(out.shape, out.dtype)",
          "np.ones(out.shape, out.dtype) / (2 + np.exp(out) + np.exp(-out))",
          "This is the slope of the probability; the penalty is on that of the logit."),
