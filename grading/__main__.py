@@ -79,20 +79,15 @@ def write_for(args: argparse.Namespace, assignment: Assignment) -> None:
         print(f"{args.folder}: {number} functions to fill in; README.md in it says how.")
     else:
         autograder.write(args.file, args.assignment)
-        points = f"{sum(item.points for item in assignment.items):g} points"
+        items, points = assignment.items, f"{sum(x.points for x in assignment.items):g} points"
         print(f"{args.file}: upload it, or unpack it and build its Containerfile.")
-        print(
-            f"{len(assignment.items)} items, {points}: give the assignment on Gradescope {points}."
-        )
+        print(f"{len(items)} items, {points}: give the assignment on Gradescope {points}.")
 
 
 def _parser() -> Parser:
-    plain = argparse.RawDescriptionHelpFormatter
-    parser = Parser(prog="python -m grading", description=__doc__, formatter_class=plain)
+    parser = Parser(prog="python -m grading", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="|".join(COMMANDS))
-    _add_grade(
-        commands.add_parser("grade", help="the verdict on every check of a submission, or of --all")
-    )
+    _add_grade(commands.add_parser("grade", help="the verdict on every check of a submission"))
     template = commands.add_parser("template", help="write the kit that a student fills in")
     template.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
     _add_assignment(template)
@@ -124,11 +119,8 @@ def _add_grade(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     _add_assignment(parser)
     add("--seed", type=int, help="of the inputs (default: the assignment's, else 0)")
-    add(
-        "--seconds",
-        type=float,
-        help=f"for each check (default: the assignment's, else {SECONDS:g})",
-    )
+    words = f"for each check (default: the assignment's, else {SECONDS:g})"
+    add("--seconds", type=float, help=words)
     add("--fail-under", type=float, default=0.0, metavar="PERCENT", help="status 1 below it")
     add("--json", type=Path, metavar="FILE", help="results for programs (grading/README.md)")
     add("--junit", type=Path, metavar="FILE", help="results as JUnit's XML")
@@ -147,12 +139,9 @@ def grade_one_or_all(args: argparse.Namespace) -> int:
     if args.all is None and (args.folder is None or args.csv):
         raise GradingError("Expected a folder to grade, or --all DIR with --csv FILE.")
     for name in (*OUTPUTS, "csv"):
-        path, pages = getattr(args, name), name == "feedback" and args.all
-        if path and (path.exists() and not path.is_dir() if pages else path.is_dir()):
-            what = "no folder" if pages else "a folder"
-            raise GradingError(
-                f"--{name} {path} is {what}; expected {'one' if pages else 'a file'}."
-            )
+        path, pages = getattr(args, name), name == "feedback" and args.all is not None
+        if path and path.exists() and path.is_dir() != pages:
+            raise GradingError(f"--{name} {path} is {'no' if pages else 'a'} folder.")
     if args.all is None:
         return grade(args)
     alone = [name for name in OUTPUTS if name != "feedback" and getattr(args, name)]

@@ -27,12 +27,11 @@ from grading.intake import gather
 from grading.protocol import printable
 from grading.screen import width
 from grading.submission import HarnessError
-from grading.table import Row, read, submissions, write
+from grading.table import SCORE, Row, read, submissions, write
 
 AT_WORK: set[subprocess.Popen[str]] = set()
 ENDING = threading.Event()  # from then on none is added
 LOCK = threading.Lock()  # held while one starts
-EARNED = ("passed", "in_part", "earned", "percent")
 DONE = ("graded", "refused")  # what is not tried again; "failed" is
 
 
@@ -51,7 +50,8 @@ def grade_all(args: argparse.Namespace) -> None:
         if not (name in rows and rows[name]["key"] == keys[name] and rows[name]["status"] in DONE)
         or (args.feedback and not _page(args, path).exists())
     ]
-    print("\n".join([*notes, f"{len(entries)} submissions, {len(waiting)} to grade"]), flush=True)
+    for line in (*notes, f"{len(entries)} submissions, {len(waiting)} to grade"):
+        _say(line)
     if args.feedback:
         args.feedback.mkdir(exist_ok=True)
     ENDING.clear()
@@ -62,10 +62,9 @@ def grade_all(args: argparse.Namespace) -> None:
         try:
             for task in _as_completed(tasks):
                 name, left = tasks[task], left - 1
-                rows[name] = {**totals, **task.result()}
+                rows[name] = {**task.result(), **totals}
                 write(args.csv, [rows[n] for n in entries if n in rows], items)
-                line = f"{len(waiting) - left} of {len(waiting)}: {_line(rows[name])}"
-                print("\n".join(_wrapped(line)), flush=True)
+                _say(f"{len(waiting) - left} of {len(waiting)}: {_line(rows[name])}")
         except BaseException as error:
             _end(pool)
             if isinstance(error, KeyboardInterrupt):
@@ -81,7 +80,7 @@ def _sum_up(rows: dict[str, Row], table: Path) -> None:
     names = {s: sorted(n for n in rows if rows[n]["status"] == s) for s in (*DONE, "failed")}
     named = {s: f" ({', '.join(map(printable, n))})" for s, n in names.items()}
     counts = [f"{len(n)} {s}{named[s] * (s != 'graded')}" for s, n in names.items() if n]
-    print("\n".join(_wrapped(f"{', '.join(counts)}; {table}")))
+    _say(f"{', '.join(counts)}; {table}")
     if names["failed"]:
         raise HarnessError(f"The grading itself failed on{named['failed']}.")
 
@@ -129,14 +128,12 @@ def _graded(path: Path, key: str, args: argparse.Namespace) -> Row:
         status, said = _run(line)
         row["note"] = printable(said)
         if status == 2:
-            return row | {"status": "refused", **dict.fromkeys(EARNED, "0")}
+            return row | {"status": "refused", **dict.fromkeys(SCORE, "0")}
         if status != 0 or not result.is_file():
             return row
         value = json.loads(result.read_text())
     score = {key: f"{number:g}" for key, number in value["score"].items()}
-    verdicts = {
-        item["label"] + " hidden" * item["hidden"]: item["verdict"] for item in value["items"]
-    }
+    verdicts = {x["label"] + " hidden" * x["hidden"]: x["verdict"] for x in value["items"]}
     notes = [x for x in value["submission"]["notes"] if x not in asked(args)[1]]
     about = {"note": "; ".join(notes), "seal": value["seal"]}
     about |= {"earliest": value["earliest"] or "", "digest": value["submission"]["digest"]}
@@ -175,9 +172,9 @@ def _page(args: argparse.Namespace, path: Path) -> Path:
 
 
 def _line(row: Row) -> str:
-    score = f"graded {row['percent']} %" if row["status"] == "graded" else ""
-    return f"{printable(row['submission'])} {score or row['status'] + ': ' + row['note']}"
+    said = f" {row['percent']} %" if row["status"] == "graded" else f": {row['note']}"
+    return f"{printable(row['submission'])} {row['status']}{said}"
 
 
-def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, width(), subsequent_indent="  ")
+def _say(text: str) -> None:
+    print("\n".join(textwrap.wrap(text, width(), subsequent_indent="  ")), flush=True)

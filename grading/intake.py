@@ -85,16 +85,14 @@ def _found(top: Path, named: Path, asked: Collection[str]) -> Submission:
     taken: dict[str, PurePosixPath] = {}
     for path in sorted(paths, key=lambda p: p.stem not in stems):  # first those of their names
         if path.parent in beside:
-            text = _text(top, path, paths, notes)
-            notes += _place(path, text, asked, files, taken)
+            notes += _place(path, _text(top, path, paths, notes), asked, files, taken)
     names |= {target: printable(str(path)) for target, path in taken.items()}
     if not files:
         held = sorted(printable(p.name) for p in top.rglob("*") if p.is_file() and p.name[0] != ".")
         holds = f"holds {', '.join(held[:3])}{', ...' * (len(held) > 3)}, but" if held else "has"
         raise GradingError(
             f"{named} {holds} none of the folders {', '.join(PACKAGES)}, and no file that defines a"
-            " function of theirs; expected what `make template` wrote and somebody filled in, as a"
-            " folder, a .zip, a .ipynb or a .py."
+            " function of theirs; expected a filled-in kit as a folder, a .zip, a .ipynb or a .py."
         )
     if sum(map(len, files.values())) > LARGEST_FOLDER:
         raise GradingError(f"{named} holds more than {LARGEST_FOLDER >> 20} MiB of Python.")
@@ -141,9 +139,8 @@ def _roots(paths: list[PurePosixPath], named: Path, notes: list[str]) -> dict[st
 
 def _shallowest(top: Path, paths: list[PurePosixPath]) -> list[PurePosixPath]:
     """Files of a flat submission: those that define checked functions, of the least depth."""
-    known = [
-        p for p in paths if modules_of(p.stem, _text(top, p, paths, []).decode("utf-8", "replace"))
-    ]
+    texts = {p: _text(top, p, paths, []).decode("utf-8", "replace") for p in paths}
+    known = [p for p in paths if modules_of(p.stem, texts[p])]
     least = min((len(p.parts) for p in known), default=0)
     return [p for p in known if len(p.parts) == least]
 

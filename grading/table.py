@@ -46,17 +46,16 @@ def read(path: Path, items: Sequence[Item], made: str) -> dict[str, Row]:
             before = set(table.fieldnames or ()) - set(ABOUT)
     except (OSError, ValueError, KeyError, AttributeError, csv.Error) as error:
         raise GradingError(f"{path} is no table of this command's ({error}).") from error
-    now = {item.name for item in items}
-    with_hidden, hidden = (any(x.endswith(" hidden") for x in names) for names in (before, now))
-    why, step = f"with other points, another seed or another {SECRET}", ""
-    if with_hidden != hidden:
-        why = f"with{'out' * hidden} hidden points"
-        step = f"set {SECRET}, or " * with_hidden
-    elif before != now:
-        why = "for other items"
-    if keys - {made}:
-        raise GradingError(f"{path} was made {why}; {step}give another --csv.")
-    return rows
+    if keys <= {made}:
+        return rows
+    now, why = {item.name for item in items}, "for other items; "
+    if before == now:
+        why = f"with other points, another seed or another {SECRET}; "
+    elif all(name.endswith(" hidden") for name in before ^ now):
+        why = (
+            f"with{'out' * (before < now)} hidden points; {'un' * (before < now)}set {SECRET}, or "
+        )
+    raise GradingError(f"{path} was made {why}give another --csv.")
 
 
 def write(path: Path, rows: Sequence[Row], items: Sequence[Item]) -> None:
