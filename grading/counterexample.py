@@ -1,8 +1,10 @@
 """The smallest case in which something is wrong: Python that makes its inputs, and both numbers."""
 
 import inspect
+import re
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +13,7 @@ from autograd_lite.tree import leaves
 from grading.check import SINGLE, Check, Record, Seed, exact
 from grading.form import Arrays, FormError, dtype_of, require_form
 from grading.judge import prepared, resolve
+from grading.show import same
 
 MOST = 5_000  # letters of inputs that anybody wants to see
 
@@ -22,35 +25,83 @@ class Counterexample(NamedTuple):
     words: str
 
 
-def of_case(check: Check, inputs: Arrays, outputs: Arrays) -> Counterexample:
-    """What there is to see of a case."""
-    return Counterexample(_code(check, inputs), _words(check, inputs, outputs))
+def of_case(
+    check: Check, inputs: Arrays, outputs: Arrays, all_cases: Sequence[tuple[Arrays, Arrays]] = ()
+) -> Counterexample:
+    """What there is to see of a case; what is right in it is so in all cases that are given."""
+    return Counterexample(_code(check, inputs), _words(check, inputs, outputs, all_cases))
 
 
-def _words(check: Check, inputs: Arrays, outputs: Arrays) -> str:
-    """The number that is most wrong, and which arrays are right."""
-    if not isinstance(check.measure, exact):
-        return ""
-    try:
-        errors = check.measure.errors(inputs, outputs)
-    except FormError:
+def _words(
+    check: Check, inputs: Arrays, outputs: Arrays, all_cases: Sequence[tuple[Arrays, Arrays]]
+) -> str:
+    """The number that is most wrong, which arrays are right, and what the wrong ones have alike."""
+    if not isinstance(check.measure, exact) or not (tops := _tops(check, inputs, outputs)):
         return ""
     truth = check.measure.truth(inputs)
     truths, arrays = list(leaves(truth)), require_form(inputs, outputs, truth)
-    tops = [float(np.max(error, initial=0)) for error in errors]
-    number = int(np.argmax(tops))
-    index = np.unravel_index(np.argmax(errors[number]), np.shape(truths[number]))
     names = list(_names(_of_reference(check, inputs)))
-    place = names[number] + f"[{', '.join(map(str, index))}]" * bool(index)
-    yours, expected = (float(np.asarray(x[number])[index]) for x in (arrays, truths))
-    digits = next((n for n in (4, 7, 10) if f"{yours:.{n}g}" != f"{expected:.{n}g}"), 17)
-    said = f"{place} is {yours:.{digits}g}, expected {expected:.{digits}g}"
-    allowed = SINGLE if dtype_of(inputs) == np.float32 else check.tolerance
+    most = int(np.argmax(tops))
+    errors = check.measure.errors(inputs, outputs)[most]
+    said = _of_number(names[most], errors, arrays[most], truths[most])
     short = [name.removeprefix("result").lstrip(".") for name in names]
-    right, wrong = ([x for x, top in zip(short, tops, strict=True) if (top > allowed) == off]
+    found = [tops, *(_tops(check, *case) for case in all_cases)]
+    ever = np.max([x for x in found if len(x) == len(tops)], axis=0)
+    right, wrong = ([x for x, top in zip(short, ever, strict=True) if (top > 1) == off]
                     for off in (False, True))  # fmt: skip
     fewer = ("wrong", wrong) if len(wrong) <= len(right) else ("right", right)
-    return said + f"; {fewer[0]}: {', '.join(fewer[1])}" * bool(right)
+    said += f"; {fewer[0]}: {', '.join(fewer[1])}" * bool(right)
+    rows = next((len(x) for x in inputs if isinstance(x, np.ndarray) and x.ndim), 1)
+    pairs = zip(short, arrays, truths, strict=True)
+    return said + _alike([x for x, top in zip(pairs, tops, strict=True) if top > 1], rows)
+
+
+def _of_number(name: str, errors: Any, got: Any, true: Any) -> str:
+    """The number of an array that is most wrong."""
+    index = np.unravel_index(np.argmax(errors), np.shape(true))
+    yours, expected = float(got[index]), float(np.asarray(true)[index])
+    digits = next((n for n in (4, 7, 10) if f"{yours:.{n}g}" != f"{expected:.{n}g}"), 17)
+    place = name + f"[{', '.join(map(str, index))}]" * bool(index)
+    return f"{place} is {yours:.{digits}g}, expected {expected:.{digits}g}"
+
+
+def _tops(check: Check, inputs: Arrays, outputs: Arrays) -> list[float]:
+    """The largest error of each array, in units of what is allowed; none if the form is wrong."""
+    assert isinstance(check.measure, exact)
+    try:
+        errors = check.measure.errors(inputs, outputs)
+    except FormError:
+        return []
+    allowed = SINGLE if dtype_of(inputs) == np.float32 else check.tolerance
+    return [float(np.max(error, initial=0)) / allowed for error in errors]
+
+
+def _alike(wrong: Sequence[tuple[str, Any, Any]], rows: int) -> str:
+    """Of arrays with their names and what they should be: whether two are exchanged, or all are
+    one number times what they should be.
+    """
+    for (a, one, first), (b, other, second) in combinations(wrong, 2):
+        if same((one, other), (second, first)):
+            return f"; {a} and {b} are exchanged"
+    got, true = (np.concatenate([np.ravel(x[i]) for x in wrong]) for i in (1, 2))
+    if np.count_nonzero(np.abs(true) > 1e-6) < 3 or not (factor := (got @ true) / (true @ true)):
+        return ""
+    if not same((got,), (factor * true,)):
+        return ""
+    of_rows = rows > 1 and np.isclose(factor, (rows, 1 / rows), 1e-4).any()
+    said = f"; every wrong number is {factor:.4g} times what is expected"
+    return said + f" (there are {rows} rows)" * bool(of_rows)
+
+
+def in_names(check: Check, inputs: Arrays, text: str) -> str:
+    """A fault of form, with the reference's names of arguments and results for their numbers."""
+    if at := re.match(r"it overwrites (argument (\d+))", text):
+        arguments = list(inspect.signature(resolve(check.function)[0]).parameters)
+        return text.replace(at[1], arguments[int(at[2]) - 1])
+    if at := re.match(r"it returned .* as (array (\d+) of \d+)", text):
+        names = list(_names(_of_reference(check, inputs)))
+        return text.replace(at[1], names[int(at[2]) - 1].removeprefix("result."))
+    return text
 
 
 def _of_reference(check: Check, inputs: Arrays) -> Any:
@@ -115,4 +166,4 @@ def _shape(x: Any) -> str:
         return f"{x.kind}({', '.join(map(_shape, x.fields))})"
     if isinstance(x, tuple) and not isinstance(x, Record):
         return f"({', '.join(map(_shape, x))})"
-    return f"{x.dtype} {x.shape}" if isinstance(x, np.ndarray) else repr(x)
+    return f"{x.dtype} {x.shape}" if isinstance(x, np.ndarray) else _text(x)

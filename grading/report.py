@@ -85,7 +85,8 @@ def _judged(
     if kind == "wrong" and verdict.error != FAR:
         detail = f"{verdict.error:.1e}, allowed {verdict.allowed:.0e}: {verdict.why}"
     if verdict.case >= 0:
-        example = of_case(check, inputs[verdict.case], outputs[verdict.case])
+        cases = list(zip(inputs, outputs, strict=True))
+        example = of_case(check, *cases[verdict.case], cases)
     return result._replace(
         verdict="partial" if verdict.in_part else kind, detail=detail, error=verdict.error,
         hint=show.hint(check, inputs, outputs), allowed=verdict.allowed, counterexample=example,

@@ -346,8 +346,10 @@ def test_a_known_slip_gets_its_hint(tmp_path: Path, capsys: pytest.CaptureFixtur
     _, first, detail, example, *below, _, score, step, _ = capsys.readouterr().out.splitlines()
     assert first == "vae.8   kl_diag_gaussian                WRONG"
     assert detail.endswith("allowed 3e-14: its values are wrong")
-    assert re.fullmatch(r" +smallest case: result\[0\] is [\d.]+, expected [\d.]+", example)
-    assert " ".join(x.strip() for x in below) == f"hint: {known.hint} See (vae.8)."
+    said = r" +smallest case: result\[\d\] is [\d.]+, expected [\d.]+; every wrong number is"
+    assert re.fullmatch(said, example)
+    ratio, hint = "2 times what is expected", f"hint: {known.hint} See (vae.8)."
+    assert " ".join(x.strip() for x in below) == f"{ratio} {hint}"
     assert score == "0 of 1 checks passed" and step.startswith("next: mend kl_diag_gaussian")
 
 
