@@ -12,6 +12,7 @@ from autograd_lite.tree import leaves, tree_map
 from grading.alternatives import ALTERNATIVES
 from grading.check import Check, Seed, draw_cases
 from grading.checks import CHECKS
+from grading.counterexample import of_case
 from grading.judge import call, judge, resolve, run
 from grading.show import same
 from grading.slip import Slip, StaleSlipError, checks_of, planted, verdict
@@ -176,6 +177,33 @@ def test_what_is_off_in_float32_alone_says_so():
 
     outcome = run(check_of("sigmoid"), lambda x: rough(x).astype(x.dtype), None)
     assert not outcome.passed and outcome.why == "its values are wrong, but only in float32"
+
+
+# What is said of the smallest case of a wrong version: of all cases, and of wrong arrays together.
+TOLD = [
+    ("discriminator_loss_vjp", lambda a, b: (b, a), "; [0] and [1] are exchanged"),
+    ("rbm.gradient.statistics", lambda W, b, c: (W / 5, b, c), "0.2 times what is expected (there are 5 r"),
+    ("rbm.gradient.statistics", lambda W, b, c: (W, 2 * b, c * (c.size < 2)), "; right: W"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name, deform, words", TOLD)
+def test_what_wrong_arrays_have_alike_is_said(name, deform, words):
+    check = next(c for c in CHECKS if c.function.endswith(name))
+    function, module = resolve(check.function)
+    inputs = draw_cases(check)
+    outputs = [tuple(deform(*call(function, x, module))) for x in inputs]
+    cases = list(zip(inputs, outputs, strict=True))
+    small = min(range(5), key=lambda i: sum(map(np.size, inputs[i])))  # in which c is right
+    said = of_case(check, *cases[small if "right" in words else 0], cases).words
+    assert words in said
+
+
+def test_what_a_random_function_has_wrong_is_said_in_numbers():
+    check = check_of("mlp.dropout")
+    masks = lambda *x: tuple(np.minimum(m, 1) for m in gan.mlp.dropout(*x))  # noqa: E731
+    why = run(check, masks, gan.mlp).why
+    assert why.startswith("the mask of a unit that is kept is 1, expected ")
 
 
 def listed(tree):

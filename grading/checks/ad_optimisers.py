@@ -134,31 +134,13 @@ def _glorot(rng: Rng) -> Arrays:
 
 
 def _measure_glorot(inputs: Arrays, outputs: Arrays) -> float:
-    """Frequencies in 16 intervals, mean and mean square of a uniform density whose variance comes
-    from the weights that meet in a unit; products of neighbours, which vanish in the mean; no two
-    weights are of one size.
-    """
+    """The weights by a uniform law, whose variance comes from the weights that meet in a unit."""
     true = np.empty(inputs[1])
     (W,) = require_form((true,), outputs, true)
-    W = W.reshape(-1, true.shape[-1])
     variance = 2 / (true[..., 0].size + true[..., 0, :].size)
-    limit = np.sqrt(3 * variance)
-    counts = np.histogram(np.clip(W, -limit, limit), np.linspace(-limit, limit, 17))[0]
-    H, K = (n // 2 * 2 for n in W.shape)
-    rows, columns = (W[:H:2] * W[1:H:2]).ravel(), (W[:, :K:2] * W[:, 1:K:2]).ravel()
-    # Measured, expected; of one value the variance and the span; their number.
-    errors = [
-        np.max(np.abs(got - true) / enumeration.bound(var, span, draws, comparisons=20))
-        for got, true, var, span, draws in (
-            (counts / W.size, 1 / 16, 15 / 256, 1.0, W.size),
-            (W.mean(), 0.0, variance, limit, W.size),
-            ((W**2).mean(), variance, limit**4 / 5 - variance**2, limit**2, W.size),
-            (rows.mean(), 0.0, variance**2, limit**2, rows.size),
-            (columns.mean(), 0.0, variance**2, limit**2, columns.size),
-        )
-    ]
-    drawn_once = len(np.unique(np.abs(W))) > 0.9 * W.size
-    return float(max((np.abs(W).max() / limit - 1) / 1e-12, *errors, 1e9 * (not drawn_once)))
+    limit, shares = np.sqrt(3 * variance), np.full(16, 1 / 16)
+    W, of_square = W.reshape(-1, true.shape[-1]), limit**4 / 5 - variance**2
+    return max(enumeration.weight_errors(W, limit, shares, variance, of_square))
 
 
 OPTIM = "autograd_lite.optim."

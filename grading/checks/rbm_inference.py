@@ -4,7 +4,6 @@ Sizes as in checks/rbm.py.
 """
 
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -108,47 +107,16 @@ def _truncated(rng: Rng, pixels: int = 820, hidden: int = 800) -> Arrays:
 
 
 def _measure_truncated(inputs: Arrays, outputs: Arrays) -> float:
-    """Frequencies in 16 intervals, mean and variance; products of neighbours, which vanish in the
-    mean only if no two weights go together; that no two are of one size; biases and the cut to
-    rounding.
-    """
+    """The weights by their law in 16 intervals, and the biases to rounding."""
     pixels, hidden = inputs[1].shape[1], inputs[2]
     shapes = (pixels, hidden), pixels, hidden
     W, *biases = require_form(inputs, outputs, tuple(map(np.empty, shapes)))
-    rounding = np.finfo(W.dtype).eps
-    edges = np.linspace(-CUT, CUT, 17)
-    shares, variance, of_square = enumeration.truncated_normal(edges, DEVIATION, CUT)
-    counts = np.histogram(np.clip(W, -CUT, CUT), edges)[0]
-    rows, columns = (
-        a.ravel().astype(float) for a in (W[:-1:2] * W[1::2], W[:, :-1:2] * W[:, 1::2])
+    law = enumeration.truncated_normal(np.linspace(-CUT, CUT, 17), DEVIATION, CUT)
+    of_biases = (
+        compared(x, 0.1, np.finfo(W.dtype).eps, f"a number of {name}")
+        for name, x in zip("bc", biases, strict=True)
     )
-    comparisons, names = len(shares) + 4, [f"{a:.3g} to {b:.3g}" for a, b in pairwise(edges)]
-    allowed = enumeration.bound(shares * (1 - shares), 1.0, W.size, comparisons)
-    errors = [compared(counts / W.size, shares, allowed, "the share of weights from", names)]
-    of_rows, of_columns = (f"{x} go together: the mean product of two" for x in ("rows", "columns"))
-    # Measured, expected; of one value an upper bound of the variance, and the span.
-    for what, x, true, var, span in (
-        ("the mean of W", W, 0.0, variance, CUT),
-        ("the mean of W**2", W**2, variance, of_square, CUT**2),
-        (of_rows, rows, 0.0, variance**2, CUT**2),
-        (of_columns, columns, 0.0, variance**2, CUT**2),
-    ):
-        if x.size:
-            allowed = enumeration.bound(var, span, x.size, comparisons)
-            errors.append(compared(x.mean(dtype=float), true, allowed, what))
-    errors += [
-        compared(bias, 0.1, rounding, f"a number of {x}")
-        for x, bias in zip("bc", biases, strict=True)
-    ]
-    top = np.abs(W).max()
-    errors.append(
-        Error((top - CUT) / rounding, f"a weight has the size {top:.4g}, expected at most {CUT}")
-    )
-    if W.dtype == np.float64 and (share := len(np.unique(np.abs(W))) / W.size) < 0.97:
-        errors.append(
-            Error(1e9, f"the share of different sizes among the weights is {share:.3g}, expected 1")
-        )
-    return max(errors)
+    return max(*of_biases, *enumeration.weight_errors(W, CUT, *law))
 
 
 def _exact(rng: Rng, B: int = B, D: int = D, H: int = H, size: float = 1.0) -> Arrays:

@@ -216,3 +216,33 @@ def echo_error(residuals: Array, variances: Array, near: str, far: str = "", row
     apart = row and not (np.argmax(np.abs(found) / allowed) + 1) % row
     what = f"{far if apart else near} go together: the mean product of their residuals"
     return compared(found, 0, allowed, what)
+
+
+def weight_errors(
+    W: Array, cut: float, shares: Any, variance: float, of_square: float
+) -> list[Error]:
+    """Of independent weights W (I, O) of a density on [-cut, cut] that is symmetric: frequencies in
+    intervals of one length, mean and mean square, of which both variances are given; products of
+    neighbours, whose mean is 0 only if no two go together; the cut; that no two are of one size.
+    """
+    top, rounding, W = np.abs(W).max(), np.finfo(W.dtype).eps, W.astype(float)
+    comparisons, edges = len(shares) + 4, np.linspace(-cut, cut, len(shares) + 1)
+    names = [f"{a:.3g} to {b:.3g}" for a, b in itertools.pairwise(edges)]
+    counts = np.histogram(np.clip(W, -cut, cut), edges)[0]
+    allowed = bound(shares * (1 - shares), 1.0, W.size, comparisons)
+    errors = [compared(counts / W.size, shares, allowed, "the share of weights from", names)]
+    for what, x, true, var, span in (
+        ("the mean of W", W, 0.0, variance, cut),
+        ("the mean of W**2", W**2, variance, of_square, cut**2),
+        ("rows go together: the mean product", W[:-1:2] * W[1::2], 0, variance**2, cut**2),
+        ("columns go together: the mean product", W[:, :-1:2] * W[:, 1::2], 0, variance**2, cut**2),
+    ):
+        if x.size:
+            allowed = bound(var, span, x.size, comparisons)
+            errors.append(compared(x.mean(), true, allowed, what))
+    largest = f"the largest weight is {top:.4g}, expected at most {cut:.4g}"
+    errors.append(Error((top - cut) / cut / (10 * rounding), largest))
+    sizes = len(np.unique(np.abs(W))) / W.size
+    if rounding < 1e-9 and sizes < 0.97:
+        errors.append(Error(1e9, f"the share of sizes that are new is {sizes:.3g}, expected 1"))
+    return errors
