@@ -13,6 +13,7 @@ from grading.protocol import GradingError
 
 KINDS = (".py", ".ipynb")
 LARGEST_ARCHIVE, MOST_FILES = 2**25, 5_000  # bytes unpacked, number
+LARGEST_CODE = 2**17  # letters of a notebook that are parsed; some lines take their square in time
 PYTHON = ("%%time", "%%capture", "%%writefile")  # cells that hold Python all the same
 
 
@@ -73,13 +74,16 @@ def code_of(path: PurePosixPath, content: bytes, ours: Collection[str], notes: l
     kept, lines_out = [], 0
     known = {"numpy", *ours, *sys.stdlib_module_names}
     packages: dict[str, str] = {}
+    room = LARGEST_CODE
     for text, is_code in texts:
         first = (text.split() or [""])[0]
         if is_code and (first in PYTHON or not first.startswith("%%")):
             lines = text.splitlines()
             own = [x for x in lines if not re.match(r"\s*[%!?]|\s*[\w.]+\?\??\s*$", x)]
             lines_out += len(lines) - len(own)
-            kept.append(_at_home("\n".join(own), known, packages))
+            code = "\n".join(own)
+            room -= len(code)
+            kept.append(_at_home(code, known, packages) if room >= 0 else code)
     cells_out = len(texts) - len(kept)
     needs = ", ".join(sorted(set(packages.values())))
     notes.append(
@@ -109,11 +113,12 @@ def _at_home(text: str, known: Collection[str], foreign: dict[str, str]) -> str:
                 instead = ast.unparse(ast.Import([x for x in roots if x not in new]))
             away = bool(new)
         elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names = [x for x in ast.walk(node) if isinstance(x, ast.Name)]
-            if used := [x.id for x in names if x.id in foreign]:
-                stored = [x.id for x in names if isinstance(x.ctx, ast.Store)]
-                foreign |= dict.fromkeys(stored, foreign[used[0]])
-                away = True
+            given, used = _names(node)
+            package = next((foreign[x] for x in used if x in foreign), "")
+            away = bool(package)
+            for name in given:
+                foreign.pop(name, None)
+            foreign |= dict.fromkeys(given, package) if away else {}
         if away:
             spans.append((node, instead))
     for node, instead in reversed(spans):
@@ -121,3 +126,15 @@ def _at_home(text: str, known: Collection[str], foreign: dict[str, str]) -> str:
         head, tail = lines[first][: node.col_offset], lines[last - 1][node.end_col_offset :]
         lines[first:last] = [head + instead.encode() + tail]
     return b"\n".join(lines).decode()
+
+
+def _names(statement: ast.stmt) -> tuple[list[str], list[str]]:
+    """The names that a statement gives, and those that it uses, without its loops' own."""
+    nodes = list(ast.walk(statement))
+    names = [x for x in nodes if isinstance(x, ast.Name)]
+    changed = [x.target for x in nodes if isinstance(x, ast.AugAssign)]
+    loops = [x.target for x in nodes if isinstance(x, ast.For | ast.comprehension)]
+    own = {x.id for loop in loops for x in ast.walk(loop) if isinstance(x, ast.Name)}
+    given = [x.id for x in names if isinstance(x.ctx, ast.Store)]
+    used = [x.id for x in names if isinstance(x.ctx, ast.Load) or x in changed]
+    return given, [x for x in used if x not in own]

@@ -144,14 +144,15 @@ def test_junit_counts_what_failed_and_what_was_not_begun(tmp_path: Path) -> None
     found = [
         result("ad.2", "pass"), result("ad.3", "wrong", detail="a < b & c"),
         result("ad.4", "todo"), result("ad.5", "missing"), result("ad.6", "harness"),
+        result("ad.7", "skipped"),
     ]  # fmt: skip
     results.write_junit(tmp_path / "j.xml", run_of("ann", found), found)
     suite = ElementTree.parse(tmp_path / "j.xml").getroot()
     counts = {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")}
-    assert counts == {"tests": "5", "failures": "1", "errors": "1", "skipped": "2"}
+    assert counts == {"tests": "6", "failures": "3", "errors": "1", "skipped": "1"}
     failure = suite.find("testcase/failure")
     assert failure is not None and failure.text == "WRONG a < b & c"
-    assert suite[0].get("name") == "ad.2 affine" and len(suite[0]) == 0
+    assert suite[0].get("name") == "ad.2 affine" and [x.tag for x in suite[0]] == ["properties"]
 
 
 def test_gradescopes_file_is_valid_at_every_moment(
@@ -240,7 +241,11 @@ SHAPES: dict[str, tuple[dict[str, str], str]] = {  # files, and what is said
     ),
     "an older file beside it": ({"a.py": KL, "elbo.py": KL}, "elbo.py is taken for vae/elbo.py"),
     "a notebook with plots": (
-        {"hw.ipynb": notebook(("code", f"import os, tqdm as t; X = t.bar\n{KL}"), ("code", "X()"))},
+        {
+            "hw.ipynb": notebook(
+                ("code", f"import os, tqdm as t; X = t.bar\nX()\nX = 1\nX += 1\n{KL}")
+            )
+        },
         "and what needs tqdm",
     ),
     "two files": (
@@ -275,7 +280,11 @@ def test_a_submission_is_found_in_every_shape(name: str, form: str, tmp_path: Pa
     got = intake.gather(tmp_path if form == "zip in a folder" else path)
     text = got.files["vae/elbo.py"].decode()
     assert "def kl_diag_gaussian" in text and "%" not in text and compile(text, "", "exec")
-    assert "tqdm" not in text and "X" not in text
+    assert (
+        "tqdm" not in text
+        and "X()" not in text
+        and text.count("X = 1\nX += 1") == ("plots" in name)
+    )
     assert said in "; ".join(got.notes) and bool(said) == bool(got.notes)
     assert not mark.exists()
 
