@@ -3,7 +3,7 @@
 import inspect
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -95,13 +95,12 @@ def _alike(wrong: Sequence[tuple[str, Any, Any]], rows: int) -> str:
 
 def in_names(check: Check, inputs: Arrays, text: str) -> str:
     """A fault of form, with the reference's names of arguments and results for their numbers."""
-    if at := re.match(r"it overwrites (argument (\d+))", text):
-        arguments = list(inspect.signature(resolve(check.function)[0]).parameters)
-        return text.replace(at[1], arguments[int(at[2]) - 1])
-    if at := re.match(r"it returned .* as (array (\d+) of \d+)", text):
-        names = list(_names(_of_reference(check, inputs)))
-        return text.replace(at[1], names[int(at[2]) - 1].removeprefix("result."))
-    return text
+    names: Iterable[str] = []
+    if at := re.search(r"\bit overwrites (argument (\d+))", text):
+        names = inspect.signature(resolve(check.function)[0]).parameters
+    elif at := re.search(r"\bit returned .* as (array (\d+) of \d+)", text):
+        names = (x.removeprefix("result.") for x in _names(_of_reference(check, inputs)))
+    return text.replace(at[1], dict(enumerate(names, 1)).get(int(at[2]), at[1])) if at else text
 
 
 def _of_reference(check: Check, inputs: Arrays) -> Any:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from grading.kit_readme import given_name
 from grading.order import UNBEGUN, by_label, earliest, place, rank
 from grading.report import Result
 from grading.results import Run
@@ -17,23 +18,30 @@ PAGE = """\
 # Feedback: {name}
 
 **{score}** (seed {seed}). The derivations are in the project, and there
-`make grade DIR=your-folder{option}` gives the same verdicts. Python below is for
-your own folder: start the project's interpreter (`.venv/bin/python`) there, and paste it.
+
+    make grade DIR=this-folder{options}
+
+gives the same verdicts{but}. Python below is for the project's interpreter (`.venv/bin/python`),
+started in your own folder, or for a last cell of your notebook.
 
 {notes}{first}
-## What rests on what
-
-Wrong equations in the order of the derivations, each with those that it uses. Each function was
-graded by itself, with the reference's in place of those that it uses.
-
-{graph}
-
-## All verdicts
+{graph}## All verdicts
 
 | equation | function | verdict | what was found |
 |---|---|---|---|
 {rows}
+{hidden}"""
+
+GRAPH = """## What rests on what
+
+Wrong equations in the order of the derivations, each with those that it uses. Each function was
+graded by itself, with the reference's in place of those that it uses.
+
+{}
+
 """
+
+HIDDEN = "\nHidden items are judged on inputs that are not shown; only their verdicts are told.\n"
 
 
 def write(path: Path, run: Run, results: Sequence[Result]) -> None:
@@ -51,22 +59,43 @@ def write_refusal(path: Path, name: str, why: str) -> None:
 
 def page(run: Run, results: Sequence[Result]) -> str:
     """The page."""
-    first = earliest(results)
+    ranked, seed = sorted(results, key=rank), run.assignment.seed
+    options = [f"--assignment {given_name(run.assignment)}"] * bool(run.assignment.text)
+    options += [f"--seed {seed}"] * bool(seed)
+    hidden = any(result.item.hidden for result in results)
+    graph = "\n".join(_graph([x.after(ranked[:i]) for i, x in enumerate(ranked)]))
     return PAGE.format(
         name=_span(run.name),
         score=summary(results)[0],
-        seed=run.assignment.seed,
-        option=' ARGS="--assignment ..."' * bool(run.assignment.text),
+        seed=seed,
+        options=f' ARGS="{" ".join(options)}"' * bool(options),
+        but=", but for the hidden ones" * hidden,
         notes="".join(f"- {_span(note)}\n" for note in run.notes) + "\n" * bool(run.notes),
-        first=_section(first) if first else "All that was asked for is right.\n",
-        graph=_graph(results),
-        rows="\n".join(_row(result) for result in results),
+        first=_first(results),
+        graph=GRAPH.format(graph) if graph else "",
+        rows="\n".join(_row(x.after(results[:i])) for i, x in enumerate(results)),
+        hidden=HIDDEN * hidden,
     )
+
+
+def _first(results: Sequence[Result]) -> str:
+    """What is to be done first, if anything."""
+    if (first := earliest(results)) is None:
+        return "All that was asked for is right.\n" * all(r.verdict == "pass" for r in results)
+    if not first.item.hidden:
+        return _section(first)
+    public = [r.verdict for r in results if not r.item.hidden]
+    failed = [r for r in sorted(results, key=rank) if r.item.hidden and r.verdict != "pass"]
+    named = ", ".join(f"({x}) {by_label()[x].title}" for x in (r.check.equation for r in failed))
+    text = "All public checks passed. " * (set(public) == {"pass"})
+    text += f"{len(failed)} hidden check{'s' * (len(failed) > 1)} did not pass: {named}."
+    return f"{text} Look for a case that the public inputs do not contain.\n"
 
 
 def _section(result: Result) -> str:
     label, verb = result.check.equation, "write" if result.verdict in UNBEGUN else "mend"
     title = f"({label}) {by_label()[label].title}"
+    title = "the file, of which no function could be run" if result.unread else title
     text = f"## First {verb} {title}\n\nRead `{place(label)}`; the function is"
     text += f" `{result.check.function}`.\n\n- Verdict: {result.verdict.upper()}\n"
     text += f"- Found: {_span(result.detail)}\n" if result.detail else ""
@@ -78,19 +107,19 @@ def _shown(result: Result) -> list[str]:
     """The smallest case that is wrong, the lines that led to an error, and what was printed."""
     found, example = [], result.counterexample
     if example:
-        found += [
-            f"The smallest case in which it is wrong{f': {example.words}' * bool(example.words)}."
-        ]
+        words = f": {example.words}" * bool(example.words)
+        case = "Inputs" if result.verdict == "error" else "The smallest case"
+        found += [f"{case} for which it is wrong{words}:"]
         found += [_fence(example.code, "python")]
     found += [_fence(result.output)] if result.output else []
     return found + (["It printed:", _fence(result.printed)] if result.printed else [])
 
 
-def _graph(results: Sequence[Result]) -> str:
+def _graph(results: Sequence[Result]) -> list[str]:
     """The wrong equations with what they use: a list, which every reader of Markdown shows."""
     verdicts = {r.check.equation: r.verdict.upper() for r in results if not r.item.hidden}
     rows = []
-    for result in sorted(results, key=rank):
+    for result in results:
         if result.item.hidden or result.verdict in ("pass", "harness", *UNBEGUN):
             continue
         label = result.check.equation
@@ -99,7 +128,7 @@ def _graph(results: Sequence[Result]) -> str:
         rows += [f"  - uses {', '.join(uses)}"] if uses else []
         if result is not earliest(results):
             rows += ["\n" + "\n".join(f"  {x}" for x in s.splitlines()) for s in _shown(result)]
-    return "\n".join(rows) or "Nothing that was begun is wrong."
+    return rows
 
 
 def _row(result: Result) -> str:

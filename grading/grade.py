@@ -8,7 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grading import feedback, results
-from grading.assignment import SECONDS, SECRET, Assignment, chosen, everything, read
+from grading.assignment import (
+    SECONDS,
+    SECRET,
+    Assignment,
+    chosen,
+    everything,
+    modules,
+    read,
+)
 from grading.intake import gather
 from grading.protocol import GradingError
 from grading.report import Result, result_of
@@ -30,14 +38,16 @@ def grade(args: argparse.Namespace) -> int:
     if args.gradescope:
         results.write_gradescope(args.gradescope, run, [], args.visibility, results.UNFINISHED)
     try:
-        files, found_in = gather(args.folder)
-        run = run._replace(files=files, notes=[*notes, *found_in])
+        files, found_in, names = gather(args.folder, modules(assignment.items))
+        run = run._replace(files=files, notes=[*notes, *found_in], names=names)
         found = judged(run, args)
     except (GradingError, HarnessError) as error:
+        name = args.folder.name or str(args.folder)
+        why = str(error).replace(str(args.folder), name)
         if args.gradescope:
-            results.write_gradescope(args.gradescope, run, [], args.visibility, str(error))
+            results.write_gradescope(args.gradescope, run, [], args.visibility, why)
         if args.feedback and isinstance(error, GradingError):
-            feedback.write_refusal(args.feedback, args.folder.name, str(error))
+            feedback.write_refusal(args.feedback, args.folder.name, why)
         raise
     for path, write in ((args.junit, results.write_junit), (args.feedback, feedback.write)):
         if path:
@@ -50,7 +60,10 @@ def grade(args: argparse.Namespace) -> int:
     failed = [r.item.name for r in found if r.verdict == "harness"]
     if failed:
         raise HarnessError(f"The grading itself failed on {', '.join(failed)}.")
-    return int(percent(found) < args.fail_under)
+    low = percent(found) < args.fail_under
+    if low:
+        print(f"{percent(found):g} % is below --fail-under {args.fail_under:g}")
+    return int(low)
 
 
 def asked(args: argparse.Namespace) -> tuple[Assignment, list[str]]:
@@ -64,7 +77,8 @@ def asked(args: argparse.Namespace) -> tuple[Assignment, list[str]]:
     notes = [f"{whole.title}, public inputs of seed {seed}"] if whole.title else []
     if len(left) < len(items):
         points = sum(item.points for item in items) - sum(item.points for item in left)
-        notes.append(f"{points:g} more points are given where {SECRET} is set, for hidden inputs")
+        more = "point is" if points == 1 else "points are"
+        notes.append(f"{points:g} more {more} given where {SECRET} is set, for hidden inputs")
     if not left:
         raise GradingError(f"All items are hidden; their inputs need {SECRET} in the environment.")
     return whole._replace(seed=seed, seconds=seconds, items=left), notes
@@ -82,11 +96,11 @@ def judged(run: results.Run, args: argparse.Namespace) -> list[Result]:
         print("\n".join(wrapped(note)))
     progress.show(0, items[0].check.function)
     for item, inputs, answer in answers(run.files, items, run.assignment.seconds):
-        result = result_of(item, inputs, answer)
+        result = result_of(item, inputs, answer).renamed(run.names)
         seconds = time.monotonic() - begun - sum(r.seconds for r in found)
         found.append(result._replace(seconds=0.0 if item.hidden else seconds))
         progress.clear()
-        print("\n".join(lines(found[-1], colour)), flush=True)
+        print("\n".join(lines(found[-1].after(found[:-1]), colour)), flush=True)
         if len(found) < len(items):
             progress.show(len(found), items[len(found)].check.function)
         if args.gradescope:

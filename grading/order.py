@@ -21,10 +21,9 @@ def rank(result: Result) -> int:
 
 
 def earliest(results: Iterable[Result]) -> Result | None:
-    """The first wrong equation; where none is wrong, the first that is not begun; or None."""
-    failed = [r for r in results if r.verdict not in ("pass", "harness") and not r.item.hidden]
-    wrong = [r for r in failed if r.verdict not in UNBEGUN]
-    return min(wrong or failed, key=rank, default=None)
+    """The first wrong result, else the first not begun; those of hidden inputs come last."""
+    failed = [r for r in results if r.verdict not in ("pass", "harness")]
+    return min(failed, key=lambda r: (r.item.hidden, r.verdict in UNBEGUN, rank(r)), default=None)
 
 
 def place(label: str) -> str:

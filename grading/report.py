@@ -1,6 +1,8 @@
 """Verdicts on a student's answers."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +10,7 @@ import numpy as np
 from grading import show
 from grading.assignment import Item
 from grading.check import Check
-from grading.counterexample import Counterexample, of_case
+from grading.counterexample import Counterexample, in_names, of_case
 from grading.form import Arrays
 from grading.judge import Verdict, judge
 from grading.oracles.enumeration import FAR
@@ -41,6 +43,34 @@ class Result(NamedTuple):
         """The points."""
         return self.item.points * SHARE.get(self.verdict, 0.0)
 
+    @property
+    def unread(self) -> bool:
+        """Whether its file could not be run, which each function of that file says alike."""
+        at_import = re.match(r"  File |SyntaxError|.*, in <module>$", self.output, re.MULTILINE)
+        return self.verdict == "error" and bool(at_import)
+
+    def after(self, before: Sequence["Result"]) -> "Result":
+        """The result as it is shown below others, which may have said the same of its file."""
+        if not (self.unread and any(x.detail == self.detail for x in before)):
+            return self
+        return self._replace(detail="as above", output="", printed="")
+
+    def renamed(self, names: Mapping[str, str]) -> "Result":
+        """The result with the student's names of files that were taken for others, by path."""
+        detail, output, example = self.detail, self.output, self.counterexample
+        for taken, own in names.items():
+            detail, output = detail.replace(taken, own), output.replace(taken, own)
+        module = self.check.function.rpartition(".")[0]
+        file = PurePosixPath(names.get(f"{module.replace('.', '/')}.py", ""))
+        if example and file.name:
+            known = file.suffix == ".py" and file.stem.isidentifier()
+            line = f"from {file.stem} import \\1\n" if known else ""
+            code = re.sub(
+                rf"^from {re.escape(module)} import (.*)\n", line, example.code, flags=re.M
+            )
+            example = example._replace(code=code)
+        return self._replace(detail=detail, output=output, counterexample=example)
+
 
 def result_of(item: Item, inputs: Sequence[Arrays], answer: Answer) -> Result:
     """The verdict on an answer. What fails in here is no fault of the student's: "harness".
@@ -60,9 +90,10 @@ def _told(item: Item, inputs: Sequence[Arrays], answer: Answer) -> Result:
     try:
         if answer.kind != "arrays" and len(answer.outputs) < len(inputs):
             needs = "it waits for " if answer.kind == "todo" and answer.text else ""
-            example = of_case(check, inputs[0], ()) if answer.kind == "error" else None
-            more = more._replace(verdict=answer.kind, counterexample=example)
-            return more._replace(detail=needs + answer.text)
+            detail = needs + in_names(check, inputs[0], answer.text)
+            more = more._replace(verdict=answer.kind, detail=detail)
+            seen = answer.kind == "error" and not more.unread
+            return more._replace(counterexample=of_case(check, inputs[0], ()) if seen else None)
         verdict = judge(check, inputs, answer.outputs)
         if answer.kind == "arrays":
             return _judged(more, verdict, inputs, answer.outputs)
@@ -78,12 +109,16 @@ def _judged(
     result: Result, verdict: Verdict, inputs: Sequence[Arrays], outputs: Sequence[Arrays]
 ) -> Result:
     """The result where there are arrays for all cases."""
+    check = result.check
     if verdict.passed:
-        return result._replace(verdict="pass", detail=f"{verdict.error:.1e}", error=verdict.error)
-    check, kind = result.check, "form" if np.isnan(verdict.error) else "wrong"
-    detail, example = verdict.why, None
+        return result._replace(
+            verdict="pass", detail=_size(verdict.error, check.tolerance), error=verdict.error
+        )
+    kind = "form" if np.isnan(verdict.error) else "wrong"
+    detail, example = in_names(check, inputs[verdict.case], verdict.why), None
     if kind == "wrong" and verdict.error != FAR:
-        detail = f"{verdict.error:.1e}, allowed {verdict.allowed:.0e}: {verdict.why}"
+        bound = f", allowed {verdict.allowed:.0e}" * (verdict.allowed < 1)
+        detail = f"{_size(verdict.error, verdict.allowed)}{bound}: {verdict.why}"
     if verdict.case >= 0:
         cases = list(zip(inputs, outputs, strict=True))
         example = of_case(check, *cases[verdict.case], cases)
@@ -91,3 +126,8 @@ def _judged(
         verdict="partial" if verdict.in_part else kind, detail=detail, error=verdict.error,
         hint=show.hint(check, inputs, outputs), allowed=verdict.allowed, counterexample=example,
     )  # fmt: skip
+
+
+def _size(error: float, allowed: float) -> str:
+    """An error; those of random functions are measured in shares of what is allowed."""
+    return f"error {error:.1e}" if allowed < 1 else f"{100 * error:.0f} % of what is allowed"

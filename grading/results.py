@@ -9,7 +9,7 @@ import platform
 import subprocess
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from grading.assignment import Assignment, Item
 from grading.chapters import ROOT
-from grading.order import UNBEGUN, by_label, earliest
+from grading.order import by_label, earliest
 from grading.protocol import Files
 from grading.report import Result
 from grading.screen import earned, percent
@@ -36,6 +36,7 @@ class Run(NamedTuple):
     files: Files
     notes: Sequence[str]
     assignment: Assignment
+    names: Mapping[str, str] = {}  # the student's, of files that were taken for others
 
 
 def digest(files: Files) -> str:
@@ -66,12 +67,11 @@ def as_json(run: Run, results: Sequence[Result]) -> dict[str, Any]:
     """The results as a value for JSON; all but "seconds" is the same for the same seed."""
     first = earliest(results)
     counts = Counter(r.verdict for r in results)
-    score: dict[str, float] = {
-        "passed": counts["pass"],
-        "in_part": counts["partial"],
-        "items": len(results),
-    }
-    score |= {"earned": earned(results), "points": sum(r.item.points for r in results)}
+    score = {
+        "passed": counts["pass"], "in_part": counts["partial"], "items": len(results),
+        "earned": earned(results), "points": sum(r.item.points for r in results),
+        "percent": percent(results),
+    }  # fmt: skip
     return {
         "schema": SCHEMA,
         "project": "generative-models-by-hand",
@@ -84,7 +84,7 @@ def as_json(run: Run, results: Sequence[Result]) -> dict[str, Any]:
         "isolation": isolation(),
         "items": [_item(result) for result in results],
         "seal": seal(results),
-        "score": score | {"percent": round(percent(results), 2)},
+        "score": score,
         "earliest": first.check.equation if first else None,
     }
 
@@ -107,8 +107,8 @@ def _item(result: Result) -> dict[str, Any]:
 
 
 def write_junit(path: Path, run: Run, results: Sequence[Result]) -> None:
-    """Writes a test suite: failures, skipped where not begun, errors where grading failed."""
-    words = dict.fromkeys(UNBEGUN, "skipped") | {"harness": "error", "pass": ""}
+    """Writes a test suite: errors are where the grading failed, skipped is what was not run."""
+    words = {"skipped": "skipped", "harness": "error", "pass": ""}
     kinds = [words.get(r.verdict, "failure") for r in results]
     suite = ElementTree.Element("testsuite", name=run.name, tests=str(len(results)))
     for kind, name in {"failure": "failures", "error": "errors", "skipped": "skipped"}.items():
@@ -118,6 +118,8 @@ def write_junit(path: Path, run: Run, results: Sequence[Result]) -> None:
         name = f"{result.item.name} {function}"
         seconds = f"{result.seconds:.3f}"
         case = ElementTree.SubElement(suite, "testcase", classname=module, name=name, time=seconds)
+        points = {"name": "points", "value": f"{result.earned:g} of {result.item.points:g}"}
+        ElementTree.SubElement(ElementTree.SubElement(case, "properties"), "property", points)
         if kind:
             ElementTree.SubElement(case, kind, message=result.verdict).text = told(result)
     with replacing(path) as file:
@@ -142,13 +144,15 @@ def write_gradescope(
     There is no score at the top, which would stand in place of the sum of the tests.
     """
     found = {result.item: result for result in results}
-    tests = [_test(item, found.get(item), visibility) for item in run.assignment.items]
+    begun = bool(results) or said == UNFINISHED
+    tests = [_test(item, found.get(item), visibility, begun) for item in run.assignment.items]
     seconds = round(sum(r.seconds for r in results), 1)
     value = {"execution_time": seconds, "output": said, "output_format": "text"}
     write_json(path, value | {"stdout_visibility": "hidden", "tests": tests})
 
 
-def _test(item: Item, result: Result | None, visibility: str) -> dict[str, Any]:
+def _test(item: Item, result: Result | None, visibility: str, begun: bool) -> dict[str, Any]:
+    missed = "not graded: " + ("the run ended before it" if begun else "nothing could be")
     check, later = item.check, "hidden" if visibility == "hidden" else "after_published"
     return {
         "number": item.name,
@@ -156,6 +160,6 @@ def _test(item: Item, result: Result | None, visibility: str) -> dict[str, Any]:
         "score": result.earned if result else 0.0,
         "max_score": item.points,
         "status": "passed" if result and result.verdict == "pass" else "failed",
-        "output": told(result) if result else "not graded: the run ended before it",
+        "output": told(result) if result else missed,
         "visibility": later if item.hidden else visibility,
     }

@@ -1,6 +1,7 @@
 """How verdicts look on a screen: one line a check, the score, and what to do next."""
 
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -13,11 +14,7 @@ from grading.report import Result
 
 NARROWEST, WIDEST = 50, 100
 INDENT = " " * 8
-COLOURS = {
-    "PASS": "32",
-    "PARTIAL": "33",
-    "TODO": "33",
-}  # green and yellow, in the language of terminals; else red
+COLOURS = {"PASS": "32", "PARTIAL": "33", "TODO": "33"}  # green, yellow; all else is red
 RED = "31"
 
 
@@ -61,9 +58,9 @@ def wrapped(text: str) -> list[str]:
 
 
 def percent(results: Sequence[Result]) -> float:
-    """The share of the points that was earned, out of 100; of nothing, all."""
+    """The share of the points that was earned, out of 100, to two digits; of nothing, all."""
     points = sum(r.item.points for r in results)
-    return 100.0 * earned(results) / points if points else 100.0
+    return round(100.0 * earned(results) / points, 2) if points else 100.0
 
 
 def earned(results: Sequence[Result]) -> float:
@@ -78,16 +75,26 @@ def summary(results: Sequence[Result]) -> list[str]:
     score[0] += f", {counts['partial']} in part" * bool(counts["partial"])
     if any(r.item.points != 1 for r in results):
         score[0] += f": {earned(results):g} of {sum(r.item.points for r in results):g} points"
+        score[0] += f", {percent(results):g} %"
     first = earliest(results)
     if first is None:
         return score
-    verb = "write" if first.verdict in UNBEGUN else "mend"
-    label, function = first.check.equation, first.check.function.rsplit(".", 1)[1]
-    step = f"next: {verb} {function}, ({label}) {by_label()[label].title}, {place(label)}"
     whole = textwrap.TextWrapper(
         width(), subsequent_indent=INDENT, break_long_words=False, break_on_hyphens=False
     )
-    return [*score, *whole.wrap(step)]
+    return [*score, *whole.wrap(f"next: {step(first)}")]
+
+
+def step(result: Result) -> str:
+    """What is to be done about a result that is no pass."""
+    if result.unread:
+        fault = re.fullmatch(r"\w+: (.*) \((.+:\d+)\).*", result.detail)
+        words = f"{fault[2]}, {fault[1]}" if fault else result.detail
+        return f"mend {words}; no function of this file could be run"
+    verb = "write" if result.verdict in UNBEGUN else "mend"
+    label, function = result.check.equation, result.check.function.rsplit(".", 1)[1]
+    where = " for inputs that are not shown" * result.item.hidden
+    return f"{verb} {function}{where}, ({label}) {by_label()[label].title}, {place(label)}"
 
 
 class Progress:
