@@ -21,7 +21,7 @@ from grading.protocol import GradingError
 from grading.renumber import renumber
 from grading.results import VISIBILITIES
 from grading.submission import HarnessError
-from grading.template import TemplateError, write_kit
+from grading.template import write_kit
 from training.run import RunError
 from training.settings import Parser
 
@@ -36,7 +36,7 @@ def main(argv: Sequence[str]) -> int:
     args = parser.parse_args(["grade", *argv] if bare else argv)
     try:
         return obey(args)
-    except (GradingError, TemplateError, RunError) as error:
+    except (GradingError, RunError) as error:
         print(error, file=sys.stderr)
         return 2
     except HarnessError as error:
@@ -60,7 +60,10 @@ def obey(args: argparse.Namespace) -> int:
     elif args.command in ("template", "autograder"):
         write_for(args, read(args.assignment) if args.assignment else everything())
     elif args.command == "slip":
-        show_slip(args.name)
+        try:
+            show.show(args.name)
+        except LookupError as error:
+            raise GradingError(str(error.args[0])) from error
     elif args.command == "ledger":
         ledger.write()
     elif args.command == "renumber":
@@ -150,14 +153,6 @@ def grade_one_or_all(args: argparse.Namespace) -> int:
                            " --seconds and --feedback DIR alone.")  # fmt: skip
     batch.grade_all(args)
     return 0
-
-
-def show_slip(name: str | None) -> None:
-    """Prints a slip being caught, or lists all of them."""
-    try:
-        show.show(name)
-    except LookupError as error:
-        raise GradingError(str(error.args[0])) from error
 
 
 if __name__ == "__main__":

@@ -14,25 +14,22 @@ from grading.assignment import Assignment, everything
 from grading.chapters import PACKAGES
 from grading.given import CHECKED, functions, needed, path_of, read, tree, used_by
 from grading.kit_readme import readme
+from grading.protocol import GradingError
 from training.run import replacing
 
 
-class TemplateError(Exception):
-    """One sentence for the person at the screen: why no kit was written."""
-
-
 def write_kit(folder: Path, assignment: Assignment) -> None:
-    """Writes the kit to a folder that is new or empty; TemplateError where it is neither."""
+    """Writes the kit to a folder that is new or empty; GradingError where it is neither."""
     if folder.exists() and not folder.is_dir():
-        raise TemplateError(f"{folder} is a file; expected a new or empty folder.")
+        raise GradingError(f"{folder} is a file; expected a new or empty folder.")
     if folder.exists() and any(folder.iterdir()):
-        raise TemplateError(f"{folder} is not empty; expected a new or empty folder.")
+        raise GradingError(f"{folder} is not empty; expected a new or empty folder.")
     for name, text in kit(assignment).items():
         path = folder / name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise TemplateError(f"{path.parent} cannot be made ({error.strerror}).") from error
+            raise GradingError(f"{path.parent} cannot be made ({error.strerror}).") from error
         with replacing(path) as file:
             file.write(text.encode())
 

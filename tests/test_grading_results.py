@@ -307,7 +307,7 @@ BAD_ZIPS: dict[str, tuple[dict[str, str], str]] = {
     "a drive": ({"C:\\x.py": KL}, "leads out"),
     "backslashes": ({"..\\x.py": KL}, "leads out"),
     "too large": ({"elbo.py": KL + "#" * 2**25}, "more than 32 MiB"),
-    "too large for Python": ({"elbo.py": KL + "#" * (2**24 + 9)}, "16 MiB"),
+    "too large for Python": ({"elbo.py": KL + "#" * (2**24 + 9)}, "^x.zip holds more than 16 MiB"),
     "a file and a folder": ({"x.py": KL, "x.py/y.py": KL}, "cannot be unpacked"),
     "too many": ({f"{i}.py": "" for i in range(5001)}, "5,000 files"),
     "nothing": ({"elbo.txt": KL}, "none of the folders"),
