@@ -13,7 +13,6 @@ from grading.check import Check
 from grading.counterexample import Counterexample, in_names, of_case
 from grading.form import Arrays
 from grading.judge import Verdict, judge
-from grading.oracles.enumeration import FAR
 from grading.protocol import Answer, printable
 
 SHARE = {"pass": 1.0, "partial": 0.5}  # of the points
@@ -116,9 +115,8 @@ def _judged(
         )
     kind = "form" if np.isnan(verdict.error) else "wrong"
     detail, example = in_names(check, inputs[verdict.case], verdict.why), None
-    if kind == "wrong" and verdict.error != FAR:
-        bound = f", allowed {verdict.allowed:.0e}" * (verdict.allowed < 1)
-        detail = f"{_size(verdict.error, verdict.allowed)}{bound}: {verdict.why}"
+    if kind == "wrong" and verdict.allowed < 1:  # else the words hold the numbers
+        detail = f"error {verdict.error:.1e}, allowed {verdict.allowed:.0e}: {verdict.why}"
     if verdict.case >= 0:
         cases = list(zip(inputs, outputs, strict=True))
         example = of_case(check, *cases[verdict.case], cases)

@@ -244,5 +244,7 @@ def weight_errors(
     errors.append(Error((top - cut) / cut / (10 * rounding), largest))
     sizes = len(np.unique(np.abs(W))) / W.size
     if rounding < 1e-9 and sizes < 0.97:
-        errors.append(Error(1e9, f"the share of sizes that are new is {sizes:.3g}, expected 1"))
+        errors.append(
+            Error(1e9, f"the share of different sizes among the weights is {sizes:.3g}, expected 1")
+        )
     return errors
