@@ -55,9 +55,9 @@ def _unpacked(path: Path, folder: Path) -> Path:
     path = only_zip(path) if path.is_dir() and not any(_walk(path, path)) else path
     if path.is_dir():
         return path
-    if path.suffix.lower() == ".zip":
+    if path.is_file() and path.suffix.lower() == ".zip":  # no pipe, which might never end
         unpack(path, folder)
-    elif path.suffix in KINDS:
+    elif path.is_file() and path.suffix in KINDS:
         (folder / path.name).write_bytes(read_regular(path, LARGEST_NOTEBOOK) or b"")
     else:
         raise GradingError(f"{path} is neither a folder, a .zip, a .ipynb nor a .py.")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -20,11 +21,13 @@ def submissions(folder: Path, *ours: Path | None) -> dict[str, Path]:
     """What is handed in, by its name: all that a folder holds, but for files of `ours` in it."""
     if not folder.is_dir():
         raise GradingError(f"There is no folder {folder} of submissions.")
-    own = [path.resolve() for path in ours if path]
+    own = [os.path.abspath(path) for path in ours if path]
     found = {
         p.name: p
         for p in sorted(folder.iterdir())
-        if not p.name.startswith(".") and p.name not in PASSED_OVER and p.resolve() not in own
+        if not p.name.startswith(".")
+        and p.name not in PASSED_OVER
+        and os.path.abspath(p) not in own
     }
     if not found:
         raise GradingError(f"{folder} holds no submission: no folder, .zip, .ipynb or .py.")
