@@ -137,10 +137,8 @@ def _measure_glorot(inputs: Arrays, outputs: Arrays) -> float:
     """The weights by a uniform law, whose variance comes from the weights that meet in a unit."""
     true = np.empty(inputs[1])
     (W,) = require_form((true,), outputs, true)
-    variance = 2 / (true[..., 0].size + true[..., 0, :].size)
-    limit, shares = np.sqrt(3 * variance), np.full(16, 1 / 16)
-    W, of_square = W.reshape(-1, true.shape[-1]), limit**4 / 5 - variance**2
-    return max(enumeration.weight_errors(W, limit, shares, variance, of_square))
+    limit = np.sqrt(3 * 2 / (true[..., 0].size + true[..., 0, :].size))
+    return max(enumeration.uniform_errors(W.reshape(-1, true.shape[-1]), limit))
 
 
 OPTIM = "autograd_lite.optim."

@@ -163,38 +163,22 @@ def _init(rng: Rng) -> Arrays:
 
 
 def _measure_init(inputs: Arrays, outputs: Arrays) -> float:
-    """Every entry within its limit, to rounding; the frequencies of a uniform law, by the
-    Dvoretzky-Kiefer-Wolfowitz inequality; and products of neighbours, whose mean is 0.
-    """
+    """A uniform law within the limit of each layer; and of pairs: weights and biases, two layers."""
     sizes = inputs[1]
-    shapes = [shape for i, o in pairwise(sizes) for shape in ((i, o), (o,))]
-    like = [np.empty(shape, np.float32) for shape in shapes]
-    outputs = tuple(
-        require_form(tuple(like), outputs, tuple(zip(like[::2], like[1::2], strict=True)))
-    )
-    limits = np.repeat(1 / np.sqrt(sizes[:-1]), 2)
-    names = [f"{x} of layer {i + 1}" for i in range(len(sizes) - 1) for x in "Wb"]
-    scaled = [np.asarray(x, float) / limit for x, limit in zip(outputs, limits, strict=True)]
-    pairs = [("rows", W[a::2][:n], W[1::2][:n]) for W in scaled for a, n in [(0, len(W) // 2)]]
-    pairs += [("columns of W", W[:, ::2], W[:, 1::2]) for W in scaled[::2]]
-    pairs += [
-        ("weights and biases", W[0], b) for W, b in zip(scaled[::2], scaled[1::2], strict=True)
+    like = [(np.empty((i, o), np.float32), np.empty(o, np.float32)) for i, o in pairwise(sizes)]
+    found = require_form(tuple(like[0]), outputs, tuple(like))
+    layers = [
+        (W * i**0.5, b * i**0.5)
+        for W, b, i in zip(found[::2], found[1::2], sizes[:-1], strict=True)
     ]
-    pairs += [("layers", a.ravel()[:n], b.ravel()[:n]) for a, b in pairwise(scaled[::2])
-              for n in [min(a.size, b.size)]]  # fmt: skip
-    comparisons = len(scaled) + len(pairs)
-    of_names = list(zip(names, scaled, strict=True))
-    return max(
-        *(
-            Error(
-                1e6 * (np.abs(x).max() - 1),
-                f"{name} goes to {np.abs(x).max():.3g} limits, expected 1",
-            )
-            for name, x in of_names
-        ),  # float32
-        *(game.uniform_error(x.ravel(), comparisons, name) for name, x in of_names),
-        *(game.product_error(a, b, comparisons, what) for what, a, b in pairs),
-    )
+    both = [("the first row of W and b", W[0], b) for W, b in layers]
+    both += [("W of two layers", a[0].ravel(), b[0].ravel()) for a, b in pairwise(layers)]
+    arrays = [(f"W of layer {i}", W) for i, (W, _) in enumerate(layers, 1)]
+    arrays += [(f"b of layer {i}", b[None]) for i, (_, b) in enumerate(layers, 1)]
+    arrays += [(what, np.stack([a[: b.size], b[: a.size]])) for what, a, b in both]
+    errors = [(x, e) for x, W in arrays for e in enumeration.uniform_errors(W, 1.0, len(arrays))]
+    name, worst = max(errors, key=lambda pair: pair[1])
+    return Error(worst, f"{name} in limits: {worst.words}")
 
 
 MLP = "gan.mlp."

@@ -219,14 +219,14 @@ def echo_error(residuals: Array, variances: Array, near: str, far: str = "", row
 
 
 def weight_errors(
-    W: Array, cut: float, shares: Any, variance: float, of_square: float
+    W: Array, cut: float, shares: Any, variance: float, of_square: float, times: int = 1
 ) -> list[Error]:
     """Of independent weights W (I, O) of a density on [-cut, cut] that is symmetric: frequencies in
     intervals of one length, mean and mean square, of which both variances are given; products of
     neighbours, whose mean is 0 only if no two go together; the cut; that no two are of one size.
     """
     top, rounding, W = np.abs(W).max(), np.finfo(W.dtype).eps, W.astype(float)
-    comparisons, edges = len(shares) + 4, np.linspace(-cut, cut, len(shares) + 1)
+    comparisons, edges = times * (len(shares) + 4), np.linspace(-cut, cut, len(shares) + 1)
     names = [f"{a:.3g} to {b:.3g}" for a, b in itertools.pairwise(edges)]
     counts = np.histogram(np.clip(W, -cut, cut), edges)[0]
     allowed = bound(shares * (1 - shares), 1.0, W.size, comparisons)
@@ -242,9 +242,13 @@ def weight_errors(
             errors.append(compared(x.mean(), true, allowed, what))
     largest = f"the largest weight is {top:.4g}, expected at most {cut:.4g}"
     errors.append(Error((top - cut) / cut / (10 * rounding), largest))
-    sizes = len(np.unique(np.abs(W))) / W.size
-    if rounding < 1e-9 and sizes < 0.97:
-        errors.append(
-            Error(1e9, f"the share of different sizes among the weights is {sizes:.3g}, expected 1")
-        )
+    if rounding < 1e-9 and (new := len(np.unique(np.abs(W))) / W.size) < 0.97:
+        different = "the share of different sizes among the weights"
+        errors.append(Error(1e9, f"{different} is {new:.3g}, expected 1"))
     return errors
+
+
+def uniform_errors(W: Array, limit: float, times: int = 1) -> list[Error]:
+    """The same for a uniform density on [-limit, limit]."""
+    variance, of_square = limit**2 / 3, limit**4 * (1 / 5 - 1 / 9)
+    return weight_errors(W, limit, np.full(16, 1 / 16), variance, of_square, times)

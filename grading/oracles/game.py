@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from grading.oracles.arrays import Array, Error, compared
+from grading.oracles.arrays import Array
 from grading.oracles.differences import gradient, softplus
-from grading.oracles.enumeration import FALSE_ALARM, bound
 from grading.oracles.networks import tanh
 
 SLOPE = 0.2
@@ -127,24 +126,3 @@ def image_slopes(x: Array, masks: Any, D: Any) -> Array:
 def slope_cost(x: Array, masks: Any, D: Any) -> Array:
     """Half the squared length of each image's gradient. (B,)"""
     return (image_slopes(x, masks, D) ** 2).sum(axis=1) / 2
-
-
-def uniform_error(values: Array, comparisons: int, what: str) -> Error:
-    """How far the frequencies of independent values stray from the uniform law on [-1, 1], in
-    bounds: by the inequality of Dvoretzky, Kiefer and Wolfowitz, with Massart's constant.
-    """
-    n, values = len(values), np.sort(values)
-    allowed = np.sqrt(np.log(2 * comparisons / FALSE_ALARM) / (2 * n))
-    shares, exact = np.add(np.arange(n), [[0], [1]]) / n, (values + 1) / 2
-    names = np.tile(values.round(3), 2)
-    return compared(shares, exact, allowed, f"in limits, the share of {what} below", names)
-
-
-def product_error(a: Array, b: Array, comparisons: int, what: str) -> Error:
-    """The mean of products of independent values from -1 to 1, which is 0, in bounds."""
-    return compared(
-        (a * b).mean(),
-        0,
-        bound(1 / 9, 1.0, a.size, comparisons),
-        f"{what} go together: in limits, the mean of their products",
-    )
