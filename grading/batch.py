@@ -48,7 +48,7 @@ def grade_all(args: argparse.Namespace) -> None:
         name
         for name, path in entries.items()
         if not (name in rows and rows[name]["key"] == keys[name] and rows[name]["status"] in DONE)
-        or (args.feedback and not _page(args, path).exists())
+        or (args.feedback and not (args.feedback / f"{name}.md").exists())
     ]
     for line in (*notes, f"{len(entries)} submissions, {len(waiting)} to grade"):
         _say(line)
@@ -124,7 +124,7 @@ def _graded(path: Path, key: str, args: argparse.Namespace) -> Row:
         line = [sys.executable, "-m", "grading", "grade", str(path.resolve())]
         line += ["--json", str(result), *_options(args)]
         if args.feedback:
-            line += ["--feedback", str(_page(args, path).resolve())]
+            line += ["--feedback", str(args.feedback.resolve() / f"{path.name}.md")]
         status, said = _run(line)
         row["note"] = printable(said)
         if status == 2:
@@ -142,13 +142,11 @@ def _graded(path: Path, key: str, args: argparse.Namespace) -> Row:
 
 def _options(args: argparse.Namespace) -> list[str]:
     """What the command for one submission is told."""
-    line = [f"--only={name}" for name in args.only]
-    for name in ("assignment", "seed", "seconds"):
-        value = getattr(args, name)
-        if name == "assignment" and value and Path(value).is_file():
-            value = Path(value).resolve()
-        line += [] if value is None else [f"--{name}={value}"]
-    return line
+    named = args.assignment
+    file = Path(named).resolve() if named and Path(named).is_file() else named
+    given = {"assignment": file, "seed": args.seed, "seconds": args.seconds}
+    line = [f"--{key}={value}" for key, value in given.items() if value is not None]
+    return [*line, *(f"--only={name}" for name in args.only)]
 
 
 def _run(line: Sequence[str]) -> tuple[int, str]:
@@ -164,11 +162,6 @@ def _run(line: Sequence[str]) -> tuple[int, str]:
     with LOCK:
         AT_WORK.discard(process)
     return process.returncode, said
-
-
-def _page(args: argparse.Namespace, path: Path) -> Path:
-    page: Path = args.feedback / f"{path.name}.md"
-    return page
 
 
 def _line(row: Row) -> str:
