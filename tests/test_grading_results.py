@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import re
 import signal
 import subprocess
@@ -135,9 +136,11 @@ def test_json_is_the_same_but_for_times_and_says_all(
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.json", "b.json"]
 
 
-@pytest.mark.parametrize(("percent", "status"), [("37.5", 0), ("37.6", 1), ("101", 2)])
+@pytest.mark.parametrize(("percent", "status"), [("66.67", 0), ("66.68", 1), ("101", 2)])
 def test_fail_under(percent: str, status: int, capsys: pytest.CaptureFixture[str]) -> None:
-    assert command.main([str(HALF), "--only", "vae.elbo", "--fail-under", percent]) == status
+    assert (
+        command.main([str(HALF), "--only", "vae.5,vae.8,vae.16", "--fail-under", percent]) == status
+    )
 
 
 def test_junit_counts_what_failed_and_what_was_not_begun(tmp_path: Path) -> None:
@@ -181,7 +184,7 @@ def test_gradescopes_file_is_valid_at_every_moment(
         assert test["visibility"] == "hidden"
     assert command.main([str(tmp_path / "absent"), "--gradescope", str(file)]) == 2
     value = json.loads(file.read_text())
-    assert "no folder" in value["output"] and {t["score"] for t in value["tests"]} == {0.0}
+    assert "no folder absent" in value["output"] and {t["score"] for t in value["tests"]} == {0.0}
 
 
 def test_feedback_begins_with_the_earliest_and_holds_strangers_words_in_code() -> None:
@@ -213,6 +216,42 @@ def test_feedback_shows_the_lines_of_the_student_that_raised(
     lines = ("vae/elbo.py:4, in kl_diag_gaussian\n    return helper(mu).sum(axis=-1)\n"
              "vae/elbo.py:6, in helper\n    raise ValueError(3)\nValueError: 3\n")  # fmt: skip
     assert lines in page.read_text()
+
+
+def test_a_hidden_check_that_failed_is_told_with_its_label_alone() -> None:
+    hidden = Result(Item(BY_LABEL["vae.12"], hidden=True), "wrong", "")
+    found = [result("vae.8", "pass"), result("vae.12", "pass"), hidden]
+    run = run_of("ann", found)
+    page = feedback.page(run, found)
+    assert "All public checks passed. 1 hidden check did not pass: (vae.12)" in page
+    assert "is right" not in page and "verdicts, but for the hidden ones" in page
+    assert "next: mend kl_diag_gaussian_vjp for inputs" in screen.summary(found)[1]
+    assert results.as_json(run, found)["earliest"] == "vae.12"
+    page = feedback.page(run, [*found, result("rbm.1", "todo")])
+    assert "All public" not in page and "First write (rbm.1)" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [("zed.py", ["from zed import kl_diag_gaussian"]), ("my file.py", []), ("lou.ipynb", [])],
+)
+def test_a_file_is_told_by_its_own_name_and_one_that_cannot_be_read_once(
+    name: str, line: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, page = tmp_path / name, tmp_path / "page.md"
+    argv = [str(file), "--only", "vae.elbo", "--feedback", str(page)]
+    seen = []
+    for text in (RIGHT.replace("0.5", "None"), RIGHT + "def squared_error(x:\n"):
+        file.write_text(notebook(("code", text)) if "ipynb" in name else text)
+        assert command.main(argv) == 0
+        said = " ".join(capsys.readouterr().out.split())
+        assert said.count("vae/elbo.py") == 1 and f"{name} is taken for vae/elbo.py" in said
+        seen.append((said, page.read_text()))
+    (_, first), (said, second) = seen
+    assert f"{name}:3, in kl_diag_gaussian" in first and "logvar = np.array" in first
+    assert re.findall("^from .*", first, re.MULTILINE) == line
+    assert said.count("never closed") == 2 and f"next: mend {name}:4, '(' was" in said
+    assert second.count("as above") == 7 and "np.array" not in second
 
 
 # --- submissions ---
@@ -358,7 +397,7 @@ def test_a_folder_of_submissions_is_one_table_and_is_taken_up_again(
     (folder / "dan.zip").write_text("no zip")
     (folder / "eve").mkdir()
     (folder / "eve/hw.rar").write_text("")
-    (folder / "fay.txt").write_text(KL)
+    os.mkfifo(folder / "fay.zip")
     (folder / "__MACOSX").mkdir()
     table = folder / "out.csv"
     argv = ["--all", str(folder), "--csv", str(table), "--feedback", str(pages), "--only", "vae.8"]
@@ -367,18 +406,18 @@ def test_a_folder_of_submissions_is_one_table_and_is_taken_up_again(
     for _ in range(2):
         assert command.main(argv) == 0
         said.append(capsys.readouterr().out)
-        assert "4 graded, 3 refused (dan.zip, eve, fay.txt);" in said[-1]
+        assert "4 graded, 3 refused (dan.zip, eve, fay.zip);" in said[-1]
         rows = rows_of(table)
         assert {name: row["vae.8"] or row["status"] for name, row in rows.items()} == {
             "'=evil": "pass", "ann": "pass", "bob": "wrong", "cyd": "timeout",
-            "dan.zip": "refused", "eve": "refused", "fay.txt": "refused",
+            "dan.zip": "refused", "eve": "refused", "fay.zip": "refused",
         }  # fmt: skip
     firsts = [text.splitlines()[0] for text in said]
     assert firsts == ["7 submissions, 7 to grade", "7 submissions, 0 to grade"]
     assert (rows["ann"]["percent"], rows["bob"]["earliest"]) == ("100", "vae.8")
     assert rows["ann"]["digest"] == rows["'=evil"]["digest"] != rows["bob"]["digest"]
     notes = {name: row["note"] for name, row in rows.items() if row["status"] == "refused"}
-    assert all("a .zip, a .ipynb" in notes[name] for name in ("eve", "fay.txt"))
+    assert all("a .zip, a .ipynb" in notes[name] for name in ("eve", "fay.zip"))
     assert notes["dan.zip"].startswith("dan.zip cannot be unpacked") and "hw.rar" in notes["eve"]
     assert {rows[name]["points"] for name in rows} == {"1"}
     assert "Nothing was graded" in (pages / "dan.zip.md").read_text()
