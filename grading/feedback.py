@@ -17,12 +17,14 @@ from training.run import replacing
 PAGE = """\
 # Feedback: {name}
 
-**{score}** (seed {seed}). The derivations are in the project, and there
+**{score}** (seed {seed}).
+
+The derivations are in the project, and there
 
     make grade DIR=this-folder{options}
 
-gives the same verdicts{but}. Python below is for the project's interpreter (`.venv/bin/python`),
-started in your own folder, or for a last cell of your notebook.
+gives the same verdicts{but}. Python below is for the project's
+interpreter (`.venv/bin/python`), started in your own folder, or for a last cell of your notebook.
 
 {notes}{first}
 {graph}## All verdicts
@@ -44,17 +46,11 @@ graded by itself, with the reference's in place of those that it uses.
 HIDDEN = "\nHidden items are judged on inputs that are not shown; only their verdicts are told.\n"
 
 
-def write(path: Path, run: Run, results: Sequence[Result]) -> None:
-    """Writes the page, whole or not at all."""
+def write(path: Path, run: Run, results: Sequence[Result], why: str = "") -> None:
+    """Writes the page, whole or not at all; without results, `why` nothing was graded."""
+    refusal = f"# Feedback: {_span(run.name)}\n\nNothing was graded: {_span(why)}\n"
     with replacing(path) as file:
-        file.write(page(run, results).encode("utf-8", "replace"))
-
-
-def write_refusal(path: Path, name: str, why: str) -> None:
-    """Writes what there is to say where nothing could be graded."""
-    with replacing(path) as file:
-        text = f"# Feedback: {_span(name)}\n\nNothing was graded: {_span(why)}\n"
-        file.write(text.encode("utf-8", "replace"))
+        file.write((page(run, results) if results else refusal).encode("utf-8", "replace"))
 
 
 def page(run: Run, results: Sequence[Result]) -> str:
@@ -62,7 +58,7 @@ def page(run: Run, results: Sequence[Result]) -> str:
     ranked, seed = sorted(results, key=rank), run.assignment.seed
     options = [f"--assignment {given_name(run.assignment)}"] * bool(run.assignment.text)
     options += [f"--seed {seed}"] * bool(seed)
-    hidden = any(result.item.hidden for result in results)
+    hidden = any(r.item.hidden for r in results)
     graph = "\n".join(_graph([x.after(ranked[:i]) for i, x in enumerate(ranked)]))
     return PAGE.format(
         name=_span(run.name),
@@ -109,8 +105,7 @@ def _shown(result: Result) -> list[str]:
     if example:
         words = f": {example.words}" * bool(example.words)
         case = "Inputs" if result.verdict == "error" else "The smallest case"
-        found += [f"{case} for which it is wrong{words}:"]
-        found += [_fence(example.code, "python")]
+        found += [f"{case} for which it is wrong{words}:", _fence(example.code, "python")]
     found += [_fence(result.output)] if result.output else []
     return found + (["It printed:", _fence(result.printed)] if result.printed else [])
 

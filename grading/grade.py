@@ -42,12 +42,11 @@ def grade(args: argparse.Namespace) -> int:
         run = run._replace(files=files, notes=[*notes, *found_in], names=names)
         found = judged(run, args)
     except (GradingError, HarnessError) as error:
-        name = args.folder.name or str(args.folder)
-        why = str(error).replace(str(args.folder), name)
+        why = str(error).replace(str(args.folder), args.folder.name or str(args.folder))
         if args.gradescope:
             results.write_gradescope(args.gradescope, run, [], args.visibility, why)
         if args.feedback and isinstance(error, GradingError):
-            feedback.write_refusal(args.feedback, args.folder.name, why)
+            feedback.write(args.feedback, run, [], why)
         raise
     for path, write in ((args.junit, results.write_junit), (args.feedback, feedback.write)):
         if path:
@@ -60,10 +59,10 @@ def grade(args: argparse.Namespace) -> int:
     failed = [r.item.name for r in found if r.verdict == "harness"]
     if failed:
         raise HarnessError(f"The grading itself failed on {', '.join(failed)}.")
-    low = percent(found) < args.fail_under
-    if low:
-        print(f"{percent(found):g} % is below --fail-under {args.fail_under:g}")
-    return int(low)
+    if percent(found) >= args.fail_under:
+        return 0
+    print(f"{percent(found):g} % is below --fail-under {args.fail_under:g}")
+    return 1
 
 
 def asked(args: argparse.Namespace) -> tuple[Assignment, list[str]]:

@@ -64,10 +64,8 @@ class Result(NamedTuple):
         if example and file.name:
             known = file.suffix == ".py" and file.stem.isidentifier()
             line = f"from {file.stem} import \\1\n" if known else ""
-            code = re.sub(
-                rf"^from {re.escape(module)} import (.*)\n", line, example.code, flags=re.M
-            )
-            example = example._replace(code=code)
+            asked = re.compile(rf"^from {re.escape(module)} import (.*)\n", re.MULTILINE)
+            example = example._replace(code=asked.sub(line, example.code))
         return self._replace(detail=detail, output=output, counterexample=example)
 
 

@@ -8,7 +8,6 @@ import math
 import platform
 import subprocess
 import xml.etree.ElementTree as ElementTree
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -65,12 +64,11 @@ def commit() -> str | None:
 
 def as_json(run: Run, results: Sequence[Result]) -> dict[str, Any]:
     """The results as a value for JSON; all but "seconds" is the same for the same seed."""
-    first = earliest(results)
-    counts = Counter(r.verdict for r in results)
+    first, verdicts = earliest(results), [r.verdict for r in results]
     score = {
-        "passed": counts["pass"], "in_part": counts["partial"], "items": len(results),
-        "earned": earned(results), "points": sum(r.item.points for r in results),
-        "percent": percent(results),
+        "passed": verdicts.count("pass"), "in_part": verdicts.count("partial"),
+        "items": len(results), "earned": earned(results),
+        "points": sum(r.item.points for r in results), "percent": percent(results),
     }  # fmt: skip
     return {
         "schema": SCHEMA,
@@ -115,9 +113,8 @@ def write_junit(path: Path, run: Run, results: Sequence[Result]) -> None:
         suite.set(name, str(kinds.count(kind)))
     for result, kind in zip(results, kinds, strict=True):
         module, _, function = result.check.function.rpartition(".")
-        name = f"{result.item.name} {function}"
-        seconds = f"{result.seconds:.3f}"
-        case = ElementTree.SubElement(suite, "testcase", classname=module, name=name, time=seconds)
+        about = {"name": f"{result.item.name} {function}", "time": f"{result.seconds:.3f}"}
+        case = ElementTree.SubElement(suite, "testcase", about, classname=module)
         points = {"name": "points", "value": f"{result.earned:g} of {result.item.points:g}"}
         ElementTree.SubElement(ElementTree.SubElement(case, "properties"), "property", points)
         if kind:
