@@ -72,7 +72,7 @@ def readme(labels: Mapping[str, Mapping[str, Sequence[str]]], assignment: Assign
         "about": f"{assignment.about.strip()}\n\n" if assignment.about else "",
         "all": f' ARGS="{option}"' if option else "",
         "with": option + " " * bool(option),
-        "hidden": f" {hidden:g} more points are for\ninputs that only your teacher has."
+        "hidden": f" Inputs that only your\nteacher has bring more points: {hidden:g}."
         * bool(hidden),
     }
     return README.format(

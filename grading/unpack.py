@@ -79,16 +79,15 @@ def code_of(path: PurePosixPath, content: bytes, ours: Collection[str], notes: l
         first = (text.split() or [""])[0]
         if is_code and (first in PYTHON or not first.startswith("%%")):
             lines = text.splitlines()
-            own = [x for x in lines if not re.match(r"\s*[%!?]|\s*[\w.]+\?\??\s*$", x)]
-            lines_out += len(lines) - len(own)
-            code = "\n".join(own)
+            out = [bool(re.match(r"\s*[%!?]|\s*[\w.]+\?\??\s*$", x)) for x in lines]
+            lines_out += sum(out)
+            code = "\n".join("" if y else x for x, y in zip(lines, out, strict=True))
             room -= len(code)
             kept.append(_at_home(code, known, packages) if room >= 0 else code)
-    cells_out = len(texts) - len(kept)
     needs = ", ".join(sorted(set(packages.values())))
     notes.append(
-        f"{path}: {len(kept)} code cells used, left out {cells_out} other cells and"
-        f" {lines_out} lines with %, ! or ?" + f", and what needs {needs}" * bool(needs)
+        f"{path}: {len(kept)} of {len(texts)} cells used, left out lines with %, ! or ?:"
+        f" {lines_out}" + f"; left out what needs {needs}" * bool(needs)
     )
     return ("\n\n\n".join(kept) + "\n").encode("utf-8", "replace")
 

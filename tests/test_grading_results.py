@@ -272,11 +272,11 @@ SHAPES: dict[str, tuple[dict[str, str], str]] = {  # files, and what is said
                 ("markdown", "# 1"), ("code", f"%cd x\nnp.dot?\n{KL}"), ("code", "%%sh\nls")
             )
         },
-        "1 code cells used, left out 2 other cells and 2 lines",
+        "1 of 3 cells used, left out lines with %, ! or ?: 2",
     ),
     "a notebook for a module": (
         {"vae/elbo.ipynb": notebook(("code", f"%%time\n{KL}"))},
-        "1 code cells used",
+        "1 of 1 cells used",
     ),
     "an older file beside it": ({"a.py": KL, "elbo.py": KL}, "elbo.py is taken for vae/elbo.py"),
     "a notebook with plots": (
@@ -285,7 +285,7 @@ SHAPES: dict[str, tuple[dict[str, str], str]] = {  # files, and what is said
                 ("code", f"import os, tqdm as t; X = t.bar\nX()\nX = 1\nX += 1\n{KL}")
             )
         },
-        "and what needs tqdm",
+        "left out what needs tqdm",
     ),
     "two files": (
         {"a.py": KL, "b.py": KL + "#"},
