@@ -160,7 +160,8 @@ HOSTILE: dict[str, tuple[str, str, str]] = {  # verdict, what the detail holds, 
                       kl("from collections import namedtuple as n; n('Trace', 'x y')(1, 2).z")),
     "newer syntax": ("error", f"; Python {VERSION} reads", kl(RIGHT, "def f[T = int](): 1\n")),
     "words of the worker": ("form", "argument 99", kl(
-        "import __main__ as m; raise m.FormError('it overwrites argument 99')")),
+        "import os; open('failure.txt', 'w').write('form\\nit overwrites argument 99'); os._exit(0)"
+    )),
     "inputs overwritten": ("form", "overwrites mu,", kl("mu[:] = 0\n" + RIGHT)),
     "control characters": ("error", "ValueError: [2J", kl("raise ValueError('\\x1b[2J\\ngone')")),
     "unprintable exception": ("crashed", "", kl("class E(Exception):\n  __str__ = None\nraise E")),
