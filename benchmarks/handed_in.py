@@ -6,15 +6,15 @@ from pathlib import Path
 from benchmarks.edits import Mutant, all_variants, mutants
 from benchmarks.reach import MODELS
 from experiments.record import ROOT
-from grading.assignment import SECONDS, Item
 from grading.check import Check, draw_cases
 from grading.checks import CHECKS
-from grading.given import defined, furnished, tree, used_by
-from grading.protocol import Files
-from grading.report import Result, result_of
+from grading.course.assignment import SECONDS, Item
+from grading.reports.report import Result, result_of
+from grading.sandbox.given import defined, furnished, tree, used_by
+from grading.sandbox.protocol import Files
+from grading.sandbox.workers import finish, start
 from grading.slip import checks_of, edited
 from grading.slips import SLIPS
-from grading.workers import finish, start
 
 
 @cache

@@ -13,15 +13,16 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from grading import autograder, batch, ledger, show
-from grading.assignment import SECONDS, Assignment, everything, read
+from grading import ledger, show
+from grading.course import autograder, batch
+from grading.course.assignment import SECONDS, Assignment, everything, read
+from grading.course.grade import OUTPUTS, grade
+from grading.course.template import write_kit
 from grading.errata import page as errata
-from grading.grade import OUTPUTS, grade
-from grading.protocol import GradingError
 from grading.renumber import renumber
-from grading.results import VISIBILITIES
-from grading.submission import HarnessError
-from grading.template import write_kit
+from grading.reports.results import VISIBILITIES
+from grading.sandbox.protocol import GradingError
+from grading.sandbox.submission import HarnessError
 from training.run import RunError
 from training.settings import Parser
 

@@ -83,7 +83,7 @@ def _fit(like: Any, form: Iterator[str], arrays: Iterator[Any]) -> list[Any] | N
 
 
 def form_of(tree: Any) -> str:
-    """How arrays are nested, as grading/worker.py writes it."""
+    """How arrays are nested, as grading/sandbox/worker.py writes it."""
     return f"({''.join(map(form_of, tree))})" if isinstance(tree, tuple) else "*"
 
 

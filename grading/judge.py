@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grading import worker
 from grading.check import SINGLE, Check, Record, Seed, draw_cases, is_random, kinds
 from grading.form import RAISED, Arrays, FormError, Outputs, dtype_of
+from grading.sandbox import worker
 
 
 class Verdict(NamedTuple):

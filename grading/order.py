@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from grading.chapters import ROOT, Equation, equations
-from grading.report import Result
+from grading.reports.report import Result
 
 UNBEGUN = ("todo", "missing", "skipped")
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from grading import __main__ as command
-from grading import submission
-from grading.assignment import SECRET, Item, read
 from grading.checks import CHECKS
-from grading.given import furnished, path_of
-from grading.protocol import Answer, Files
-from grading.template import kit
+from grading.course.assignment import SECRET, Item, read
+from grading.course.template import kit
+from grading.sandbox import submission
+from grading.sandbox.given import furnished, path_of
+from grading.sandbox.protocol import Answer, Files
 
 ROOT = Path(__file__).parent.parent
 BY_LABEL = {check.equation: check for check in CHECKS}

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from grading.autograder import write
-from grading.protocol import GradingError
-from grading.workers import isolation
+from grading.course.autograder import write
+from grading.sandbox.protocol import GradingError
+from grading.sandbox.workers import isolation
 
 ROOT = Path(__file__).parent.parent
 FORMATS = {"text", "html", "simple_format", "md", "ansi"}
@@ -44,7 +44,7 @@ def test_the_zip_holds_what_grading_reads_and_is_the_same_each_time(
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         modes = {m.filename: m.external_attr >> 16 & 0o777 for m in archive.infolist()}
     assert modes["setup.sh"] == modes["run_autograder"] == 0o755
-    assert {"vae/DERIVATION_COST.md", "grading/worker.py", "LICENSE"} <= {*modes}
+    assert {"vae/DERIVATION_COST.md", "grading/sandbox/worker.py", "LICENSE"} <= {*modes}
     assert not {name.split("/")[0] for name in modes} & {"tests", "figures", "docs", "secret"}
     assert not any("/examples/" in name for name in modes)
     monkeypatch.delenv("GRADING_SECRET")

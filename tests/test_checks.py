@@ -12,8 +12,8 @@ from autograd_lite.tree import leaves, tree_map
 from grading.alternatives import ALTERNATIVES
 from grading.check import Check, Seed, draw_cases, kinds
 from grading.checks import CHECKS
-from grading.counterexample import of_case
 from grading.judge import call, judge, resolve, run
+from grading.reports.counterexample import of_case
 from grading.show import same
 from grading.slip import Slip, StaleSlipError, checks_of, planted, verdict
 from grading.slips import SLIPS

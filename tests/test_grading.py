@@ -13,15 +13,17 @@ import numpy as np
 import pytest
 
 from grading import __main__ as command
-from grading import protocol, report, template
-from grading.assignment import Item
 from grading.check import Check, Record, Seed, draw_cases
 from grading.checks import CHECKS
+from grading.course import template
+from grading.course.assignment import Item
 from grading.form import FormError, Outputs, require_form
 from grading.judge import judge
-from grading.report import Result, result_of
+from grading.reports import report
+from grading.reports.report import Result, result_of
+from grading.sandbox import protocol
+from grading.sandbox.workers import finish, start
 from grading.slips import SLIPS
-from grading.workers import finish, start
 
 ROOT = Path(__file__).parent.parent
 BY_LABEL = {check.equation: check for check in CHECKS}

@@ -19,12 +19,13 @@ from xml.etree import ElementTree
 import pytest
 
 from grading import __main__ as command
-from grading import feedback, grade, intake, results, screen, template
-from grading.assignment import Item, chosen, everything
 from grading.checks import CHECKS
+from grading.course import grade, intake, template
+from grading.course.assignment import Item, chosen, everything
 from grading.order import earliest
-from grading.protocol import GradingError
-from grading.report import Result
+from grading.reports import feedback, results, screen
+from grading.reports.report import Result
+from grading.sandbox.protocol import GradingError
 
 ROOT = Path(__file__).parent.parent
 HALF = ROOT / "grading/examples/half"

@@ -1,6 +1,6 @@
 """The judge and its workers: what a hostile submission cannot read, change, end or leave behind.
 
-The table in grading/submission.py, row by row, by every mode that works for who runs this.
+The table in grading/sandbox/submission.py, row by row, by every mode that works for who runs this.
 """
 
 import os
@@ -19,15 +19,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grading import integrity, jail, processes, show, submission
-from grading.assignment import Item
-from grading.budget import Budget
+from grading import show
 from grading.check import draw_cases
 from grading.checks import CHECKS
-from grading.protocol import Answer
-from grading.report import Result, result_of
-from grading.submission import HarnessError, answers
-from grading.workers import finish, isolation, start
+from grading.course.assignment import Item
+from grading.reports.report import Result, result_of
+from grading.sandbox import integrity, jail, processes, submission
+from grading.sandbox.budget import Budget
+from grading.sandbox.protocol import Answer
+from grading.sandbox.submission import HarnessError, answers
+from grading.sandbox.workers import finish, isolation, start
 
 ROOT = Path(__file__).parent.parent
 BY_LABEL = {check.equation: check for check in CHECKS}
@@ -281,7 +282,7 @@ def test_a_changed_file_of_the_project_is_named_and_the_grading_not_trusted(
     (tmp_path / "grading/check.py").write_text("right = 1")
     monkeypatch.setattr(integrity, "ROOT", tmp_path)
     monkeypatch.setattr(submission, "isolation", lambda: "none")
-    monkeypatch.setattr("grading.workers.isolation", lambda: "none")
+    monkeypatch.setattr("grading.sandbox.workers.isolation", lambda: "none")
     file = str(tmp_path / "grading/check.py")
     new = str(tmp_path / "grading/numbers.py")
     deeds = {"write": f"open({file!r}, 'w')", "add": f"open({new!r}, 'w')"}
@@ -327,7 +328,7 @@ def test_a_worker_that_cannot_be_shut_in_is_no_zero(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "worker.py").write_text("import no_such_module")
-    monkeypatch.setattr("grading.workers.WORKER", tmp_path / "worker.py")
+    monkeypatch.setattr("grading.sandbox.workers.WORKER", tmp_path / "worker.py")
     isolation.cache_clear()
     with pytest.raises(HarnessError, match="does not work here: its process ended with status 1"):
         list(answers(kl(RIGHT), [Item(KL)], 20.0))

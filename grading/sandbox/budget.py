@@ -3,8 +3,8 @@
 import time
 
 from grading.check import Check
-from grading.given import path_of
-from grading.protocol import Answer
+from grading.sandbox.given import path_of
+from grading.sandbox.protocol import Answer
 
 IN_A_ROW = 3  # checks of one file without an end, after which it is not tried again
 TOTAL, SHARE = 120.0, 6  # seconds for all checks, or so many times those of one if that is more

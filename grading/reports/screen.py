@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import IO
 
 from grading.order import UNBEGUN, by_label, earliest, place
-from grading.report import Result
+from grading.reports.report import Result
 
 NARROWEST, WIDEST = 50, 100
 INDENT = " " * 8

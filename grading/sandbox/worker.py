@@ -1,7 +1,7 @@
 """Calls one function of a student on given inputs and writes down what it returns. Never judges.
 
-grading/jail.py runs a copy of it with MODULE FUNCTION SECONDS PROCESSES, in a folder with
-    inputs.npz   what grading/submission.py encoded
+grading/sandbox/jail.py runs a copy of it with MODULE FUNCTION SECONDS PROCESSES, in a folder with
+    inputs.npz   what grading/sandbox/submission.py encoded
     student/     copies of the student's files
 and leaves there one of
     outputs.npz  "3.0" is the first array that was returned in case 3; "forms" how all were nested
@@ -109,7 +109,7 @@ def find(module_name: str, function_name: str) -> tuple[Any, Any]:
 
 
 def decode(value: Any, arrays: Any, module: Any) -> Any:
-    """An input as grading/submission.py wrote it. Arrays are read anew, so each is a copy."""
+    """An input as protocol.py wrote it. Arrays are read anew, so each is a copy."""
     match value:
         case {"array": name}:
             return arrays[name]

@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 
 from grading.checks import CHECKS
-from grading.protocol import Files
+from grading.sandbox.protocol import Files
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 CHECKED = {check.function for check in CHECKS}
 HELPERS, OWN = "_given", "_own"  # folders: the reference's helpers, a student's file as it was
 # What the reference does not have, such as a helper of the student's, comes from their file.

@@ -6,9 +6,9 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from grading.assignment import SECRET, Item
-from grading.intake import PASSED_OVER
-from grading.protocol import GradingError
+from grading.course.assignment import SECRET, Item
+from grading.course.intake import PASSED_OVER
+from grading.sandbox.protocol import GradingError
 from training.run import replacing
 
 SCORE = ("earned", "points", "percent", "passed", "in_part", "items")

@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from grading.assignment import SHIPPED, Assignment
-from grading.budget import total
 from grading.chapters import ROOT
+from grading.course.assignment import SHIPPED, Assignment
 from grading.order import by_label
-from grading.worker import FILE, MEMORY
+from grading.sandbox.budget import total
+from grading.sandbox.worker import FILE, MEMORY
 
 README = """\
 # {title}

@@ -20,14 +20,15 @@ from pathlib import Path
 from subprocess import DEVNULL, PIPE
 from typing import Any
 
-from grading import processes, results
-from grading.assignment import Item, modules
-from grading.grade import asked, require_sane
-from grading.intake import gather
-from grading.protocol import printable
-from grading.screen import width
-from grading.submission import HarnessError
-from grading.table import SCORE, Row, read, submissions, write
+from grading.course.assignment import Item, modules
+from grading.course.grade import asked, require_sane
+from grading.course.intake import gather
+from grading.course.table import SCORE, Row, read, submissions, write
+from grading.reports import results
+from grading.reports.screen import width
+from grading.sandbox import processes
+from grading.sandbox.protocol import printable
+from grading.sandbox.submission import HarnessError
 
 AT_WORK: set[subprocess.Popen[str]] = set()
 ENDING = threading.Event()  # from then on none is added
@@ -155,7 +156,7 @@ def _run(line: Sequence[str]) -> tuple[int, str]:
     with LOCK:
         if ENDING.is_set():
             return 3, "the grading was interrupted"
-        process = subprocess.Popen(line, cwd=Path(__file__).parent.parent, **options)
+        process = subprocess.Popen(line, cwd=Path(__file__).parents[2], **options)
         AT_WORK.add(process)
     with process:
         said = process.communicate()[1]

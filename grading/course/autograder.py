@@ -10,14 +10,14 @@ import stat
 import zipfile
 from pathlib import Path
 
-from grading.assignment import SECRET, read
 from grading.chapters import ROOT, chapters
-from grading.integrity import PACKAGES
-from grading.protocol import GradingError
+from grading.course.assignment import SECRET, read
+from grading.sandbox.integrity import PACKAGES
+from grading.sandbox.protocol import GradingError
 from training.run import replacing
 
-CONTAINER = Path(__file__).with_name("container")
-EXAMPLES = Path(__file__).with_name("examples")
+CONTAINER = Path(__file__).parents[1] / "container"
+EXAMPLES = Path(__file__).parents[1] / "examples"
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # that a zip can say
 MODES = {"setup.sh": 0o755, "run_autograder": 0o755, "secret": 0o600}
 

@@ -4,7 +4,7 @@ import hashlib
 import sysconfig
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PACKAGES = ("autograd_lite", "rbm", "vae", "gan", "data", "training", "grading")
 
 

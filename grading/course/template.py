@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from grading.assignment import Assignment, everything
 from grading.chapters import PACKAGES
-from grading.given import CHECKED, functions, needed, path_of, read, tree, used_by
-from grading.kit_readme import readme
-from grading.protocol import GradingError
+from grading.course.assignment import Assignment, everything
+from grading.course.kit_readme import readme
+from grading.sandbox.given import CHECKED, functions, needed, path_of, read, tree, used_by
+from grading.sandbox.protocol import GradingError
 from training.run import replacing
 
 

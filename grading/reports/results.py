@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grading.assignment import Assignment, Item
 from grading.chapters import ROOT
+from grading.course.assignment import Assignment, Item
 from grading.order import by_label, earliest
-from grading.protocol import Files
-from grading.report import Result
-from grading.screen import earned, percent
-from grading.workers import isolation
+from grading.reports.report import Result
+from grading.reports.screen import earned, percent
+from grading.sandbox.protocol import Files
+from grading.sandbox.workers import isolation
 from training.run import replacing, write_json
 
 SCHEMA = 2

@@ -7,8 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from grading import feedback, results
-from grading.assignment import (
+from grading.course.assignment import (
     SECONDS,
     SECRET,
     Assignment,
@@ -17,11 +16,12 @@ from grading.assignment import (
     modules,
     read,
 )
-from grading.intake import gather
-from grading.protocol import GradingError
-from grading.report import Result, result_of
-from grading.screen import Progress, coloured, lines, percent, summary, wrapped
-from grading.submission import HarnessError, answers
+from grading.course.intake import gather
+from grading.reports import feedback, results
+from grading.reports.report import Result, result_of
+from grading.reports.screen import Progress, coloured, lines, percent, summary, wrapped
+from grading.sandbox.protocol import GradingError
+from grading.sandbox.submission import HarnessError, answers
 from training.run import write_json
 
 OUTPUTS = ("json", "junit", "gradescope", "feedback")

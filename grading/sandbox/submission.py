@@ -1,4 +1,4 @@
-"""A student's files, and for each check a process of its own that runs them (grading/worker.py).
+"""A student's files, and for each check a process of its own that runs them (worker.py).
 
 Only arrays come back, and they are judged here, where no line of the student's code has run: what
 it prints, patches, claims or exits with counts for nothing. The slips that hints come from are
@@ -6,7 +6,7 @@ compiled before the first worker starts, no module is imported later, and the so
 project are compared afterwards. An endless loop, a crash or a huge array costs the check in which
 it happens; three checks in a row of one file that do not finish end those of this file.
 
-How far a worker is shut in depends on what the machine gives (grading/jail.py), and on who grades:
+How far a worker is shut in depends on what the machine gives (jail.py), and on who grades:
 
                                         namespaces   as root,     container    neither
                                         (Linux)      without                   (macOS)
@@ -33,17 +33,17 @@ those of the first, second and fourth column, in tests/test_autograder.py what a
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-from grading import processes
-from grading.assignment import Item
-from grading.budget import Budget
 from grading.check import draw_cases
+from grading.course.assignment import Item
 from grading.form import Arrays
-from grading.given import furnished
-from grading.integrity import changed_since, fingerprint
-from grading.protocol import Answer, Files
+from grading.sandbox import processes
+from grading.sandbox.budget import Budget
+from grading.sandbox.given import furnished
+from grading.sandbox.integrity import changed_since, fingerprint
+from grading.sandbox.protocol import Answer, Files
+from grading.sandbox.workers import HarnessError as HarnessError
+from grading.sandbox.workers import Worker, finish, isolation, start, stop
 from grading.show import prepare
-from grading.workers import HarnessError as HarnessError
-from grading.workers import Worker, finish, isolation, start, stop
 
 AHEAD = 2  # workers at a time
 # What a function may raise because the reference's helpers do less than the student's own.

@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from grading import show
-from grading.assignment import Item
 from grading.check import Check
-from grading.counterexample import Counterexample, in_names, of_case
+from grading.course.assignment import Item
 from grading.form import Arrays
 from grading.judge import Verdict, judge
-from grading.protocol import Answer, printable
+from grading.reports.counterexample import Counterexample, in_names, of_case
+from grading.sandbox.protocol import Answer, printable
 
 SHARE = {"pass": 1.0, "partial": 0.5}  # of the points
 

@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from grading import jail, processes
 from grading.check import Arrays
-from grading.protocol import Answer, Files, encode, read_answer
+from grading.sandbox import jail, processes
+from grading.sandbox.protocol import Answer, Files, encode, read_answer
 from training.parallel import THREADS
 
 WORKER, JAIL = (Path(__file__).with_name(name) for name in ("worker.py", "jail.py"))

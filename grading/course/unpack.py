@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
-from grading.protocol import GradingError
+from grading.sandbox.protocol import GradingError
 
 KINDS = (".py", ".ipynb")
 LARGEST_ARCHIVE, MOST_FILES = 2**25, 5_000  # bytes unpacked, number

@@ -7,11 +7,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from grading.kit_readme import given_name
+from grading.course.kit_readme import given_name
 from grading.order import UNBEGUN, by_label, earliest, place, rank
-from grading.report import Result
-from grading.results import Run
-from grading.screen import summary
+from grading.reports.report import Result
+from grading.reports.results import Run
+from grading.reports.screen import summary
 from training.run import replacing
 
 PAGE = """\

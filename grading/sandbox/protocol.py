@@ -149,7 +149,7 @@ def decode(data: bytes, cases: int) -> list[Arrays]:
 
 
 def _require_form(arrays: Sequence[Any], form: str) -> None:
-    """ValueError unless a form is one that grading/worker.py writes for so many arrays."""
+    """ValueError unless a form is one that grading/sandbox/worker.py writes for so many arrays."""
     lists = re.sub("[^*#]", "", form[:MOST_ARRAYS])
     known = re.fullmatch(r"[(*#)]*|!", form) and len(lists) == len(arrays)
     if form and not (known and all(x.ndim for x, y in zip(arrays, lists, strict=True) if y == "#")):

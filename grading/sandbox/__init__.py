@@ -1,0 +1,12 @@
+"""A student's files, run in processes of their own: what goes in and what comes out.
+
+given             what a function finds around it: the reference, so that a mistake costs once
+protocol          what goes into a student's process, and what comes out
+submission        a student's files, run in a process of their own for each check; how safe that is
+budget            which checks still run, when others have taken the time
+integrity         whether this project's files are what they were before
+processes         what is left running, and signals to the judge
+workers           those processes: started, waited for, ended
+jail              what shuts one in: namespaces, another user
+worker            what it runs: it is self-contained, and never judges
+"""
