@@ -140,9 +140,9 @@ PATCHES = "np.allclose = np.array_equal = lambda *a, **k: True\nnp.abs = lambda 
 VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 DEEP = "def deep(n): return deep(n + 1) + 1\n"
 HOSTILE: dict[str, tuple[str, str, str]] = {  # verdict, what the detail holds, source
-    "endless loop": ("timeout", "not finish in 1.2 s", kl("while True: pass")),
-    "endless sleep": ("timeout", "in 1.2 s", kl("import time; time.sleep(99)")),
-    "endless import": ("timeout", "in 1.2 s", kl(RIGHT, "while True: pass\n")),
+    "endless loop": ("timeout", "not finish in 2.4 s", kl("while True: pass")),
+    "endless sleep": ("timeout", "in 2.4 s", kl("import time; time.sleep(99)")),
+    "endless import": ("timeout", "in 2.4 s", kl(RIGHT, "while True: pass\n")),
     "processor time": ("timeout", "1.2 s of processor time", kl("os.kill(os.getpid(), 24)")),
     "sys.exit": ("error", "SystemExit: 0 (vae/elbo.py:4)", kl("sys.exit(0)")),
     "sys.exit at import": ("error", "SystemExit", kl(RIGHT, "sys.exit(0)\n")),

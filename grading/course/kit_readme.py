@@ -54,9 +54,9 @@ the same `import` finds the reference:
 - Return the dtype that you were given, in the shape that the docstring says, and leave your inputs
   as they are. Inputs come in float64 and in float32.
 - Functions that draw random numbers take them from `rng`, in whatever order you like.
-- For each equation your code has {seconds:g} seconds for all its cases (`--seconds` changes it),
-  and {total:g} seconds for all equations together; one thread, {memory} MiB of memory, and files of
-  up to {file} MiB in a folder of its own. Loops over images and units are fast enough.
+- For each equation your code has {seconds:g} seconds of processor time for all its cases, and for
+  all equations {total:g} seconds together; one thread, {memory} MiB of memory, and files of up to
+  {file} MiB in a folder of its own. Loops over images and units are fast enough.
 """
 
 

@@ -25,6 +25,7 @@ from training.parallel import THREADS
 
 WORKER, JAIL = (Path(__file__).with_name(name) for name in ("worker.py", "jail.py"))
 NUMPY = Path(np.__file__).absolute().parent
+PATIENCE = 2  # times as long by the clock as on the processor, which has other things to do
 PROCESSES = 64  # of one worker, where the system can count them apart from others
 
 
@@ -69,7 +70,8 @@ def start(
             start_new_session=True,
         )
         processes.WORKERS.add(process.pid)
-    return Worker(process, folder, len(inputs), seconds, time.monotonic() + seconds)
+    deadline = time.monotonic() + PATIENCE * seconds
+    return Worker(process, folder, len(inputs), seconds, deadline)
 
 
 def _nobody() -> int:
@@ -172,6 +174,6 @@ def finish(worker: Worker) -> Answer:
             return Answer("timeout", text, [])
         return read_answer(Path(worker.folder.name, "work"), worker.cases, status)
     except subprocess.TimeoutExpired:
-        return Answer("timeout", f"it did not finish in {worker.seconds:g} s", [])
+        return Answer("timeout", f"it did not finish in {PATIENCE * worker.seconds:g} s", [])
     finally:
         stop(worker)
