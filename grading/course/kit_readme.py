@@ -18,8 +18,8 @@ the code in its place; the signature and the docstring say what goes in and what
 
 ## Order and reading
 
-Later files use earlier ones. Before a file, read the chapter beside it, in the project's folder;
-the mark under an equation says where its function stands. The times are for a whole chapter.
+Later files use earlier ones. The chapter beside a file, in the project's folder, derives what stands
+in it; the times are for the whole chapter.
 
 | | file | equations | points | chapter |
 |---|---|---|---|---|
