@@ -18,8 +18,8 @@ the code in its place; the signature and the docstring say what goes in and what
 
 ## Order and reading
 
-Later files use earlier ones. The chapter beside a file, in the project's folder, derives what stands
-in it; the times are for the whole chapter.
+Later files use earlier ones. The chapter beside a file, in the project's folder, derives what
+stands in it; the times are for the whole chapter.
 
 | | file | equations | points | chapter |
 |---|---|---|---|---|
