@@ -43,7 +43,7 @@ vae: .venv/ready ## train one variational autoencoder (1 to 10 min, by its size)
 gan: .venv/ready ## train one generative adversarial network (5 min)
 	$(PY) -m gan train --data $(DATA) $(ARGS)
 
-test: .venv/ready-test ## run every test (3 min)
+test: .venv/ready-test ## run every test (5 min)
 	$(PY) -m pytest $(ARGS)
 
 ledger: .venv/ready ## run all checks and slips; write the evidence into the chapters (15 s)

@@ -80,11 +80,13 @@ def test_the_reference_gets_full_marks_in_the_order_of_the_checks() -> None:
 
 def test_the_kit_imports_and_all_of_it_is_to_do(tmp_path: Path) -> None:
     assert run("template", tmp_path / "kit").returncode == 0
-    done = run("grade", tmp_path / "kit")
+    last = {c.function.rpartition(".")[0]: c for c in CHECKS}.values()  # of each file
+    asked = [c for c in CHECKS if c in last]
+    done = run("grade", tmp_path / "kit", "--only", ",".join(c.function for c in asked))
     assert (done.returncode, done.stderr) == (0, "")
-    assert list(verdicts(done.stdout).items()) == [(c.equation, "TODO") for c in CHECKS]
+    assert list(verdicts(done.stdout).items()) == [(c.equation, "TODO") for c in asked]
     score, *step = done.stdout.splitlines()[-2:]
-    assert score == f"0 of {len(CHECKS)} checks passed" and step[0].startswith("next: write affine")
+    assert score == f"0 of {len(asked)} checks passed" and step[0].startswith("next: write ")
 
 
 def test_one_bad_function_costs_its_own_check_only(
@@ -140,10 +142,10 @@ PATCHES = "np.allclose = np.array_equal = lambda *a, **k: True\nnp.abs = lambda 
 VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 DEEP = "def deep(n): return deep(n + 1) + 1\n"
 HOSTILE: dict[str, tuple[str, str, str]] = {  # verdict, what the detail holds, source
-    "endless loop": ("timeout", "not finish in 2.4 s", kl("while True: pass")),
-    "endless sleep": ("timeout", "in 2.4 s", kl("import time; time.sleep(99)")),
-    "endless import": ("timeout", "in 2.4 s", kl(RIGHT, "while True: pass\n")),
-    "processor time": ("timeout", "1.2 s of processor time", kl("os.kill(os.getpid(), 24)")),
+    "endless loop": ("timeout", "not finish in 1.6 s", kl("while True: pass")),
+    "endless sleep": ("timeout", "in 1.6 s", kl("import time; time.sleep(99)")),
+    "endless import": ("timeout", "in 1.6 s", kl(RIGHT, "while True: pass\n")),
+    "processor time": ("timeout", "0.8 s of processor time", kl("os.kill(os.getpid(), 24)")),
     "sys.exit": ("error", "SystemExit: 0 (vae/elbo.py:4)", kl("sys.exit(0)")),
     "sys.exit at import": ("error", "SystemExit", kl(RIGHT, "sys.exit(0)\n")),
     "os._exit at import": ("crashed", "status 0", kl(RIGHT, "os._exit(0)\n")),
@@ -194,14 +196,14 @@ def test_every_other_answer_gets_its_own_verdict(name: str) -> None:
     if name == "4 GiB" and sys.platform == "darwin":
         pytest.skip("macOS does not enforce a limit on memory")
     verdict, part, source = HOSTILE[name]
-    got = kl_outcome(source, 1.2 if verdict == "timeout" else 20)
+    got = kl_outcome(source, 0.8 if verdict == "timeout" else 20)
     assert (got.verdict, part in got.detail) == (verdict, True), got
     assert got.detail.isprintable()
 
 
 def test_recursion_without_a_limit_ends_somehow() -> None:
     source = kl("sys.setrecursionlimit(10**8)\nreturn deep(0)", DEEP)
-    assert kl_outcome(source, 1.5).verdict in ("timeout", "error", "crashed")
+    assert kl_outcome(source, 0.5).verdict in ("timeout", "error", "crashed")
 
 
 FORMS = (
