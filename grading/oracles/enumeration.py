@@ -30,9 +30,9 @@ def numbers_of(v: Array) -> NDArray[np.intp]:
 
 def kinds(rows: Array) -> list[tuple[Array, NDArray[np.intp]]]:
     """Each row that occurs, and the places at which it does."""
-    found, number = np.unique(rows, axis=0, return_inverse=True)
-    number = number.reshape(-1)
-    return [(row, np.flatnonzero(number == i)) for i, row in enumerate(found)]
+    order = np.lexsort(rows.T[::-1])  # np.unique of rows takes ten times as long
+    new = (rows[order[1:]] != rows[order[:-1]]).any(axis=1)
+    return [(rows[places[0]], places) for places in np.split(order, np.flatnonzero(new) + 1)]
 
 
 def energy(v: Array, h: Array, W: Array, b: Array, c: Array) -> float:
@@ -228,7 +228,7 @@ def weight_errors(
     top, rounding, W = np.abs(W).max(), np.finfo(W.dtype).eps, W.astype(float)
     comparisons, edges = times * (len(shares) + 4), np.linspace(-cut, cut, len(shares) + 1)
     names = [f"{a:.3g} to {b:.3g}" for a, b in itertools.pairwise(edges)]
-    counts = np.histogram(np.clip(W, -cut, cut), edges)[0]
+    counts = np.histogram(np.clip(W, -cut, cut), len(shares), (-cut, cut))[0]
     allowed = bound(shares * (1 - shares), 1.0, W.size, comparisons)
     errors = [compared(counts / W.size, shares, allowed, "the share of weights from", names)]
     for what, x, true, var, span in (
