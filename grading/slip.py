@@ -65,6 +65,7 @@ def _source(module_name: str) -> str:
     return Path(str(importlib.import_module(module_name).__file__)).read_text(encoding="utf-8")
 
 
+@cache
 def _lines_of(source: str, name: str) -> tuple[int, int]:
     """First line and end of the body of a function at the top of a module, below its docstring."""
     for node in ast.parse(source).body:

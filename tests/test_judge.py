@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grading import show
+from grading import show, slip
 from grading.check import draw_cases
 from grading.checks import CHECKS
 from grading.course.assignment import Item
@@ -234,9 +234,11 @@ def test_a_judge_that_is_told_to_end_leaves_no_process_and_no_folder(
     for path, content in kl(RIGHT, FORK + "time.sleep(99)\n").items():
         (tmp_path / "student" / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "student" / path).write_bytes(content)
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's & ignores it
+    # Those that a shell's & or nohup has this process ignore, and so all that it starts.
+    before = {n: signal.signal(n, signal.SIG_DFL) for n in (signal.SIGINT, signal.SIGHUP)}
     with graded(tmp_path / "student", temporary) as grading:
-        signal.signal(signal.SIGINT, before)
+        for ignored, old in before.items():
+            signal.signal(ignored, old)
         for _ in range(1000):
             if len(alive(temporary)) >= 4:  # both workers, and what they have started
                 break
@@ -260,7 +262,8 @@ def test_a_judge_that_is_told_to_end_leaves_no_process_and_no_folder(
 def test_nothing_is_read_or_imported_for_a_hint_once_a_worker_has_started(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    show.prepare()
+    slip.compiled.cache_clear(), slip._source.cache_clear()
+    list(answers(kl(RIGHT), [Item(KL)], 20.0))
 
     def refuse(*args: Any, **kwargs: Any) -> Any:
         raise AssertionError("it reads a file that a student may have changed")

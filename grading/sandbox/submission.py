@@ -60,7 +60,7 @@ def answers(
     HarnessError where no worker can be had, and at the end where a file of this project is not what
     it was; processes.Ended where a signal says so.
     """
-    prepare()
+    prepare([item.check for item in items])
     rooms = {item.check.function: furnished(files, item.check.function) for item in items}
     before = fingerprint()
     processes.adopt_orphans()
