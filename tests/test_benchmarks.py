@@ -27,15 +27,8 @@ ROOT = Path(__file__).parent.parent
 
 
 def test_the_command_lists_every_benchmark():
-    names = {
-        "drawn_digits",
-        "false_alarms",
-        "graded_mutants",
-        "kill_and_resume",
-        "mutants",
-        "speed",
-    }
-    assert set(find("benchmarks")) == names
+    names = "drawn_digits false_alarms graded_mutants kill_and_resume mutants speed".split()
+    assert sorted(find("benchmarks")) == names
     words = [sys.executable, "-m", "benchmarks"]
     listing = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert all(name in listing for name in names)
@@ -81,8 +74,9 @@ def test_every_module_of_the_models_has_mutants_in_the_sample_and_tests_that_cou
         assert bool(chosen) == bool(every), path
         assert set(chosen) <= set(edits.sample(every, 0.5, 0))
         assert reach.tests_of(ROOT, ROOT / path), path
-        all_of_them = edits.mutants(ROOT, path, edits.all_variants)
-        changes |= {f"{path}: {m.change}" for m in all_of_them}
+        if any(reason.startswith(f"{path}: ") for reason in mutants.REASONS):
+            all_of_them = edits.mutants(ROOT, path, edits.all_variants)
+            changes |= {f"{path}: {m.change}" for m in all_of_them}
     assert changes >= set(mutants.REASONS)
 
 

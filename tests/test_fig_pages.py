@@ -41,7 +41,7 @@ REAL_TABLE, QUICK = quick.TABLE, drawing.captions("QUICK.md")
 FEW = " --images 300 --validation 100 --epochs 2 --batch-size 50"  # the last of two options counts
 OF = {"rbm": " --gibbs-steps 1", "vae": " --hidden 8", "gan": " --generator 8 --discriminator 8"}
 TABLE = tuple(row._replace(options=row.options + FEW + OF[row.model]) for row in REAL_TABLE)
-TABLE = (TABLE[0]._replace(options=TABLE[0].options + " --epochs 3"), *TABLE[1:])
+TABLE = (TABLE[0]._replace(options=TABLE[0].options + " --epochs 3 --hidden 120"), *TABLE[1:])
 
 
 def make_missing(trainings):
