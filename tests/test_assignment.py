@@ -4,8 +4,6 @@ import json
 import re
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,10 +13,9 @@ from grading.course.assignment import SECRET, Item, read
 from grading.course.template import kit
 from grading.sandbox import submission
 from grading.sandbox.given import furnished, path_of
-from grading.sandbox.protocol import Answer, Files
+from grading.sandbox.protocol import Answer
+from tests.answers import ROOT, write
 
-ROOT = Path(__file__).parent.parent
-BY_LABEL = {check.equation: check for check in CHECKS}
 KL = "import numpy as np\ndef kl_diag_gaussian(mu, logvar):\n    return {}\n"
 RIGHT = "0.5 * (mu * mu + np.exp(logvar) - 1 - logvar).sum(axis=-1)"
 WEEK = """\
@@ -31,17 +28,15 @@ vae.8 = {public = 2, hidden = 1}
 """
 
 
-def graded(folder: Path, files: dict[str, str], *argv: str) -> dict[str, Any]:
+def graded(folder, files, *argv):
     """The JSON of a grading."""
-    for name, text in files.items():
-        (folder / "student" / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / "student" / name).write_text(text)
+    write(folder / "student", files)
     result = folder / "result.json"
     assert command.main([str(folder / "student"), "--json", str(result), *argv]) == 0
     return json.loads(result.read_text())
 
 
-def source(path: str, old: str = "", new: str = "") -> str:
+def source(path, old="", new=""):
     text = (ROOT / path).read_text()
     assert old in text
     return text.replace(old, new)
@@ -58,7 +53,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_mistake_in_a_helper_costs_its_own_points_only(name: str, tmp_path: Path) -> None:
+def test_a_mistake_in_a_helper_costs_its_own_points_only(name, tmp_path):
     files = {"autograd_lite/ops.py": BROKEN[name], "rbm/model.py": source("rbm/model.py")}
     got = graded(tmp_path, files, "--only", "ad.14,rbm.4,rbm.5", "--seconds", "1.5")
     verdicts = {item["label"]: item["verdict"] for item in got["items"]}
@@ -66,16 +61,14 @@ def test_a_mistake_in_a_helper_costs_its_own_points_only(name: str, tmp_path: Pa
     assert set(verdicts.values()) == {"pass"}
 
 
-def test_a_function_that_uses_a_wrong_one_of_its_own_file_is_graded_by_itself(
-    tmp_path: Path,
-) -> None:
+def test_a_function_that_uses_a_wrong_one_of_its_own_file_is_graded_by_itself(tmp_path):
     wrong = source("autograd_lite/ops.py").replace("def softplus(x", "def _softplus(x")
     files = {"autograd_lite/ops.py": wrong + "\n\ndef softplus(x):\n    return x * 0\n"}
     got = graded(tmp_path, files, "--only", "softplus,log_sigmoid")
     assert [item["verdict"] for item in got["items"]] == ["wrong", "pass"]
 
 
-def test_a_single_file_for_all_is_graded_function_by_function(tmp_path: Path) -> None:
+def test_a_single_file_for_all_is_graded_function_by_function(tmp_path):
     text = "import numpy as np\ndef sigmoid(x):\n    return x\n"
     text += "def prob_h(v, W, c):\n    return sigmoid(v @ W + c)\n"
     got = graded(tmp_path, {"answers.py": text}, "--only", "sigmoid,prob_h")
@@ -83,7 +76,7 @@ def test_a_single_file_for_all_is_graded_function_by_function(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=[check.equation for check in CHECKS])
-def test_no_function_is_given_its_own_answer(check: Any) -> None:
+def test_no_function_is_given_its_own_answer(check):
     module, name = check.function.rsplit(".", 1)
     files = furnished({path_of(module): b""}, check.function)
     given = [x for x, text in files.items() if re.search(rf"^def {name}\(".encode(), text, re.M)]
@@ -91,7 +84,7 @@ def test_no_function_is_given_its_own_answer(check: Any) -> None:
     assert all(compile(text, path, "exec") for path, text in files.items() if text)
 
 
-def test_helpers_that_the_reference_does_not_have_are_the_students(tmp_path: Path) -> None:
+def test_helpers_that_the_reference_does_not_have_are_the_students(tmp_path):
     files = {
         "autograd_lite/ops.py": "def halve(x):\n    return x / 2\n",
         "vae/elbo.py": "from autograd_lite.ops import halve\n" + KL.format(f"2 * halve({RIGHT})"),
@@ -99,7 +92,7 @@ def test_helpers_that_the_reference_does_not_have_are_the_students(tmp_path: Pat
     assert graded(tmp_path, files, "--only", "vae.8")["score"]["passed"] == 1
 
 
-def test_a_helper_that_does_more_than_the_references_is_the_students(tmp_path: Path) -> None:
+def test_a_helper_that_does_more_than_the_references_is_the_students(tmp_path):
     more = "def affine(x, W, b, act=abs):\n    return act(x @ W + b)\n"
     files = {
         "autograd_lite/ops.py": more + "def sigmoid(x):\n    return 1 / (1 + np.exp(-x))\n",
@@ -110,7 +103,7 @@ def test_a_helper_that_does_more_than_the_references_is_the_students(tmp_path: P
     assert graded(tmp_path, files, "--only", "prob_h")["score"]["passed"] == 1
 
 
-def test_files_of_theirs_may_be_called_as_ours_and_errors_name_theirs(tmp_path: Path) -> None:
+def test_files_of_theirs_may_be_called_as_ours_and_errors_name_theirs(tmp_path):
     ops = "def softplus(x):\n    return 0\ndef log_sigmoid(x):\n    return -softplus(-x)\n"
     ops += "def halve(x):\n    return x / 0\n"
     text = "from autograd_lite.ops import halve\n" + KL.format("halve(0)")
@@ -131,7 +124,7 @@ IN_PART = {
 
 
 @pytest.mark.parametrize("name", IN_PART)
-def test_right_in_ordinary_cases_earns_half(name: str, tmp_path: Path) -> None:
+def test_right_in_ordinary_cases_earns_half(name, tmp_path):
     body, why = IN_PART[name]
     got = graded(tmp_path, {"vae/elbo.py": KL.format(body)}, "--only", "vae.8")
     (item,) = got["items"]
@@ -142,9 +135,7 @@ def test_right_in_ordinary_cases_earns_half(name: str, tmp_path: Path) -> None:
 # --- assignments ---
 
 
-def test_hidden_points_need_the_secret_and_tell_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_hidden_points_need_the_secret_and_tell_nothing(tmp_path, monkeypatch, capsys):
     (tmp_path / "week.toml").write_text(WEEK)
     files = {"vae/elbo.py": KL.format("print(mu) or mu[:, 0] / 0")}
     argv = ("--assignment", str(tmp_path / "week.toml"))
@@ -165,19 +156,17 @@ def test_hidden_points_need_the_secret_and_tell_nothing(
     assert seeds != [i.seed for i in read(str(tmp_path / "week.toml")).items if i.hidden]
 
 
-def test_no_worker_that_is_heard_runs_while_or_after_one_sees_hidden_inputs(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    log: list[str] = []
+def test_no_worker_that_is_heard_runs_while_or_after_one_sees_hidden_inputs(monkeypatch):
+    log = []
 
-    def start(*_: Any) -> Answer:
+    def start(*_):
         log.append("in")
         return Answer("todo", "", [])
 
     monkeypatch.setattr(submission, "start", start)
     checks = [check for check in CHECKS if check.equation in ("vae.8", "vae.12")]
     items = [Item(check, hidden=hidden) for hidden in (False, True) for check in checks]
-    rooms: dict[str, Files] = {check.function: {} for check in checks}
+    rooms = {check.function: {} for check in checks}
     for _ in submission._in_turn(rooms, items, 1.0):
         log.append("out")
     assert " ".join(log) == "in in out out in in out out"
@@ -196,9 +185,7 @@ def test_no_worker_that_is_heard_runs_while_or_after_one_sees_hidden_inputs(
         ("[points]\nforward = 1", "vae.mlp.forward, "), ("[points]\nvae.8 = true", "= true; exp"),
     ],
 )  # fmt: skip
-def test_a_wrong_assignment_is_one_sentence(
-    text: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_wrong_assignment_is_one_sentence(text, words, tmp_path, capsys):
     (tmp_path / "week.toml").write_text(text)
     assert command.main([".", "--assignment", str(tmp_path / "week.toml")]) == 2
     said = capsys.readouterr().err
@@ -207,18 +194,15 @@ def test_a_wrong_assignment_is_one_sentence(
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "grading/assignments").glob("*.toml")), ids=str)
-def test_the_assignments_that_ship_cut_kits_in_which_the_rest_is_complete(
-    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_assignments_here_cut_kits_in_which_the_rest_is_complete(path, tmp_path, monkeypatch):
     monkeypatch.setenv(SECRET, "x")
     assignment = read(path.stem)
     texts = kit(assignment)
     asked = {item.check.function.rpartition(".")[2] for item in assignment.items}
     stubs = re.findall(r'raise NotImplementedError\("(\S+?)"', "".join(texts.values()))
     assert len(stubs) == len({item.check.function for item in assignment.items}) == len(asked)
-    assert (
-        assignment.title in texts["README.md"] and f"--assignment {path.stem}" in texts["README.md"]
-    )
+    readme = texts["README.md"]
+    assert assignment.title in readme and f"--assignment {path.stem}" in readme
     chapters = "".join((ROOT / x).read_text() for x in re.findall(r"`(\S+\.md)`", assignment.about))
     for section in re.findall(r"\*(.+?)\*", assignment.about, re.DOTALL):
         assert f"\n## {' '.join(section.split())}\n" in chapters, section

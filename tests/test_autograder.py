@@ -8,7 +8,6 @@ import sys
 import zipfile
 from numbers import Real
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -28,15 +27,13 @@ TEST = BOTH | {"max_score": Real, "status": {"passed", "failed"}, "name": str, "
 TEST |= {"name_format": FORMATS, "tags": list}
 
 
-def require(value: dict[str, Any], fields: dict[str, Any]) -> None:
+def require(value, fields):
     for name, x in value.items():
         kind = fields[name]
         assert x in kind if isinstance(kind, set) else isinstance(x, kind), (name, x)
 
 
-def test_the_zip_holds_what_grading_reads_and_is_the_same_each_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_zip_holds_what_grading_reads_and_is_the_same_each_time(tmp_path, monkeypatch):
     monkeypatch.setenv("GRADING_SECRET", "x")
     for name in ("a.zip", "b.zip"):
         write(tmp_path / name)
@@ -66,9 +63,7 @@ def kl_diag_gaussian(mu, logvar):
 """
 
 
-def test_it_grades_in_gradescopes_layout_and_keeps_its_secret(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_grades_in_gradescopes_layout_and_keeps_its_secret(tmp_path, monkeypatch):
     monkeypatch.setenv("GRADING_SECRET", "a secret of the course")
     (tmp_path / "week.toml").write_text("[points]\nvae.8 = {public = 2, hidden = 1}\nvae.5 = 1\n")
     write(tmp_path / "file.zip", str(tmp_path / "week.toml"))
@@ -105,6 +100,6 @@ def test_it_grades_in_gradescopes_layout_and_keeps_its_secret(
         assert "a secret of the course" not in content + done.stdout
 
 
-def test_the_scripts_are_bash() -> None:
+def test_the_scripts_are_bash():
     for name in ("setup.sh", "run_autograder"):
         subprocess.run(["bash", "-n", str(ROOT / "grading/container" / name)], check=True)

@@ -147,9 +147,7 @@ def test_the_best_epoch_is_that_of_the_lowest_cost_on_the_first_test_images(monk
     curves = dense_vae_curves
     load = curves.load_params
     swapped = {1: 1, 2: 3, 3: 2}
-    monkeypatch.setattr(
-        dense_vae_curves, "load_params", lambda f, epoch, p: load(f, swapped[epoch], p)
-    )
+    monkeypatch.setattr(dense_vae_curves, "load_params", lambda f, e, p: load(f, swapped[e], p))
     found = conv_vae.curve(1)
     assert found["test"] == [first, third, second]
     assert (found["best"], found["best epoch"], found["last"]) == (third, 2, second)

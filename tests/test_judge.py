@@ -12,9 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -23,21 +21,19 @@ from grading import show, slip
 from grading.check import draw_cases
 from grading.checks import CHECKS
 from grading.course.assignment import Item
-from grading.reports.report import Result, result_of
+from grading.reports.report import result_of
 from grading.sandbox import integrity, jail, processes, submission
 from grading.sandbox.budget import Budget
 from grading.sandbox.protocol import Answer
 from grading.sandbox.submission import HarnessError, answers
 from grading.sandbox.workers import finish, isolation, start
+from tests.answers import BY_LABEL, KL, RIGHT, ROOT, write
+from tests.answers import kl as text_of
 
-ROOT = Path(__file__).parent.parent
-BY_LABEL = {check.equation: check for check in CHECKS}
-KL = BY_LABEL["vae.8"]
-RIGHT = "return 0.5 * (mu * mu + np.exp(logvar) - 1 - logvar).sum(axis=-1)"
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="it needs Linux")
 
 
-def works(mode: str) -> bool:
+def works(mode):
     files = {"probe.py": b"def same(x):\n    import colorsys\n    return x\n"}
     return finish(start(files, "probe.same", [(np.arange(3.0),)], 60.0, mode)).kind == "arrays"
 
@@ -46,18 +42,16 @@ WORKING = [mode for mode in jail.MODES if works(mode)]
 SHUT = pytest.mark.skipif("namespaces" not in WORKING, reason="no namespaces here")
 
 
-def kl(body: str, above: str = "") -> dict[str, bytes]:
-    indented = "".join(f"    {line}\n" for line in body.splitlines())
-    text = f"import os, sys, time\nimport numpy as np\n{above}def kl_diag_gaussian(mu, logvar):\n"
-    return {"vae/elbo.py": (text + indented).encode()}
+def kl(body, above=""):
+    return {"vae/elbo.py": text_of(body, above).encode()}
 
 
-def outcome(files: dict[str, bytes], mode: str, seconds: float = 20.0) -> Result:
+def outcome(files, mode, seconds=20.0):
     inputs = draw_cases(KL)
     return result_of(Item(KL), inputs, finish(start(files, KL.function, inputs, seconds, mode)))
 
 
-def alive(text: object) -> list[int]:
+def alive(text):
     """The processes with `text` in their command lines, without those that only wait for burial."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
@@ -70,7 +64,7 @@ def alive(text: object) -> list[int]:
     return found
 
 
-def gone(text: object) -> bool:
+def gone(text):
     for _ in range(250):
         if not alive(text):
             return True
@@ -82,7 +76,7 @@ def gone(text: object) -> bool:
 
 
 @pytest.mark.skipif(not shutil.which("unshare"), reason="it needs a command of Linux")
-def test_where_the_system_has_namespaces_they_are_used() -> None:
+def test_where_the_system_has_namespaces_they_are_used():
     users = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     tried = subprocess.run(["unshare", *users, "--mount", "--net", "true"], capture_output=True)
     assert ("namespaces" in WORKING) == (tried.returncode == 0)
@@ -111,7 +105,7 @@ BLOCKED = {  # in namespaces: what is tried, and what becomes of it
 
 @SHUT
 @pytest.mark.parametrize("name", BLOCKED)
-def test_in_namespaces_a_worker_reaches_nothing_but_its_folder(name: str) -> None:
+def test_in_namespaces_a_worker_reaches_nothing_but_its_folder(name):
     tried, error = BLOCKED[name]
     got = outcome(kl(f"{tried}\n{RIGHT}"), "namespaces")
     if got.verdict == "pass":
@@ -121,7 +115,7 @@ def test_in_namespaces_a_worker_reaches_nothing_but_its_folder(name: str) -> Non
 
 
 @SHUT
-def test_in_namespaces_there_is_no_network() -> None:
+def test_in_namespaces_there_is_no_network():
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         call = f"import socket\nsocket.create_connection(('127.0.0.1', {port}), 1)\n{RIGHT}"
@@ -129,7 +123,7 @@ def test_in_namespaces_there_is_no_network() -> None:
 
 
 @SHUT
-def test_in_namespaces_the_reference_is_nowhere() -> None:
+def test_in_namespaces_the_reference_is_nowhere():
     walk = "found = [d for d, _, files in os.walk('/') if 'elbo.py' in files]\n"
     got = outcome(kl("raise ValueError(found)", walk), "namespaces")
     assert re.search(r"ValueError: \['/\w+/student/vae'\]", got.detail)
@@ -146,13 +140,13 @@ def test_in_namespaces_the_reference_is_nowhere() -> None:
         "os.setuid(0)",
     ],
 )
-def test_as_nobody_a_worker_cannot_touch_what_is_the_judges(tried: str) -> None:
+def test_as_nobody_a_worker_cannot_touch_what_is_the_judges(tried):
     assert "PermissionError" in outcome(kl(f"{tried}\n{RIGHT}"), "user").detail
 
 
 @pytest.mark.skipif(WORKING[0] == "none", reason="it needs namespaces or root")
 @pytest.mark.parametrize("mode", [mode for mode in WORKING if mode != "none"])
-def test_no_worker_ends_or_reads_another(mode: str) -> None:
+def test_no_worker_ends_or_reads_another(mode):
     other = start(kl(f"time.sleep(2)\n{RIGHT}"), KL.function, draw_cases(KL)[:1], 60.0, mode)
     peek = f"os.listdir({other.folder.name + '/work'!r})"
     assert re.match("PermissionE|FileNotFoundE", outcome(kl(peek), mode).detail)
@@ -161,18 +155,14 @@ def test_no_worker_ends_or_reads_another(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", WORKING)
-@pytest.mark.parametrize(
-    "name", ["grading", "grading.oracles", "rbm", "data", "matplotlib", "jail"]
-)
-def test_neither_the_project_nor_its_packages_can_be_imported(name: str, mode: str) -> None:
+@pytest.mark.parametrize("name", "grading grading.oracles rbm data matplotlib jail".split())
+def test_neither_the_project_nor_its_packages_can_be_imported(name, mode):
     got = outcome(kl(f"import {name}\n{RIGHT}"), mode)
     assert f"ModuleNotFoundError: No module named '{name.split('.')[0]}'" in got.detail
 
 
 @pytest.mark.parametrize("mode", WORKING)
-def test_a_worker_is_told_nothing_of_the_project(
-    mode: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_worker_is_told_nothing_of_the_project(mode, monkeypatch):
     monkeypatch.setenv("SECRET", "of the judge")
     look = "sorted(os.listdir()), os.listdir('student'), 'SECRET' in os.environ"
     places = (
@@ -184,7 +174,7 @@ def test_a_worker_is_told_nothing_of_the_project(
 
 @LINUX
 @pytest.mark.parametrize("mode", [x for x in WORKING if x != "none" or os.geteuid() != 0])
-def test_processes_without_end_come_to_one(mode: str) -> None:
+def test_processes_without_end_come_to_one(mode):
     many = "for _ in range(999):\n  if not os.fork(): time.sleep(30); os._exit(0)\n"
     assert "BlockingIOError" in outcome(kl(many + RIGHT), mode).detail
 
@@ -197,7 +187,7 @@ FORK = "if not os.fork():\n  os.setsid()\n  if os.fork(): os._exit(0)\n  time.sl
 @LINUX
 @pytest.mark.parametrize("mode", WORKING)
 @pytest.mark.parametrize("ending", [RIGHT, "os._exit(0)", "os.kill(os.getpid(), 9)", "while 1: 0"])
-def test_what_leaves_its_session_is_ended_too(mode: str, ending: str) -> None:
+def test_what_leaves_its_session_is_ended_too(mode, ending):
     processes.adopt_orphans()
     inputs = draw_cases(KL)
     files = kl(ending, FORK + "time.sleep(0.2)\n")
@@ -206,13 +196,13 @@ def test_what_leaves_its_session_is_ended_too(mode: str, ending: str) -> None:
     assert gone(worker.folder.name) and not Path(worker.folder.name).exists()
 
 
-def test_thousands_of_folders_within_one_another_are_removed() -> None:
+def test_thousands_of_folders_within_one_another_are_removed():
     deep = "top = os.getcwd()\nfor _ in range(3000): os.mkdir('d'); os.chdir('d')\nos.chdir(top)\n"
     worker = start(kl(RIGHT, deep), KL.function, draw_cases(KL), 20.0)
     assert finish(worker).kind == "arrays" and not Path(worker.folder.name).exists()
 
 
-def graded(folder: Path, temporary: Path, **more: Any) -> subprocess.Popen[str]:
+def graded(folder, temporary, **more):
     line = [sys.executable, "-m", "grading", str(folder), "--only", "vae.elbo"]
     streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
     environment = {**os.environ, "TMPDIR": str(temporary)}
@@ -220,7 +210,7 @@ def graded(folder: Path, temporary: Path, **more: Any) -> subprocess.Popen[str]:
 
 
 @pytest.fixture
-def temporary() -> Iterator[Path]:
+def temporary():
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o711)  # a worker of another user has to enter it
         yield Path(name)
@@ -228,12 +218,8 @@ def temporary() -> Iterator[Path]:
 
 @LINUX
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"])
-def test_a_judge_that_is_told_to_end_leaves_no_process_and_no_folder(
-    name: str, tmp_path: Path, temporary: Path
-) -> None:
-    for path, content in kl(RIGHT, FORK + "time.sleep(99)\n").items():
-        (tmp_path / "student" / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "student" / path).write_bytes(content)
+def test_a_judge_that_is_told_to_end_leaves_no_process_and_no_folder(name, tmp_path, temporary):
+    write(tmp_path, {"student/vae/elbo.py": text_of(RIGHT, FORK + "time.sleep(99)\n")})
     # Those that a shell's & or nohup has this process ignore, and so all that it starts.
     before = {n: signal.signal(n, signal.SIG_DFL) for n in (signal.SIGINT, signal.SIGHUP)}
     with graded(tmp_path / "student", temporary) as grading:
@@ -259,13 +245,11 @@ def test_a_judge_that_is_told_to_end_leaves_no_process_and_no_folder(
 # --- what the judge runs and trusts ---
 
 
-def test_nothing_is_read_or_imported_for_a_hint_once_a_worker_has_started(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_nothing_is_read_or_imported_for_a_hint_once_a_worker_has_started(monkeypatch):
     slip.compiled.cache_clear(), slip._source.cache_clear()
     list(answers(kl(RIGHT), [Item(KL)], 20.0))
 
-    def refuse(*args: Any, **kwargs: Any) -> Any:
+    def refuse(*args, **kwargs):
         raise AssertionError("it reads a file that a student may have changed")
 
     inputs = draw_cases(KL)
@@ -279,8 +263,8 @@ def test_nothing_is_read_or_imported_for_a_hint_once_a_worker_has_started(
 
 @pytest.mark.parametrize("deed", ["write", "add", "remove"])
 def test_a_changed_file_of_the_project_is_named_and_the_grading_not_trusted(
-    deed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    deed, tmp_path, monkeypatch
+):
     (tmp_path / "grading").mkdir()
     (tmp_path / "grading/check.py").write_text("right = 1")
     monkeypatch.setattr(integrity, "ROOT", tmp_path)
@@ -294,7 +278,7 @@ def test_a_changed_file_of_the_project_is_named_and_the_grading_not_trusted(
         list(answers(files, [Item(KL)], 20.0))
 
 
-def test_the_digest_is_of_the_whole_project_that_grading_runs() -> None:
+def test_the_digest_is_of_the_whole_project_that_grading_runs():
     names = {Path(x).name for x in integrity.fingerprint()}
     assert {"elbo.py", "worker.py", "quadrature.py", "run.py", "files.py", "bootstrap.py"} <= names
 
@@ -302,7 +286,7 @@ def test_the_digest_is_of_the_whole_project_that_grading_runs() -> None:
 # --- how long it may take ---
 
 
-def test_an_endless_loop_at_import_costs_three_limits_and_no_more() -> None:
+def test_an_endless_loop_at_import_costs_three_limits_and_no_more():
     chosen = [Item(c) for c in CHECKS if c.function.startswith("vae.elbo.")]
     begun = time.monotonic()
     found = list(answers(kl(RIGHT, "while True: pass\n"), chosen, 0.5))
@@ -313,7 +297,7 @@ def test_an_endless_loop_at_import_costs_three_limits_and_no_more() -> None:
     assert found[-1][2].text == "vae/elbo.py hangs"
 
 
-def test_the_budget_ends_the_checks_of_the_file_that_hangs() -> None:
+def test_the_budget_ends_the_checks_of_the_file_that_hangs():
     budget, late = Budget(20.0), Answer("timeout", "", [])
     affine = next(c for c in CHECKS if c.function == "autograd_lite.ops.affine")
     for answer in (late, late, Answer("arrays", "", []), late, late):
@@ -327,9 +311,7 @@ def test_the_budget_ends_the_checks_of_the_file_that_hangs() -> None:
     assert "the 180 s for all are over" == over.refusal(KL)
 
 
-def test_a_worker_that_cannot_be_shut_in_is_no_zero(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_worker_that_cannot_be_shut_in_is_no_zero(tmp_path, monkeypatch):
     (tmp_path / "worker.py").write_text("import no_such_module")
     monkeypatch.setattr("grading.sandbox.workers.WORKER", tmp_path / "worker.py")
     isolation.cache_clear()
@@ -338,7 +320,7 @@ def test_a_worker_that_cannot_be_shut_in_is_no_zero(
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="it needs root")
-def test_root_never_lends_its_rights_to_a_students_code(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_root_never_lends_its_rights_to_a_students_code(monkeypatch):
     monkeypatch.setattr(jail, "MODES", ("absent", "absent", "none"))
     isolation.cache_clear()
     with pytest.raises(HarnessError, match="As nobody, it has to be able to read Python"):

@@ -7,15 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from grading.chapters import (
-    KINDS,
-    PACKAGES,
-    ROOT,
-    SEAT,
-    chapters,
-    equations,
-    tags,
-)
+from grading.chapters import KINDS, PACKAGES, ROOT, SEAT, chapters, equations, tags
 from grading.checks import CHECKS
 from grading.ledger import PAGE, facts, read, read_laws
 from grading.marks import evidence, page, refreshed, visible

@@ -49,10 +49,8 @@ def test_a_preset_that_is_not_there_is_one_sentence(capsys):
 def test_the_presets_of_the_gan_can_be_trained(name):
     settings = parsed(gan.train.Settings, "--preset", name, "--generator", "9")
     check_settings(settings)
-    assert (
-        parsed(gan.train.Settings, *options_of(PRESETS[name]).split(), "--generator", "9")
-        == settings
-    )
+    words = *options_of(PRESETS[name]).split(), "--generator", "9"
+    assert parsed(gan.train.Settings, *words) == settings
     before = gan.train.start(settings, images(12))
     after = gan.train.step(before, images(12), settings)
     for was, now in zip(leaves(before.params), leaves(after.params), strict=True):
@@ -72,9 +70,7 @@ def begun(*words):
     return job
 
 
-def test_a_run_keeps_its_preset_and_what_was_typed_and_the_data_that_auto_found(
-    tmp_path, monkeypatch
-):
+def test_a_run_keeps_its_preset_and_what_was_typed_and_the_data_auto_found(tmp_path, monkeypatch):
     monkeypatch.setattr(training.images, "load", lambda _: load("digits"))  # as without MNIST
     job = begun("--preset", "best", *TINY, "--data", "auto", "--out", tmp_path)
     typed = {"data": "digits", "images": 60, "epochs": 1}

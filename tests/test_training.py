@@ -32,10 +32,7 @@ QUICK = ["--data", "digits", "--images", "500", "--hidden", "8", "--validation",
 
 def program(*words):
     return subprocess.Popen(
-        [sys.executable, "-m", *map(str, words)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
+        [sys.executable, "-m", *map(str, words)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
 
 
