@@ -35,7 +35,7 @@ def test_make_alone_lists_targets_and_each_is_declared_to_be_no_file(make):
 def test_targets_run_the_project_own_python_with_what_was_asked(make):
     for arguments, command in (
         (["figures", "DATA=digits", "ARGS=--quick"], "-m figures --data digits --quick"),
-        (["test", "ARGS=-x -q"], "-m pytest -x -q"),
+        (["test", "ARGS=-x -q"], "-m pytest -p tests.cores -x -q"),
         (["slip", "NAME=kl-without-half"], "-m grading slip kl-without-half"),
         (["grade", "DIR=my answers"], '-m grading grade "my answers"'),
         (["data"], "-m data --data auto"),
