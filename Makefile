@@ -13,7 +13,7 @@ DIR =
 $(shell $(PY) -c 'import importlib.util as u; assert u.find_spec("numpy")' 2>/dev/null || rm -f .venv/ready*)
 
 .PHONY: help figures experiment reproduce rbm vae gan test ledger errata slip grade template
-.PHONY: benchmark speed mutants false-alarms kill-and-resume drawn-digits data lint clean
+.PHONY: benchmark speed mutants false-alarms kill-and-resume drawn-digits data cluster scheduler worker lint clean
 
 help: ## this list
 	@awk -F ': .*## ' '/^[a-z-]+: .*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -31,7 +31,7 @@ experiment: .venv/ready ## list the experiments; NAME=gan runs one and draws its
 	$(if $(NAME),$(PY) -m figures $(NAME))
 
 reproduce: .venv/ready ## run every experiment on MNIST and draw all figures, resumable (6 hours)
-	$(PY) -m experiments --all
+	$(PY) -m experiments --all $(ARGS)
 	$(PY) -m figures --all
 
 rbm: .venv/ready ## train one restricted Boltzmann machine (1 to 10 min, by its size)
@@ -72,6 +72,14 @@ speed mutants false-alarms kill-and-resume drawn-digits: .venv/ready-test
 data: .venv/ready ## fetch MNIST into data/cache, or say where it was found (10 s)
 	$(PY) -m data --data $(DATA) $(ARGS)
 
+cluster: .venv/ready-cluster ## install what several machines need to share work: docs/CLUSTER.md
+
+scheduler: .venv/ready-cluster ## start what hands out work; ends with Ctrl-C
+	$(PY) -m dask scheduler $(ARGS)
+
+worker: .venv/ready-cluster ## start a worker on each core, for the scheduler ARGS=tcp://HOST:8786
+	$(PY) -m dask worker --nworkers -1 --nthreads 1 $(ARGS)
+
 lint: .venv/ready-lint ## ruff and mypy (20 s)
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
@@ -92,5 +100,5 @@ clean: ## remove .venv, out/figures and caches; keeps trained models and MNIST (
 .venv/ready-test: .venv/ready
 	@$(PY) bootstrap.py test
 
-.venv/ready-lint: .venv/ready
-	@$(PY) bootstrap.py lint
+.venv/ready-lint .venv/ready-cluster: .venv/ready
+	@$(PY) bootstrap.py $(subst .venv/ready-,,$@)

@@ -2,7 +2,7 @@
 
     python3 bootstrap.py        all that runs and tests the project; writes .venv/ready
     python3 bootstrap.py test   sees that the group `test` is there; writes .venv/ready-test
-    python3 bootstrap.py lint   adds the group `lint`; writes .venv/ready-lint
+    python3 bootstrap.py lint   adds the group `lint`; writes .venv/ready-lint; so does `cluster`
 
 Where pip cannot install them, packages of the system's Python that are new enough stand in. A stamp
 is written last: a set-up that was interrupted leaves none and starts again next time.

@@ -18,7 +18,7 @@ import numpy as np
 from experiments.experiment import Experiment, Numbers
 from experiments.record import ROOT
 from experiments.tables import markdown
-from training.parallel import THREADS
+from training.farm import THREADS
 from training.run import RunError
 
 TRAININGS = {

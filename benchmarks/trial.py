@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks import plant
 from benchmarks.edits import Mutant
-from training.parallel import THREADS
+from training.farm import THREADS
 from training.run import RunError
 
 LEFT_OUT = "not slip and not stub and not broken"  # tests of what checks and laws notice

@@ -1,4 +1,4 @@
-"""Long measurements in parts: one process a core, each part kept as soon as it is done.
+"""Long measurements in parts: farmed out, each part kept as soon as it is done.
 
 A part is kept under a digest of what was asked, of the files it reads, and of the code that makes
 it: the module of its function and every module of this project which that imports, at any depth.
@@ -10,25 +10,27 @@ import ast
 import hashlib
 import inspect
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import cache
-from multiprocessing import get_context
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from experiments.record import ROOT
-from training.parallel import THREADS, processes
+from training import farm
 from training.run import write_json
 
 KEPT = Path("out", "cache")
+SECONDS: list[float] = []  # what the parts took that this process has asked for
 
 
 class Part(NamedTuple):
-    """`function(*arguments)`, whose answer JSON can hold; `reads` are files it depends on."""
+    """`function(*arguments)`, whose answer JSON can hold; `reads` are files it depends on.
+
+    Elsewhere it finds these, the settings of their runs, and no other file of out/.
+    """
 
     function: Callable[..., Any]
     arguments: tuple[Any, ...]
@@ -41,30 +43,39 @@ def compute(parts: Sequence[Part]) -> list[Any]:
     todo = [i for i, path in enumerate(paths) if not path.exists()]
     if todo:
         _run([(parts[i], paths[i]) for i in todo])
-    return [json.loads(path.read_text()) for path in paths]
+    there = [json.loads(path.read_text()) for path in paths]
+    SECONDS.extend(each["seconds"] for each in there)
+    return [each["answer"] for each in there]
 
 
 def _run(todo: Sequence[tuple[Part, Path]]) -> None:
     KEPT.mkdir(parents=True, exist_ok=True)
-    os.environ.update(dict.fromkeys(THREADS, "1"))  # read by the processes that begin below
-    start = time.monotonic()
-    with ProcessPoolExecutor(processes(), mp_context=get_context("spawn")) as pool:
-        jobs = {pool.submit(part.function, *part.arguments): (part, path) for part, path in todo}
-        try:
-            for done, job in enumerate(as_completed(jobs), 1):
-                part, path = jobs[job]
-                write_json(path, job.result())
-                left = (time.monotonic() - start) / done * (len(todo) - done)
-                words = " ".join(map(str, part.arguments))
-                line = f"  {done} of {len(todo)}: {words}; {left / 60:.0f} min left"
-                print(line, file=sys.stderr, flush=True)
-        finally:
-            pool.shutdown(cancel_futures=True)  # after a failure, no further one begins
+    start, number = time.monotonic(), count(1)
+
+    def done(i: int, answer: Any, seconds: float) -> None:
+        part, path = todo[i]
+        write_json(path, {"seconds": seconds, "answer": answer})
+        n = next(number)
+        left = (time.monotonic() - start) / n * (len(todo) - n)
+        words = " ".join(map(str, part.arguments))
+        line = f"  {n} of {len(todo)}: {words}; {left / 60:.0f} min left"
+        print(line, file=sys.stderr, flush=True)
+
+    farm.run(
+        [farm.Job(p.function, p.arguments, _sent(p)) for p, _ in todo], done, farm.process_pool
+    )
+
+
+def _sent(part: Part) -> list[Path]:
+    """What a far worker has to be sent: files of runs, and the settings of these runs."""
+    files = [path for path in part.reads if not path.is_absolute()]
+    beside = {path.with_name("settings.json") for path in files}
+    return [*files, *sorted(path for path in beside if path.is_file())]
 
 
 def _place(part: Part) -> Path:
     name = part.function.__name__
-    total = hashlib.sha256(f"{name} {part.arguments!r}".encode())
+    total = hashlib.sha256(f"timed {name} {part.arguments!r}".encode())
     total.update(code_digest(Path(inspect.getfile(part.function)).resolve()).encode())
     for path in part.reads:
         total.update(hashlib.sha256(path.read_bytes()).digest())

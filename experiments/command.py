@@ -3,8 +3,9 @@
 import time
 from collections.abc import Mapping, Sequence
 
-from experiments import record, tables
+from experiments import cache, record, tables
 from experiments.experiment import Experiment, find, named
+from training import farm
 from training.parallel import train_all
 from training.run import read_metrics
 from training.settings import Parser, SettingsError
@@ -18,6 +19,13 @@ def main(argv: Sequence[str], package: str = "experiments") -> None:
     parser.add_argument(
         "--tables", action="store_true", help="only write the pages of tables from results/*.json"
     )
+    if package == "experiments":  # the others measure this machine
+        parser.add_argument(
+            "--scheduler",
+            metavar="ADDRESS",
+            help="train and measure on the workers of this Dask scheduler, such as tcp://host:8786"
+            " (docs/CLUSTER.md; default: on this machine)",
+        )
     options = parser.parse_args(argv)
     found = find(package)
     if options.all and options.names:
@@ -25,7 +33,8 @@ def main(argv: Sequence[str], package: str = "experiments") -> None:
     if options.tables:
         tables.refresh(package, found)
     elif options.all or options.names:
-        run(found, package, list(found) if options.all else options.names)
+        with farm.on(getattr(options, "scheduler", None)):
+            run(found, package, list(found) if options.all else options.names)
     else:
         listing(found, package)
 
@@ -39,11 +48,14 @@ def listing(found: Mapping[str, Experiment], package: str) -> None:
 
 def run(found: Mapping[str, Experiment], package: str, names: list[str]) -> None:
     """Trains what is missing, measures, writes results/<name>.json and the tables."""
-    spent = {}
-    for name, experiment in named(found, names).items():
+    chosen, spent = named(found, names), {}
+    if farm.is_far():  # many workers: no experiment waits for the longest training of another
+        train_all(list(dict.fromkeys(one for each in chosen.values() for one in each.trainings)))
+    for name, experiment in chosen.items():
         print(f"{name}: {experiment.question} (at most {experiment.minutes:.0f} min)", flush=True)
         start = time.monotonic()
         train_all(experiment.trainings)
+        cache.SECONDS.clear()
         if experiment.measure:
             record.write(
                 name,
@@ -54,18 +66,19 @@ def run(found: Mapping[str, Experiment], package: str, names: list[str]) -> None
                 numbers=experiment.measure(),
             )
             tables.refresh(package, found)
-        trained = [read_metrics(training.folder)[-1] for training in experiment.trainings]
+        last = {one.folder.name: read_metrics(one.folder)[-1] for one in experiment.trainings}
         spent[name] = {
             "this time": time.monotonic() - start,
-            "trainings": sum(float(row["seconds"]) for row in trained),
+            "trainings": {name: float(row["seconds"]) for name, row in last.items()},
+            "parts": list(cache.SECONDS),
         }
     if package == "experiments" and len(names) == len(found):
         record.write(
             "reproduce",
             f"python -m {package} --all",
             protocol="seconds; trainings and parts of measurements that were there already were not"
-            " made again this time; trainings: what each of them took on one core, as it was noted"
-            " then, whatever else the machine had to do, added up",
+            " made again this time; trainings, parts: what each of them took on one core, as it was"
+            " noted then, whatever else the machine had to do",
             seeds=(),
             data="MNIST",
             numbers=spent,

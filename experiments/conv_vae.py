@@ -17,6 +17,7 @@ from experiments.tables import markdown, with_spread
 from training.checkpoint import load_params
 from training.early import best_epoch
 from training.parallel import Training
+from training.run import files_of
 from training.trained import read
 from vae.train import evaluate
 
@@ -79,8 +80,8 @@ def chosen() -> dict[str, Any]:
 
 def measure() -> Numbers:
     """The curves of every seed, their mean, and what the network of the whole set reaches."""
-    parts = [Part(chosen, (), (whole().folder / "checkpoint.npz",))]
-    parts += [Part(curve, (s,), (training(s).folder / "checkpoint.npz",)) for s in SEEDS]
+    parts = [Part(chosen, (), tuple(files_of(whole().folder)))]
+    parts += [Part(curve, (s,), tuple(files_of(training(s).folder))) for s in SEEDS]
     of_whole, *each = compute(parts)
     return {FEW: over_seeds(each), "each seed": each, WHOLE: of_whole}
 

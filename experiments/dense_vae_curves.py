@@ -16,6 +16,7 @@ from experiments.measures import over_seeds
 from experiments.record import printed
 from experiments.tables import markdown, with_spread
 from training.checkpoint import load_params
+from training.run import files_of
 from training.trained import Trained, read
 from vae.train import evaluate
 
@@ -49,7 +50,7 @@ def curve(codes: int, seed: int) -> dict[str, Any]:
 
 def measure() -> Numbers:
     parts = [
-        Part(curve, (codes, seed), (training("squared", codes, seed).folder / "checkpoint.npz",))
+        Part(curve, (codes, seed), tuple(files_of(training("squared", codes, seed).folder)))
         for codes in CODES
         for seed in SEEDS
     ]

@@ -15,6 +15,7 @@ from gan.settings import Settings
 from gan.train import noise
 from training.checkpoint import load_params
 from training.parallel import Training
+from training.run import files_of
 from training.settings import options_of
 from training.streams import stream
 from training.trained import read
@@ -87,7 +88,7 @@ def measure() -> Numbers:
     load_classifier(load("mnist"))  # trained before the processes that need it begin
     return compute(
         [
-            Part(score, (name,), (training.folder / "checkpoint.npz", place("MNIST")))
+            Part(score, (name,), (*files_of(training.folder), place("MNIST")))
             for name, training in TRAININGS.items()
         ]
     )

@@ -16,7 +16,8 @@ from figures.drawing import Drawing, captions, facts
 from figures.index import Entry, write_index
 from figures.style import save
 from training.command import run_cli
-from training.parallel import THREADS, Training, train_all
+from training.farm import THREADS
+from training.parallel import Training, train_all
 from training.run import make_folder
 from training.settings import Parser, SettingsError
 

@@ -19,7 +19,8 @@ from figures.drawing import Draw, Drawing, of_vae
 from figures.images import one_of_each
 from figures.latent_plane import decoded_grid, latent_means
 from gan.settings import Settings
-from training.parallel import Training, processes
+from training.farm import processes
+from training.parallel import Training
 from training.run import finished
 from training.settings import options_of
 from training.trained import Trained, read

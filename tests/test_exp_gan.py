@@ -144,11 +144,12 @@ def test_the_classifier_is_there_before_the_parts_which_read_it_and_the_runs(mon
     monkeypatch.setattr(gan_ablation, "load", lambda choice: DATA)
     monkeypatch.setattr(gan_ablation, "load_classifier", lambda data: done.append("classifier"))
     monkeypatch.setattr(gan_ablation, "compute", done.append)
+    monkeypatch.setattr(gan_ablation, "files_of", lambda folder: [folder / "every file"])
     gan_ablation.measure()
     first, parts = done
     assert first == "classifier" and [part.arguments for part in parts] == [(n,) for n in TRAININGS]
     for part, training in zip(parts, TRAININGS.values(), strict=True):
-        assert part.reads == (training.folder / "checkpoint.npz", scores.place("MNIST"))
+        assert part.reads == (training.folder / "every file", scores.place("MNIST"))
 
 
 # Scores against answers that are known

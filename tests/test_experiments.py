@@ -120,7 +120,7 @@ def test_a_run_trains_measures_records_and_shows(room, monkeypatch, capsys):
     assert (there.numbers, there.command, there.seeds) == (3.5, "python -m experiments it", [0])
     assert "it is 3.5" in tables.PAGE.read_text()
     assert "| How much? | 3.5 nats | [it](results/README.md#it) |" in tables.README.read_text()
-    assert record.read("reproduce").numbers["it"]["trainings"] == 7.5
+    assert record.read("reproduce").numbers["it"]["trainings"] == {training.folder.name: 7.5}
 
 
 def test_without_a_name_they_are_listed_and_nothing_runs(room, monkeypatch, capsys):
@@ -171,7 +171,7 @@ def test_answers_come_in_order_and_are_kept(kept, monkeypatch, capfd):
 
 
 def test_what_was_measured_before_a_failure_is_kept(kept, monkeypatch):
-    monkeypatch.setattr(cache, "processes", lambda: 1)
+    monkeypatch.setattr(cache.farm, "processes", lambda: 1)
     good, bad = Part(statistics.fmean, ([3, 4],)), Part(statistics.fmean, ([],))
     with pytest.raises(statistics.StatisticsError):
         compute([good, bad])

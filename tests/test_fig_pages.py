@@ -31,7 +31,8 @@ from tests.screen import close, pixels, tiles
 from tests.small_runs import MODELS, digits, make, parsed
 from training.checkpoint import save_params
 from training.command import run_cli
-from training.parallel import THREADS, Training
+from training.farm import THREADS
+from training.parallel import Training
 from training.settings import check_settings
 from training.streams import stream
 from training.trained import Trained

@@ -11,6 +11,8 @@ run         a run's folder
 checkpoint  parameters and metrics in files
 command     from a command line to a run, and errors of one sentence
 trained     a finished run, for whoever looks at it
-parallel    several trainings at once, in processes of their own
+parallel    several trainings at once
+farm        independent jobs, on this machine or on a cluster
+cluster     the workers of a Dask scheduler: what each is sent, and must have
 memory      how steps that return new arrays stay fast
 """

@@ -10,13 +10,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
-from training.run import RUNS, RunError, finished
+import numpy as np
 
-THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+from training import farm
+from training.command import train_command
+from training.memory import keep_freed_memory
+from training.run import RUNS, RunError, files_of, finished, write_run
 
 
 class Training(NamedTuple):
@@ -75,38 +80,47 @@ def train_all(trainings: Sequence[Training]) -> None:
     with what the training said, when one fails.
     """
     todo = [training for training in trainings if not finished(training.folder)]
-    line = Line()
-    with ThreadPoolExecutor(processes()) as pool:
-        runs = {pool.submit(_train, training) for training in todo}
-        try:
-            while runs:
-                made, runs = wait(runs, timeout=2, return_when=FIRST_COMPLETED)
-                for run in made:
-                    line.keep(f"{len(todo) - len(runs)} of {len(todo)}: {run.result()}")
-                line.show([training.under_way() for training in todo])
-        finally:
-            pool.shutdown(cancel_futures=True)  # after a failure, no further one begins
+    line, number = Line(), count(1)
+
+    def done(i: int, files: dict[str, bytes], seconds: float) -> None:
+        if files:
+            write_run(todo[i].folder, files)
+        line.keep(f"{next(number)} of {len(todo)}: {todo[i].label} ({seconds:.0f} s)")
+
+    def meanwhile() -> None:
+        line.show([training.under_way() for training in todo])
+
+    train = _train_far if farm.is_far() else _train
+    jobs = [farm.Job(train, (one,), files_of(one.folder)) for one in todo]
+    farm.run(jobs, done, lambda: ThreadPoolExecutor(farm.processes()), meanwhile)
 
 
-def processes() -> int:
-    return max(1, min(os.cpu_count() or 1, 4))
+def _words(training: Training) -> list[str]:
+    """The command line of a training that begins or goes on."""
+    folder = str(training.folder)
+    if (training.folder / "settings.json").exists():
+        return ["train", "--resume", folder]
+    return ["train", *training.options, "--out", folder]
 
 
-def _train(training: Training) -> str:
-    folder = training.folder
-    begun = (folder / "settings.json").exists()
-    where: list[str | Path] = (
-        ["--resume", folder] if begun else [*training.options, "--out", folder]
-    )
-    start = time.monotonic()
+def _train(training: Training) -> dict[str, bytes]:
+    """Trains in a process of its own. -> no files: they are where they belong"""
     process = subprocess.run(
-        [sys.executable, "-m", training.model, "train", *where],
-        env=os.environ | dict.fromkeys(THREADS, "1"),
+        [sys.executable, "-m", training.model, *_words(training)],
+        env=os.environ | dict.fromkeys(farm.THREADS, "1"),
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
     )
     if process.returncode:
         said = process.stderr.strip() or f"nothing, and ended with status {process.returncode}"
-        raise RunError(f"{folder} was not finished; its training said: {said}")
-    return f"{training.label} ({time.monotonic() - start:.0f} s)"
+        raise RunError(f"{training.folder} was not finished; its training said: {said}")
+    return {}
+
+
+def _train_far(training: Training) -> dict[str, bytes]:
+    """Trains in this process, a worker's, so that it ends with it. -> the files of the run"""
+    keep_freed_memory()
+    with np.errstate(over="ignore", invalid="ignore"):  # metrics tell that a run diverged
+        train_command(_words(training), import_module(f"{training.model}.train"), training.label)
+    return {path.name: path.read_bytes() for path in files_of(training.folder)}

@@ -9,7 +9,7 @@ import errno
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -146,3 +146,21 @@ def finished(folder: Path) -> bool:
         return over and (folder / "checkpoint.npz").is_file()
     except (OSError, ValueError, KeyError, TypeError, csv.Error):
         return False
+
+
+def files_of(folder: Path) -> list[Path]:
+    """The files of the run in `folder`, without its lock; none where there is no folder."""
+    return sorted(path for path in folder.glob("[!.]*") if path.name != "lock")
+
+
+def write_run(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Writes the files of a run that was trained elsewhere, unless it is finished here by now.
+
+    Those that make it a finished one come last: a kill in between leaves a run to resume.
+    """
+    make_folder(folder)
+    with _lock(folder).lock:
+        if not finished(folder):
+            for name in sorted(files, key=lambda name: name in FILES and FILES.index(name) + 1):
+                with replacing(folder / name) as file:
+                    file.write(files[name])

@@ -21,7 +21,7 @@ import numpy as np
 from grading.check import Arrays
 from grading.sandbox import jail, processes
 from grading.sandbox.protocol import Answer, Files, encode, read_answer
-from training.parallel import THREADS
+from training.farm import THREADS
 
 WORKER, JAIL = (Path(__file__).with_name(name) for name in ("worker.py", "jail.py"))
 NUMPY = Path(np.__file__).absolute().parent

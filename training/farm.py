@@ -1,0 +1,113 @@
+"""Independent jobs, farmed out: to an executor of this machine, or to the workers of a cluster.
+
+A job's function and arguments name all that its result depends on: a seed, a purpose, an index,
+files. So it may run anywhere, and once more where the worker that had it died. Results come to one
+process, this one, which writes each of them once.
+"""
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, NamedTuple
+
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+class Job(NamedTuple):
+    """`function(*arguments)`; `reads` are files in the current folder, sent to a far worker."""
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    reads: Sequence[Path] = ()
+
+
+class Farm(NamedTuple):
+    """What takes a job and gives a future of (result, seconds), and how many at a time."""
+
+    submit: Callable[[Job], Future[tuple[Any, float]]]
+    room: Callable[[], int]
+
+
+_far: list[Farm] = []  # the cluster that jobs go to, if any
+
+
+def processes() -> int:
+    return max(1, min(os.cpu_count() or 1, 4))
+
+
+def process_pool() -> Executor:
+    """Processes of this machine, one a core and of one thread each."""
+    os.environ.update(dict.fromkeys(THREADS, "1"))  # read by the processes that begin
+    return ProcessPoolExecutor(processes(), mp_context=get_context("spawn"))
+
+
+@contextmanager
+def on(scheduler: str | None) -> Iterator[None]:
+    """Within it, jobs go to the workers of this Dask scheduler. RunError where it fails us."""
+    if scheduler is None:
+        yield
+        return
+    from training.cluster import connected  # only here: most machines work alone
+
+    with connected(scheduler) as there:
+        _far.append(there)
+        try:
+            yield
+        finally:
+            _far.pop()
+
+
+def is_far() -> bool:
+    """Whether jobs go to a cluster, which shares no folder with this process."""
+    return bool(_far)
+
+
+def run(
+    jobs: Sequence[Job],
+    done: Callable[[int, Any, float], None],
+    here: Callable[[], Executor],
+    meanwhile: Callable[[], None] = lambda: None,
+) -> None:
+    """Calls done(index, result, seconds) once for every job, when it is; `here` unless it is far.
+
+    `meanwhile` is called every two seconds. After a failure no further job begins.
+    """
+    if is_far():
+        return _run(_far[-1], jobs, done, meanwhile)
+    with here() as pool:
+        farm = Farm(lambda job: pool.submit(timed, *job[:2]), lambda: 2 * processes())
+        try:
+            _run(farm, jobs, done, meanwhile)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _run(farm: Farm, jobs: Sequence[Job], done: Any, meanwhile: Callable[[], None]) -> None:
+    todo, given = deque(enumerate(jobs)), dict[Future[Any], int]()
+    try:
+        while todo or given:
+            while todo and len(given) < farm.room():  # they hold the files that they read
+                i, job = todo.popleft()
+                given[farm.submit(job)] = i
+            made, _ = wait(given, timeout=2, return_when=FIRST_COMPLETED)
+            for future in sorted(made, key=_failed):  # last, so that nothing done is lost
+                done(given.pop(future), *future.result())
+            meanwhile()
+    finally:
+        for future in given:
+            future.cancel()
+
+
+def _failed(future: Future[Any]) -> bool:
+    return future.cancelled() or future.exception() is not None
+
+
+def timed(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, float]:
+    """The result, and the seconds that it took."""
+    start = time.monotonic()
+    return function(*arguments), time.monotonic() - start
