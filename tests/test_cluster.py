@@ -14,7 +14,8 @@ import pytest
 from small_runs import arrays, make
 
 import rbm.train
-from experiments import command
+from benchmarks import machines
+from experiments import command, record
 from experiments.cache import Part, compute
 from training import cluster, farm
 from training.command import run_cli
@@ -177,3 +178,9 @@ def test_without_dask_a_sentence_says_what_installs_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(RunError, match="`make cluster` installs it"):
         farm.on("tcp://127.0.0.1:9").__enter__()
+
+
+def test_the_page_shows_what_the_longest_first_on_a_free_core_comes_to():
+    assert machines.makespan([2, 3, 2, 3, 2], 2) == 7 and machines.makespan([5.0], 10) == 5
+    there = machines.table(record.read("machines", "benchmarks").numbers)
+    assert there in (ROOT / "docs" / "CLUSTER.md").read_text()
