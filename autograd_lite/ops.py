@@ -43,12 +43,13 @@ def relu_vjp(dy: Array, y: Array) -> Array:
 
 def leaky_relu(x: Array, slope: float = 0.2) -> Array:
     """x where it is positive, elsewhere times a slope in (0, 1): the gradient never stops."""
-    return np.where(x > 0, x, slope * x)  # (ad.7)
+    return np.maximum(x, slope * x)  # (ad.7)
 
 
 def leaky_relu_vjp(dy: Array, y: Array, slope: float = 0.2) -> Array:
     """Needs the output only, whose sign is the input's; at the kink the slope of the left side."""
-    return np.where(y > 0, dy, slope * dy)  # (ad.8)
+    positive = y > 0  # np.where would take several times as long
+    return positive * dy + ~positive * (slope * dy)  # (ad.8)
 
 
 def tanh(x: Array) -> Array:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+from autograd_lite.threads import halves, side_by_side
+
 Tree = Any  # an array, or a tuple of trees
 T = TypeVar("T")  # a tree of one kind, such as the Params of a model
 
@@ -33,3 +35,13 @@ def tree_split(f: Callable[..., Any], first: T, *others: Tree) -> tuple[T, ...]:
     rows = [f(*row) for row in zip(leaves(first), *map(leaves, others), strict=True)]
     columns = (iter(column) for column in zip(*rows, strict=True))
     return tuple(tree_map(lambda _, column=column: next(column), first) for column in columns)
+
+
+def mean_of_halves(gradient: Callable[[slice], T], rows: int) -> T:
+    """The gradient of a mean over the rows of a batch, from those over its halves."""
+    parts = halves(rows)
+    grads = side_by_side(gradient, parts)
+    if len(parts) == 1:
+        return grads[0]
+    share = parts[0].stop / rows
+    return tree_map(lambda first, second: share * first + (1 - share) * second, *grads)

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
+from autograd_lite.threads import BLAS_THREADS
 from experiments.experiment import Experiment, Numbers
 from experiments.record import ROOT
 from experiments.tables import markdown
-from training.farm import THREADS
 from training.run import RunError
 
 TRAININGS = {
@@ -59,7 +59,7 @@ def train(model: str, words: Sequence[str], until: float | None = None) -> bool:
     process = subprocess.Popen(
         [sys.executable, "-m", model, "train", *words],
         cwd=ROOT,
-        env=os.environ | dict.fromkeys(THREADS, "1"),
+        env=os.environ | dict.fromkeys(BLAS_THREADS, "1"),
         stdout=subprocess.DEVNULL,
     )
     try:

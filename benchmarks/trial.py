@@ -12,9 +12,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograd_lite.threads import BLAS_THREADS
 from benchmarks import plant
 from benchmarks.edits import Mutant
-from training.farm import THREADS
 from training.run import RunError
 
 LEFT_OUT = "not slip and not stub and not broken"  # tests of what checks and laws notice
@@ -54,7 +54,7 @@ def failure(root: Path, test: Path, limit: float, mutant: Mutant | None = None) 
 @contextlib.contextmanager
 def _planted(root: Path, mutant: Mutant | None) -> Iterator[dict[str, str]]:
     """An environment in which Python imports the mutant in its module's place."""
-    environment = os.environ | dict.fromkeys(THREADS, "1")
+    environment = os.environ | dict.fromkeys(BLAS_THREADS, "1")
     with tempfile.TemporaryDirectory() as scratch:
         if mutant:
             name = mutant.path.removesuffix(".py").replace("/", ".")

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from autograd_lite.threads import BLAS_THREADS
 from data.sets import CHOICES, DataSet, load
 from experiments import experiment
 from figures import drawing, picture, quick
@@ -16,7 +17,6 @@ from figures.drawing import Drawing, captions, facts
 from figures.index import Entry, write_index
 from figures.style import save
 from training.command import run_cli
-from training.farm import THREADS
 from training.parallel import Training, train_all
 from training.run import make_folder
 from training.settings import Parser, SettingsError
@@ -121,9 +121,9 @@ def with_one_thread() -> None:
     A second one gains nothing on matrices as small as these, and where another program has the
     second core, the first one spins until it gets it: drawing then takes six times as long.
     """
-    if not any(name in os.environ for name in THREADS):
+    if not any(name in os.environ for name in BLAS_THREADS):
         again = [sys.executable, "-m", "figures", *sys.argv[1:]]
-        os.execve(sys.executable, again, os.environ | dict.fromkeys(THREADS, "1"))
+        os.execve(sys.executable, again, os.environ | dict.fromkeys(BLAS_THREADS, "1"))
 
 
 if __name__ == "__main__":

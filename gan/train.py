@@ -62,6 +62,11 @@ def noise(rng: np.random.Generator, count: int, settings: Settings) -> Array:
     return 2 * rng.random((count, settings.noise), dtype=np.float32) - 1
 
 
+def halved(settings: Settings) -> bool:
+    """Its products are so small that two threads would mostly wait for one another."""
+    return False
+
+
 def step(state: State, x: Array, settings: Settings) -> State:
     """The state after a step of the discriminator and then one of the generator."""
     state = discriminator_step(state, x, settings)

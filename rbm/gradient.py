@@ -4,6 +4,7 @@ Legend as in rbm/model.py. Equations (rbm.13) and (rbm.15) of rbm/DERIVATION_LEA
 """
 
 from autograd_lite.ops import Array
+from autograd_lite.threads import side_by_side
 from rbm.model import Params, prob_h
 
 
@@ -23,5 +24,5 @@ def nll_gradient(v_data: Array, v_model: Array, W: Array, b: Array, c: Array) ->
     where v_model is v_data after k Gibbs sweeps. Each phase is averaged over its own rows: v_data
     (B, D) and v_model (M, D) may differ in number.
     """
-    data, model = statistics(v_data, W, c), statistics(v_model, W, c)
+    data, model = side_by_side(lambda v: statistics(v, W, c), (v_data, v_model))
     return Params(*(m - d for m, d in zip(model, data, strict=True)))  # (rbm.15)

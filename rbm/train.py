@@ -7,6 +7,7 @@ import numpy as np
 
 from autograd_lite.ops import Array
 from autograd_lite.optim import momentum_step, zeros_like
+from autograd_lite.threads import halves, side_by_side
 from data.pixels import binarise
 from data.sets import CHOICES
 from rbm.gibbs import bernoulli, gibbs
@@ -83,13 +84,24 @@ def start(settings: Settings, images: Array) -> State:
     return State(params, zeros_like(params), chains, 0)
 
 
+def halved(settings: Settings) -> bool:
+    """The chains run in two halves, and the two phases of the gradient side by side."""
+    return True
+
+
 def step(state: State, x: Array, settings: Settings) -> State:
     """The state after one step of CD-k on a batch x (B, D) of grey images."""
     seed = settings.seed
     v = binarise(stream(seed, "pixels", state.step), x, settings.pixels)
-    rng = stream(seed, "gibbs", state.step)
     persist = settings.chains == "persistent"
-    v_model = gibbs(rng, state.chains if persist else v, *state.params, settings.gibbs_steps)
+    before = state.chains if persist else v
+
+    def sweeps(half: int, rows: slice) -> Array:
+        rng = stream(seed, "gibbs", state.step, half)
+        return gibbs(rng, before[rows], *state.params, settings.gibbs_steps)
+
+    parts = halves(len(before))
+    v_model = np.concatenate(side_by_side(sweeps, range(len(parts)), parts))
     grads = nll_gradient(v, v_model, *state.params)
     divisor = 1 + state.step / settings.halving if settings.halving else 1  # (rbm.21)
     params, velocity = momentum_step(

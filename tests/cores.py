@@ -14,7 +14,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from training.parallel import THREADS, processes
+from autograd_lite.threads import BLAS_THREADS
+from training.farm import processes
 
 PIPE = "PIPE_OF_TESTS"  # the variable that tells a worker its end of the pipe
 # The files that take longest are handed out first, a function at a time; then the others, whole.
@@ -48,7 +49,7 @@ class Shows:
         line = [sys.executable, "-m", "pytest", *self.config.invocation_params.args]
         for _ in range(processes()):
             pipe, end = Pipe()
-            variables = os.environ | dict.fromkeys(THREADS, "1") | {PIPE: str(end.fileno())}
+            variables = os.environ | dict.fromkeys(BLAS_THREADS, "1") | {PIPE: str(end.fileno())}
             process = subprocess.Popen(line, env=variables, pass_fds=[end.fileno()])
             end.close()
             # Of its group the tests that are left, and the reports that are not shown yet.

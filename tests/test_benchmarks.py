@@ -27,7 +27,9 @@ ROOT = Path(__file__).parent.parent
 
 
 def test_the_command_lists_every_benchmark():
-    names = "drawn_digits false_alarms graded_mutants kill_and_resume machines mutants speed".split()
+    names = (
+        "drawn_digits false_alarms graded_mutants kill_and_resume machines mutants speed".split()
+    )
     assert sorted(find("benchmarks")) == names
     words = [sys.executable, "-m", "benchmarks"]
     listing = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout

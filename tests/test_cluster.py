@@ -55,7 +55,7 @@ def house(tmp_path_factory):
         free.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
     paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
-    env = os.environ | dict.fromkeys(farm.THREADS, "1") | {"PYTHONPATH": paths}
+    env = os.environ | dict.fromkeys(farm.BLAS_THREADS, "1") | {"PYTHONPATH": paths}
 
     def start(*words):
         with open(folder / f"{len(began)}.log", "w") as log:

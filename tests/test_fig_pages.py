@@ -17,6 +17,7 @@ import figures.rbm
 import gan.train
 import training.images
 import training.parallel
+from autograd_lite.threads import BLAS_THREADS
 from data.pixels import to_unit
 from data.sets import DataSet
 from experiments import experiment, families, record
@@ -31,7 +32,6 @@ from tests.screen import close, pixels, tiles
 from tests.small_runs import MODELS, digits, make, parsed
 from training.checkpoint import save_params
 from training.command import run_cli
-from training.farm import THREADS
 from training.parallel import Training
 from training.settings import check_settings
 from training.streams import stream
@@ -158,14 +158,14 @@ def test_drawing_takes_one_thread_unless_told_otherwise(monkeypatch):
     begun = []
     monkeypatch.setattr(os, "execve", lambda path, argv, env: begun.append((argv, env)))
     monkeypatch.setattr(sys, "argv", ["figures", "--data", "digits"])
-    for name in THREADS:
+    for name in BLAS_THREADS:
         monkeypatch.delenv(name, raising=False)
     program.with_one_thread()
-    monkeypatch.setenv(THREADS[0], "2")
+    monkeypatch.setenv(BLAS_THREADS[0], "2")
     program.with_one_thread()
     ((argv, env),) = begun
     assert argv[1:] == ["-m", "figures", "--data", "digits"]
-    assert {env[name] for name in THREADS} == {"1"} and env["PATH"] == os.environ["PATH"]
+    assert {env[name] for name in BLAS_THREADS} == {"1"} and env["PATH"] == os.environ["PATH"]
 
 
 def test_the_small_models_are_trained_in_less_than_four_minutes(place, monkeypatch):

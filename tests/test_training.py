@@ -8,13 +8,18 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from small_runs import MODELS, SETTINGS, arrays, same_bits, small, train
 
+import rbm.train
+import vae.train
+from autograd_lite import threads
 from autograd_lite.tree import leaves, tree_map
 from training import command, run
 from training.checkpoint import load_checkpoint, load_params, save_checkpoint
@@ -56,8 +61,45 @@ def test_streams_depend_on_seed_purpose_and_index_alone():
         return stream(*key).random(4).tolist()
 
     assert draw(1, "noise", 2) == draw(1, "noise", 2)
-    keys = [(1, "noise", 2), (2, "noise", 2), (1, "order", 2), (1, "noise", 3)]
-    assert len({tuple(draw(*key)) for key in keys}) == 4
+    keys = [(1, "noise", 2), (2, "noise", 2), (1, "order", 2), (1, "noise", 3), (1, "noise", 2, 1)]
+    assert len({tuple(draw(*key)) for key in keys}) == 5
+
+
+@pytest.mark.parametrize(
+    ("model", "settings"),
+    [
+        (rbm.train, {"hidden": 60, "batch_size": 31, "gibbs_steps": 3}),
+        (vae.train, {"network": "conv", "batch_size": 31, "likelihood": "squared"}),
+    ],
+    ids=["rbm", "vae"],
+)
+def test_results_do_not_depend_on_the_number_of_threads(model, settings, monkeypatch):
+    """States after steps on batches of odd sizes, the last one of a single image."""
+    images = np.random.default_rng(0).random((63, 784), dtype=np.float32)
+    settings = model.Settings(**settings, epochs=1)
+
+    def end():
+        *_, last = states(model, model.start(settings, images), images, settings)
+        return [np.asarray(leaf).tobytes() for leaf in leaves(last)]
+
+    one = end()
+    with ThreadPoolExecutor(1) as second:
+        pool = Mock(wraps=second)
+        monkeypatch.setattr(threads, "_pool", pool)
+        assert end() == one and pool.submit.called
+
+
+def test_a_second_thread_has_the_errors_and_the_numpy_settings_of_the_first(monkeypatch):
+    with ThreadPoolExecutor(1) as pool:
+        monkeypatch.setattr(threads, "_pool", pool)
+        with np.errstate(over="ignore"):
+            assert threads.side_by_side(np.exp, [1e4, 0.0, 1.0]) == [np.inf, 1.0, np.e]
+        with pytest.raises(FloatingPointError):
+            threads.side_by_side(np.exp, [np.float64(1e4), 0.0])
+    assert [threads.halves(rows) for rows in (1, 5)] == [
+        [slice(0, 1)],
+        [slice(0, 3), slice(3, 5)],
+    ]
 
 
 # --- settings ---

@@ -8,6 +8,7 @@ from typing import Any, Generic, NamedTuple
 
 import numpy as np
 
+from autograd_lite.threads import use_two_threads
 from data.idx import DataError
 from training import loop
 from training.early import report
@@ -49,6 +50,8 @@ def train_command(argv: Sequence[str], model: Model[S, St], stem: str) -> None:
     if argv[:1] != ["train"]:
         raise SettingsError(f"{prog} takes `train` and options; {prog} train --help lists them.")
     run, settings, images = begin(f"{prog} train", kind, stem, argv[1:])
+    if model.halved(settings):
+        use_two_threads()
     with run.lock:
         rows = loop.train(run, model, images, settings).rows
     print(f"{run.folder}: {len(rows)} epochs on {images.name}{report(rows, settings)}")

@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
-THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+from autograd_lite.threads import BLAS_THREADS
 
 
 class Job(NamedTuple):
@@ -42,7 +42,7 @@ def processes() -> int:
 
 def process_pool() -> Executor:
     """Processes of this machine, one a core and of one thread each."""
-    os.environ.update(dict.fromkeys(THREADS, "1"))  # read by the processes that begin
+    os.environ.update(dict.fromkeys(BLAS_THREADS, "1"))  # read by the processes that begin
     return ProcessPoolExecutor(processes(), mp_context=get_context("spawn"))
 
 

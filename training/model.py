@@ -48,13 +48,16 @@ St = TypeVar("St", bound=State)
 
 
 class Model(Protocol[S, St]):
-    """A module with these four names. Images are grey, (N, D), as floats in [0, 1]."""
+    """A module with these five names. Images are grey, (N, D), as floats in [0, 1]."""
 
     @property
     def Settings(self) -> type[S]: ...
 
     def start(self, settings: S, images: Array) -> St:
         """The state before the first step; `images` are those of the training."""
+
+    def halved(self, settings: S) -> bool:
+        """Whether a step works on both halves of its batch side by side, so that threads help."""
 
     def step(self, state: St, x: Array, settings: S) -> St:
         """The state after a step on the batch x (B, D); `state` itself stays as it is."""

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from autograd_lite.threads import BLAS_THREADS
 from training import farm
 from training.command import train_command
 from training.memory import keep_freed_memory
@@ -107,7 +108,7 @@ def _train(training: Training) -> dict[str, bytes]:
     """Trains in a process of its own. -> no files: they are where they belong"""
     process = subprocess.run(
         [sys.executable, "-m", training.model, *_words(training)],
-        env=os.environ | dict.fromkeys(farm.THREADS, "1"),
+        env=os.environ | dict.fromkeys(BLAS_THREADS, "1"),
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,

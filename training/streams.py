@@ -10,7 +10,7 @@ import zlib
 import numpy as np
 
 
-def stream(seed: int, purpose: str, index: int = 0) -> np.random.Generator:
-    """A generator of its own for one purpose and one index (a step, an epoch)."""
-    key = (zlib.crc32(purpose.encode()), index)
+def stream(seed: int, purpose: str, *index: int) -> np.random.Generator:
+    """A generator of its own for one purpose and one index: an epoch, a step, half of its batch."""
+    key = (zlib.crc32(purpose.encode()), *(index or (0,)))
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))

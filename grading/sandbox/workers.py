@@ -18,10 +18,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from autograd_lite.threads import BLAS_THREADS
 from grading.check import Arrays
 from grading.sandbox import jail, processes
 from grading.sandbox.protocol import Answer, Files, encode, read_answer
-from training.farm import THREADS
 
 WORKER, JAIL = (Path(__file__).with_name(name) for name in ("worker.py", "jail.py"))
 NUMPY = Path(np.__file__).absolute().parent
@@ -63,7 +63,7 @@ def start(
         process = subprocess.Popen(
             [*line, *names, "--", *function.rsplit(".", 1), *limits],
             cwd=top,
-            env={"PYTHONHASHSEED": "0", "HOME": "."} | dict.fromkeys(THREADS, "1"),
+            env={"PYTHONHASHSEED": "0", "HOME": "."} | dict.fromkeys(BLAS_THREADS, "1"),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
