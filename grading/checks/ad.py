@@ -58,6 +58,22 @@ def farther(draw: Any) -> Any:
     return lambda rng: far(draw(rng))
 
 
+def rule(f: Any, number: int = 1, at: Any = None) -> Any:
+    """The oracle of f's rule, by the complex step: of dy and what f takes, the gradient of the sum
+    of dy f by the first input, or by the first `number` of them. Where the rule is given what f
+    returns instead, `at` says for which input it does.
+    """
+
+    def oracle(dy: Array, *inputs: Any) -> Any:
+        moved, rest = inputs[:number], inputs[number:]
+        if at:
+            moved = (at(*inputs),)
+        grads = gradient(lambda *moved: (f(*moved, *rest) * dy).sum(), moved)
+        return grads if number > 1 else grads[0]
+
+    return oracle
+
+
 def wide(rng: Rng, *shape: int) -> Array:
     """Values of order 1, with a few of every size up to 800 on both sides, and 0; no other within
     0.01 of 0 but two, which are tiny.
@@ -132,16 +148,6 @@ def _upstream_and_tanh(rng: Rng, rows: Any = (B,)) -> Arrays:
     return rng.normal(size=(*rows, O)), networks.tanh(_saturating(rng, rows))
 
 
-def _oracle_tanh_vjp(dy: Array, y: Array) -> Array:
-    x = 0.5 * (np.log(1 + y) - np.log(1 - y))  # the input that gives y
-    return derivative(lambda x: (networks.tanh(x) * dy).sum(), x)
-
-
-def _oracle_relu_vjp(dy: Array, y: Array) -> Array:
-    x = np.where(y > 0, y, -1)  # any input that gives y
-    return derivative(lambda x: (relu(x) * dy).sum(), x)
-
-
 def _leaky(rng: Rng, rows: Any = (B,)) -> Arrays:
     """Of one row the slope is left out."""
     return wide(rng, *rows, O), *([] if rows == (1,) else [float(rng.choice([0.01, 0.2, 0.3]))])
@@ -152,19 +158,6 @@ def _leaky_vjp(rng: Rng, rows: Any = (B,)) -> Arrays:
     return rng.normal(size=(*rows, O)), networks.leaky_relu(x, *slope), *slope
 
 
-def _oracle_leaky_vjp(dy: Array, y: Array, slope: float = 0.2) -> Array:
-    x = np.where(y > 0, y, y / slope)  # the input that gives y
-    return derivative(lambda x: (networks.leaky_relu(x, slope) * dy).sum(), x)
-
-
-def _oracle_sigmoid_vjp(dy: Array, y: Array) -> Array:
-    return derivative(lambda x: (sigmoid(x) * dy).sum(), np.log(y) - np.log(1 - y))
-
-
-def _oracle_softplus_vjp(dy: Array, x: Array) -> Array:
-    return derivative(lambda x: (softplus(x) * dy).sum(), x)
-
-
 OPS, STEP = "autograd_lite.ops.", "complex step"
 
 # fmt: off
@@ -173,17 +166,21 @@ CHECKS = (
     Check("ad.3", OPS + "affine_vjp_x", STEP, _of_layers(_affine_vjp_x), exact(_oracle_affine_vjp_x), 1e-14, 50),
     Check("ad.4", OPS + "affine_vjp_Wb", STEP, _of_layers(_affine_vjp_Wb), exact(_oracle_affine_vjp_Wb), 3e-14, 50),
     Check("ad.5", OPS + "relu", "definition", with_large(in_ranks(_one)), exact(relu), 1e-15, 50),
-    Check("ad.6", OPS + "relu_vjp", STEP, with_large(in_ranks(_upstream_and_relu)), exact(_oracle_relu_vjp), 1e-15, 50),
+    Check("ad.6", OPS + "relu_vjp", STEP, with_large(in_ranks(_upstream_and_relu)), 
+          exact(rule(relu, at=lambda y: np.where(y > 0, y, -1))), 1e-15, 50),
     Check("ad.7", OPS + "leaky_relu", "definition", with_large(in_ranks(_leaky)), exact(networks.leaky_relu), 1e-15, 50),
-    Check("ad.8", OPS + "leaky_relu_vjp", STEP, with_large(in_ranks(_leaky_vjp)), exact(_oracle_leaky_vjp), 1e-15, 50),
+    Check("ad.8", OPS + "leaky_relu_vjp", STEP, with_large(in_ranks(_leaky_vjp)), 
+          exact(rule(networks.leaky_relu, at=lambda y, slope=0.2: np.where(y > 0, y, y / slope))), 1e-15, 50),
     Check("ad.9", OPS + "sigmoid", "np.logaddexp", with_large(in_ranks(_one)),
           exact(lambda x: np.exp(-np.logaddexp(0, -x))), 5e-15, 50),
-    Check("ad.10", OPS + "sigmoid_vjp", STEP, in_ranks(_upstream_and_sigmoid), exact(_oracle_sigmoid_vjp), 1e-14, 50),
+    Check("ad.10", OPS + "sigmoid_vjp", STEP, in_ranks(_upstream_and_sigmoid), 
+          exact(rule(sigmoid, at=lambda y: np.log(y) - np.log(1 - y))), 1e-14, 50),
     Check("ad.11", OPS + "tanh", "definition", with_large(in_ranks(_one)), exact(networks.tanh), 1e-14, 50),
-    Check("ad.12", OPS + "tanh_vjp", STEP, in_ranks(_upstream_and_tanh), exact(_oracle_tanh_vjp), 1e-14, 50),
+    Check("ad.12", OPS + "tanh_vjp", STEP, in_ranks(_upstream_and_tanh), 
+          exact(rule(networks.tanh, at=lambda y: 0.5 * (np.log(1 + y) - np.log(1 - y)))), 1e-14, 50),
     Check("ad.13", OPS + "softplus", "np.logaddexp", with_large(in_ranks(_one)),
           exact(lambda x: np.logaddexp(0, x), floor=1e-300), 1e-14, 50),
-    Check("ad.14", OPS + "softplus_vjp", STEP, with_large(in_ranks(_upstream_and_input)), exact(_oracle_softplus_vjp), 1e-14, 50),
+    Check("ad.14", OPS + "softplus_vjp", STEP, with_large(in_ranks(_upstream_and_input)), exact(rule(softplus)), 1e-14, 50),
     Check("ad.15", OPS + "log_sigmoid", "np.logaddexp", with_large(in_ranks(_one)),
           exact(lambda x: -np.logaddexp(0, -x), floor=1e-300), 1e-14, 50),
 )

@@ -9,9 +9,8 @@ import numpy as np
 
 from autograd_lite.ops import Array
 from grading.check import Arrays, Check, Edge, exact
-from grading.checks.ad import STEP, B, I, K, Rng, in_batches, wide, with_large
+from grading.checks.ad import STEP, B, I, K, Rng, in_batches, rule, wide, with_large
 from grading.oracles import networks
-from grading.oracles.differences import derivative
 
 
 def _logits_and_grey(rng: Rng, K: int = K, B: int = B) -> Arrays:
@@ -22,10 +21,6 @@ def _logits_and_grey(rng: Rng, K: int = K, B: int = B) -> Arrays:
 
 def _upstream_logits_and_grey(rng: Rng, K: int = K, B: int = B) -> Arrays:
     return rng.normal(size=(K, B)), *_logits_and_grey(rng, K, B)
-
-
-def _oracle_bernoulli_nll_vjp(dnll: Array, logits: Array, x: Array) -> Array:
-    return derivative(lambda a: (networks.bernoulli_nll(a, x) * dnll).sum(), logits)
 
 
 def _logits_and_labels(rng: Rng, *rows: int) -> Arrays:
@@ -62,10 +57,6 @@ def _of_several_ranks(draw: Any) -> Any:
     return of(B), *samples, Edge(of(1), "with one row"), Edge(in_bytes, "with labels of 8 bits")
 
 
-def _oracle_categorical_nll_vjp(dnll: Array, logits: Array, labels: Array) -> Array:
-    return derivative(lambda a: (networks.categorical_nll(a, labels) * dnll).sum(), logits)
-
-
 LOSSES = "autograd_lite.losses."
 
 # fmt: off
@@ -73,10 +64,10 @@ CHECKS = (
     Check("ad.16", LOSSES + "bernoulli_nll", "product of probabilities", with_large(in_batches(_logits_and_grey)),
           exact(networks.bernoulli_nll), 8e-14, 50),
     Check("ad.17", LOSSES + "bernoulli_nll_vjp", STEP, with_large(in_batches(_upstream_logits_and_grey)),
-          exact(_oracle_bernoulli_nll_vjp), 1e-14, 50),
+          exact(rule(networks.bernoulli_nll)), 1e-14, 50),
     Check("ad.18", LOSSES + "categorical_nll", "share of the whole", with_large(_of_several_ranks(_logits_and_labels)),
           exact(networks.categorical_nll, _tenth), 3e-14, 50),
     Check("ad.19", LOSSES + "categorical_nll_vjp", STEP, with_large(_of_several_ranks(_upstream_logits_and_labels)),
-          exact(_oracle_categorical_nll_vjp), 1e-14, 50),
+          exact(rule(networks.categorical_nll)), 1e-14, 50),
 )
 # fmt: on

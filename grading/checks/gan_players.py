@@ -1,9 +1,13 @@
-"""Checks of gan's players: what the generator makes, and the gradient of each.
+"""Checks of gan's players: what the generator makes, and the gradient of each; of gan.penalty:
+slopes by the complex step, their penalty by moving pixels.
 
-Sizes as in checks/gan_networks.py.
+Sizes as in checks/gan_networks.py. Where pixels are moved, no unit is so near its kink that moving
+one would cross it.
 """
 
 from typing import Any
+
+import numpy as np
 
 from autograd_lite.ops import Array
 from grading.check import Arrays, Check, exact
@@ -20,6 +24,7 @@ from grading.checks.gan_networks import (
     plain,
 )
 from grading.oracles import game, networks
+from grading.oracles.differences import gradient
 
 
 def _oracle_generate(z: Array, masks: Any, G: Any) -> Any:
@@ -59,12 +64,47 @@ def _oracle_generator(z: Array, masks: Any, G: Any, D: Any, loss: str) -> Any:
     return game.generator_cost(z, masks, plain(G), plain(D), loss), grads
 
 
-PLAYERS = "gan.players."
+MARGIN = 0.02
+
+
+def _away_from_kinks(rng: Rng, B: int = B, sizes: Any = DISCRIMINATOR, edge: str = "") -> Arrays:
+    while True:
+        x, masks = rng.uniform(-1, 1, (B, sizes[0])), drawn_masks(rng, sizes, B, edge)
+        if clear(x, masks, D := drawn_params(rng, sizes, edge), MARGIN):
+            return x, masks, D
+
+
+def _oracle_image_gradient(x: Array, masks: Any, D: Any) -> Any:
+    """A bias for each image apart: the logit's gradient by it is that by what the unit gets."""
+    weights = [W for W, _ in plain(D)]
+    biases = tuple(np.tile(b, (len(x), 1)) for _, b in plain(D))
+
+    def total(x: Array, *biases: Array) -> Any:
+        return game.logits(x, masks, list(zip(weights, biases, strict=True))).sum()
+
+    g, *ts, _ = gradient(total, (x, *biases))
+    _, passed = game.forward(x, masks, plain(D))
+    factors = [
+        np.where(h > 0, 1.0, game.SLOPE) * mask
+        for (_, h, _), mask in zip(passed, masks, strict=True)
+    ]
+    return g, tuple(factors), tuple(ts)
+
+
+def _oracle_slope_penalty(x: Array, masks: Any, D: Any) -> Any:
+    grads = game.network_gradient(lambda D: game.slope_cost(x, masks, D).mean(), plain(D))
+    return game.slope_cost(x, masks, plain(D)), grads
+
+
+PLAYERS, SLOPES = "gan.players.", of_sizes(_away_from_kinks, 1)
 
 # fmt: off
 CHECKS = (
     Check("gan.20", PLAYERS + "generate", "sum term by term", of_sizes(drawn_forward, 0), exact(_oracle_generate), 3e-14, 30),
     Check("gan.21", PLAYERS + "discriminator_gradient", STEP, of_sizes(_discriminator, 1), exact(_oracle_discriminator), 3e-14, 12),
     Check("gan.22", PLAYERS + "generator_gradient", STEP, of_sizes(_generator, slice(None)), exact(_oracle_generator), 1e-13, 12),
+    Check("gan.30", "gan.penalty.image_gradient", STEP, SLOPES, exact(_oracle_image_gradient), 1e-14, 12),
+    Check("gan.31", "gan.penalty.slope_penalty", "pixels moved, then complex step", SLOPES,
+          exact(_oracle_slope_penalty), 1e-10, 8),
 )
 # fmt: on

@@ -4,7 +4,6 @@ Sizes as in checks/rbm.py.
 """
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from grading.checks.rbm import (
     in_sizes,
     magnitude,
     of_four_kinds,
+    row_by_row,
 )
 from grading.checks.rbm_sampling import telling, two_pairs
 from grading.oracles import enumeration
@@ -131,16 +131,6 @@ def _many_hidden(rng: Rng) -> Arrays:
     return _exact(rng, B=2, D=2, H=13)
 
 
-def _oracle_log_marginal(v: Array, known: Any, *params: Any) -> Array:
-    rows = zip(v, known, strict=True)
-    return np.array([enumeration.log_marginal(vv, kk, *params) for vv, kk in rows])
-
-
-def _oracle_conditional(v: Array, known: Any, *params: Any) -> Array:
-    rows = zip(v, known, strict=True)
-    return np.array([enumeration.conditional(vv, kk, *params) for vv, kk in rows])
-
-
 # fmt: off
 CHECKS = (
     Check("rbm.29", "rbm.inpaint.inpaint", "enumerated chain",
@@ -149,8 +139,8 @@ CHECKS = (
     Check("rbm.23", M + "init_truncated", "quadrature of the density",
           (_truncated, Edge(_truncated, "with one weight", pixels=1, hidden=1)), _measure_truncated, 1.0, 2),
     Check("rbm.31", "rbm.exact.log_marginal", "sum over both layers", (*in_sizes(_exact), Edge(_many_hidden, MANY)),
-          exact(_oracle_log_marginal, magnitude), 3e-14, 30),
+          exact(row_by_row(enumeration.log_marginal), magnitude), 3e-14, 30),
     Check("rbm.32", "rbm.exact.conditional", "enumerated conditional", (*in_sizes(_exact, large=10.0), Edge(_many_hidden, MANY)),
-          exact(_oracle_conditional, magnitude), 1e-14, 30),
+          exact(row_by_row(enumeration.conditional), magnitude), 1e-14, 30),
 )
 # fmt: on

@@ -29,10 +29,6 @@ from grading.oracles.arrays import compared
 from grading.oracles.differences import gradient, softplus
 
 
-def _statistics(rng: Rng, B: int = B, D: int = D, H: int = H, size: float = 1.0) -> Arrays:
-    return drawn_prob_h(rng, B, D, H, size)
-
-
 def _mean_free_energy(v: Array, W: Array, b: Array, c: Array) -> Array:
     inputs = c + sum(v[:, i, None] * W[i] for i in range(len(W)))
     return np.mean(-(v * b).sum(axis=1) - softplus(inputs).sum(axis=1))
@@ -42,8 +38,8 @@ def _oracle_statistics(v: Array, W: Array, c: Array) -> tuple[Array, ...]:
     return gradient(lambda W, b, c: -_mean_free_energy(v, W, b, c), (W, np.zeros(len(W)), c))
 
 
-def _nll_gradient(rng: Rng, B: int = B, D: int = D, H: int = H, size: float = 1.0) -> Arrays:
-    """The model's rows are more than the data's, or fewer, as chains may be."""
+def _two_sets(rng: Rng, B: int = B, D: int = D, H: int = H, size: float = 1.0) -> Arrays:
+    """The rows of the second, chains or validation images, are more than the first's, or fewer."""
     return (
         binary(rng, B, D),
         binary(rng, (B + 3, max(B - 2, 1))[rng.integers(2)], D),
@@ -98,15 +94,6 @@ def _measure_estimate(inputs: Arrays, outputs: Arrays) -> float:
     return max(errors)
 
 
-def _gap(rng: Rng, B: int = B, D: int = D, H: int = H, size: float = 1.0) -> Arrays:
-    """More validation images than training images, or fewer."""
-    return (
-        binary(rng, B, D),
-        binary(rng, (B + 3, max(B - 2, 1))[rng.integers(2)], D),
-        *drawn_params(rng, D, H, size),
-    )
-
-
 def _oracle_gap(v_train: Array, v_validation: Array, W: Array, b: Array, c: Array) -> Array:
     """By log p itself, Z included."""
     log_Z = enumeration.log_marginal(v_train[0], v_train[0] > 1, W, b, c)
@@ -119,14 +106,14 @@ def _oracle_gap(v_train: Array, v_validation: Array, W: Array, b: Array, c: Arra
 
 # fmt: off
 CHECKS = (
-    Check("rbm.13", "rbm.gradient.statistics", "complex step", in_sizes(_statistics),
+    Check("rbm.13", "rbm.gradient.statistics", "complex step", in_sizes(drawn_prob_h),
           exact(_oracle_statistics, magnitude), 1e-14, 32),
-    Check("rbm.15", "rbm.gradient.nll_gradient", "complex step", in_sizes(_nll_gradient),
+    Check("rbm.15", "rbm.gradient.nll_gradient", "complex step", in_sizes(_two_sets),
           exact(_oracle_nll_gradient, magnitude), 1e-14, 32),
     Check("rbm.24", "rbm.pseudo.log_pseudo_likelihood", JOINT, (*in_sizes(free_energy), Edge(free_energy, "with many pixels", B=2, D=120)),
           exact(_oracle_log_pseudo_likelihood, magnitude), 3e-14, 32),
     Check("rbm.25", "rbm.pseudo.log_pseudo_likelihood_estimate", JOINT,
           (_estimate, Edge(_estimate, "with one image", rows=1), Edge(_estimate, "with one pixel", D=1)), _measure_estimate, 1.0, 6),
-    Check("rbm.26", "rbm.pseudo.free_energy_gap", JOINT, in_sizes(_gap), exact(_oracle_gap, magnitude), 1e-14, 32),
+    Check("rbm.26", "rbm.pseudo.free_energy_gap", JOINT, in_sizes(_two_sets), exact(_oracle_gap, magnitude), 1e-14, 32),
 )
 # fmt: on

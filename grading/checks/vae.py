@@ -9,9 +9,8 @@ import numpy as np
 
 from autograd_lite.ops import Array
 from grading.check import Arrays, Check, Edge, exact
-from grading.checks.ad import in_batches, with_large
+from grading.checks.ad import in_batches, rule, with_large
 from grading.oracles import networks, quadrature
-from grading.oracles.differences import derivative, gradient
 
 K, B, D, Z = 3, 5, 6, 2
 Rng = np.random.Generator
@@ -37,13 +36,6 @@ def _in_widths(draw: Any) -> Any:
     return draw, Edge(draw, VARIANCES, wide=True), Edge(draw, "with one row", B=1), near, one
 
 
-def _oracle_kl_vjp(dkl: Array, mu: Array, logvar: Array) -> tuple[Array, ...]:
-    def weighted(mu: Array, logvar: Array) -> Array:
-        return (quadrature.kl_standard_normal(mu, logvar) * dkl).sum()
-
-    return gradient(weighted, (mu, logvar))
-
-
 def _two_gaussians(rng: Rng, B: int = B, **kind: Any) -> Arrays:
     return *_posterior(rng, B, **kind), *_posterior(rng, B, **kind)
 
@@ -60,10 +52,8 @@ def _reparameterise_vjp(rng: Rng, K: int = K, B: int = B, wide: bool = False) ->
     return rng.normal(size=(K, B, Z)), _posterior(rng, B, wide)[1], rng.normal(size=(K, B, Z))
 
 
-def _oracle_reparameterise_vjp(dz: Array, logvar: Array, eps: Array) -> tuple[Array, ...]:
-    return gradient(
-        lambda mu, logvar: (_sample(mu, logvar, eps) * dz).sum(), (np.zeros_like(logvar), logvar)
-    )
+def _oracle_reparameterise_vjp(dz: Array, logvar: Array, eps: Array) -> Any:
+    return rule(_sample, 2)(dz, np.zeros_like(logvar), logvar, eps)  # any mu has the same
 
 
 def _logits_and_grey(rng: Rng, K: int = K, B: int = B) -> Arrays:
@@ -74,10 +64,6 @@ def _logits_and_grey(rng: Rng, K: int = K, B: int = B) -> Arrays:
 
 def _squared_vjp(rng: Rng, K: int = K, B: int = B) -> Arrays:
     return rng.normal(size=(K, B)), *_logits_and_grey(rng, K, B)
-
-
-def _oracle_squared_vjp(dnll: Array, logits: Array, x: Array) -> Array:
-    return derivative(lambda a: (networks.squared_error(a, x) * dnll).sum(), logits)
 
 
 def _outputs_and_grey(rng: Rng, K: int = K, B: int = B, scale: float = 0.0) -> Arrays:
@@ -113,14 +99,6 @@ def _laplace_vjp(rng: Rng, K: int = K, B: int = B, scale: float = 0.0, met: bool
     return dnll, outputs, x
 
 
-def _oracle_gaussian_vjp(dnll: Array, outputs: Array, x: Array) -> Array:
-    return derivative(lambda a: (networks.gaussian_nll(a, x) * dnll).sum(), outputs)
-
-
-def _oracle_laplace_vjp(dnll: Array, outputs: Array, x: Array) -> Array:
-    return derivative(lambda a: (networks.laplace_nll(a, x) * dnll).sum(), outputs)
-
-
 def _neg_elbo(rng: Rng, K: int = K, B: int = B) -> Arrays:
     """Costs of densities, which may be negative."""
     return 30 * rng.normal(size=(K, B)), 10 * rng.random(B)
@@ -138,19 +116,19 @@ CHECKS = (
     Check("vae.8", E + "kl_diag_gaussian", "quadrature", _in_widths(_posterior),
           exact(quadrature.kl_standard_normal), 3e-14, 50),
     Check("vae.12", E + "kl_diag_gaussian_vjp", "quadrature, complex step", _in_widths(_kl_vjp),
-          exact(_oracle_kl_vjp), 1e-13, 20),
+          exact(rule(quadrature.kl_standard_normal, 2)), 1e-13, 20),
     Check("vae.11", E + "kl_gaussians", "quadrature", _in_widths(_two_gaussians), exact(quadrature.kl_normals), 3e-14, 50),
     Check("vae.14", E + "reparameterise", "sample by sample", (_reparameterise, Edge(_reparameterise, VARIANCES, wide=True), Edge(_reparameterise, "with many samples", K=7), *in_batches(_reparameterise)), exact(_sample), 1e-14, 50),
     Check("vae.15", E + "reparameterise_vjp", STEP, (_reparameterise_vjp, Edge(_reparameterise_vjp, VARIANCES, wide=True), *in_batches(_reparameterise_vjp)),
           exact(_oracle_reparameterise_vjp), 6e-14, 50),
     Check("vae.16", E + "squared_error", "logarithm of the density", with_large(in_batches(_logits_and_grey)),
           exact(networks.squared_error), 1e-14, 50),
-    Check("vae.17", E + "squared_error_vjp", STEP, with_large(in_batches(_squared_vjp)), exact(_oracle_squared_vjp), 1e-14, 20),
+    Check("vae.17", E + "squared_error_vjp", STEP, with_large(in_batches(_squared_vjp)), exact(rule(networks.squared_error)), 1e-14, 20),
     Check("vae.20", DENSITY + "gaussian_nll", "logarithm of the density", _in_scales(_outputs_and_grey),
           exact(networks.gaussian_nll), 3e-14, 50),
-    Check("vae.21", DENSITY + "gaussian_nll_vjp", STEP, _in_scales(_gaussian_vjp), exact(_oracle_gaussian_vjp, _rate), 3e-14, 20),
+    Check("vae.21", DENSITY + "gaussian_nll_vjp", STEP, _in_scales(_gaussian_vjp), exact(rule(networks.gaussian_nll), _rate), 3e-14, 20),
     Check("vae.22", DENSITY + "laplace_nll", "logarithm of the density", _in_scales(_outputs_and_grey),
           exact(networks.laplace_nll), 3e-14, 50),
-    Check("vae.23", DENSITY + "laplace_nll_vjp", STEP, (*_in_scales(_laplace_vjp), Edge(_laplace_vjp, "where a pixel is met", met=True)), exact(_oracle_laplace_vjp, _rate), 3e-14, 20),
+    Check("vae.23", DENSITY + "laplace_nll_vjp", STEP, (*_in_scales(_laplace_vjp), Edge(_laplace_vjp, "where a pixel is met", met=True)), exact(rule(networks.laplace_nll), _rate), 3e-14, 20),
 )
 # fmt: on

@@ -68,14 +68,19 @@ def _tenth(d: Any, *_: Any) -> float:
     return max(1.0, max(np.abs(dy).max() for dy in d.fields) / 10)
 
 
-def _oracle_backward(d: Any, trace: Any, params: Any, activation: str) -> Any:
-    x, eps = trace.fields[0], trace.fields[3]
+def _backward_of(forward: Any, d: Any, x: Any, eps: Any, params: Any, *more: Any) -> Any:
+    """The gradient of the outputs, weighted by d, by every parameter."""
 
     def weighted(*params: Any) -> Any:
-        outputs, _ = networks.vae_forward(x, eps, params, activation)
+        outputs, _ = forward(x, eps, params, *more)
         return sum((dy * y).sum() for dy, y in zip(d.fields, outputs, strict=True))
 
     return gradient(weighted, params.fields)
+
+
+def _oracle_backward(d: Any, trace: Any, params: Any, activation: str) -> Any:
+    x, eps = trace.fields[0], trace.fields[3]
+    return _backward_of(networks.vae_forward, d, x, eps, params, activation)
 
 
 SIDE, CHANNELS, DENSE, CODES = 8, (2, 3), 5, 4  # of the convolutional network
@@ -126,12 +131,7 @@ def _conv_backward(rng: Rng, K: int = 2, B: int = 3) -> Arrays:
 
 def _oracle_conv_backward(d: Any, trace: Any, params: Any) -> Any:
     x, eps = trace.fields[0].reshape(-1, SIDE**2), trace.fields[5]
-
-    def weighted(*params: Any) -> Any:
-        outputs, _ = convolution.vae_forward(x, eps, params)
-        return sum((dy * y).sum() for dy, y in zip(d.fields, outputs, strict=True))
-
-    return gradient(weighted, params.fields)
+    return _backward_of(convolution.vae_forward, d, x, eps, params)
 
 
 SCALES = {"bernoulli": 0, "squared": 0, "gaussian": 1, "laplace": 1}  # outputs that are no pixels
