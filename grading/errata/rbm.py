@@ -9,23 +9,22 @@ from grading.errata.erratum import BySlip, Errata, Pair
 from grading.errata.small_rbm import (
     DATA,
     HS,
+    JOINT,
+    P_HIDDEN,
+    P_VISIBLE,
     RBM,
     VS,
     W,
     ascent,
     b,
     c,
-    joint,
     mean_log_p,
-    p_hidden,
-    p_visible,
 )
 from rbm.model import Params, free_energy, prob_h, prob_v
 
 
 def joint_without_z() -> Pair:
-    total = joint().sum()
-    return total, total / np.exp(-free_energy(VS, *RBM)).sum()
+    return np.exp(-free_energy(VS, *RBM)).sum(), JOINT.sum()
 
 
 def off_for_on() -> Pair:
@@ -34,19 +33,19 @@ def off_for_on() -> Pair:
 
 
 def by_first_weight(gradient: Any) -> float:
-    return float(ascent(p_visible(), gradient.nll_gradient).W[0, 0])
+    return float(ascent(P_VISIBLE, gradient.nll_gradient).W[0, 0])
 
 
 def rise(gradient: Any) -> float:
     """Of the mean log p, by a step of 0.1 along what `gradient` calls its gradient."""
-    steps = ascent(p_visible(), gradient.nll_gradient)
+    steps = ascent(P_VISIBLE, gradient.nll_gradient)
     moved = Params(*(p + 0.1 * g for p, g in zip(RBM, steps, strict=True)))
     return mean_log_p(moved) - mean_log_p(RBM)
 
 
 def pixel_twice() -> Pair:
-    doubled = p_hidden() @ prob_v(HS, W, b)[:, 0] ** 2  # mean of v_1 P(v_1 = 1 given h)
-    return DATA[:, 0].mean() - doubled, ascent(p_visible()).b[0]
+    doubled = P_HIDDEN @ prob_v(HS, W, b)[:, 0] ** 2  # mean of v_1 P(v_1 = 1 given h)
+    return DATA[:, 0].mean() - doubled, ascent(P_VISIBLE).b[0]
 
 
 def shared_rows(gradient: Any) -> float:
@@ -56,7 +55,7 @@ def shared_rows(gradient: Any) -> float:
 
 ERRATA: Errata = {
     "joint-without-z": joint_without_z,
-    "hidden-taken-for-independent": lambda: (np.prod(p_hidden() @ HS), p_hidden()[-1]),
+    "hidden-taken-for-independent": lambda: (np.prod(P_HIDDEN @ HS), P_HIDDEN[-1]),
     "off-for-on": off_for_on,
     "infinitely-many-terms": lambda: (math.inf, 2 ** min(784, 20)),
     "whole-batch": BySlip(
@@ -66,7 +65,7 @@ ERRATA: Errata = {
     "gradient-sign": BySlip("nll-gradient-sign", by_first_weight),
     "climbing-down": BySlip("nll-gradient-sign", rise),
     "hidden-bias-forgotten": BySlip(
-        "statistics-without-c", lambda gradient: ascent(p_visible(), gradient.nll_gradient).c[2]
+        "statistics-without-c", lambda gradient: ascent(P_VISIBLE, gradient.nll_gradient).c[2]
     ),
     "pixel-twice": pixel_twice,
     "shared-rows": BySlip("nll-gradient-shared-rows", shared_rows),

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from autograd_lite.ops import Array
 from data.pixels import remove_pixels, to_unit
 from grading.errata.erratum import BySlip, Errata, Pair
-from grading.errata.small_rbm import DATA, RBM, VS, ascent, kernel, number_of, p_visible
+from grading.errata.small_rbm import DATA, KERNEL, P_VISIBLE, RBM, VS, ascent
+from grading.oracles.enumeration import numbers_of
 
 KNOWN = np.array([False, False, True, True])
 IMAGE = np.array([0.0, 0.0, 0.0, 1.0])  # the first two pixels are missing, written as 0
@@ -19,8 +20,8 @@ IMAGE = np.array([0.0, 0.0, 0.0, 1.0])  # the first two pixels are missing, writ
 
 def cd_error(sweeps: int) -> float:
     """Largest error of the expected CD gradient, over all parameters."""
-    end = np.linalg.matrix_power(kernel(), sweeps)[[number_of(v) for v in DATA]].mean(axis=0)
-    pairs = zip(ascent(end), ascent(p_visible()), strict=True)
+    end = np.linalg.matrix_power(KERNEL, sweeps)[numbers_of(DATA)].mean(axis=0)
+    pairs = zip(ascent(end), ascent(P_VISIBLE), strict=True)
     return float(max(np.abs(cd - exact).max() for cd, exact in pairs))
 
 
@@ -39,12 +40,12 @@ def mean_estimate(pseudo: Any) -> float:
 
 def after_free_sweeps() -> Array:
     """P(v = 1) of every pixel 200 free sweeps after IMAGE. -> (4,)"""
-    return np.linalg.matrix_power(kernel(), 200)[number_of(IMAGE)] @ VS
+    return np.linalg.matrix_power(KERNEL, 200)[numbers_of(IMAGE[None])][0] @ VS
 
 
 def missing_pixel() -> Pair:
     agree = (VS == IMAGE)[:, KNOWN].all(axis=1)
-    p = p_visible()[agree]
+    p = P_VISIBLE[agree]
     return after_free_sweeps()[0], (p @ VS[agree])[0] / p.sum()
 
 
