@@ -8,8 +8,7 @@ oracles           what knows the answers by other means; NumPy and nothing else
 slip              a planted mistake: one edit to the reference
 slips             all of them
 alternatives      right answers written differently, which no check may refuse
-alternatives_conv  the same for convolutions
-alternatives_gan  the same for the GAN
+alternatives_networks  the same for convolutions and the GAN
 chapters          what the derivations say of their equations
 ledger            equation, line, check, error, slips: measured, and written into the chapters
 marks             what a reader sees of it, under an equation and on a page

@@ -1,65 +1,69 @@
-"""Right answers, written differently from the reference: no check may refuse one."""
+"""Right answers, written differently from the reference: no check may refuse one.
+
+A name says of which function, and how it is written: kl_diag_gaussian__by_sigma.
+"""
 
 import math
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from grading import alternatives_conv, alternatives_gan
+from grading import alternatives_networks
 from grading.oracles.arrays import Array
 
 
-def _kl_by_sigma(mu: Array, logvar: Array) -> Array:
+def kl_diag_gaussian__by_sigma(mu: Array, logvar: Array) -> Array:
     sigma = np.sqrt(np.exp(logvar))
     return np.sum(0.5 * sigma**2 + 0.5 * mu**2 - 0.5 - np.log(sigma), axis=1)
 
 
-def _free_energy_by_units(v: Array, W: Array, b: Array, c: Array) -> Array:
+def free_energy__by_units(v: Array, W: Array, b: Array, c: Array) -> Array:
     total = -(b * v).sum(axis=1)
     for j in range(len(c)):
         total = total - np.logaddexp(0, c[j] + v @ W[:, j])
     return total
 
 
-def _sigmoid_in_two_branches(x: Array) -> Array:
+def sigmoid__in_two_branches(x: Array) -> Array:
     e = np.exp(-np.abs(x))
     return np.where(x >= 0, 1 / (1 + e), e / (1 + e))
 
 
-def _bernoulli_by_binomial(rng: Any, probs: Array) -> Array:
+def bernoulli__by_binomial(rng: Any, probs: Array) -> Array:
     return rng.binomial(1, probs).astype(probs.dtype)
 
 
-def _bernoulli_row_by_row(rng: Any, probs: Array) -> Array:
+def bernoulli__row_by_row(rng: Any, probs: Array) -> Array:
     return np.stack([(1 - rng.random(row.shape) <= row).astype(row.dtype) for row in probs])
 
 
-def _gradient_by_einsum(v: Array, W: Array, c: Array) -> Any:
-    h = _sigmoid_in_two_branches(np.einsum("bi,ij->bj", v, W) + c)
+def statistics__by_einsum(v: Array, W: Array, c: Array) -> Any:
+    h = sigmoid__in_two_branches(np.einsum("bi,ij->bj", v, W) + c)
     return np.einsum("bi,bj->ij", v, h) / len(v), np.mean(v, 0), np.mean(h, 0)
 
 
-def _bernoulli_nll_by_cases(logits: Array, x: Array) -> Array:
+def bernoulli_nll__by_cases(logits: Array, x: Array) -> Array:
     return (np.maximum(logits, 0) - logits * x + np.log1p(np.exp(-np.abs(logits)))).sum(-1)
 
 
-def _gap_as_a_python_float(train: Array, validation: Array, *params: Array) -> float:
-    means = [_free_energy_by_units(v, *params).mean() for v in (train, validation)]
+def free_energy_gap__as_a_python_float(train: Array, validation: Array, *params: Array) -> float:
+    means = [free_energy__by_units(v, *params).mean() for v in (train, validation)]
     return float(means[1]) - float(means[0])
 
 
-def _pseudo_by_free_energies(v: Array, W: Array, b: Array, c: Array) -> Any:
+def log_pseudo_likelihood__by_free_energies(v: Array, W: Array, b: Array, c: Array) -> Any:
     total = np.zeros(len(v), v.dtype)
     for i in range(v.shape[1]):
         flipped = v.copy()
         flipped[:, i] = 1 - flipped[:, i]
-        gap = _free_energy_by_units(flipped, W, b, c) - _free_energy_by_units(v, W, b, c)
+        gap = free_energy__by_units(flipped, W, b, c) - free_energy__by_units(v, W, b, c)
         total = total - np.logaddexp(0, -gap)
     return total
 
 
-def _gibbs_one_chain_at_a_time(
+def gibbs__one_chain_at_a_time(
     rng: Any, v: Array, W: Array, b: Array, c: Array, steps: Any, known: Any = None
 ) -> Array:
     v = v.copy()
@@ -71,7 +75,7 @@ def _gibbs_one_chain_at_a_time(
     return v
 
 
-def _inpaint_in_one_loop(
+def inpaint__in_one_loop(
     rng: Any,
     v: Array,
     known: Any,
@@ -84,32 +88,32 @@ def _inpaint_in_one_loop(
     dtype, v = v.dtype, np.where(known, v, rng.integers(0, 2, v.shape)).astype(v.dtype)
     total = np.zeros_like(v)
     for t in range(burn_in + average):
-        h = rng.binomial(1, _sigmoid_in_two_branches(v @ W + c)).astype(dtype)
-        p = _sigmoid_in_two_branches(h @ W.T + b)
+        h = rng.binomial(1, sigmoid__in_two_branches(v @ W + c)).astype(dtype)
+        p = sigmoid__in_two_branches(h @ W.T + b)
         v = np.where(known, v, rng.binomial(1, p)).astype(dtype)
         total += p * (t >= burn_in)
     return np.where(known, v, total / average)
 
 
-def _tanh_vjp_by_factors(dy: Array, y: Array) -> Array:
+def tanh_vjp__by_factors(dy: Array, y: Array) -> Array:
     return (1 + y) * (1 - y) * dy
 
 
-def _tanh_by_sigmoid(x: Array) -> Array:
-    return 2 * _sigmoid_in_two_branches(2 * x) - 1
+def tanh__by_sigmoid(x: Array) -> Array:
+    return 2 * sigmoid__in_two_branches(2 * x) - 1
 
 
-def _gaussian_nll_by_pixels(outputs: Array, x: Array) -> Array:
+def gaussian_nll__by_pixels(outputs: Array, x: Array) -> Array:
     sigma = np.exp(outputs[..., -1] / 2)
     total = np.zeros(outputs.shape[:-1], outputs.dtype)
     for i in range(x.shape[-1]):
-        standard = (x[..., i] - _sigmoid_in_two_branches(outputs[..., i])) / sigma
+        standard = (x[..., i] - sigmoid__in_two_branches(outputs[..., i])) / sigma
         total += standard**2 / 2 + np.log(math.sqrt(2 * math.pi) * sigma)
     return total
 
 
-def _gaussian_nll_vjp_by_sigma(dnll: Array, outputs: Array, x: Array) -> Array:
-    sigma, p = np.exp(outputs[..., -1:] / 2), _sigmoid_in_two_branches(outputs[..., :-1])
+def gaussian_nll_vjp__by_sigma(dnll: Array, outputs: Array, x: Array) -> Array:
+    sigma, p = np.exp(outputs[..., -1:] / 2), sigmoid__in_two_branches(outputs[..., :-1])
     standard = (p - x) / sigma
     grads = np.empty_like(outputs)
     grads[..., :-1] = standard / sigma * (p - p**2)
@@ -117,40 +121,24 @@ def _gaussian_nll_vjp_by_sigma(dnll: Array, outputs: Array, x: Array) -> Array:
     return np.einsum("kb,kbi->kbi", dnll, grads)
 
 
-def _laplace_nll_vjp_by_cases(dnll: Array, outputs: Array, x: Array) -> Array:
-    scale, p = np.exp(outputs[..., -1:]), _sigmoid_in_two_branches(outputs[..., :-1])
+def laplace_nll_vjp__by_cases(dnll: Array, outputs: Array, x: Array) -> Array:
+    scale, p = np.exp(outputs[..., -1:]), sigmoid__in_two_branches(outputs[..., :-1])
     grads = np.empty_like(outputs)
     grads[..., :-1] = ((p > x) * 1.0 - (p < x)) * p * (1 - p) / scale
     grads[..., -1] = (1 - np.abs(p - x) / scale).sum(axis=-1)
     return grads * dnll[:, :, None]
 
 
-def _leaky_relu_by_maximum(x: Array, slope: float = 0.2) -> Array:
+def leaky_relu__by_maximum(x: Array, slope: float = 0.2) -> Array:
     return np.maximum(x, slope * x)
 
 
-def _leaky_relu_vjp_by_factor(dy: Array, y: Array, slope: float = 0.2) -> Array:
+def leaky_relu_vjp__by_factor(dy: Array, y: Array, slope: float = 0.2) -> Array:
     return dy * (y > 0) + slope * dy * (y <= 0)
 
 
-ALTERNATIVES: dict[str, list[Callable[..., Any]]] = {
-    "kl_diag_gaussian": [_kl_by_sigma],
-    "free_energy": [_free_energy_by_units],
-    "tanh": [_tanh_by_sigmoid],
-    "tanh_vjp": [_tanh_vjp_by_factors],
-    "leaky_relu": [_leaky_relu_by_maximum],
-    "leaky_relu_vjp": [_leaky_relu_vjp_by_factor],
-    **alternatives_conv.ALTERNATIVES,
-    **alternatives_gan.ALTERNATIVES,
-    "gaussian_nll": [_gaussian_nll_by_pixels],
-    "gaussian_nll_vjp": [_gaussian_nll_vjp_by_sigma],
-    "laplace_nll_vjp": [_laplace_nll_vjp_by_cases],
-    "sigmoid": [_sigmoid_in_two_branches],
-    "bernoulli": [_bernoulli_by_binomial, _bernoulli_row_by_row],
-    "statistics": [_gradient_by_einsum],
-    "bernoulli_nll": [_bernoulli_nll_by_cases],
-    "log_pseudo_likelihood": [_pseudo_by_free_energies],
-    "free_energy_gap": [_gap_as_a_python_float],
-    "gibbs": [_gibbs_one_chain_at_a_time],
-    "inpaint": [_inpaint_in_one_loop],
-}
+ALTERNATIVES: dict[str, list[Callable[..., Any]]] = defaultdict(list)  # by the reference's name
+for _name, _function in [*globals().items(), *vars(alternatives_networks).items()]:
+    _reference, _, _how = _name.partition("__")
+    if _reference and _how:
+        ALTERNATIVES[_reference].append(_function)

@@ -1,6 +1,5 @@
-"""Right answers of the GAN, written differently from the reference: no check may refuse one."""
+"""Right convolutions, and answers of the GAN, named and written as in grading/alternatives.py."""
 
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -9,17 +8,62 @@ import numpy as np
 from grading.oracles.arrays import Array
 
 
-def _discriminator_loss_by_cross_entropy(real: Array, fake: Array, label: float = 1.0) -> Array:
+def _zeros_around(n: int, k: int, s: int) -> tuple[int, int]:
+    lacking = max(k - s if n % s == 0 else k - n % s, 0)
+    return lacking // 2, lacking - lacking // 2
+
+
+def _windows(x: Array, k: int, s: int) -> Array:
+    around = [_zeros_around(n, k, s) for n in x.shape[1:3]]
+    padded = np.pad(x, ((0, 0), *around, (0, 0)))
+    views = np.lib.stride_tricks.sliding_window_view(padded, (k, k), axis=(1, 2))
+    return views[:, ::s, ::s]  # (B, H', W', C, k, k)
+
+
+def patches__by_views(x: Array, k: int, s: int) -> Array:
+    return np.moveaxis(_windows(x, k, s), 3, -1)
+
+
+def conv2d__by_offsets(x: Array, K: Array, s: int) -> Any:
+    k = len(K)
+    p = np.pad(x, ((0, 0), *(_zeros_around(n, k, s) for n in x.shape[1:3]), (0, 0)))
+    rows, columns = (-(-n // s) * s for n in x.shape[1:3])
+    total = 0
+    for i in range(k):
+        for j in range(k):
+            total = total + p[:, i : i + rows : s, j : j + columns : s] @ K[i, j]
+    return total
+
+
+def conv_transpose2d__by_flipping(y: Array, K: Array, s: int, size: Any = None) -> Array:
+    """Zeros between the pixels, then a convolution of stride 1 with the kernel turned round."""
+    k = len(K)
+    spread = np.zeros((len(y), *(s * (n - 1) + 1 for n in y.shape[1:3]), y.shape[3]), y.dtype)
+    spread[:, ::s, ::s] = y
+    around = [(0, 0)]
+    for n, m in zip(size or (s * y.shape[1], s * y.shape[2]), spread.shape[1:3], strict=True):
+        before = _zeros_around(n, k, s)[0]
+        around.append((k - 1 - before, n + before - m))
+    p = np.pad(spread, [*around, (0, 0)])
+    views = np.lib.stride_tricks.sliding_window_view(p, (k, k), axis=(1, 2))
+    return np.einsum("bhwfij,ijcf->bhwc", views, K[::-1, ::-1])
+
+
+def conv2d_vjp_K__by_einsum(dy: Array, x: Array, k: int, s: int) -> Array:
+    return np.einsum("bhwcij,bhwf->ijcf", _windows(x, k, s), dy)
+
+
+def discriminator_loss__by_cross_entropy(real: Array, fake: Array, label: float = 1.0) -> Array:
     real_term = label * np.logaddexp(0, -real) + (1 - label) * np.logaddexp(0, real)
     return real_term + np.logaddexp(0, fake)
 
 
-def _dropout_by_choice(rng: np.random.Generator, batch: int, params: Any, rate: float) -> Any:
+def dropout__by_choice(rng: np.random.Generator, batch: int, params: Any, rate: float) -> Any:
     values = np.array([0, 1 / (1 - rate)], params[0][1].dtype)
     return tuple(rng.choice(values, (batch, b.size), p=[rate, 1 - rate]) for _, b in params[:-1])
 
 
-def _init_by_standard_draws(rng: np.random.Generator, sizes: Any, dtype: type = np.float32) -> Any:
+def init__by_standard_draws(rng: np.random.Generator, sizes: Any, dtype: type = np.float32) -> Any:
     """All biases first, then all weights."""
     pairs = [(i, o, np.float32(i**-0.5)) for i, o in pairwise(sizes)]
     biases = [(2 * rng.random(o, dtype=np.float32) - 1) * limit for _, o, limit in pairs]
@@ -27,11 +71,11 @@ def _init_by_standard_draws(rng: np.random.Generator, sizes: Any, dtype: type = 
     return tuple(zip(weights, biases, strict=True))
 
 
-def _rate_by_clipping(step: int, first: Array, decay: int) -> Array:
+def learning_rate__by_clipping(step: int, first: Array, decay: int) -> Array:
     return first * min(max((decay - step) / decay, 0), 1) if decay else first + 0
 
 
-def _discriminator_gradient_in_one_pass(
+def discriminator_gradient__in_one_pass(
     x: Array, fake: Array, masks: Any, D: Any, label: float
 ) -> Any:
     """Real and generated images as one batch of twice the size; loss and gradient by hand."""
@@ -55,7 +99,7 @@ def _discriminator_gradient_in_one_pass(
     return loss[: len(x)] + loss[len(x) :], tuple(grads[::-1])
 
 
-def _slope_penalty_by_matrices(x: Array, masks: Any, D: Any) -> Any:
+def slope_penalty__by_matrices(x: Array, masks: Any, D: Any) -> Any:
     """The slope as one product of matrices for each image; its gradient layer by layer."""
     values, total = [], [np.zeros_like(W) for W, _ in D]
     for n, image in enumerate(x):
@@ -77,13 +121,9 @@ def _slope_penalty_by_matrices(x: Array, masks: Any, D: Any) -> Any:
     return np.array(values, x.dtype), tuple((W, 0 * b) for W, (_, b) in zip(total, D, strict=True))
 
 
-ALTERNATIVES: dict[str, list[Callable[..., Any]]] = {
-    "discriminator_loss": [_discriminator_loss_by_cross_entropy],
-    "saturating": [lambda a: -a - np.logaddexp(0, -a)],
-    "non_saturating": [lambda a: np.logaddexp(0, a) - a],
-    "dropout": [_dropout_by_choice],
-    "init": [_init_by_standard_draws],
-    "learning_rate": [_rate_by_clipping],
-    "discriminator_gradient": [_discriminator_gradient_in_one_pass],
-    "slope_penalty": [_slope_penalty_by_matrices],
-}
+def saturating__by_the_other_side(a: Array) -> Array:
+    return -a - np.logaddexp(0, -a)
+
+
+def non_saturating__by_the_other_side(a: Array) -> Array:
+    return np.logaddexp(0, a) - a
