@@ -6,38 +6,24 @@ process that a test begins, while tests that read the module's text see what alw
 """
 
 import json
-import sys
-from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, SourceFileLoader
-from importlib.util import spec_from_file_location
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType
+from typing import Any
 
 
-class Planted(SourceFileLoader):
-    def __init__(self, name: str, path: str, source: str) -> None:
-        super().__init__(name, path)
-        self.source = source
+def plant(name: str, path: str, source: str) -> None:
+    """From here on the module of this name is made from `source`, as if that stood at `path`."""
+    usual = SourceFileLoader.get_code
 
-    def get_code(self, fullname: str) -> CodeType | None:
-        code: CodeType = compile(self.source, self.path, "exec", dont_inherit=True)
+    def get_code(loader: Any, fullname: str) -> CodeType | None:
+        if fullname != name:
+            return usual(loader, fullname)
+        code: CodeType = compile(source, path, "exec", dont_inherit=True)
         return code
 
-
-class Planter(MetaPathFinder):
-    def __init__(self, name: str, path: str, source: str) -> None:
-        self.name, self.loader = name, Planted(name, path, source)
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if fullname != self.name:
-            return None
-        return spec_from_file_location(fullname, self.loader.path, loader=self.loader)
+    SourceFileLoader.get_code = get_code  # type: ignore[assignment, method-assign]
 
 
 if __name__ == "sitecustomize":
-    sys.meta_path.insert(
-        0, Planter(**json.loads(Path(__file__).with_name("mutant.json").read_text()))
-    )
+    plant(**json.loads(Path(__file__).with_name("mutant.json").read_text()))
