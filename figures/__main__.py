@@ -12,6 +12,7 @@ from pathlib import Path
 from autograd_lite.threads import BLAS_THREADS
 from data.sets import CHOICES, DataSet, load
 from experiments import experiment
+from experiments.families import trained
 from figures import drawing, picture, quick
 from figures.drawing import Drawing, captions, facts
 from figures.index import Entry, write_index
@@ -97,12 +98,12 @@ def draw(
     entries: dict[str, list[Entry]] = {heading: [] for heading in sections}
     for heading, group in sections.items():
         for one in group:
-            folders = [training.folder for training in one.trainings]
-            figure = one.draw(folders, data)
+            runs = [trained(training) for training in one.trainings]
+            figure = one.draw(runs, data)
             save(figure, folder, one.name)
             title = figure.get_suptitle().removesuffix(f", {data.name}")
             caption, alt = said.get(one.name, ("", ""))
-            about = caption, alt or title, facts(folders, data), "\n".join(commands(one))
+            about = caption, alt or title, facts(runs, data), "\n".join(commands(one))
             entries[heading].append(Entry(one.name, title, *about, *map(round, figure.bbox.size)))
     return write_index(entries, data.name, intro, folder)
 

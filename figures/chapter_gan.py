@@ -1,14 +1,10 @@
 """Pictures of the chapters on the generative adversarial network."""
 
-from collections.abc import Sequence
-from pathlib import Path
-
 import numpy as np
 from matplotlib.figure import Figure
 
-import gan.train
 from data.sets import DataSet
-from figures.drawing import Drawing
+from figures.drawing import Drawing, Runs
 from figures.game_orbits import orbits, penalty_orbits
 from figures.images import mosaic, paper, paste
 from figures.picture import sheet
@@ -19,14 +15,13 @@ from gan.train import noise
 from grading.oracles.game import best_discriminator as search
 from grading.oracles.quadrature import log_normal
 from training.streams import stream
-from training.trained import read
 
 BLUE, ORANGE, GREEN = LINES
 
 
-def samples(folders: Sequence[Path], data: DataSet) -> Figure:
+def samples(runs: Runs, data: DataSet) -> Figure:
     """96 images of the averaged generator from fresh noise, the first that were drawn."""
-    run = read(folders[0], gan.train)
+    run = runs[0]
     z = noise(stream(0, "figure fresh noise"), 96, run.settings)
     figure = new_figure(951, 371, "")
     paste(figure, mosaic(paper(sample_images(z, run.params.average)), 16), 12, 12, 2)

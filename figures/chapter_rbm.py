@@ -1,17 +1,15 @@
 """Pictures of the chapters on the restricted Boltzmann machine."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
-import rbm.train
 from data.sets import DataSet
 from figures.boxes import MIDDLE
-from figures.drawing import Drawing
+from figures.drawing import Drawing, Runs
 from figures.images import Floats, mosaic, one_of_each, paper, paste
 from figures.inpainting import FRACTIONS
 from figures.quick import FAST, PCD, RBMS, TABLE, Quick
@@ -21,7 +19,6 @@ from figures.style import new_figure, write
 from rbm.gibbs import bernoulli, gibbs
 from rbm.model import Params
 from training.streams import stream
-from training.trained import read
 
 SWEEPS = (0, 1, 2, 5, 10, 50, 200, 1000)
 FROM_DATA = PCD.replace("persistent", "data")
@@ -42,11 +39,11 @@ def free_chain(params: Params, count: int, sweeps: Sequence[int]) -> list[Floats
     return found
 
 
-def machine_and_chain(folders: Sequence[Path], data: DataSet) -> Figure:
+def machine_and_chain(runs: Runs, data: DataSet) -> Figure:
     """Left, six pixels and four hidden units of the trained machine with 500, their true weights:
     the units of the largest weights at the middle row's pixels. Right, its chains.
     """
-    params, chains = read(folders[0], rbm.train).params, 7
+    params, chains = runs[0].params, 7
     figure = new_figure(960, 510, "")
     axes = figure.add_axes((0, 0, 0.44, 1), xlim=(0, 422), ylim=(30, 540))
     axes.axis("off")
@@ -81,34 +78,33 @@ def _graph(axes: Axes, params: Params) -> None:
     axes.text(20, 245, "$W$", fontsize=14, **MIDDLE)
 
 
-def filters(folders: Sequence[Path], data: DataSet) -> Figure:
+def filters(runs: Runs, data: DataSet) -> Figure:
     """The columns of W of the machine with 100 units, each as an image, the largest norm first."""
-    W = read(folders[0], rbm.train).params.W
+    W = runs[0].params.W
     figure, (colours, limit) = new_figure(892, 512, ""), filter_tiles(W, W.shape[1])
     paste(figure, mosaic(colours, 15), 12, 12, 2)
     colour_bar(figure, 446, 430, limit)
     return figure
 
 
-def cd_and_pcd_chains(folders: Sequence[Path], data: DataSet) -> Figure:
+def cd_and_pcd_chains(runs: Runs, data: DataSet) -> Figure:
     """Chains of 1,000 sweeps from random pixels, of two machines of 100 units that differ in where
     their chains began in training: at the batch (CD-10), or where they were (PCD-10).
     """
     figure = new_figure(900, 420, "")
-    for left, folder, words in zip((20, 474), folders, ("CD", "PCD"), strict=True):
-        (v,) = free_chain(read(folder, rbm.train).params, 42, [1000])
+    for left, run, words in zip((20, 474), runs, ("CD", "PCD"), strict=True):
+        (v,) = free_chain(run.params, 42, [1000])
         paste(figure, mosaic(paper(v), 7), left, 50, 2)
         write(figure, left + 203, 26, f"trained by {words}-10")
     return figure
 
 
-def restored(folders: Sequence[Path], data: DataSet) -> Figure:
+def restored(runs: Runs, data: DataSet) -> Figure:
     """The first test digits of five classes with 20, 50 and 80 % of their pixels missing, and what
     machines of 20, 100 and 500 hidden units put in their place: means of clamped chains.
     """
     rows: dict[str, Floats] = {}
-    for folder in folders:
-        run = read(folder, rbm.train)
+    for run in runs:
         rows |= restored_tiles(run, one_of_each(data)[1::2])
         rows[f"{run.settings.hidden} units"] = rows.pop("restored")
     figure = new_figure(1020, 342, "")

@@ -1,19 +1,15 @@
 """Pictures of the chapters on the variational autoencoder."""
 
-from collections.abc import Sequence
-from pathlib import Path
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-import vae.train
 from autograd_lite.losses import bernoulli_nll
 from autograd_lite.ops import Array
 from data.sets import DataSet
 from figures.boxes import MIDDLE
-from figures.drawing import Drawing
+from figures.drawing import Drawing, Runs
 from figures.graphs import two_ways_of_a_gradient
 from figures.images import as_trained, labelled_rows, one_of_each, paper
 from figures.latent_plane import encoded, in_few_greys, manifold, prior_circles, scatter
@@ -22,7 +18,6 @@ from figures.quick import TABLE
 from figures.style import LINES, TEN, new_figure
 from grading.oracles.quadrature import log_normal
 from training.streams import stream
-from training.trained import read
 from vae.elbo import kl_diag_gaussian
 from vae.train import network
 
@@ -30,11 +25,11 @@ BLUE, ORANGE = LINES[:2]
 MADE = {row.label: row.training("mnist") for row in TABLE}
 
 
-def reconstructed_and_drawn(folders: Sequence[Path], data: DataSet) -> Figure:
+def reconstructed_and_drawn(runs: Runs, data: DataSet) -> Figure:
     """The first test digit of each class, what the VAE of 16 codes decodes from the mean of its
     codes, and what it decodes from codes drawn from N(0, I).
     """
-    run = read(folders[0], vae.train)
+    run = runs[0]
     net, digits = network(run.params, run.settings), one_of_each(data)
     mu, _ = encoded(run, digits)
     z = stream(0, "figure prior").standard_normal((20, mu.shape[1]), dtype=mu.dtype)
@@ -47,11 +42,11 @@ def reconstructed_and_drawn(folders: Sequence[Path], data: DataSet) -> Figure:
     return figure
 
 
-def latent_plane(folders: Sequence[Path], data: DataSet) -> Figure:
+def latent_plane(runs: Runs, data: DataSet) -> Figure:
     """The VAE of 2 codes: the means of the test digits' codes, with circles at 1 and 2 standard
     deviations of the prior; and what it decodes from a grid of codes from -3 to 3.
     """
-    run = read(folders[0], vae.train)
+    run = runs[0]
     figure = new_figure(1020, 526, "")
     right = manifold(figure, in_few_greys(run), (590, 44), 1, 15, (-3, 3))
     left = figure.add_axes(right.get_position().translated(-518 / 1020, 0).bounds)

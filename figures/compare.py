@@ -1,16 +1,13 @@
 """The three families of models side by side: samples of each, and the scores of many more."""
 
-from collections.abc import Sequence
-from pathlib import Path
-
 from matplotlib.figure import Figure
 
 from data.sets import DataSet
 from experiments.compare import COLUMNS, DIGITS, DISTANCE
-from experiments.families import FAMILIES, trained
+from experiments.families import FAMILIES
 from experiments.image_scores import FRECHET, INCEPTION
 from experiments.record import read as record
-from figures.drawing import Drawing
+from figures.drawing import Drawing, Runs
 from figures.images import mosaic, paper, paste
 from figures.style import new_figure, write
 from training.streams import stream
@@ -26,15 +23,15 @@ HEADINGS = {  # of the scores, and where each begins, behind the images
 }
 
 
-def families(folders: Sequence[Path], data: DataSet) -> Figure:
+def families(runs: Runs, data: DataSet) -> Figure:
     scores = {row["family"]: row for row in record("compare").numbers["families"]}
     title = f"Samples of all families of models, and their scores, {data.name}"
     figure = new_figure(1830, TOP + ROW * len(FAMILIES) + 10, title)
     for heading, offset in HEADINGS.values():
         write(figure, LEFT + WIDTH + offset, TOP - 34, heading)
-    left = iter(folders)
+    left = iter(runs)
     for i, (name, family) in enumerate(FAMILIES.items()):
-        run = trained(family.trainings[0], next(left)) if family.trainings else None
+        run = next(left) if family.trainings else None
         x = family.images(stream(0, "shown images"), data, run, SHOWN)
         top = TOP + ROW * i
         words = name.replace(", sat", ",\nsat").replace(" prin", "\nprin")  # in two lines

@@ -1,8 +1,6 @@
 """Figures of the convolutional VAE: its plane of codes, and its cost by epoch."""
 
-from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +11,7 @@ from data.sets import DataSet
 from experiments.conv_vae import FEW, WHOLE, notebook, training
 from experiments.experiment import Numbers
 from experiments.record import read as record
-from figures.drawing import Drawing, of_vae
+from figures.drawing import Drawing, Runs, of_one
 from figures.latent_plane import decoded_grid
 from figures.style import LINES, epochs_axis, new_figure
 
@@ -22,7 +20,7 @@ PARTS = {"train": ("--", "training images"), "test": ("-", "test images")}
 DROPPED = 2  # the first epochs cost so much that the others would lie in one line
 
 
-def costs(folders: Sequence[Path], data: DataSet) -> Figure:
+def costs(runs: Runs, data: DataSet) -> Figure:
     found = record("conv_vae")
     figure = new_figure(1640, 860, f"Cost of convolutional VAEs, {found.data}", "constrained")
     few, whole = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
@@ -80,6 +78,6 @@ def _mark(
 
 
 DRAWINGS = (
-    Drawing("conv_vae-manifold", (training(0),), of_vae(partial(decoded_grid, reach=REACH))),
+    Drawing("conv_vae-manifold", (training(0),), of_one(partial(decoded_grid, reach=REACH))),
     Drawing("conv_vae-costs", (), costs),
 )

@@ -1,26 +1,22 @@
 """Figures of the dense VAE 784-256-codes-256-784 with 2, 8 and 16 codes."""
 
-from collections.abc import Sequence
-from pathlib import Path
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-import vae.train
 from data.sets import DataSet
 from experiments.dense_vae import CODES, NAMES, training
 from experiments.experiment import Numbers
 from experiments.measures import ACTIVE
 from experiments.record import read as record
 from figures.diagrams import network
-from figures.drawing import Drawing, of_vae
+from figures.drawing import Drawing, Runs, of_one
 from figures.latent_plane import decoded_grid, latent_means
 from figures.style import LINES, new_figure
 from figures.vae import reconstructions, traversals
 from training.streams import stream
-from training.trained import PIXELS, read
+from training.trained import PIXELS
 from vae.mlp import init
 
 SHOWN = 10  # test images
@@ -28,16 +24,15 @@ BERNOULLI = tuple(training("bernoulli", codes, 0) for codes in CODES)
 SQUARED = tuple(training("squared", codes, 0) for codes in CODES)
 
 
-def layers(folders: Sequence[Path], data: DataSet) -> Figure:
+def layers(runs: Runs, data: DataSet) -> Figure:
     return network(init(stream(0, "weights"), PIXELS, 256, 2), "ReLU", data.name)
 
 
-def rebuilt(folders: Sequence[Path], data: DataSet) -> Figure:
-    runs = [read(folder, vae.train) for folder in folders]
+def rebuilt(runs: Runs, data: DataSet) -> Figure:
     return reconstructions(runs, data, data.test_images[:SHOWN])
 
 
-def code_units(folders: Sequence[Path], data: DataSet) -> Figure:
+def code_units(runs: Runs, data: DataSet) -> Figure:
     """The variance of each unit's mean, and its KL, most used unit first; a column a likelihood."""
     found = record("dense_vae")
     title = f"Which code units VAEs use, and what they cost: test images of {found.data}"
@@ -76,14 +71,14 @@ def _units(axes: Axes, units: Numbers, name: str, label: str, colour: str, marke
 
 DRAWINGS = (
     Drawing("dense_vae-network", (), layers),
-    Drawing("dense_vae-means", BERNOULLI[:1], of_vae(latent_means)),
-    Drawing("dense_vae-manifold", BERNOULLI[:1], of_vae(decoded_grid)),
+    Drawing("dense_vae-means", BERNOULLI[:1], of_one(latent_means)),
+    Drawing("dense_vae-manifold", BERNOULLI[:1], of_one(decoded_grid)),
     *(
-        Drawing(f"dense_vae-traversals-{codes}", (run,), of_vae(traversals))
+        Drawing(f"dense_vae-traversals-{codes}", (run,), of_one(traversals))
         for codes, run in zip(CODES, BERNOULLI, strict=True)
     ),
-    Drawing("dense_vae-manifold-squared", SQUARED[:1], of_vae(decoded_grid)),
+    Drawing("dense_vae-manifold-squared", SQUARED[:1], of_one(decoded_grid)),
     Drawing("dense_vae-reconstructions", SQUARED, rebuilt),
     Drawing("dense_vae-code-units", (), code_units),
-    Drawing("dense_vae-traversals-squared-16", SQUARED[2:], of_vae(traversals)),
+    Drawing("dense_vae-traversals-squared-16", SQUARED[2:], of_one(traversals)),
 )

@@ -1,7 +1,5 @@
 """The figure of the dense VAE's cost after each epoch, beside the notebook's."""
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +11,7 @@ from data.sets import DataSet
 from experiments.dense_vae_curves import ALL, SETTLED, largest_difference, notebook
 from experiments.experiment import Numbers
 from experiments.record import read as record
-from figures.drawing import Drawing
+from figures.drawing import Drawing, Runs
 from figures.style import LINES, epochs_axis, new_figure
 
 FIRST = 2  # epoch shown; next to the first the others would be a flat line
@@ -22,7 +20,7 @@ GREY = "0.88"
 PARTS = {"test": ("o-", "test"), "train": ("s--", "training")}  # in the results: line, images
 
 
-def costs(folders: Sequence[Path], data: DataSet) -> Figure:
+def costs(runs: Runs, data: DataSet) -> Figure:
     found = record("dense_vae_curves")
     title = f"Cost of dense VAEs with squared error after each epoch, {found.data}"
     figure = new_figure(1640, 1000, title, layout="constrained")

@@ -3,8 +3,6 @@ of model an autoencoder, a VAE, an RBM and a GAN are.
 """
 
 import math
-from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,6 +10,7 @@ from matplotlib.figure import Figure
 
 from data.sets import DataSet
 from figures.boxes import COST, MIDDLE, NOISE, PALE, area, arrows, box, boxes, canvas, middle
+from figures.drawing import Runs
 from figures.style import LINES
 from vae.mlp import Params
 from vae.summary import layers, parameters
@@ -60,7 +59,7 @@ def network(params: Params, activation: str, images: str) -> Figure:
     return figure
 
 
-def training_and_sampling(folders: Sequence[Path], data: DataSet) -> Figure:
+def training_and_sampling(runs: Runs, data: DataSet) -> Figure:
     """The network and the two parts of its cost; and what of it is needed to draw an image."""
     title = "The tanh VAE 784-500-2-500-784: training and sampling"
     figure, axes = canvas(1700, 860, title)
@@ -91,7 +90,7 @@ def training_and_sampling(folders: Sequence[Path], data: DataSet) -> Figure:
     return figure
 
 
-def kinds_of_models(folders: Sequence[Path], data: DataSet) -> Figure:
+def kinds_of_models(runs: Runs, data: DataSet) -> Figure:
     """An autoencoder beside a VAE; under them a tree of generative models."""
     figure, axes = canvas(1700, 1080, "Autoencoder and VAE, and the families of generative models")
     for y, name, ground, words in (

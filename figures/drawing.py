@@ -5,7 +5,6 @@ docs/QUICK.md.
 """
 
 import importlib
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.util import find_spec
@@ -14,22 +13,21 @@ from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
-import vae.train
 from data.sets import DataSet
 from experiments import experiment
 from training.parallel import Training
-from training.run import read_metrics
 from training.settings import SettingsError
-from training.trained import Trained, read
+from training.trained import Trained
 
 DOCS = Path(__file__).parent.parent / "docs"
 # A name, its caption, and words for those who cannot see the figure.
 SECTION = re.compile(r"^### (.+)\n\n(.+)\n(?:\nIn the picture: (.+)\n)?", re.MULTILINE)
-Draw = Callable[..., Figure]  # of the folders of finished trainings, and the data
+Runs = Sequence[Trained]
+Draw = Callable[..., Figure]  # of finished runs, and the data
 
 
 class Drawing(NamedTuple):
-    """`draw(folders, data)` takes the folders of the finished `trainings`, in their order.
+    """`draw(runs, data)` takes the finished runs of the `trainings`, in their order.
 
     A module of figures/ that has the name of an experiment ends with `DRAWINGS`, a tuple of these.
     The figure's own title is its heading on the page and, where there is no other, its alt text.
@@ -72,23 +70,21 @@ def captions(page: str) -> dict[str, tuple[str, str]]:
     return {name: (words, alt) for name, words, alt in SECTION.findall((DOCS / page).read_text())}
 
 
-def of_vae(draw: Callable[[Trained, DataSet], Figure]) -> Draw:
-    """What draws one trained VAE, given its folder."""
-    return lambda folders, data: draw(read(folders[0], vae.train), data)
+def of_one(draw: Callable[[Trained, DataSet], Figure]) -> Draw:
+    """What draws one run, as a Drawing of one training."""
+    return lambda runs, data: draw(runs[0], data)
 
 
-def facts(folders: Sequence[Path], data: DataSet) -> str:
+def facts(runs: Runs, data: DataSet) -> str:
     """The data, and of finished runs the epochs, the training images and the time, in a line.
 
     Where the runs differ, theirs stand side by side in their order, as in "10/10/5 epochs".
     """
-    if not folders:
+    if not runs:
         return f"Data: {data.name}."
-    runs = [json.loads((folder / "settings.json").read_text()) for folder in folders]
-    epochs = _each(run["epochs"] for run in runs)
-    there = len(data.train_images)
-    images = _each(f"{run['images'] or there - run['validation']:,}" for run in runs)
-    seconds = sum(float(read_metrics(folder)[-1]["seconds"]) for folder in folders)
+    epochs, there = _each(run.settings.epochs for run in runs), len(data.train_images)
+    images = _each(f"{x.settings.images or there - x.settings.validation:,}" for x in runs)
+    seconds = sum(run.series("seconds")[-1] for run in runs)
     return f"Data: {data.name}. {epochs} epochs of {images} images; training took {seconds:.0f} s."
 
 

@@ -1,25 +1,22 @@
 """Figures of a GAN: its losses, its samples during training, and the training images nearest them.
 
 `losses` is the quick page's, `losses_and_notebook` the experiment's; the others are of both. Each
-takes the folder of one run, first of `folders`.
+takes one run, the first of `runs`.
 """
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-import gan.train
 from data.pixels import to_unit
 from data.sets import DataSet
 from experiments.experiment import Numbers
 from experiments.gan import PLAYERS, equilibrium, notebook, training
 from experiments.image_scores import nearest
 from experiments.record import read as record
-from figures.drawing import Drawing
+from figures.drawing import Drawing, Runs
 from figures.images import mosaic, paper, paste
 from figures.style import LINES, epochs_axis, new_figure, write
 from gan.players import sample_images
@@ -27,16 +24,15 @@ from gan.settings import Settings
 from gan.train import noise
 from training.checkpoint import load_params, snapshots
 from training.streams import stream
-from training.trained import read
 
 FIXED = 16  # draws of the noise that stay the same during training
 STEPS, PATHS = 12, 6  # images on the way from one draw to another, and such ways
 OURS, NOTEBOOK = LINES[:2]
 
 
-def losses(folders: Sequence[Path], data: DataSet) -> Figure:
+def losses(runs: Runs, data: DataSet) -> Figure:
     """Both players' losses after each epoch of one run, and what they are at the equilibrium."""
-    run = read(folders[0], gan.train)
+    run = runs[0]
     figure = new_figure(1300, 720, f"Losses of both players of a GAN, {data.name}", "constrained")
     axes = figure.subplots()
     for player, colour in zip(PLAYERS, LINES, strict=False):
@@ -57,7 +53,7 @@ def _levels(axes: Axes, player: str, settings: Settings, colour: str, words: str
         axes.axhline(value, ls=style, color=colour, lw=1.2, label=name)
 
 
-def losses_and_notebook(folders: Sequence[Path], data: DataSet) -> Figure:
+def losses_and_notebook(runs: Runs, data: DataSet) -> Figure:
     """A panel for each player: ours over three seeds, and what the notebook prints."""
     found = record("gan")
     title = f"Losses of the notebook's GAN: ours and the notebook's, {found.data}"
@@ -85,27 +81,26 @@ def _player(axes: Axes, ours: Numbers, player: str) -> None:
     axes.plot(epochs, ours["by epoch"], color=OURS, lw=1.8, label="ours, mean of three seeds")
 
 
-def during_training(folders: Sequence[Path], data: DataSet) -> Figure:
+def during_training(runs: Runs, data: DataSet) -> Figure:
     """Samples for the same noise after more and more epochs, from the run's snapshots."""
-    (folder,) = folders
-    run = read(folder, gan.train)
+    run = runs[0]
     z = noise(stream(0, "figure noise"), FIXED, run.settings)
-    epochs = snapshots(folder)
+    epochs = snapshots(run.folder)
     some = sorted({epochs[round(i)] for i in np.linspace(0, len(epochs) - 1, 8)})
     title = f"Samples of a GAN during training, the same noise each time, {data.name}"
     figure = new_figure(1480, 850, title)
     for k, epoch in enumerate(some):
         left, top = 20 + 365 * (k % 4), 75 + 390 * (k // 4)
-        tiles = paper(sample_images(z, load_params(folder, epoch, run.params).average))
+        tiles = paper(sample_images(z, load_params(run.folder, epoch, run.params).average))
         paste(figure, mosaic(tiles, 4), left, top, 3)
         words = f"after {epoch} epoch{'s' if epoch > 1 else ''}" if epoch else "before training"
         write(figure, left + 172, top - 16, words)
     return figure
 
 
-def samples(folders: Sequence[Path], data: DataSet) -> Figure:
+def samples(runs: Runs, data: DataSet) -> Figure:
     """Samples above the training images nearest to them; interpolation between draws of noise."""
-    run = read(folders[0], gan.train)
+    run = runs[0]
     rng, G = stream(0, "figure fresh noise"), run.params.average
     images = sample_images(noise(rng, FIXED, run.settings), G)
     train = to_unit(data.train_images)

@@ -1,8 +1,5 @@
 """Figures of the GAN's preset `best`: what each of its choices contributes, and its samples."""
 
-from collections.abc import Sequence
-from pathlib import Path
-
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -10,12 +7,12 @@ from data.sets import DataSet
 from experiments.gan_ablation import CHANGES, EPOCHS, SEEDS, best
 from experiments.image_scores import FRECHET, INCEPTION
 from experiments.record import read as record
-from figures.drawing import Drawing
+from figures.drawing import Drawing, Runs
 from figures.gan import samples
 from figures.style import LINES, new_figure
 
 
-def ablation(folders: Sequence[Path], data: DataSet) -> Figure:
+def ablation(runs: Runs, data: DataSet) -> Figure:
     """Two scores of the preset, the range of its seeds, and of the preset with one change each."""
     found = record("gan_ablation")
     title = f"Ablation of the GAN's preset best, {EPOCHS} epochs each, {found.data}"

@@ -1,7 +1,6 @@
 """Figures of unclamped Gibbs chains: binary states, black and white as the documents show them."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -14,13 +13,12 @@ from data.sets import DataSet
 from experiments.gibbs_chains import CHAINS, EPOCHS, FRACTION, after_steps
 from experiments.inpainting import HIDDEN, machine
 from experiments.inpainting_methods import machine_after
-from figures.drawing import Drawing
+from figures.drawing import Drawing, Runs
 from figures.images import MISSING, as_trained, labelled_rows, mosaic, paper, paste
 from figures.style import new_figure, write
 from rbm.gibbs import bernoulli, gibbs
 from rbm.model import Params
 from training.checkpoint import snapshots
-from training.run import read_settings
 from training.streams import stream
 
 PIXELS = {"none": "grey pixels", "threshold": "binary pixels", "stochastic": "binary pixels"}
@@ -56,10 +54,9 @@ def chains(start: Array, params: Params, sweeps: int) -> Array:
     return gibbs(stream(0, "figure chains"), start, *params, sweeps)
 
 
-def during_training(folders: Sequence[Path], data: DataSet) -> Figure:
+def during_training(runs: Runs, data: DataSet) -> Figure:
     """Chains of 5,000 sweeps from the same noise after more and more batches."""
-    (folder,) = folders
-    settings = read_settings(folder, rbm.train.Settings)
+    _, settings, _, folder = runs[0]
     shape = as_trained(data.test_images[:CHAINS], settings).shape
     start = stream(0, "figure noise").standard_normal(shape, dtype=np.float32)
     states = (after_steps(folder, steps) for steps in BATCHES)
@@ -68,10 +65,9 @@ def during_training(folders: Sequence[Path], data: DataSet) -> Figure:
     return mosaics(title, [cells[:3], cells[3:]])
 
 
-def before_some_epochs(folders: Sequence[Path], data: DataSet) -> Figure:
+def before_some_epochs(runs: Runs, data: DataSet) -> Figure:
     """64 chains from training images, as the RBM was before some of its epochs."""
-    (folder,) = folders
-    settings = read_settings(folder, rbm.train.Settings)
+    _, settings, _, folder = runs[0]
     start = as_trained(data.train_images[:CHAINS], settings)
     kept = [epoch for epoch in snapshots(folder) if epoch + 1 in BEFORE]
     cells = [
@@ -82,10 +78,9 @@ def before_some_epochs(folders: Sequence[Path], data: DataSet) -> Figure:
     return mosaics(title, [cells[:3], cells[3:]])
 
 
-def before_each_epoch(folders: Sequence[Path], data: DataSet) -> Figure:
+def before_each_epoch(runs: Runs, data: DataSet) -> Figure:
     """Where chains are after some sweeps, from training images and from coin flips."""
-    (folder,) = folders
-    settings = read_settings(folder, rbm.train.Settings)
+    _, settings, _, folder = runs[0]
     images = as_trained(data.train_images[:FEW], settings)
     start = np.concatenate([images, coin_flips(images)])
     epochs = [epoch for epoch in snapshots(folder) if epoch < settings.epochs]
@@ -108,10 +103,9 @@ def _halves(states: Array) -> Array:
     return np.insert(paper(states), FEW, 1, axis=0)
 
 
-def long_chains(folders: Sequence[Path], data: DataSet) -> Figure:
+def long_chains(runs: Runs, data: DataSet) -> Figure:
     """Every 500 of the 5,000 sweeps of unclamped chains that start at damaged test images."""
-    (folder,) = folders
-    params, settings, epochs = machine_after(folder, EPOCHS)
+    params, settings, epochs = machine_after(runs[0].folder, EPOCHS)
     v = as_trained(data.test_images[:LONG_CHAINS], settings)
     damaged, known = remove_pixels(stream(0, "figure missing"), v, FRACTION, "all")
     rows = {"original": paper(v), "start": paper(damaged, known)}

@@ -7,7 +7,6 @@ the clamping differs.
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -19,7 +18,7 @@ from data.sets import DataSet
 from experiments.gibbs_chains import CHAINS
 from experiments.inpainting import CD30_ON, HIDDEN, machine
 from experiments.inpainting_methods import FEW_UNITS, Machine, in_float64, machine_after
-from figures.drawing import Drawing
+from figures.drawing import Drawing, Runs
 from figures.gibbs_chains import PIXELS, chains, mosaics
 from figures.images import Floats, as_trained, mosaic, one_of_each, paper, paste
 from figures.style import new_figure, write
@@ -105,9 +104,9 @@ def table(groups: Sequence[tuple[str, dict[str, Floats]]], title: str, of: Of) -
     return figure
 
 
-def means(folders: Sequence[Path], data: DataSet, of: Of) -> Figure:
+def means(runs: Runs, data: DataSet, of: Of) -> Figure:
     """Test digits, damaged, and what each RBM makes of them: clamped and unclamped."""
-    machines = [machine_after(folder, DOCUMENTS[of].epochs) for folder in folders]
+    machines = [machine_after(run.folder, DOCUMENTS[of].epochs) for run in runs]
     v = as_trained(one_of_each(data), machines[0].settings)
     damaged, known = damage(v, of)
     # Of ink, the image itself is what the RBM gets: it does not know where ink was.
@@ -121,9 +120,9 @@ def means(folders: Sequence[Path], data: DataSet, of: Of) -> Figure:
     return table(groups, title, of)
 
 
-def states(folders: Sequence[Path], data: DataSet, of: Of) -> Figure:
+def states(runs: Runs, data: DataSet, of: Of) -> Figure:
     """As the documents show it: where 64 unclamped chains from damaged images are at the end."""
-    machines = [machine_after(folder, DOCUMENTS[of].epochs) for folder in folders]
+    machines = [machine_after(run.folder, DOCUMENTS[of].epochs) for run in runs]
     v = as_trained(data.test_images[:CHAINS], machines[0].settings)
     damaged, known = damage(v, of)
     rows = {"start": paper(damaged, known) if of == "all" else paper(damaged)}

@@ -4,8 +4,6 @@ Bars are means over networks of three seeds, their whiskers the standard deviati
 the one network of 50,000 images and 500 epochs.
 """
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +12,7 @@ from matplotlib.figure import Figure
 
 from data.sets import DataSet
 from experiments.record import read
+from figures.drawing import Runs
 from figures.style import LINES, TEN, new_figure
 
 LONG: dict[str, Any] = {"marker": "D", "ls": "", "color": "black", "ms": 6}
@@ -22,7 +21,7 @@ GOOD = {"deviance explained": "deviance explained", "reconstructions recognised"
 GRID = {f"fraction of the grid, by {by}": f"by {by}" for by in ("codes", "images")}
 
 
-def digit_by_digit(folders: Sequence[Path], data: DataSet) -> Figure:
+def digit_by_digit(runs: Runs, data: DataSet) -> Figure:
     there = read("latent_space")
     short, long = (there.numbers["digits"][name] for name in ("short", "long"))
     title = f"Four questions, digit by digit: VAE 784-500-2-500-784, {there.data}"

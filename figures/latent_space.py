@@ -1,27 +1,25 @@
 """What the latent space of a VAE with two codes shows: the five questions, drawn."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-import vae.train
 from data.sets import DataSet
 from experiments.latent_posterior import decoded, encode, load_images, summaries
 from experiments.latent_space import NETWORKS, SWEEP
 from experiments.measures import rank_correlation
 from experiments.record import read as read_record
 from figures.diagrams import kinds_of_models
-from figures.drawing import Drawing
+from figures.drawing import Drawing, Runs
 from figures.images import mosaic, paper
 from figures.latent_digits import digit_by_digit
 from figures.latent_plane import scatter
 from figures.style import LINES, new_figure
 from training.streams import stream
-from training.trained import read
+from training.trained import Trained
 
 DECODED = (0.0, 0.1, 1.0, 4.0)  # weights of the KL whose prior samples are shown
 DRAWN = 5  # codes from the prior, the same for all networks
@@ -36,8 +34,8 @@ WAYS = {"prior sample to nearest image": "from a prior sample to an image"}
 WAYS["image to nearest prior sample"] = "from an image to a prior sample"
 
 
-def posterior_and_cost(folders: Sequence[Path], data: DataSet) -> Figure:
-    network = read(folders[0], vae.train)
+def posterior_and_cost(runs: Runs, data: DataSet) -> Figure:
+    network = runs[0]
     images = load_images(network.settings)
     q = encode(network, images.x)
     title = f"Posterior and cost of single images: VAE 784-500-2-500-784, {data.name}"
@@ -52,7 +50,7 @@ def posterior_and_cost(folders: Sequence[Path], data: DataSet) -> Figure:
     return figure
 
 
-def kl_weights(folders: Sequence[Path], data: DataSet) -> Figure:
+def kl_weights(runs: Runs, data: DataSet) -> Figure:
     """Costs, accuracy, codes and distances against the weight, and images from the prior."""
     there = read_record("latent_space")
     rows = there.numbers["weight of the KL"]
@@ -74,7 +72,7 @@ def kl_weights(folders: Sequence[Path], data: DataSet) -> Figure:
     _lines(distance, rows, WAYS, title=words, ylabel="pixels that differ")
     for value, colour in zip(there.numbers["real images"].values(), LINES, strict=False):
         distance.axhline(value, color=colour, ls="--", lw=1)
-    _from_prior(images, folders)
+    _from_prior(images, runs)
     return figure
 
 
@@ -90,9 +88,8 @@ def _lines(axes: Axes, rows: Sequence[Any], names: dict[str, str], **look: Any) 
         axes.legend(fontsize=9)
 
 
-def _from_prior(axes: Axes, folders: Sequence[Path]) -> None:
+def _from_prior(axes: Axes, networks: Sequence[Trained]) -> None:
     """The same codes of the prior, decoded by networks of several weights, a row each."""
-    networks = [read(folder, vae.train) for folder in folders]
     z = stream(0, "figure prior").standard_normal((DRAWN, networks[0].settings.codes))
     tiles = np.concatenate([paper(decoded(network, z)) for network in networks])
     picture = mosaic(tiles, DRAWN)

@@ -1,33 +1,29 @@
 """The figure of five likelihoods of the pixels: reconstructions, and the learned scales."""
 
 import math
-from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-import vae.train
 from data.pixels import to_unit
 from data.sets import DataSet, split
 from experiments.likelihoods import LIKELIHOODS, training
-from figures.drawing import Drawing
+from figures.drawing import Drawing, Runs
 from figures.images import Floats, as_trained, labelled_rows, one_of_each, paper
 from figures.latent_plane import encoded
 from figures.style import LINES, new_figure
-from training.trained import Trained, read
+from training.trained import Trained
 from vae.objective import SCALES
 from vae.train import network
 
 LEAST = 0.008  # standard deviation at the left end of the histogram
 
 
-def likelihoods(folders: Sequence[Path], data: DataSet) -> Figure:
+def likelihoods(runs: Runs, data: DataSet) -> Figure:
     """Test digits and their reconstructions under each likelihood; below, the learned scales."""
     title = f"Five likelihoods of the same pixels: VAEs of 8 code units, {data.name}"
     figure = new_figure(1720, 1470, title)
-    runs = [read(folder, vae.train) for folder in folders]
     images = one_of_each(data)
     rows = {"original": paper(as_trained(images, runs[0].settings))}
     for name, run in zip(LIKELIHOODS, runs, strict=True):
@@ -39,7 +35,7 @@ def likelihoods(folders: Sequence[Path], data: DataSet) -> Figure:
     return figure
 
 
-def _scales(axes: Axes, runs: Sequence[Trained], data: DataSet) -> None:
+def _scales(axes: Axes, runs: Runs, data: DataSet) -> None:
     """Standard deviations of a pixel for held-out images, learned ones beside fixed ones."""
     colours = iter(LINES)
     for name, run in zip(LIKELIHOODS, runs, strict=True):

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from data.sets import DataSet
+from experiments.families import trained
 from figures.drawing import Drawing
 from figures.style import DPI, new_figure
 from training.run import make_folder, replacing
@@ -30,7 +31,7 @@ def find() -> Iterator[Drawing]:
 
 def save(one: Drawing, folder: Path, data: DataSet | None = None) -> Path:
     """Draws and writes it; letters become outlines, which look the same everywhere."""
-    figure = one.draw(*([run.folder for run in one.trainings], data) if one.trainings else ())
+    figure = one.draw(*(list(map(trained, one.trainings)), data) if one.trainings else ())
     kind = one.name.rpartition(".")[2]
     nameless = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}[kind]
     make_folder(folder)

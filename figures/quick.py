@@ -3,19 +3,16 @@
 They are there to look at. Longer trainings give better numbers; results/ has those.
 """
 
-from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
 import figures.gan
 import figures.rbm
 import figures.vae
-import rbm.train
-import vae.train
 from data.sets import DataSet
-from figures.drawing import Draw, Drawing, of_vae
+from figures.drawing import Draw, Drawing, Runs, of_one
 from figures.images import one_of_each
 from figures.latent_plane import decoded_grid, latent_means
 from gan.settings import Settings
@@ -23,7 +20,6 @@ from training.farm import processes
 from training.parallel import Training
 from training.run import finished
 from training.settings import options_of
-from training.trained import Trained, read
 
 SIDE = 20  # codes of the grid in each direction
 INTRO = (
@@ -74,32 +70,26 @@ TABLE = (
 RBMS, VAES = ("rbm-20", "rbm-100", "rbm-500"), ("vae-2", "vae-8", "vae-16")
 BOTH = ("vae-2", "autoencoder")
 
-Runs = Sequence[Trained]
-
-
-def _of(model: Any, draw: Callable[[Runs, DataSet], Figure]) -> Draw:
-    return lambda folders, data: draw([read(folder, model) for folder in folders], data)
-
 
 def _reconstructions(runs: Runs, data: DataSet) -> Figure:
     return figures.vae.reconstructions(runs, data, one_of_each(data), sampled=False)
 
 
-GRID = of_vae(partial(decoded_grid, side=SIDE))
+GRID = of_one(partial(decoded_grid, side=SIDE))
 # heading -> figure -> the labels of its models, and what draws it
 SECTIONS: dict[str, dict[str, tuple[tuple[str, ...], Draw]]] = {
     "The restricted Boltzmann machine": {
-        "rbm-restored": (RBMS, _of(rbm.train, figures.rbm.restored)),
-        "rbm-filters": (RBMS, _of(rbm.train, figures.rbm.filters)),
-        "rbm-pseudo-likelihood": (RBMS, _of(rbm.train, figures.rbm.pseudo_likelihood)),
-        "rbm-samples": (RBMS, _of(rbm.train, figures.rbm.samples)),
+        "rbm-restored": (RBMS, figures.rbm.restored),
+        "rbm-filters": (RBMS, figures.rbm.filters),
+        "rbm-pseudo-likelihood": (RBMS, figures.rbm.pseudo_likelihood),
+        "rbm-samples": (RBMS, figures.rbm.samples),
     },
     "The variational autoencoder": {
         "vae-manifold": (VAES[:1], GRID),
-        "vae-latent-means": (VAES[:1], of_vae(latent_means)),
-        "vae-reconstructions": (VAES, _of(vae.train, _reconstructions)),
-        "vae-costs": (VAES, _of(vae.train, figures.vae.costs)),
-        "vae-autoencoder": (BOTH, _of(vae.train, figures.vae.without_noise)),
+        "vae-latent-means": (VAES[:1], of_one(latent_means)),
+        "vae-reconstructions": (VAES, _reconstructions),
+        "vae-costs": (VAES, figures.vae.costs),
+        "vae-autoencoder": (BOTH, figures.vae.without_noise),
         "vae-convolutional": (("convolutional",), GRID),
     },
     "The generative adversarial network": {

@@ -1,7 +1,5 @@
 """Figures of the restricted Boltzmann machine; each takes the finished runs, smallest first."""
 
-from collections.abc import Sequence
-
 import matplotlib
 import numpy as np
 from matplotlib.cm import ScalarMappable
@@ -12,6 +10,7 @@ from autograd_lite.ops import Array
 from data.mnist import Bytes
 from data.sets import DataSet
 from experiments.families import SWEEPS, of_rbm
+from figures.drawing import Runs
 from figures.images import as_trained, mosaic, one_of_each, paper, paste, squares
 from figures.inpainting import FRACTIONS, damage, table
 from figures.style import LINES, epochs_axis, new_figure, write
@@ -36,7 +35,7 @@ def restored_tiles(machine: Trained, digits: Bytes) -> dict[str, Array]:
     return tiles | {"damaged": paper(damaged, known), "restored": paper(probs)}
 
 
-def restored(machines: Sequence[Trained], data: DataSet) -> Figure:
+def restored(machines: Runs, data: DataSet) -> Figure:
     digits = one_of_each(data)
     groups = [(f"{m.settings.hidden} hidden units", restored_tiles(m, digits)) for m in machines]
     return table(groups, f"Missing pixels restored by RBMs: test images, {data.name}", "all")
@@ -51,7 +50,7 @@ def filter_tiles(W: Array, most: int) -> tuple[Array, float]:
     return COLOURS(Normalize(-limit, limit)(squares(rows)))[..., :3], limit
 
 
-def filters(machines: Sequence[Trained], data: DataSet) -> Figure:
+def filters(machines: Runs, data: DataSet) -> Figure:
     """The strongest filters of each machine."""
     figure = new_figure(1700, 790, f"Filters of RBMs: the weights of each hidden unit, {data.name}")
     for machine, left, scale in zip(machines, (15, 508, 1110), (4, 2, 2), strict=True):
@@ -76,7 +75,7 @@ def colour_bar(figure: Figure, middle: float, top: float, limit: float) -> None:
     bar.set_label("weight between pixel and hidden unit")
 
 
-def pseudo_likelihood(machines: Sequence[Trained], data: DataSet) -> Figure:
+def pseudo_likelihood(machines: Runs, data: DataSet) -> Figure:
     title = f"Log pseudo-likelihood of RBMs during training, {data.name}"
     figure = new_figure(1350, 760, title, layout="constrained")
     axes = figure.subplots()
@@ -91,7 +90,7 @@ def pseudo_likelihood(machines: Sequence[Trained], data: DataSet) -> Figure:
     return figure
 
 
-def samples(machines: Sequence[Trained], data: DataSet) -> Figure:
+def samples(machines: Runs, data: DataSet) -> Figure:
     """P(v = 1 | h) where unclamped chains are after many sweeps from a random start."""
     figure = new_figure(
         1650, 560, f"Samples of RBMs: {SWEEPS:,} Gibbs sweeps from a random start, {data.name}"

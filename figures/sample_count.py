@@ -1,33 +1,27 @@
 """The figure of the number of samples: the gradient's variance, and the cost against the time."""
 
-from collections.abc import Sequence
-from pathlib import Path
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-import vae.train
 from data.sets import DataSet
 from experiments.experiment import Numbers
 from experiments.record import read as record
 from experiments.sample_count import NOISE, SAMPLES, TIME, TOTAL, training
-from figures.drawing import Drawing
+from figures.drawing import Drawing, Runs
 from figures.style import LINES, new_figure
-from training.trained import read
 
 COLOURS = (*LINES, "#cc79a7")  # Okabe and Ito's too
 
 
-def samples(folders: Sequence[Path], data: DataSet) -> Figure:
+def samples(runs: Runs, data: DataSet) -> Figure:
     """The gradient's variance against K; the cost against epochs and against computing time."""
     title = f"K samples of the codes for each image and step: a VAE of 8 code units, {data.name}"
     figure = new_figure(1760, 700, title, "constrained")
     left, middle, right = panels = figure.subplots(1, 3)
     numbers = record("sample_count").numbers
     _variances(left, numbers)
-    for folder, row, colour in zip(folders, numbers, COLOURS, strict=True):
-        run = read(folder, vae.train)
+    for run, row, colour in zip(runs, numbers, COLOURS, strict=True):
         cost, epochs = run.series("validation_cost"), np.array(run.series("epoch"))
         for axes, x in ((middle, epochs), (right, epochs * row[TIME])):
             axes.plot(x, cost, color=colour, marker="o", ms=4, label=f"K = {row['samples']}")

@@ -13,7 +13,7 @@ from data.pixels import binarise
 from data.sets import DataSet, split
 from experiments.tanh_networks import images, long, short
 from figures.diagrams import training_and_sampling
-from figures.drawing import Drawing, of_vae
+from figures.drawing import Drawing, of_one
 from figures.images import Floats, mosaic, paper, paste
 from figures.latent_plane import digit_legend, manifold, name_digits, prior_circles
 from figures.style import TEN, new_figure, write
@@ -140,7 +140,7 @@ OF_EACH = (
 DRAWINGS = (
     Drawing("tanh_vae-diagram", (), training_and_sampling),
     *(
-        Drawing(f"tanh_vae-{network}-{word}", (training,), of_vae(draw))
+        Drawing(f"tanh_vae-{network}-{word}", (training,), of_one(draw))
         for network, training in (("short", short("once", 0)), ("long", long()))
         for word, draw in OF_EACH
     ),

@@ -10,7 +10,7 @@ from experiments.record import printed
 from experiments.tanh_networks import long, short
 from experiments.tanh_vae import printed_costs
 from experiments.tanh_vae_curves import relative
-from figures.drawing import Drawing, of_vae
+from figures.drawing import Drawing, of_one
 from figures.style import LINES, epochs_axis, new_figure
 from figures.tanh_vae import name_of
 from figures.vae import PARTS
@@ -60,6 +60,6 @@ def _parts(panels: Sequence[Axes], network: Trained) -> None:
 
 
 DRAWINGS = (
-    Drawing("tanh_vae_curves-short", (short("once", 0),), of_vae(costs_beside)),
-    Drawing("tanh_vae_curves-long", (long(),), of_vae(costs)),
+    Drawing("tanh_vae_curves-short", (short("once", 0),), of_one(costs_beside)),
+    Drawing("tanh_vae_curves-long", (long(),), of_one(costs)),
 )

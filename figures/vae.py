@@ -5,14 +5,13 @@ Legend: z1, z2, ... the code units; mu, logvar (N, Z) mean and log-variance of q
 what a title calls the run; without it, what its settings say.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 from matplotlib.figure import Figure
 
 from data.mnist import Bytes
 from data.sets import DataSet
 from experiments.measures import active_units, unit_variances
+from figures.drawing import Runs
 from figures.images import as_trained, labelled_rows, mosaic, paper, paste
 from figures.latent_plane import encoded, likelihood_of, name_of, prior_circles, scatter
 from figures.style import LINES, epochs_axis, new_figure, write
@@ -55,7 +54,7 @@ def traversals(run: Trained, data: DataSet, model: str = "") -> Figure:
 
 
 def reconstructions(
-    runs: Sequence[Trained], data: DataSet, images: Bytes, sampled: bool = True, model: str = ""
+    runs: Runs, data: DataSet, images: Bytes, sampled: bool = True, model: str = ""
 ) -> Figure:
     """Images, and under them what each run decodes from the posterior mean and from a sample."""
     groups = [{"original": paper(as_trained(images, runs[0].settings))}]
@@ -77,7 +76,7 @@ def reconstructions(
     return figure
 
 
-def without_noise(runs: Sequence[Trained], data: DataSet) -> Figure:
+def without_noise(runs: Runs, data: DataSet) -> Figure:
     """The same plane of a network trained without noise and KL, and what lies under the prior."""
     title = f"With noise and KL, and without: networks of 2 code units, {data.name}"
     figure = new_figure(1700, 1060, title)
@@ -95,7 +94,7 @@ def without_noise(runs: Sequence[Trained], data: DataSet) -> Figure:
     return figure
 
 
-def costs(runs: Sequence[Trained], data: DataSet) -> Figure:
+def costs(runs: Runs, data: DataSet) -> Figure:
     figure = new_figure(1700, 720, f"Costs of VAEs during training, {data.name}", "constrained")
     grid = figure.subplots(1, len(runs), sharey=True)
     for axes, run in zip(grid, runs, strict=True):

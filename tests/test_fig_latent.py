@@ -38,7 +38,7 @@ def means(network, z):
 def test_every_figure_is_drawn_whole(drawing):
     runs = LONG if "long" in drawing.name else ONCE[:1]
     runs = (FREE[0], ONCE[0]) if "weight" in drawing.name else runs
-    figure = drawing.draw([run.folder for run in runs if drawing.trainings], DATA)
+    figure = drawing.draw([read(run.folder, vae.train) for run in runs if drawing.trainings], DATA)
     assert_whole(pixels(figure), (1200, 480), (1900, 1300))
     if drawing.name.startswith("tanh_vae") and drawing.trainings:
         count = "200 images" if "short" in drawing.name else "300 images"
@@ -160,17 +160,17 @@ def test_bars_and_points_are_those_of_the_record():
 def test_costs_of_single_images_stand_against_their_posteriors():
     network = read(ONCE[0].folder, vae.train)
     q = latent_posterior.encode(network, latent_posterior.load_images(network.settings).x)
-    figure = latent_space.posterior_and_cost([ONCE[0].folder], DATA)
+    figure = latent_space.posterior_and_cost([network], DATA)
     for axes, x in zip(figure.axes, (q.logvar.mean(axis=1), np.hypot(*q.mu.T)), strict=True):
         found = np.array(axes.collections[0].get_offsets())
         assert np.allclose(found[found[:, 1].argsort()].T, (x[q.nll.argsort()], np.sort(q.nll)))
 
 
 def test_rows_of_prior_samples_are_decoded_by_their_own_networks():
-    folders = [run.folder for run in (FREE[0], ONCE[0])]
-    figure = latent_space.kl_weights(folders, DATA)
+    runs = [read(run.folder, vae.train) for run in (FREE[0], ONCE[0])]
+    figure = latent_space.kl_weights(runs, DATA)
     (picture,) = figure.axes[5].images
     z = stream(0, "figure prior").standard_normal((latent_space.DRAWN, 2))
-    for i, folder in enumerate(folders):
-        expected = paper(means(read(folder, vae.train), z))
+    for i, run in enumerate(runs):
+        expected = paper(means(run, z))
         assert np.allclose(picture.get_array()[29 * i : 29 * i + 28, :28], expected[0], atol=1e-6)

@@ -3,7 +3,6 @@
 import os
 import re
 import sys
-from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -275,7 +274,7 @@ def test_the_digits_are_the_first_of_each_class():
 
 
 @pytest.fixture
-def grey_run(monkeypatch):
+def grey_run(tmp_path):
     """A generator whose images are all of one grey, tanh(z) of its only unit of noise."""
     G = (Layer(np.ones((1, 784), np.float32), np.zeros(784, np.float32)),)
     rows = [
@@ -283,15 +282,13 @@ def grey_run(monkeypatch):
         for e in (1.0, 2.0)
     ]
     settings = gan.train.Settings(noise=1, generator="1", discriminator="1", label=0.8)
-    run = Trained(gan.train.Players(G, G, G), settings, rows)
-    monkeypatch.setattr(figures.gan, "read", lambda folder, model: run)
-    return run
+    return Trained(gan.train.Players(G, G, G), settings, rows, tmp_path)
 
 
 def test_samples_stand_above_the_nearest_real_images_and_between_two_draws_noise_is_linear(
     grey_run,
 ):
-    screen = pixels(figures.gan.samples([Path()], DATA))
+    screen = pixels(figures.gan.samples([grey_run], DATA))
     train, rng = to_unit(DATA.train_images), stream(0, "figure fresh noise")
     z = 2 * rng.random((28, 1), dtype=np.float32) - 1
     greys = (np.tanh(z[:16]) + 1) / 2 * np.ones((1, 784))
@@ -310,7 +307,7 @@ def test_samples_during_training_are_of_the_snapshots(grey_run, tmp_path):
         layer = grey_run.params.G[0]
         average = (layer._replace(b=layer.b + np.float32(epoch / 10)),)
         save_params(tmp_path, epoch, grey_run.params._replace(average=average))
-    figure = figures.gan.during_training([tmp_path], DATA)
+    figure = figures.gan.during_training([grey_run], DATA)
     words = [text.get_text() for text in figure.texts][1:]
     epochs = [0, *(int(word.split()[1]) for word in words[1:])]
     assert words[0] == "before training" and epochs == [0, 1, 3, 4, 6, 7, 9, 10]
@@ -322,7 +319,7 @@ def test_samples_during_training_are_of_the_snapshots(grey_run, tmp_path):
 
 
 def test_losses_stand_beside_their_equilibrium_and_the_notebooks(grey_run):
-    (axes,) = figures.gan.losses([Path()], DATA).axes
+    (axes,) = figures.gan.losses([grey_run], DATA).axes
     lines = {
         line.get_label(): (list(line.get_ydata()), line.get_linestyle()) for line in axes.lines
     }
@@ -366,7 +363,6 @@ def test_each_family_has_its_own_images_and_scores(monkeypatch):
         "mean": Family((), of_a_grey(0.4)),
         "one seed": Family((runs[3],), of_a_grey(0)),
     }
-    folders = {Path("first"): (runs[0], 0.6), Path("fourth"): (runs[3], 0.9)}
     greys = {"real": 0.1, "three seeds": 0.6, "mean": 0.4, "one seed": 0.9}
     headings = list(figures.compare.HEADINGS)
     rows = [  # in another order than the families
@@ -376,12 +372,9 @@ def test_each_family_has_its_own_images_and_scores(monkeypatch):
     found = record.Record("", "", "", {}, "", [], "", {"families": rows})
     monkeypatch.setattr(figures.compare, "FAMILIES", families)
     monkeypatch.setattr(figures.compare, "record", lambda name: found)
-    monkeypatch.setattr(
-        figures.compare, "trained", lambda run, folder: dict([folders[folder]])[run]
-    )
     (drawing,) = figures.compare.DRAWINGS
     assert list(drawing.trainings) == [f.trainings[0] for f in FAMILIES.values() if f.trainings]
-    figure = drawing.draw(list(folders), DATA)
+    figure = drawing.draw([0.6, 0.9], DATA)  # the runs: so grey are their images
     screen, noise = pixels(figure), stream(0, "shown images").random((17, 784))
     for i, (name, grey) in enumerate(greys.items()):
         shown = tiles(screen, 310, 110 + 62 * i, 2, (1, 17))[0]

@@ -53,7 +53,7 @@ def planted(folder, machines, **settings):
     save_settings(folder, replace(SETTINGS, **settings))
     for epoch, params in machines.items():
         save_params(folder, epoch, params)
-    return folder
+    return Trained(None, replace(SETTINGS, **settings), [], folder)
 
 
 @pytest.fixture
@@ -210,7 +210,7 @@ def test_tiles_stand_by_machine_and_fraction(of, tmp_path, swept, monkeypatch):
     """Two machines draw half of a tile each, after the document's epochs and no others."""
     document = DOCUMENTS[of]
     right = {21: HALF, 22: ~HALF}
-    folders = [
+    runs = [
         planted(
             tmp_path / str(hidden),
             {n: dictated(half ^ (n != document.epochs), hidden) for n in (1, 3, 30, 31)},
@@ -218,7 +218,7 @@ def test_tiles_stand_by_machine_and_fraction(of, tmp_path, swept, monkeypatch):
         )
         for hidden, half in right.items()
     ]
-    figure = states(folders, DATA, of)
+    figure = states(runs, DATA, of)
     damaged, _ = damage(as_trained(DATA.test_images[:64], SETTINGS), of)
     np.testing.assert_array_equal(start_of_all(swept, document.sweeps), damaged)
     for j, fraction in enumerate(FRACTIONS):
@@ -230,7 +230,7 @@ def test_tiles_stand_by_machine_and_fraction(of, tmp_path, swept, monkeypatch):
     monkeypatch.setattr(figures.inpainting, "LAST", 1)
     quick = DOCUMENTS | {of: document._replace(sweeps=3)}
     monkeypatch.setattr(figures.inpainting, "DOCUMENTS", quick)
-    figure, (damaged, known) = means(folders, DATA, of), damage(TEN, of)
+    figure, (damaged, known) = means(runs, DATA, of), damage(TEN, of)
     for i, (hidden, half) in enumerate(right.items()):
         for name in ("clamped", "unclamped", *["with rate"] * (of == "ink")):
             filled = np.broadcast_to(half, known.shape) * 1.0

@@ -19,6 +19,7 @@ class Trained(NamedTuple):
     params: Any  # the model's Params
     settings: Any  # the model's Settings
     rows: list[Row]  # of metrics, an epoch each
+    folder: Path = Path()  # where it is kept, with its snapshots
 
     @property
     def epoch(self) -> int:
@@ -41,4 +42,4 @@ def read(folder: Path, model: Model[S, St]) -> Trained:
         raise RunError(f"{folder} has no finished epoch; expected a run that was trained.")
     best = early_stopping(settings).select == "best"
     params = load_best(folder, like.params) if best else state.params
-    return Trained(params, settings, rows)
+    return Trained(params, settings, rows, folder)
