@@ -10,12 +10,12 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from grading import ledger, show
 from grading.course import autograder, batch
-from grading.course.assignment import SECONDS, Assignment, everything, read
+from grading.course.assignment import SECONDS, read
 from grading.course.grade import OUTPUTS, grade
 from grading.course.template import write_kit
 from grading.errata import page as errata
@@ -26,7 +26,55 @@ from grading.sandbox.submission import HarnessError
 from training.run import RunError
 from training.settings import Parser
 
-COMMANDS = ("grade", "template", "autograder", "slip", "ledger", "renumber", "errata")
+
+def grade_one_or_all(args: argparse.Namespace) -> int:
+    """Grades a submission, or a folder of them. Returns the status."""
+    if args.all is None and (args.folder is None or args.csv):
+        raise GradingError("Expected a folder to grade, or --all DIR with --csv FILE.")
+    for name in (*OUTPUTS, "csv"):
+        path, pages = getattr(args, name), name == "feedback" and args.all is not None
+        if path and path.exists() and path.is_dir() != pages:
+            raise GradingError(f"--{name} {path} is {'no' if pages else 'a'} folder.")
+    if args.all is None:
+        return grade(args)
+    alone = [name for name in OUTPUTS if name != "feedback" and getattr(args, name)]
+    if args.folder or alone or args.fail_under or not args.csv:
+        raise GradingError("--all DIR needs --csv FILE, and goes with --assignment, --only, --seed,"
+                           " --seconds and --feedback DIR alone.")  # fmt: skip
+    batch.grade_all(args)
+    return 0
+
+
+def write_template(args: argparse.Namespace) -> None:
+    """Writes the kit of an assignment."""
+    assignment = read(args.assignment)
+    write_kit(args.folder, assignment)
+    number = len({item.check.function for item in assignment.items})
+    print(f"{args.folder}: {number} functions to fill in; README.md in it says how.")
+
+
+def write_autograder(args: argparse.Namespace) -> None:
+    """Writes the grader for an assignment."""
+    items = read(args.assignment).items
+    autograder.write(args.file, args.assignment)
+    points = f"{sum(x.points for x in items):g} points"
+    print(f"{args.file}: upload it, or unpack it and build its Containerfile.")
+    print(f"{len(items)} items, {points}: give the assignment on Gradescope {points}.")
+
+
+# By name: what does it, which may return a status, and what it is for.
+COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int | None], str]] = {
+    "grade": (grade_one_or_all, "the verdict on every check of a submission"),
+    "template": (write_template, "write the kit that a student fills in"),
+    "autograder": (write_autograder, "write the grader as one zip, for Gradescope or a container"),
+    "slip": (
+        lambda args: show.show(args.name),
+        "show a usual mistake being caught, or list them all",
+    ),
+    "ledger": (lambda args: ledger.write(), "run all checks and slips, and write what they found"),
+    "renumber": (lambda args: renumber(), "number the equations in reading order, everywhere"),
+    "errata": (lambda args: errata.write(), "compute all errata, and write their numbers"),
+}
 
 
 def main(argv: Sequence[str]) -> int:
@@ -36,7 +84,7 @@ def main(argv: Sequence[str]) -> int:
     bare = bool(argv) and argv[0] not in (*COMMANDS, "-h", "--help") and len(words) < 2
     args = parser.parse_args(["grade", *argv] if bare else argv)
     try:
-        return obey(args)
+        return COMMANDS[args.command][0](args) or 0
     except (GradingError, RunError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -54,56 +102,19 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
-def obey(args: argparse.Namespace) -> int:
-    """Does what a parsed command line asks for. Returns the status."""
-    if args.command == "grade":
-        return grade_one_or_all(args)
-    elif args.command in ("template", "autograder"):
-        write_for(args, read(args.assignment) if args.assignment else everything())
-    elif args.command == "slip":
-        try:
-            show.show(args.name)
-        except LookupError as error:
-            raise GradingError(str(error.args[0])) from error
-    elif args.command == "ledger":
-        ledger.write()
-    elif args.command == "renumber":
-        for old, new in renumber().items():
-            print(f"{old:8} {new}")
-    else:
-        errata.write()
-    return 0
-
-
-def write_for(args: argparse.Namespace, assignment: Assignment) -> None:
-    """Writes the kit of an assignment, or the grader for it."""
-    if args.command == "template":
-        write_kit(args.folder, assignment)
-        number = len({item.check.function for item in assignment.items})
-        print(f"{args.folder}: {number} functions to fill in; README.md in it says how.")
-    else:
-        autograder.write(args.file, args.assignment)
-        items, points = assignment.items, f"{sum(x.points for x in assignment.items):g} points"
-        print(f"{args.file}: upload it, or unpack it and build its Containerfile.")
-        print(f"{len(items)} items, {points}: give the assignment on Gradescope {points}.")
-
-
 def _parser() -> Parser:
     parser = Parser(prog="python -m grading", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="|".join(COMMANDS))
-    _add_grade(commands.add_parser("grade", help="the verdict on every check of a submission"))
-    template = commands.add_parser("template", help="write the kit that a student fills in")
-    template.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
-    _add_assignment(template)
-    words = "write the grader as one zip, for Gradescope or a container"
-    zipped = commands.add_parser("autograder", help=words, description=words)
-    zipped.add_argument("file", type=Path, metavar="FILE.zip")
-    _add_assignment(zipped)
-    slip = commands.add_parser("slip", help="show a usual mistake being caught, or list them all")
-    slip.add_argument("name", nargs="?", metavar="NAME", help="one of the list")
-    commands.add_parser("ledger", help="run all checks and slips, and write what they found")
-    commands.add_parser("renumber", help="number the equations in reading order, everywhere")
-    commands.add_parser("errata", help="compute all errata, and write their numbers")
+    added = {
+        name: commands.add_parser(name, help=words, description=words)
+        for name, (_, words) in COMMANDS.items()
+    }
+    _add_grade(added["grade"])
+    added["template"].add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
+    added["autograder"].add_argument("file", type=Path, metavar="FILE.zip")
+    for name in ("template", "autograder"):
+        _add_assignment(added[name])
+    added["slip"].add_argument("name", nargs="?", metavar="NAME", help="one of the list")
     return parser
 
 
@@ -136,24 +147,6 @@ def _add_grade(parser: argparse.ArgumentParser) -> None:
     add("--feedback", type=Path, metavar="FILE.md", help="a page for the student; DIR with --all")
     add("--all", type=Path, metavar="DIR", help="grade every submission in a folder; needs --csv")
     add("--csv", type=Path, metavar="FILE", help="the table of --all; rows there are kept")
-
-
-def grade_one_or_all(args: argparse.Namespace) -> int:
-    """Grades a submission, or a folder of them. Returns the status."""
-    if args.all is None and (args.folder is None or args.csv):
-        raise GradingError("Expected a folder to grade, or --all DIR with --csv FILE.")
-    for name in (*OUTPUTS, "csv"):
-        path, pages = getattr(args, name), name == "feedback" and args.all is not None
-        if path and path.exists() and path.is_dir() != pages:
-            raise GradingError(f"--{name} {path} is {'no' if pages else 'a'} folder.")
-    if args.all is None:
-        return grade(args)
-    alone = [name for name in OUTPUTS if name != "feedback" and getattr(args, name)]
-    if args.folder or alone or args.fail_under or not args.csv:
-        raise GradingError("--all DIR needs --csv FILE, and goes with --assignment, --only, --seed,"
-                           " --seconds and --feedback DIR alone.")  # fmt: skip
-    batch.grade_all(args)
-    return 0
 
 
 if __name__ == "__main__":

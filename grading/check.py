@@ -13,6 +13,7 @@ import numpy as np
 from autograd_lite.tree import leaves
 from grading.form import Arrays as Arrays
 from grading.form import dtype_of as dtype_of
+from grading.form import each_real as each_real
 from grading.form import in_precision as in_precision
 from grading.form import require_form as require_form
 
@@ -100,14 +101,7 @@ class exact:  # noqa: N801 (it reads as a function where checks are listed)
 
 def calm(draw: Draw) -> Draw:
     """Draws of which large values are made small: those above 3, of up to 800, end below 3."""
-
-    def calmed(x: Any) -> Any:
-        if isinstance(x, tuple):
-            return getattr(type(x), "_make", tuple)(map(calmed, x))
-        real = isinstance(x, np.ndarray) and x.dtype.kind == "f"
-        return np.where(np.abs(x) > 3, x * (3 / 800), x) if real else x
-
-    return lambda rng: tuple(map(calmed, draw(rng)))
+    return lambda rng: each_real(lambda x: np.where(np.abs(x) > 3, x * (3 / 800), x), draw(rng))
 
 
 @functools.lru_cache(maxsize=4)

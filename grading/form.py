@@ -1,11 +1,11 @@
 """The form of what goes into a function and of what comes out: dtype, shapes, nesting."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
-from autograd_lite.tree import leaves
+from autograd_lite.tree import leaves, tree_map
 
 Arrays = tuple[Any, ...]
 RAISED = "!"  # in place of a form, where a function raised in a case
@@ -100,9 +100,15 @@ def dtype_of(inputs: Any) -> Any:
     return next((dtype for dtype in dtypes if dtype.kind == "f"), None)
 
 
-def in_precision(dtype: type, x: Any) -> Any:
+def each_real(f: Callable[[Any], Any], inputs: Any) -> Any:
+    """Inputs with f applied to every array of real numbers."""
+
+    def applied(x: Any) -> Any:
+        return f(x) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x
+
+    return tree_map(applied, inputs)
+
+
+def in_precision(dtype: type, inputs: Any) -> Any:
     """Inputs with every array of real numbers in another dtype."""
-    if isinstance(x, tuple):
-        return getattr(type(x), "_make", tuple)(in_precision(dtype, y) for y in x)
-    real = isinstance(x, np.ndarray) and x.dtype.kind == "f"
-    return x.astype(dtype) if real else x
+    return each_real(lambda x: x.astype(dtype), inputs)

@@ -2,11 +2,11 @@
 
 import importlib
 from collections.abc import Callable, Sequence
-from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd_lite.tree import leaves
 from grading.check import SINGLE, Check, Record, Seed, draw_cases, is_random, kinds
 from grading.form import RAISED, Arrays, FormError, Outputs, dtype_of
 from grading.sandbox import worker
@@ -69,7 +69,7 @@ def _of_faults(faults: Sequence[Fault], inputs: Sequence[Arrays]) -> Verdict:
     formless = [x for x in found if x.why]
     worst = formless[0] if formless else max(found, key=lambda x: x.error / x.allowed)
     alike = [x for x in found if x.why == worst.why and (x.why or 0.1 < x.error / worst.error < 10)]
-    case = min(alike or found, key=lambda x: sum(map(np.size, _numbers(inputs[x.case])))).case
+    case = min(alike or found, key=lambda x: _size(inputs[x.case])).case
     if worst.why:
         why = f"{worst.kind} " * in_part + worst.why
         return Verdict(False, np.nan, why, in_part, case)
@@ -78,13 +78,9 @@ def _of_faults(faults: Sequence[Fault], inputs: Sequence[Arrays]) -> Verdict:
     return Verdict(False, float(worst.error), why, in_part, case, worst.allowed)
 
 
-def _numbers(inputs: Any) -> list[Any]:
-    """All that is in inputs, Records and tuples taken apart."""
-    if isinstance(inputs, Record):
-        return _numbers(inputs.fields)
-    if isinstance(inputs, tuple):
-        return list(chain.from_iterable(map(_numbers, inputs)))
-    return [inputs]
+def _size(inputs: Arrays) -> int:
+    """How many numbers there are in inputs."""
+    return sum(np.size(x) for x in leaves(inputs) if not isinstance(x, str))
 
 
 def _wrong_generator(inputs: Sequence[Arrays], outputs: Sequence[Arrays]) -> str:

@@ -53,8 +53,8 @@ def files(root: Path) -> list[Path]:
     return sorted(p for p, out in pairs if not out & set(p.relative_to(root).parts))
 
 
-def renumber() -> dict[str, str]:
-    """Rewrites every file that names a label. Returns old label -> new, of those that changed."""
+def renumber() -> None:
+    """Rewrites every file that names a label, and prints old and new of those that changed."""
     found = equations()
     new = mapping(found)
     homes = {new[e.label]: e.chapter for e in found}
@@ -66,4 +66,6 @@ def renumber() -> dict[str, str]:
         if text != old:
             with replacing(path) as file:
                 file.write(text.encode())
-    return {old: label for old, label in new.items() if old != label}
+    for label, number in new.items():
+        if number != label:
+            print(f"{label:8} {number}")

@@ -11,6 +11,7 @@ import numpy as np
 from grading.check import Arrays, Check, draw_cases
 from grading.checks import CHECKS
 from grading.judge import Verdict, call, judge
+from grading.sandbox.protocol import GradingError
 from grading.slip import checks_of, compiled, planted, verdict
 from grading.slips import SLIPS
 
@@ -58,7 +59,7 @@ def show(name: str | None) -> None:
         return
     by_name = {slip.name: slip for slip in SLIPS}
     if name not in by_name:
-        raise LookupError(f"there is no slip {name}; `make slip` lists all {len(SLIPS)}.")
+        raise GradingError(f"there is no slip {name}; `make slip` lists all {len(SLIPS)}.")
     slip = by_name[name]
     check = checks_of(slip, CHECKS)[0]
     outcome = verdict(slip, CHECKS)

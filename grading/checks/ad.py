@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, Edge, calm, exact
+from grading.check import Arrays, Check, Edge, calm, each_real, exact
 from grading.oracles import networks
 from grading.oracles.differences import derivative, gradient, relu, sigmoid, softplus
 
@@ -48,14 +48,7 @@ def with_large(draws: Any) -> Any:
 
 def farther(draw: Any) -> Any:
     """Draws of which values of 800 are made 10,000."""
-
-    def far(x: Any) -> Any:
-        if isinstance(x, tuple):
-            return tuple(map(far, x))
-        real = isinstance(x, np.ndarray) and x.dtype.kind == "f"
-        return np.where(np.abs(x) == 800, 12.5 * x, x) if real else x
-
-    return lambda rng: far(draw(rng))
+    return lambda rng: each_real(lambda x: np.where(np.abs(x) == 800, 12.5 * x, x), draw(rng))
 
 
 def rule(f: Any, number: int = 1, at: Any = None) -> Any:

@@ -58,13 +58,17 @@ class Assignment(NamedTuple):
     text: str = ""  # the file's own
 
 
-def everything(seed: int = 0, seconds: float = SECONDS) -> Assignment:
+def everything() -> Assignment:
     """One point for every check."""
-    return Assignment("", "", seed, seconds, [Item(check, seed=seed) for check in CHECKS])
+    return Assignment("", "", 0, SECONDS, [Item(check) for check in CHECKS])
 
 
-def read(name: str) -> Assignment:
-    """The assignment in a file, or one that ships. GradingError where it is none."""
+def read(name: str | None) -> Assignment:
+    """The assignment in a file, or one that ships; everything without a name. GradingError where
+    it is none.
+    """
+    if not name:
+        return everything()
     path, shipped = Path(name), SHIPPED / f"{name.removesuffix('.toml')}.toml"
     path = shipped if not path.is_file() and shipped.is_file() else path
     try:

@@ -12,7 +12,6 @@ from grading.course.assignment import (
     SECRET,
     Assignment,
     chosen,
-    everything,
     modules,
     read,
 )
@@ -67,7 +66,7 @@ def grade(args: argparse.Namespace) -> int:
 
 def asked(args: argparse.Namespace) -> tuple[Assignment, list[str]]:
     """What is to be graded here, and what there is to say about it."""
-    whole = read(args.assignment) if args.assignment else everything()
+    whole = read(args.assignment)
     seed = whole.seed if args.seed is None else args.seed
     seconds = args.seconds or whole.seconds
     items = [item if item.hidden else item._replace(seed=seed) for item in whole.items]
