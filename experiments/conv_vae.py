@@ -10,13 +10,12 @@ from data.pixels import to_unit
 from data.sets import load
 from experiments.cache import Part, compute
 from experiments.dense_vae_curves import costs_by_epoch
-from experiments.experiment import Experiment, Numbers
+from experiments.experiment import Experiment, Numbers, Training
 from experiments.measures import over_seeds
 from experiments.record import printed
 from experiments.tables import markdown, with_spread
 from training.checkpoint import load_params
 from training.early import best_epoch
-from training.parallel import Training
 from training.run import files_of
 from training.trained import read
 from vae.train import evaluate

@@ -12,11 +12,10 @@ import vae.train
 from autograd_lite.ops import Array
 from data.pixels import to_unit
 from data.sets import load
-from experiments.experiment import Experiment, Numbers
+from experiments.experiment import Experiment, Numbers, Training
 from experiments.measures import ACTIVE, active_units, costs_over_seeds, unit_variances
 from experiments.record import printed
 from experiments.tables import table, with_spread
-from training.parallel import Training
 from training.trained import Trained, read
 from vae.elbo import kl_diag_gaussian
 from vae.train import evaluate

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from training.parallel import Training
+from training.parallel import Training as Training
 from training.settings import SettingsError
 
 Numbers = Any  # whatever JSON can hold: each experiment has a form of its own

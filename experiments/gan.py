@@ -6,11 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import gan.train
-from experiments.experiment import Experiment, Numbers
+from experiments.experiment import Experiment, Numbers, Training
 from experiments.record import printed
 from experiments.tables import markdown, with_spread
 from gan.losses import LOSSES, discriminator_loss
-from training.parallel import Training
 from training.trained import read
 
 SEEDS = (0, 1, 2)

@@ -7,14 +7,13 @@ import gan.train
 from data.pixels import to_unit
 from data.sets import load
 from experiments.cache import Part, compute
-from experiments.experiment import Experiment, Numbers
+from experiments.experiment import Experiment, Numbers, Training
 from experiments.image_scores import SCORES, load_classifier, place, predict, quality
 from experiments.tables import markdown
 from gan.players import sample_images
 from gan.settings import Settings
 from gan.train import noise
 from training.checkpoint import load_params
-from training.parallel import Training
 from training.run import files_of
 from training.settings import options_of
 from training.streams import stream

@@ -9,11 +9,10 @@ from typing import Any
 
 from experiments import inpainting_methods as methods
 from experiments.cache import Part, compute
-from experiments.experiment import Experiment, Numbers
+from experiments.experiment import Experiment, Numbers, Training
 from experiments.inpainting_methods import EXACT, IMAGES, MANY, MASKS
 from experiments.inpainting_tables import chosen, exact, of_machines, restored
 from experiments.tables import percent
-from training.parallel import Training
 
 HIDDEN = (20, 100, 500)  # units
 # As the documents train; and the same schedule on binary pixels from our initial weights. Snapshots

@@ -15,11 +15,10 @@ import numpy as np
 import vae.train
 from experiments import latent_posterior as posterior
 from experiments import latent_prior as prior
-from experiments.experiment import Experiment, Numbers
+from experiments.experiment import Experiment, Numbers, Training
 from experiments.measures import Digits, over_seeds, rank_correlation, rank_correlation_error
 from experiments.tables import markdown, percent
 from experiments.tanh_networks import SEEDS, long, short
-from training.parallel import Training
 from training.trained import Trained, read
 
 NETWORKS: dict[str, tuple[Training, ...]] = {

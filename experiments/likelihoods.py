@@ -12,10 +12,9 @@ import vae.train
 from autograd_lite.ops import Array
 from data.pixels import to_unit
 from data.sets import load, split
-from experiments.experiment import Experiment, Numbers
+from experiments.experiment import Experiment, Numbers, Training
 from experiments.measures import ACTIVE, active_units, over_seeds
 from experiments.tables import table
-from training.parallel import Training
 from training.trained import Trained, read
 from vae.train import Settings, evaluate
 

@@ -16,10 +16,9 @@ from autograd_lite.tree import leaves
 from data.pixels import to_unit
 from data.sets import load
 from experiments.cache import Part, compute
-from experiments.experiment import Experiment, Numbers
+from experiments.experiment import Experiment, Numbers, Training
 from experiments.measures import over_seeds
 from experiments.tables import table, with_spread
-from training.parallel import Training
 from training.streams import stream
 from training.trained import Trained, read
 from vae.objective import gradient

@@ -15,12 +15,11 @@ from autograd_lite.losses import bernoulli_nll
 from autograd_lite.ops import Array
 from data.pixels import binarise, keep_pixels
 from data.sets import DataSet, load
-from experiments.experiment import Experiment, Numbers
+from experiments.experiment import Experiment, Numbers, Training
 from experiments.measures import costs_over_seeds
 from experiments.record import printed
 from experiments.tables import markdown, with_spread
 from experiments.tanh_networks import SEEDS, images, long, short
-from training.parallel import Training
 from training.run import RunError
 from training.streams import stream
 from training.trained import Trained, read

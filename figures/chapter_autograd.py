@@ -2,13 +2,12 @@
 
 import numpy as np
 from matplotlib.colors import ListedColormap
-from matplotlib.figure import Figure
 
 from autograd_lite.conv import conv2d, conv_transpose2d
 from autograd_lite.ops import Array, sigmoid, softplus
 from autograd_lite.optim import adam_start, adam_step, momentum_step
 from figures.boxes import MIDDLE
-from figures.drawing import Drawing
+from figures.drawing import Drawing, Figure
 from figures.graphs import tape_of_a_program
 from figures.picture import sheet
 from figures.style import LINES

@@ -1,10 +1,8 @@
 """Pictures of the chapters on the generative adversarial network."""
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from data.sets import DataSet
-from figures.drawing import Drawing, Runs
+from figures.drawing import DataSet, Drawing, Figure, Runs
 from figures.game_orbits import orbits, penalty_orbits
 from figures.images import mosaic, paper, paste
 from figures.picture import sheet

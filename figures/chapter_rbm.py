@@ -4,12 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
-from data.sets import DataSet
 from figures.boxes import MIDDLE
-from figures.drawing import Drawing, Runs
+from figures.drawing import DataSet, Drawing, Figure, Runs
 from figures.images import Floats, mosaic, one_of_each, paper, paste
 from figures.inpainting import FRACTIONS
 from figures.quick import FAST, PCD, RBMS, TABLE, Quick

@@ -2,14 +2,12 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from autograd_lite.losses import bernoulli_nll
 from autograd_lite.ops import Array
-from data.sets import DataSet
 from figures.boxes import MIDDLE
-from figures.drawing import Drawing, Runs
+from figures.drawing import DataSet, Drawing, Figure, Runs
 from figures.graphs import two_ways_of_a_gradient
 from figures.images import as_trained, labelled_rows, one_of_each, paper
 from figures.latent_plane import encoded, in_few_greys, manifold, prior_circles, scatter

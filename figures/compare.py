@@ -1,13 +1,10 @@
 """The three families of models side by side: samples of each, and the scores of many more."""
 
-from matplotlib.figure import Figure
-
-from data.sets import DataSet
 from experiments.compare import COLUMNS, DIGITS, DISTANCE
 from experiments.families import FAMILIES
 from experiments.image_scores import FRECHET, INCEPTION
 from experiments.record import read as record
-from figures.drawing import Drawing, Runs
+from figures.drawing import DataSet, Drawing, Figure, Runs
 from figures.images import mosaic, paper, paste
 from figures.style import new_figure, write
 from training.streams import stream

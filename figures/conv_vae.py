@@ -5,13 +5,11 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from data.sets import DataSet
 from experiments.conv_vae import FEW, WHOLE, notebook, training
 from experiments.experiment import Numbers
 from experiments.record import read as record
-from figures.drawing import Drawing, Runs, of_one
+from figures.drawing import DataSet, Drawing, Figure, Runs, of_one
 from figures.latent_plane import decoded_grid
 from figures.style import LINES, epochs_axis, new_figure
 

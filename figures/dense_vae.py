@@ -2,16 +2,14 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from data.sets import DataSet
 from experiments.dense_vae import CODES, NAMES, training
 from experiments.experiment import Numbers
 from experiments.measures import ACTIVE
 from experiments.record import read as record
 from figures.diagrams import network
-from figures.drawing import Drawing, Runs, of_one
+from figures.drawing import DataSet, Drawing, Figure, Runs, of_one
 from figures.latent_plane import decoded_grid, latent_means
 from figures.style import LINES, new_figure
 from figures.vae import reconstructions, traversals

@@ -4,14 +4,12 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from data.sets import DataSet
 from experiments.dense_vae_curves import ALL, SETTLED, largest_difference, notebook
 from experiments.experiment import Numbers
 from experiments.record import read as record
-from figures.drawing import Drawing, Runs
+from figures.drawing import DataSet, Drawing, Figure, Runs
 from figures.style import LINES, epochs_axis, new_figure
 
 FIRST = 2  # epoch shown; next to the first the others would be a flat line

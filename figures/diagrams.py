@@ -6,11 +6,9 @@ import math
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from data.sets import DataSet
 from figures.boxes import COST, MIDDLE, NOISE, PALE, area, arrows, box, boxes, canvas, middle
-from figures.drawing import Runs
+from figures.drawing import DataSet, Figure, Runs
 from figures.style import LINES
 from vae.mlp import Params
 from vae.summary import layers, parameters

@@ -1,7 +1,7 @@
 """A drawing: a figure, and the trainings that it shows; those of all experiments.
 
 What there is to see stands under a figure's name in docs/FIGURES.md, or, for the quick page, in
-docs/QUICK.md.
+docs/QUICK.md. The modules that draw have the types of their signatures from here.
 """
 
 import importlib
@@ -11,9 +11,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Figure
 
-from data.sets import DataSet
+from data.sets import DataSet as DataSet
 from experiments import experiment
 from training.parallel import Training
 from training.settings import SettingsError

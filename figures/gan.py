@@ -8,15 +8,13 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from data.pixels import to_unit
-from data.sets import DataSet
 from experiments.experiment import Numbers
 from experiments.gan import PLAYERS, equilibrium, notebook, training
 from experiments.image_scores import nearest
 from experiments.record import read as record
-from figures.drawing import Drawing, Runs
+from figures.drawing import DataSet, Drawing, Figure, Runs
 from figures.images import mosaic, paper, paste
 from figures.style import LINES, epochs_axis, new_figure, write
 from gan.players import sample_images

@@ -1,13 +1,11 @@
 """Figures of the GAN's preset `best`: what each of its choices contributes, and its samples."""
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from data.sets import DataSet
 from experiments.gan_ablation import CHANGES, EPOCHS, SEEDS, best
 from experiments.image_scores import FRECHET, INCEPTION
 from experiments.record import read as record
-from figures.drawing import Drawing, Runs
+from figures.drawing import DataSet, Drawing, Figure, Runs
 from figures.gan import samples
 from figures.style import LINES, new_figure
 

@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 import rbm.train
 from autograd_lite.ops import Array
 from data.pixels import remove_pixels
-from data.sets import DataSet
 from experiments.gibbs_chains import CHAINS, EPOCHS, FRACTION, after_steps
 from experiments.inpainting import HIDDEN, machine
 from experiments.inpainting_methods import machine_after
-from figures.drawing import Drawing, Runs
+from figures.drawing import DataSet, Drawing, Figure, Runs
 from figures.images import MISSING, as_trained, labelled_rows, mosaic, paper, paste
 from figures.style import new_figure, write
 from rbm.gibbs import bernoulli, gibbs

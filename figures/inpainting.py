@@ -10,15 +10,13 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 import numpy as np
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from data.pixels import remove_pixels
-from data.sets import DataSet
 from experiments.gibbs_chains import CHAINS
 from experiments.inpainting import CD30_ON, HIDDEN, machine
 from experiments.inpainting_methods import FEW_UNITS, Machine, in_float64, machine_after
-from figures.drawing import Drawing, Runs
+from figures.drawing import DataSet, Drawing, Figure, Runs
 from figures.gibbs_chains import PIXELS, chains, mosaics
 from figures.images import Floats, as_trained, mosaic, one_of_each, paper, paste
 from figures.style import new_figure, write

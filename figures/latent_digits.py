@@ -8,11 +8,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from data.sets import DataSet
 from experiments.record import read
-from figures.drawing import Runs
+from figures.drawing import DataSet, Figure, Runs
 from figures.style import LINES, TEN, new_figure
 
 LONG: dict[str, Any] = {"marker": "D", "ls": "", "color": "black", "ms": 6}

@@ -5,15 +5,13 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from data.sets import DataSet
 from experiments.latent_posterior import decoded, encode, load_images, summaries
 from experiments.latent_space import NETWORKS, SWEEP
 from experiments.measures import rank_correlation
 from experiments.record import read as read_record
 from figures.diagrams import kinds_of_models
-from figures.drawing import Drawing, Runs
+from figures.drawing import DataSet, Drawing, Figure, Runs
 from figures.images import mosaic, paper
 from figures.latent_digits import digit_by_digit
 from figures.latent_plane import scatter

@@ -4,12 +4,11 @@ import math
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from data.pixels import to_unit
-from data.sets import DataSet, split
+from data.sets import split
 from experiments.likelihoods import LIKELIHOODS, training
-from figures.drawing import Drawing, Runs
+from figures.drawing import DataSet, Drawing, Figure, Runs
 from figures.images import Floats, as_trained, labelled_rows, one_of_each, paper
 from figures.latent_plane import encoded
 from figures.style import LINES, new_figure

@@ -6,13 +6,10 @@ They are there to look at. Longer trainings give better numbers; results/ has th
 from functools import partial
 from typing import NamedTuple
 
-from matplotlib.figure import Figure
-
 import figures.gan
 import figures.rbm
 import figures.vae
-from data.sets import DataSet
-from figures.drawing import Draw, Drawing, Runs, of_one
+from figures.drawing import DataSet, Draw, Drawing, Figure, Runs, of_one
 from figures.images import one_of_each
 from figures.latent_plane import decoded_grid, latent_means
 from gan.settings import Settings

@@ -4,13 +4,11 @@ import matplotlib
 import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
-from matplotlib.figure import Figure
 
 from autograd_lite.ops import Array
 from data.mnist import Bytes
-from data.sets import DataSet
 from experiments.families import SWEEPS, of_rbm
-from figures.drawing import Runs
+from figures.drawing import DataSet, Figure, Runs
 from figures.images import as_trained, mosaic, one_of_each, paper, paste, squares
 from figures.inpainting import FRACTIONS, damage, table
 from figures.style import LINES, epochs_axis, new_figure, write

@@ -2,13 +2,11 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from data.sets import DataSet
 from experiments.experiment import Numbers
 from experiments.record import read as record
 from experiments.sample_count import NOISE, SAMPLES, TIME, TOTAL, training
-from figures.drawing import Drawing, Runs
+from figures.drawing import DataSet, Drawing, Figure, Runs
 from figures.style import LINES, new_figure
 
 COLOURS = (*LINES, "#cc79a7")  # Okabe and Ito's too

@@ -6,14 +6,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import EllipseCollection
 from matplotlib.colors import to_rgba_array
-from matplotlib.figure import Figure
 
 from data.mnist import Bytes
 from data.pixels import binarise
-from data.sets import DataSet, split
+from data.sets import split
 from experiments.tanh_networks import images, long, short
 from figures.diagrams import training_and_sampling
-from figures.drawing import Drawing, of_one
+from figures.drawing import DataSet, Drawing, Figure, of_one
 from figures.images import Floats, mosaic, paper, paste
 from figures.latent_plane import digit_legend, manifold, name_digits, prior_circles
 from figures.style import TEN, new_figure, write

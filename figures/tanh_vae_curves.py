@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from data.sets import DataSet
 from experiments.record import printed
 from experiments.tanh_networks import long, short
 from experiments.tanh_vae import printed_costs
 from experiments.tanh_vae_curves import relative
-from figures.drawing import Drawing, of_one
+from figures.drawing import DataSet, Drawing, Figure, of_one
 from figures.style import LINES, epochs_axis, new_figure
 from figures.tanh_vae import name_of
 from figures.vae import PARTS

@@ -6,12 +6,10 @@ what a title calls the run; without it, what its settings say.
 """
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from data.mnist import Bytes
-from data.sets import DataSet
 from experiments.measures import active_units, unit_variances
-from figures.drawing import Runs
+from figures.drawing import DataSet, Figure, Runs
 from figures.images import as_trained, labelled_rows, mosaic, paper, paste
 from figures.latent_plane import encoded, likelihood_of, name_of, prior_circles, scatter
 from figures.style import LINES, epochs_axis, new_figure, write
