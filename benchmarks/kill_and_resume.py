@@ -4,7 +4,6 @@ import hashlib
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -56,19 +55,14 @@ def train(model: str, words: Sequence[str], until: float | None = None) -> bool:
 
     RunError where it fails by itself.
     """
-    process = subprocess.Popen(
-        [sys.executable, "-m", model, "train", *words],
-        cwd=ROOT,
-        env=os.environ | dict.fromkeys(BLAS_THREADS, "1"),
-        stdout=subprocess.DEVNULL,
-    )
+    line = [sys.executable, "-m", model, "train", *words]
+    alone = os.environ | dict.fromkeys(BLAS_THREADS, "1")
     try:
-        status = process.wait(until)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        return process.wait() == -signal.SIGKILL
-    if status:
-        raise RunError(f"{model} train {' '.join(words)} ended with status {status}.")
+        done = subprocess.run(line, cwd=ROOT, env=alone, stdout=subprocess.DEVNULL, timeout=until)
+    except subprocess.TimeoutExpired:  # by then it is killed, with SIGKILL
+        return True
+    if done.returncode:
+        raise RunError(f"{model} train {' '.join(words)} ended with status {done.returncode}.")
     return False
 
 

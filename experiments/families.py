@@ -6,7 +6,6 @@ are called as `images(rng, data, run, count)` and return (count, D).
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,9 +40,9 @@ class Family(NamedTuple):
     images: Callable[[np.random.Generator, DataSet, Trained | None, int], Array]
 
 
-def trained(training: Training, folder: Path | None = None) -> Trained:
-    """A finished run, from its own folder where no other is named."""
-    return read(folder or training.folder, MODELS[training.model])
+def trained(training: Training) -> Trained:
+    """The finished run of a training, whatever its model."""
+    return read(training.folder, MODELS[training.model])
 
 
 def held_out(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:

@@ -6,7 +6,7 @@ has to be told of a new one. What stands beside them:
 
 quick               the small models of the quick page, and its figures
 rbm, vae            figures of the quick page; those of the GAN are in gan, with its experiment's
-picture, chapter_*  the pictures of the chapters, which are kept in gallery/
+chapter_*           the pictures of the chapters, which are kept in gallery/
 drawing             what a drawing is; all of them; their captions, from docs/FIGURES.md
 index               the page of figures, which fills page.html
 style, images       the shared look; the digits that figures show, and mosaics

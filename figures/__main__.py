@@ -13,7 +13,7 @@ from autograd_lite.threads import BLAS_THREADS
 from data.sets import CHOICES, DataSet, load
 from experiments import experiment
 from experiments.families import trained
-from figures import drawing, picture, quick
+from figures import drawing, quick
 from figures.drawing import Drawing, captions, facts
 from figures.index import Entry, write_index
 from figures.style import save
@@ -42,7 +42,7 @@ def main(argv: Sequence[str]) -> None:
     elif options.chapters:
         if options.data or options.all or options.names:
             raise SettingsError("--chapters goes with no names, no --all and no --data.")
-        of_chapters(options.out or picture.GALLERY)
+        of_chapters(options.out or drawing.GALLERY)
     elif options.all or options.names:
         if options.data or (options.all and options.names):
             raise SettingsError("Experiments are on MNIST; expected names or --all, and no --data.")
@@ -79,10 +79,10 @@ def of_experiments(names: list[str], folder: Path) -> None:
 
 
 def of_chapters(folder: Path) -> None:
-    found, data = list(picture.find()), load("mnist")
+    found, data = list(drawing.pictures()), load("mnist")
     _train([run for one in found for run in one.trainings])
     for one in found:
-        print(picture.save(one, folder, data))
+        print(drawing.save_picture(one, folder, data))
 
 
 def draw(

@@ -9,8 +9,7 @@ from autograd_lite.optim import adam_start, adam_step, momentum_step
 from figures.boxes import MIDDLE
 from figures.drawing import Drawing, Figure
 from figures.graphs import tape_of_a_program
-from figures.picture import sheet
-from figures.style import LINES
+from figures.style import LINES, sheet
 
 BLUE, ORANGE, GREEN = LINES
 

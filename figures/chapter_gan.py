@@ -5,9 +5,8 @@ import numpy as np
 from figures.drawing import DataSet, Drawing, Figure, Runs
 from figures.game_orbits import orbits, penalty_orbits
 from figures.images import mosaic, paper, paste
-from figures.picture import sheet
 from figures.quick import TABLE
-from figures.style import LINES, new_figure
+from figures.style import LINES, new_figure, sheet
 from gan.players import sample_images
 from gan.train import noise
 from grading.oracles.game import best_discriminator as search

@@ -11,9 +11,8 @@ from figures.drawing import DataSet, Drawing, Figure, Runs
 from figures.graphs import two_ways_of_a_gradient
 from figures.images import as_trained, labelled_rows, one_of_each, paper
 from figures.latent_plane import encoded, in_few_greys, manifold, prior_circles, scatter
-from figures.picture import sheet
 from figures.quick import TABLE
-from figures.style import LINES, TEN, new_figure
+from figures.style import LINES, TEN, new_figure, sheet
 from grading.oracles.quadrature import log_normal
 from training.streams import stream
 from vae.elbo import kl_diag_gaussian

@@ -2,24 +2,32 @@
 
 What there is to see stands under a figure's name in docs/FIGURES.md, or, for the quick page, in
 docs/QUICK.md. The modules that draw have the types of their signatures from here.
+
+figures/chapter_<package>.py ends with `PICTURES`, a tuple of drawings for the chapters. Their names
+have the suffix of the file, svg for lines and png for pixels; what is drawn from no trainings takes
+no arguments. `python -m figures --chapters` writes them all into figures/gallery/. They are opaque
+and white, and the same bytes every time.
 """
 
 import importlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+import matplotlib
 from matplotlib.figure import Figure as Figure
 
 from data.sets import DataSet as DataSet
 from experiments import experiment
-from training.parallel import Training
+from experiments.experiment import Training
+from experiments.families import trained
+from training.run import make_folder, replacing
 from training.settings import SettingsError
 from training.trained import Trained
 
-DOCS = Path(__file__).parent.parent / "docs"
+DOCS, GALLERY = Path(__file__).parent.parent / "docs", Path(__file__).parent / "gallery"
 # A name, its caption, and words for those who cannot see the figure.
 SECTION = re.compile(r"^### (.+)\n\n(.+)\n(?:\nIn the picture: (.+)\n)?", re.MULTILINE)
 Runs = Sequence[Trained]
@@ -45,6 +53,26 @@ def find() -> dict[str, tuple[Drawing, ...]]:
         for name in experiment.find()
         for module in [f"figures.{name}"]
     }
+
+
+def pictures() -> Iterator[Drawing]:
+    """The pictures of all chapters."""
+    for package in ("autograd", "rbm", "vae", "gan"):
+        yield from importlib.import_module(f"figures.chapter_{package}").PICTURES
+
+
+def save_picture(one: Drawing, folder: Path, data: DataSet | None = None) -> Path:
+    """Draws and writes it; letters become outlines, which look the same everywhere."""
+    figure = one.draw(*(list(map(trained, one.trainings)), data) if one.trainings else ())
+    kind = one.name.rpartition(".")[2]
+    nameless = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}[kind]
+    make_folder(folder)
+    with (
+        matplotlib.rc_context({"svg.fonttype": "path", "svg.hashsalt": one.name}),
+        replacing(folder / one.name) as file,
+    ):
+        figure.savefig(file, format=kind, metadata=nameless)
+    return folder / one.name
 
 
 def named(

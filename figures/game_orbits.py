@@ -9,8 +9,7 @@ from matplotlib.figure import Figure
 
 from autograd_lite.ops import Array
 from autograd_lite.optim import momentum_step
-from figures.picture import sheet
-from figures.style import LINES
+from figures.style import LINES, sheet
 from gan.losses import saturating_vjp
 from gan.mlp import Layer
 from gan.penalty import slope_penalty

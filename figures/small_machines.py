@@ -6,8 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from autograd_lite.ops import Array
-from figures.picture import sheet
-from figures.style import LINES
+from figures.style import LINES, sheet
 from grading.oracles.enumeration import joint, kernel, states
 from rbm.model import Params, free_energy, prob_h, prob_v
 from rbm.pseudo import free_energy_gap, log_pseudo_likelihood

@@ -8,6 +8,7 @@ from typing import Any
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import LogLocator, MaxNLocator
 from matplotlib.transforms import IdentityTransform
 
@@ -43,6 +44,12 @@ def new_figure(width: int, height: int, title: str, layout: Any = None) -> Figur
     else:
         figure.suptitle(title)  # at a place of its own choice, which the layout then keeps free
     return figure
+
+
+def sheet(width: int, height: int) -> Figure:
+    """An empty SVG of so many pixels on a web page, of which an inch has 96; axes share it."""
+    layout = ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.1)
+    return new_figure(width * DPI // 96, height * DPI // 96, "", layout)
 
 
 def save(figure: Figure, folder: Path, name: str) -> Path:

@@ -7,6 +7,7 @@ laws catch is read from results/laws.json, which `python -m tests.laws` writes.
 
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 from grading.chapters import ROOT, Equation, chapters, equations
@@ -59,7 +60,7 @@ def write() -> None:
                 f" {r['error']:8.1e} {r['tolerance']:6.0e}  {r['caught']:2} of {r['slips']}"
             )
     JSON.write_text(json.dumps(rows, indent=1) + "\n")
-    laws = read_laws()
+    laws = read(LAWS)
     PAGE.write_text(page(found, rows, laws))
     for chapter in chapters():
         chapter.write_text(refreshed(chapter, found, rows, laws))
@@ -79,13 +80,9 @@ def summary(found: list[Equation], rows: dict[str, Any], laws: dict[str, Any]) -
     return f"{counts}; {due_checked}; {caught} of {slips} slips caught; {caught_by_laws}"
 
 
-def read() -> dict[str, Any]:
-    """The rows that the last `make ledger` wrote."""
-    rows: dict[str, Any] = json.loads(JSON.read_text())
+def read(path: Path = JSON) -> dict[str, Any]:
+    """The rows that the last `make ledger` wrote; of LAWS the laws, and which slips each of them
+    caught when `python -m tests.laws` last ran.
+    """
+    rows: dict[str, Any] = json.loads(path.read_text())
     return rows
-
-
-def read_laws() -> dict[str, Any]:
-    """The laws, and which slips each of them caught when `python -m tests.laws` last ran."""
-    laws: dict[str, Any] = json.loads(LAWS.read_text())
-    return laws

@@ -23,7 +23,7 @@ from experiments import experiment, families, record
 from experiments.families import FAMILIES, Family
 from experiments.gan import PLAYERS
 from figures import __main__ as program
-from figures import drawing, picture, quick
+from figures import drawing, quick
 from figures.images import MISSING, mosaic, one_of_each, paper, paste
 from figures.style import new_figure
 from gan.mlp import Layer
@@ -200,23 +200,23 @@ def test_the_list_of_figures_has_every_figure_under_its_experiment():
 
 # The pictures of the chapters
 
-PICTURES = {one.name: one for one in picture.find()}
+PICTURES = {one.name: one for one in drawing.pictures()}
 
 
 def test_the_gallery_holds_the_pictures_of_the_chapters_and_stays_small():
-    sizes = {path.name: path.stat().st_size for path in picture.GALLERY.iterdir()}
+    sizes = {path.name: path.stat().st_size for path in drawing.GALLERY.iterdir()}
     assert set(sizes) == set(PICTURES), "python -m figures --chapters"
     assert max(sizes.values()) < 300_000 and sum(sizes.values()) < 4_000_000
     for name in PICTURES:
         if name.endswith(".png"):  # no reader's dark page may shine through
-            image = imread(picture.GALLERY / name)
+            image = imread(drawing.GALLERY / name)
             corners = image[[0, 0, -1, -1], [0, -1, 0, -1]]
             assert (corners == 1).all() and 800 <= image.shape[1] <= 1020, name
 
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_is_shown_by_a_chapter_and_said_in_words(name):
-    chapters = picture.GALLERY.parent.parent.glob("*/DERIVATION*.md")
+    chapters = drawing.GALLERY.parent.parent.glob("*/DERIVATION*.md")
     place = re.escape(f"](../figures/gallery/{name})")
     alts = re.findall(rf"!\[([^\]]*){place}", "".join(page.read_text() for page in chapters))
     assert alts and min(map(len, alts)) >= 40
@@ -224,14 +224,14 @@ def test_a_picture_is_shown_by_a_chapter_and_said_in_words(name):
 
 @pytest.mark.parametrize("name", [name for name, one in PICTURES.items() if not one.trainings])
 def test_a_line_drawing_is_drawn_from_nothing(name, tmp_path):
-    text = picture.save(PICTURES[name], tmp_path).read_text()
+    text = drawing.save_picture(PICTURES[name], tmp_path).read_text()
     points = float(ElementTree.fromstring(text).get("width").removesuffix("pt"))
     assert 800 <= points * 96 / 72 <= 1000  # pixels of a page
     assert "fill: #ffffff" in text
 
 
 def test_a_picture_is_the_same_bytes_each_time(tmp_path):
-    paths = [picture.save(PICTURES["ad-tape.svg"], tmp_path / turn) for turn in "ab"]
+    paths = [drawing.save_picture(PICTURES["ad-tape.svg"], tmp_path / turn) for turn in "ab"]
     assert paths[0].read_bytes() == paths[1].read_bytes()
 
 

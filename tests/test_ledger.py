@@ -9,7 +9,7 @@ import pytest
 
 from grading.chapters import KINDS, PACKAGES, ROOT, SEAT, chapters, equations, tags
 from grading.checks import CHECKS
-from grading.ledger import PAGE, facts, read, read_laws
+from grading.ledger import LAWS, PAGE, facts, read
 from grading.marks import evidence, page, refreshed, visible
 from grading.renumber import files, mapping, relabelled, relinked
 from grading.slips import SLIPS
@@ -106,13 +106,13 @@ def test_the_ledger_is_that_of_the_checks_and_slips_there_are():
 @pytest.mark.parametrize("chapter", chapters(), ids=NAME)
 def test_the_lines_under_the_equations_are_up_to_date(chapter):
     lines = chapter.read_text().splitlines()
-    fresh = refreshed(chapter, FOUND, read(), read_laws()).splitlines()
+    fresh = refreshed(chapter, FOUND, read(), read(LAWS)).splitlines()
     for number, (old, new) in enumerate(zip(lines, fresh, strict=True), 1):
         assert old == new, f"{chapter}:{number} is out of date; make ledger"
 
 
 def test_the_page_of_the_ledger_is_up_to_date():
-    assert PAGE.read_text() == page(FOUND, read(), read_laws()), "make ledger"
+    assert PAGE.read_text() == page(FOUND, read(), read(LAWS)), "make ledger"
 
 
 @pytest.mark.parametrize("error", [np.nan, np.inf, 0.5])

@@ -82,17 +82,14 @@ def with_numpy(source: str) -> str:
     imports = [x for x in nodes if isinstance(x, ast.Import | ast.ImportFrom)]
     if "import numpy as np\n" in source or not imports:
         return source
-    ours = [x for x in imports if isinstance(x, ast.ImportFrom) and _is_ours(x.module or "")]
+    known = [x for x in imports if isinstance(x, ast.ImportFrom)]
+    ours = [x for x in known if str(x.module).partition(".")[0] in PACKAGES]
     lines = source.splitlines(keepends=True)
     if ours:
         lines.insert(ours[0].lineno - 1, "import numpy as np\n\n")
     else:
         lines.insert(imports[-1].end_lineno or 0, "\nimport numpy as np\n")
     return "".join(lines)
-
-
-def _is_ours(module: str) -> bool:
-    return module.partition(".")[0] in PACKAGES
 
 
 def stubbed(
