@@ -2,7 +2,6 @@
 
 import json
 import platform
-import subprocess
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from training.run import RunError, write_json
+from training.run import RunError, git, write_json
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "results"
@@ -59,14 +58,6 @@ def printed(title: str) -> Any:
 
 def _commit() -> str:
     """The commit that the numbers come from; a tree with changes of its own says so."""
-    try:
-        done = [
-            subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True)
-            for words in (
-                ["rev-parse", "--short=12", "HEAD"],
-                ["status", "--porcelain", "-uno", "--", *WRITTEN],
-            )
-        ]
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return done[0].stdout.strip() + (" with changes" if done[1].stdout.strip() else "")
+    changes = git("status", "--porcelain", "-uno", "--", *WRITTEN)
+    commit = git("rev-parse", "--short=12", "HEAD") or "unknown"
+    return commit + " with changes" * bool(changes)

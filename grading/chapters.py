@@ -33,13 +33,6 @@ class Equation(NamedTuple):
     line: int  # of its comment
 
 
-class Place(NamedTuple):
-    """A line of code that is an equation."""
-
-    path: Path
-    line: int
-
-
 def chapters() -> list[Path]:
     """The chapters, in the order in which they are read."""
     return [ROOT / name / f"DERIVATION{part}.md" for name in PACKAGES for part in PARTS[name]]
@@ -57,10 +50,10 @@ def equations() -> list[Equation]:
     return found
 
 
-def tags() -> Iterator[tuple[str, Place]]:
-    """Every tag in the code of the packages, with its place."""
+def tags() -> Iterator[tuple[str, Path, int]]:
+    """Every tag in the code of the packages, with its module and line."""
     for package in PACKAGES:
         for path in sorted((ROOT / package).glob("*.py")):
             for number, text in enumerate(path.read_text().splitlines(), 1):
                 for label in TAG.findall(text):
-                    yield label, Place(path, number)
+                    yield label, path, number

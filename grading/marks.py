@@ -53,7 +53,7 @@ Green: checked. Blue: definition. Yellow: a step of a derivation.
 def visible(equation: Equation, row: dict[str, Any] | None, laws: list[str]) -> str:
     """The mark that a reader sees under an equation, with the comment that finds it at its end."""
     parts = []
-    for path, number in [place for label, place in tags() if label == equation.label]:
+    for path, number in [(p, n) for label, p, n in tags() if label == equation.label]:
         up = "" if path.parent == equation.chapter.parent else f"../{path.parent.name}/"
         parts.append(f"[`{path.name}`, line {number}]({up}{path.name}#L{number})")
     if row is not None:

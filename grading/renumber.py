@@ -14,6 +14,7 @@ from grading.chapters import ROOT, Equation, equations
 from training.run import replacing
 
 LABEL = re.compile(r"(?<![\w.-])(?:ad|rbm|vae|gan)\.\d+(?!\w|\.\d)")
+OUT = ("out", "cache")  # folders in which nothing is rewritten
 LINK = re.compile(r"\]\((?:[\w./]*DERIVATION\w*\.md)?#((?:ad|rbm|vae|gan)\.\d+)\)")
 
 
@@ -48,9 +49,8 @@ def relinked(text: str, path: Path, homes: dict[str, Path]) -> str:
 def files(root: Path) -> list[Path]:
     """The files of the project in which labels stand."""
     found = [p for end in ("md", "py", "json") for p in root.rglob(f"*.{end}")]
-    left_out = [{"out", "cache"} | {x for x in p.parts if x.startswith(".")} for p in found]
-    pairs = zip(found, left_out, strict=True)
-    return sorted(p for p, out in pairs if not out & set(p.relative_to(root).parts))
+    out = {p for p in found for x in p.relative_to(root).parts if x in OUT or x[0] == "."}
+    return sorted({*found} - out)
 
 
 def renumber() -> None:

@@ -1,6 +1,5 @@
 """What slips are good for besides testing the checks: hints for students, and a demonstration."""
 
-import importlib
 import inspect
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ import numpy as np
 
 from grading.check import Arrays, Check, draw_cases
 from grading.checks import CHECKS
-from grading.judge import Verdict, call, judge
+from grading.judge import Verdict, call, judge, resolve
 from grading.sandbox.protocol import GradingError
 from grading.slip import checks_of, compiled, planted, verdict
 from grading.slips import SLIPS
@@ -64,13 +63,11 @@ def show(name: str | None) -> None:
     check = checks_of(slip, CHECKS)[0]
     outcome = verdict(slip, CHECKS)
     inputs = draw_cases(check)
-    module_name, function_name = slip.function.rsplit(".", 1)
-    module = importlib.import_module(module_name)
-    function = getattr(module, function_name)
+    function, module = resolve(slip.function)
     right = judge(check, inputs, [call(function, x, module) for x in inputs])
     place = Path(str(module.__file__)).relative_to(Path.cwd())
     line = inspect.getsourcelines(function)[1]
-    print(f"({slip.equation})  {place}:{line}  {function_name}\n")
+    print(f"({slip.equation})  {place}:{line}  {function.__name__}\n")
     print(f"  - {slip.old}\n  + {slip.new}\n")
     print(f"checked against: {check.oracle}, {check.cases} cases, tolerance {check.tolerance:.0e}")
     print(f"  as it stands:  {_words(right)}\n  with the slip: {_words(outcome)}")

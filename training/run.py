@@ -9,6 +9,7 @@ import errno
 import fcntl
 import json
 import os
+import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -67,6 +68,16 @@ def _lock(folder: Path) -> Run:
         for left_by_a_kill in folder.glob(f".{name}.*.tmp"):
             left_by_a_kill.unlink(missing_ok=True)
     return Run(folder, lock)
+
+
+def git(*words: str) -> str | None:
+    """What git says of this project; None where this is no checkout, or where there is no git."""
+    line = ["git", "-C", str(Path(__file__).parent.parent), *words]
+    try:
+        done = subprocess.run(line, capture_output=True, text=True, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return None if done.returncode else done.stdout.strip()
 
 
 def make_folder(folder: Path) -> None:

@@ -56,10 +56,14 @@ def clear(x: Array, masks: Any, params: Any, margin: float = 1e-4) -> bool:
     return all((np.abs(h[h != 0]) > margin).all() for _, h, _ in passed)
 
 
-def drawn_forward(rng: Rng, B: int = B, sizes: Any = GENERATOR, edge: str = "") -> Arrays:
+def drawn_forward(
+    rng: Rng, B: int = B, sizes: Any = GENERATOR, edge: str = "", moved: bool = False
+) -> Arrays:
+    """Noise; or images, farther from every kink, of which pixels are to be `moved`."""
     while True:
-        x, masks = rng.normal(size=(B, sizes[0])), drawn_masks(rng, sizes, B, edge)
-        if clear(x, masks, params := drawn_params(rng, sizes, edge)):
+        x = rng.uniform(-1, 1, (B, sizes[0])) if moved else rng.normal(size=(B, sizes[0]))
+        masks, params = drawn_masks(rng, sizes, B, edge), drawn_params(rng, sizes, edge)
+        if clear(x, masks, params, 0.02 if moved else 1e-4):
             return x, masks, params
 
 

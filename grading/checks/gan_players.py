@@ -1,10 +1,10 @@
 """Checks of gan's players: what the generator makes, and the gradient of each; of gan.penalty:
 slopes by the complex step, their penalty by moving pixels.
 
-Sizes as in checks/gan_networks.py. Where pixels are moved, no unit is so near its kink that moving
-one would cross it.
+Sizes as in checks/gan_networks.py.
 """
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -64,16 +64,6 @@ def _oracle_generator(z: Array, masks: Any, G: Any, D: Any, loss: str) -> Any:
     return game.generator_cost(z, masks, plain(G), plain(D), loss), grads
 
 
-MARGIN = 0.02
-
-
-def _away_from_kinks(rng: Rng, B: int = B, sizes: Any = DISCRIMINATOR, edge: str = "") -> Arrays:
-    while True:
-        x, masks = rng.uniform(-1, 1, (B, sizes[0])), drawn_masks(rng, sizes, B, edge)
-        if clear(x, masks, D := drawn_params(rng, sizes, edge), MARGIN):
-            return x, masks, D
-
-
 def _oracle_image_gradient(x: Array, masks: Any, D: Any) -> Any:
     """A bias for each image apart: the logit's gradient by it is that by what the unit gets."""
     weights = [W for W, _ in plain(D)]
@@ -96,7 +86,10 @@ def _oracle_slope_penalty(x: Array, masks: Any, D: Any) -> Any:
     return game.slope_cost(x, masks, plain(D)), grads
 
 
-PLAYERS, SLOPES = "gan.players.", of_sizes(_away_from_kinks, 1)
+PLAYERS, SLOPES = (
+    "gan.players.",
+    of_sizes(partial(drawn_forward, sizes=DISCRIMINATOR, moved=True), 1),
+)
 
 # fmt: off
 CHECKS = (

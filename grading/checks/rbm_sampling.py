@@ -9,15 +9,7 @@ import numpy as np
 
 from autograd_lite.ops import Array
 from grading.check import Arrays, Check, Edge, Seed, require_form
-from grading.checks.rbm import (
-    CHAINS,
-    D,
-    H,
-    Rng,
-    binary,
-    drawn_params,
-    of_four_kinds,
-)
+from grading.checks.rbm import CHAINS, D, H, Rng, binary, drawn_params, of_four_kinds
 from grading.oracles import enumeration
 from grading.oracles.arrays import Error, compared
 

@@ -7,14 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from grading.course.assignment import (
-    SECONDS,
-    SECRET,
-    Assignment,
-    chosen,
-    modules,
-    read,
-)
+from grading.course.assignment import SECONDS, SECRET, Assignment, chosen, modules, read
 from grading.course.intake import gather
 from grading.reports import feedback, results
 from grading.reports.report import Result, result_of

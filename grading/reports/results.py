@@ -6,7 +6,6 @@ grading/README.md says what stands in the JSON. Files are written whole or not a
 import hashlib
 import math
 import platform
-import subprocess
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,14 +13,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grading.chapters import ROOT
 from grading.course.assignment import Assignment, Item
 from grading.order import by_label, earliest
 from grading.reports.report import Result
 from grading.reports.screen import earned, percent
 from grading.sandbox.protocol import Files
 from grading.sandbox.workers import isolation
-from training.run import replacing, write_json
+from training.run import git, replacing, write_json
 
 SCHEMA = 2
 UNFINISHED = "The grading did not come to its end."
@@ -53,13 +51,8 @@ def seal(results: Sequence[Result]) -> str:
 
 
 def commit() -> str | None:
-    """The project's commit; None where this is no checkout, or where there is no git."""
-    line = ["git", "-C", str(ROOT), "rev-parse", "--short=12", "HEAD"]
-    try:
-        done = subprocess.run(line, capture_output=True, text=True, timeout=30)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() or None
+    """The project's commit, where that is known."""
+    return git("rev-parse", "--short=12", "HEAD")
 
 
 def as_json(run: Run, results: Sequence[Result]) -> dict[str, Any]:
