@@ -57,18 +57,11 @@ def alarms(numbers: Numbers) -> str:
     for package in MODELS:
         found = [row for row in numbers if row["check"].split()[1].startswith(f"{package}.")]
         nearest = max(found, key=lambda row: row["largest error in tolerances"])
-        runs = sum(row["runs"] for row in found)
+        versions, runs = (sum(row[of] for row in found) for of in ("versions", "runs"))
         count = sum(len(row["false alarms"]) for row in found)
-        rows.append(
-            [
-                package,
-                str(len(found)),
-                str(sum(row["versions"] for row in found)),
-                str(runs),
-                f"{count} ({100 * count / runs:.2g} %)",
-                f"{nearest['largest error in tolerances']:.2f} ({nearest['check'].split()[0]})",
-            ]
-        )
+        share = f"{count} ({100 * count / runs:.2g} %)"
+        near = f"{nearest['largest error in tolerances']:.2f} ({nearest['check'].split()[0]})"
+        rows.append([package, *map(str, (len(found), versions, runs)), share, near])
     header = ["package", "checks", "correct versions", "runs", "false alarms"]
     return markdown([*header, "largest error, in tolerances"], rows)
 

@@ -11,7 +11,7 @@ from experiments import inpainting_methods as methods
 from experiments.cache import Part, compute
 from experiments.experiment import Experiment, Numbers, Training
 from experiments.inpainting_methods import EXACT, IMAGES, MANY, MASKS
-from experiments.inpainting_tables import chosen, exact, of_machines, restored
+from experiments.inpainting_tables import chosen, exact, of_machines, scores
 from experiments.tables import percent
 
 HIDDEN = (20, 100, 500)  # units
@@ -114,7 +114,7 @@ EXPERIMENT = Experiment(
     f" {MANY:,} test images; test images evaluated once per method, at the end",
     tables={
         "Missing pixels: baselines, and RBMs with binary pixels, given pixels clamped": chosen,
-        "Missing pixels: every RBM and every method": restored,
+        "Missing pixels: every RBM and every method": lambda numbers: scores(numbers["restored"]),
         "Nats a missing pixel: RBMs of 20 units, chains beside the exact conditional": exact,
         "Likelihoods of RBMs": of_machines,
     },

@@ -25,10 +25,6 @@ def chosen(numbers: Numbers) -> str:
     )
 
 
-def restored(numbers: Numbers) -> str:
-    return scores(numbers["restored"])
-
-
 def scores(rows: Sequence[Any]) -> str:
     """A method a row, what is missing a column; the best of a column in bold."""
     columns = list(dict.fromkeys((r["of"], r["missing"]) for r in rows))

@@ -5,6 +5,7 @@ for the factor 1 / (2 v), to which Adam is blind: v = 1/2 is `--beta 1`, v = 0.0
 """
 
 import math
+from functools import partial
 
 import numpy as np
 
@@ -87,10 +88,6 @@ def measure() -> Numbers:
     return numbers
 
 
-def costs(numbers: Numbers) -> str:
-    return table(numbers, COLUMNS)
-
-
 def answer(numbers: Numbers) -> str:
     errors = sorted((r["squared error [1/image]"]["mean"], r["likelihood"]) for r in numbers)
     return "squared error: " + ", ".join(f"{error:.1f} ({name})" for error, name in errors)
@@ -111,6 +108,6 @@ EXPERIMENT = Experiment(
     " pixels is no density and can be compared with none of them. Active: the variance of the"
     f" unit's mean over images is above {ACTIVE}",
     seeds=SEEDS,
-    tables={"Likelihoods of the pixels": costs},
+    tables={"Likelihoods of the pixels": partial(table, columns=COLUMNS)},
     answer=answer,
 )

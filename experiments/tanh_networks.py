@@ -5,7 +5,8 @@ Network and trainings are those of the assignment of 2017 in docs/SOURCES.md.
 
 from autograd_lite.ops import Array
 from data.pixels import binarise, to_unit
-from data.sets import DataSet, split
+from data.sets import DataSet
+from training.images import training_images
 from training.parallel import Training
 from training.streams import stream
 from vae.train import Settings
@@ -29,14 +30,10 @@ def long() -> Training:
 
 def images(data: DataSet, settings: Settings) -> dict[str, Array]:
     """Training, validation and test images (N, D) of a run; grey unless their pixels were binarised
-    once, and then those of training and validation as training.images binarised them.
+    once.
     """
-    train, validation = split(data.train_images, settings.validation)
-    train = train[: settings.images or None]
-    parts = {"training": train, "validation": validation, "test": data.test_images}
-    grey = {name: to_unit(part) for name, part in parts.items()}
-    if settings.pixels != "once":
-        return grey
-    drawn = stream(settings.seed, "pixels once")
-    rngs = {"training": drawn, "validation": drawn, "test": stream(0, "test pixels once")}
-    return {name: binarise(rngs[name], x, "once") for name, x in grey.items()}
+    once, test = settings.pixels == "once", to_unit(data.test_images)
+    seed = settings.seed if once else None
+    parts = training_images(settings.data, settings.images, settings.validation, seed)
+    test = binarise(stream(0, "test pixels once"), test, "once") if once else test
+    return {"training": parts.train, "validation": parts.validation, "test": test}

@@ -482,7 +482,7 @@ def test_every_file_of_the_kit_with_something_to_write_imports_numpy():
 
 
 def test_the_readme_of_the_kit_says_order_reading_and_limits():
-    assert " 360 seconds together" in template.kit(everything(seconds=60))["README.md"]
+    assert " 360 seconds together" in template.kit(everything()._replace(seconds=60))["README.md"]
     text = template.kit()["README.md"]
     assert re.search(r"\| 1 \| `autograd_lite/ops.py` \| ad.2, .* `autograd_lite/DERIVATION.md` \(",
                      text)  # fmt: skip
