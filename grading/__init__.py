@@ -15,7 +15,6 @@ marks             what a reader sees of it, under an equation and on a page
 renumber          the labels of the equations in reading order, wherever they stand
 errata            what is wrong in print, with the numbers that refute it
 show              one slip being caught; hints for students
-order             which equation comes first
 course            assignments, kits, submissions, one or many; the zip for Gradescope
 sandbox           a student's files, run in processes of their own
 reports           verdicts: screen, page, JSON, JUnit, Gradescope

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,6 +49,18 @@ def equations() -> list[Equation]:
                 rests_on = tuple((uses or "").split())
                 found.append(Equation(label, kind, title, rests_on, chapter, number))
     return found
+
+
+@cache
+def by_label() -> dict[str, Equation]:
+    """Every numbered equation by its label, in the order of the derivations."""
+    return {equation.label: equation for equation in equations()}
+
+
+def place(label: str) -> str:
+    """Chapter and line of an equation, "vae/DERIVATION.md:120"."""
+    equation = by_label()[label]
+    return f"{equation.chapter.relative_to(ROOT).as_posix()}:{equation.line}"
 
 
 def tags() -> Iterator[tuple[str, Path, int]]:

@@ -21,9 +21,8 @@ from grading import __main__ as command
 from grading.checks import CHECKS
 from grading.course import grade, intake, template
 from grading.course.assignment import Item, chosen, everything
-from grading.order import earliest
 from grading.reports import feedback, results, screen
-from grading.reports.report import Result
+from grading.reports.report import Result, earliest
 from grading.sandbox.protocol import GradingError
 from tests.answers import BY_LABEL, ROOT, write
 

@@ -22,8 +22,7 @@ from grading.check import draw_cases
 from grading.checks import CHECKS
 from grading.course.assignment import Item
 from grading.reports.report import result_of
-from grading.sandbox import integrity, jail, processes, submission
-from grading.sandbox.budget import Budget
+from grading.sandbox import jail, processes, submission
 from grading.sandbox.protocol import Answer
 from grading.sandbox.submission import HarnessError, answers
 from grading.sandbox.workers import finish, isolation, start
@@ -267,7 +266,7 @@ def test_a_changed_file_of_the_project_is_named_and_the_grading_not_trusted(
 ):
     (tmp_path / "grading").mkdir()
     (tmp_path / "grading/check.py").write_text("right = 1")
-    monkeypatch.setattr(integrity, "ROOT", tmp_path)
+    monkeypatch.setattr(submission, "ROOT", tmp_path)
     monkeypatch.setattr(submission, "isolation", lambda: "none")
     monkeypatch.setattr("grading.sandbox.workers.isolation", lambda: "none")
     file = str(tmp_path / "grading/check.py")
@@ -279,7 +278,7 @@ def test_a_changed_file_of_the_project_is_named_and_the_grading_not_trusted(
 
 
 def test_the_digest_is_of_the_whole_project_that_grading_runs():
-    names = {Path(x).name for x in integrity.fingerprint()}
+    names = {Path(x).name for x in submission.fingerprint()}
     assert {"elbo.py", "worker.py", "quadrature.py", "run.py", "files.py", "bootstrap.py"} <= names
 
 
@@ -298,7 +297,7 @@ def test_an_endless_loop_at_import_costs_three_limits_and_no_more():
 
 
 def test_the_budget_ends_the_checks_of_the_file_that_hangs():
-    budget, late = Budget(20.0), Answer("timeout", "", [])
+    budget, late = submission.Budget(20.0), Answer("timeout", "", [])
     affine = next(c for c in CHECKS if c.function == "autograd_lite.ops.affine")
     for answer in (late, late, Answer("arrays", "", []), late, late):
         budget.record(affine, answer)
@@ -306,7 +305,7 @@ def test_the_budget_ends_the_checks_of_the_file_that_hangs():
     budget.record(affine, late)
     assert budget.refusal(affine) == "autograd_lite/ops.py hangs"
     assert budget.refusal(BY_LABEL["vae.24"]) == ""
-    over = Budget(30.0)
+    over = submission.Budget(30.0)
     over.end = time.monotonic() - 1
     assert "the 180 s for all are over" == over.refusal(KL)
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from grading.chapters import ROOT, chapters
 from grading.course.assignment import SECRET, read
-from grading.sandbox.integrity import PACKAGES
 from grading.sandbox.protocol import GradingError
+from grading.sandbox.submission import PACKAGES
 from training.run import replacing
 
 CONTAINER = Path(__file__).parents[1] / "container"

@@ -4,10 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from grading.chapters import ROOT
+from grading.chapters import ROOT, by_label
 from grading.course.assignment import SHIPPED, Assignment
-from grading.order import by_label
-from grading.sandbox.budget import total
+from grading.sandbox.submission import total
 from grading.sandbox.worker import FILE, MEMORY
 
 README = """\

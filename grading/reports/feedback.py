@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from grading.chapters import by_label, place
 from grading.course.kit_readme import given_name
-from grading.order import UNBEGUN, by_label, earliest, place, rank
-from grading.reports.report import Result
+from grading.reports.report import UNBEGUN, Result, earliest, rank
 from grading.reports.results import Run
 from grading.reports.screen import summary
 from training.run import replacing

@@ -1,13 +1,14 @@
 """Verdicts on a student's answers."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
 
 from grading import show
+from grading.chapters import by_label
 from grading.check import Check
 from grading.course.assignment import Item
 from grading.form import Arrays
@@ -15,6 +16,7 @@ from grading.judge import Verdict, judge
 from grading.reports.counterexample import Counterexample, in_names, of_case
 from grading.sandbox.protocol import Answer, printable
 
+UNBEGUN = ("todo", "missing", "skipped")
 SHARE = {"pass": 1.0, "partial": 0.5}  # of the points
 
 
@@ -67,6 +69,17 @@ class Result(NamedTuple):
             asked = re.compile(rf"^from {re.escape(module)} import (.*)\n", re.MULTILINE)
             example = example._replace(code=asked.sub(line, example.code))
         return self._replace(detail=detail, output=output, counterexample=example)
+
+
+def rank(result: Result) -> int:
+    """Where the equation of a result stands in the order of the derivations."""
+    return list(by_label()).index(result.check.equation)
+
+
+def earliest(results: Iterable[Result]) -> Result | None:
+    """The first wrong result, else the first not begun; those of hidden inputs come last."""
+    failed = [r for r in results if r.verdict not in ("pass", "harness")]
+    return min(failed, key=lambda r: (r.item.hidden, r.verdict in UNBEGUN, rank(r)), default=None)
 
 
 def result_of(item: Item, inputs: Sequence[Arrays], answer: Answer) -> Result:

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from grading.chapters import by_label
 from grading.course.assignment import Assignment, Item
-from grading.order import by_label, earliest
-from grading.reports.report import Result
+from grading.reports.report import Result, earliest
 from grading.reports.screen import earned, percent
 from grading.sandbox.protocol import Files
 from grading.sandbox.workers import isolation

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import IO
 
-from grading.order import UNBEGUN, by_label, earliest, place
-from grading.reports.report import Result
+from grading.chapters import by_label, place
+from grading.reports.report import UNBEGUN, Result, earliest
 
 NARROWEST, WIDEST = 50, 100
 INDENT = " " * 8

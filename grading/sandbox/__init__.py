@@ -3,8 +3,6 @@
 given             what a function finds around it: the reference, so that a mistake costs once
 protocol          what goes into a student's process, and what comes out
 submission        a student's files, run in a process of their own for each check; how safe that is
-budget            which checks still run, when others have taken the time
-integrity         whether this project's files are what they were before
 processes         what is left running, and signals to the judge
 workers           those processes: started, waited for, ended
 jail              what shuts one in: namespaces, another user

@@ -30,22 +30,27 @@ sees that an answer was copied: the reference is public. Tests hold the rows, in
 those of the first, second and fourth column, in tests/test_autograder.py what a container reads.
 """
 
+import hashlib
+import sysconfig
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-from grading.check import draw_cases
+from grading.check import Check, draw_cases
 from grading.course.assignment import Item
 from grading.form import Arrays
 from grading.sandbox import processes
-from grading.sandbox.budget import Budget
-from grading.sandbox.given import furnished
-from grading.sandbox.integrity import changed_since, fingerprint
+from grading.sandbox.given import ROOT, furnished, path_of
 from grading.sandbox.protocol import Answer, Files
 from grading.sandbox.workers import HarnessError as HarnessError
 from grading.sandbox.workers import Worker, finish, isolation, start, stop
 from grading.show import prepare
 
+PACKAGES = ("autograd_lite", "rbm", "vae", "gan", "data", "training", "grading")
 AHEAD = 2  # workers at a time
+IN_A_ROW = 3  # checks of one file without an end, after which it is not tried again
+TOTAL, SHARE = 120.0, 6  # seconds for all checks, or so many times those of one if that is more
 # What a function may raise because the reference's helpers do less than the student's own.
 CAUSED = "TypeError", "NameError", "AttributeError", "ImportError", "ModuleNotFoundError"
 
@@ -103,3 +108,48 @@ def _in_turn(
         for _, _, work in waiting:
             if isinstance(work, Worker):
                 stop(work)
+
+
+def total(seconds: float) -> float:
+    """Seconds for all checks together, where each has so many."""
+    return max(TOTAL, SHARE * seconds)
+
+
+class Budget:
+    """Counts the time that is left, and the checks in a row that did not finish."""
+
+    def __init__(self, seconds: float) -> None:
+        self.total = total(seconds)
+        self.end = time.monotonic() + self.total
+        self.counts: dict[str, int] = {}
+
+    def record(self, check: Check, answer: Answer) -> None:
+        """Takes note of an answer."""
+        file = _file(check)
+        if self.counts.get(file, 0) < IN_A_ROW:
+            self.counts[file] = self.counts.get(file, 0) + 1 if answer.kind == "timeout" else 0
+
+    def refusal(self, check: Check) -> str:
+        """Why a check is not run, in words that fit its line; "" where it is run."""
+        if self.counts.get(_file(check), 0) >= IN_A_ROW:
+            return f"{_file(check)} hangs"
+        return f"the {self.total:g} s for all are over" if time.monotonic() > self.end else ""
+
+
+def _file(check: Check) -> str:
+    return path_of(check.function.rpartition(".")[0])
+
+
+def fingerprint() -> dict[str, str]:
+    """A digest of every file that grading runs or starts with, by its path."""
+    paths = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    paths += [path for path in ROOT.glob("*.py")]
+    paths += Path(sysconfig.get_path("purelib")).glob("*.pth")
+    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(paths)}
+
+
+def changed_since(before: dict[str, str]) -> list[str]:
+    """The paths of files that are new, gone or different, within the project where they are."""
+    after = fingerprint()
+    names = [x for x in sorted({*before, *after}) if before.get(x) != after.get(x)]
+    return [x.removeprefix(f"{ROOT}/") for x in names]
