@@ -9,54 +9,7 @@ from grading.course.assignment import SHIPPED, Assignment
 from grading.sandbox.submission import total
 from grading.sandbox.worker import FILE, MEMORY
 
-README = """\
-# {title}
-
-{about}Every function to write stops at `NotImplementedError`, with the label of its equation. Put
-the code in its place; the signature and the docstring say what goes in and what comes out.
-
-## Order and reading
-
-Later files use earlier ones. The chapter beside a file, in the project's folder, derives what
-stands in it; the times are for the whole chapter.
-
-| | file | equations | points | chapter |
-|---|---|---|---|---|
-{order}
-
-Other files, and functions without a `NotImplementedError`, are complete; yours import them.
-
-## How far you are
-
-From the project's folder:
-
-    make grade DIR=this-folder{all}
-    make grade DIR=this-folder ARGS="{with}--only {label}"
-    make grade DIR=this-folder ARGS="{with}--only {function} --feedback this-folder/page.md"
-
-The last lines say what to mend first, and where its equation is derived. `page.md` shows the
-smallest inputs for which a function is wrong, the lines of your files that led to an error, and
-what they printed. Each function is graded by itself: what it uses of others is then the
-reference's, so you may write them in any order.{hidden}
-
-To try a function by hand, start the project's Python in this folder, not in the project's, where
-the same `import` finds the reference:
-
-    cd this-folder
-    path-of-the-project/.venv/bin/python
-    >>> from {module} import {function}
-
-## Rules and limits
-
-- Python's standard library and NumPy are at hand. Of this folder, the files above are read, and
-  what you add beside them.
-- Return the dtype that you were given, in the shape that the docstring says, and leave your inputs
-  as they are. Inputs come in float64 and in float32.
-- Functions that draw random numbers take them from `rng`, in whatever order you like.
-- For each equation your code has {seconds:g} seconds of processor time for all its cases, and for
-  all equations {total:g} seconds together; one thread, {memory} MiB of memory, and files of up to
-  {file} MiB in a folder of its own. Loops over images and units are fast enough.
-"""
+README = Path(__file__).with_suffix(".md")  # the page, with gaps for what is asked
 
 
 def readme(labels: Mapping[str, Mapping[str, Sequence[str]]], assignment: Assignment) -> str:
@@ -74,7 +27,7 @@ def readme(labels: Mapping[str, Mapping[str, Sequence[str]]], assignment: Assign
         "hidden": f" Inputs that only your\nteacher has bring more points: {hidden:g}."
         * bool(hidden),
     }
-    return README.format(
+    return README.read_text(encoding="utf-8").format(
         order=_order(labels, assignment), label=label, function=function,
         module=path[:-3].replace("/", "."), seconds=assignment.seconds, **words, **limits,
     )  # fmt: skip
