@@ -78,16 +78,11 @@ def by_machine(folder: Path, epochs: int, of: str, fraction: float) -> list[Row]
     def clamped(i: int, b: Array = b) -> Array:
         return chain_mean(stream(seed, "damaged", i), damaged, W, b, c, 100, 100, known)
 
-    def from_random(i: int) -> Array:
-        return inpaint(stream(seed, "inpaint", i), v, known, W, b, c)
-
-    def unclamped(i: int) -> Array:
-        return chain_mean(stream(seed, "free", i), damaged, W, b, c, 100, 100)
-
+    random, free = "clamped, from a random start", (W, b, c, 100, 100)
     methods: dict[str, tuple[int, Callable[[int], Array]]] = {  # how many chains, and one of them
         "clamped": (2, clamped),
-        "clamped, from a random start": (2, from_random),
-        "unclamped": (1, unclamped),
+        random: (2, lambda i: inpaint(stream(seed, "inpaint", i), v, known, W, b, c)),
+        "unclamped": (1, lambda i: chain_mean(stream(seed, "free", i), damaged, *free)),
     }
     if of == "ink":
         methods["clamped, known erasure rate"] = 1, lambda i: clamped(i, rated)

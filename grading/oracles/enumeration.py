@@ -113,10 +113,8 @@ def truncated_normal(edges: Array, deviation: float, cut: float) -> tuple[Any, f
 
 def log_pseudo_likelihood_terms(v: Array, W: Array, b: Array, c: Array) -> Array:
     """log P(v_i | all other pixels) for one image v (D,), from the joint. (D,)"""
-    vs, hs = (
-        np.abs(v - np.vstack([0 * v, np.eye(len(v))])),
-        states(len(c)),
-    )  # v, and a pixel flipped
+    vs = np.abs(v - np.vstack([0 * v, np.eye(len(v))]))  # v, and a pixel flipped
+    hs = states(len(c))
     logs = np.logaddexp.reduce((vs @ b)[:, None] + hs @ c + vs @ W @ hs.T, axis=1)
     return np.asarray(logs[0] - np.logaddexp(logs[0], logs[1:]))
 
