@@ -13,7 +13,7 @@ from data.sets import split
 from experiments.tanh_networks import images, long, short
 from figures.diagrams import training_and_sampling
 from figures.drawing import DataSet, Drawing, Figure, of_one
-from figures.images import Floats, mosaic, paper, paste
+from figures.images import Floats, labelled_rows, mosaic, paper, paste
 from figures.latent_plane import digit_legend, manifold, name_digits, prior_circles
 from figures.style import TEN, new_figure, write
 from training.streams import stream
@@ -97,11 +97,10 @@ def reconstructions(network: Trained, data: DataSet) -> Figure:
     pixels = network_of(network.params, network.settings).pixels
     for i, part in enumerate(first_images(network, data, ORIGINALS)):
         top = 94 + 225 * i
-        tiles = paper(np.concatenate([part.x, pixels(posterior(network, part.x)[0])]))
-        paste(figure, mosaic(tiles, len(part.x)), 144, top, 3)
         write(figure, 144, top - 18, f"{part.name} images", ha="left", fontweight="bold")
-        write(figure, 132, top + 42, "binary\nimage", ha="right")
-        write(figure, 132, top + 129, "decoded\nmean", ha="right")
+        means = paper(pixels(posterior(network, part.x)[0]))
+        rows = {"binary\nimage": paper(part.x), "decoded\nmean": means}
+        labelled_rows(figure, rows, 144, top, 3)
     return figure
 
 

@@ -18,36 +18,7 @@ NAMES = {
     "schwarz": "Schwarz", "shannon": "Shannon",
 }  # fmt: skip
 
-PAGE = """\
-# Ledger
-
-Written by `make ledger` from [ledger.json](../results/ledger.json) and \
-[laws.json](../results/laws.json). *Checked* means compared with an oracle that shares no code \
-with it, on the cases stated; it does not mean proved. *Slips* are planted mistakes; the \
-[laws](#laws) are property tests, and the last column says how many of the slips some law catches \
-too.
-
-| equation | title and function | oracle | cases | largest error (tolerance) | slips | by laws |
-|---|---|---|---|---|---|---|
-{table}
-
-An error of a random function is in units of its statistical bound.
-
-## Laws
-
-Hypothesis looks for an input that refutes each of them.
-
-{laws}
-
-## What rests on what
-
-```mermaid
-graph LR
-{graph}
-```
-
-Green: checked. Blue: definition. Yellow: a step of a derivation.
-"""
+PAGE = Path(__file__).with_suffix(".md")  # the page, with gaps for what is measured
 
 
 def visible(equation: Equation, row: dict[str, Any] | None, laws: list[str]) -> str:
@@ -107,7 +78,7 @@ def evidence(equation: Equation, rows: dict[str, Any]) -> str:
 
 def page(found: list[Equation], rows: dict[str, Any], laws: dict[str, Any]) -> str:
     """The ledger as a page: a table, the laws, and the graph of what rests on what."""
-    return PAGE.format(
+    return PAGE.read_text(encoding="utf-8").format(
         table="\n".join(_table(found, rows, laws)),
         laws="\n".join(_laws(found, laws)),
         graph="\n".join(_graph(found, rows)),

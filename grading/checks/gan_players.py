@@ -41,11 +41,13 @@ def _discriminator(rng: Rng, B: int = B, sizes: Any = DISCRIMINATOR, edge: str =
             return *both, masks, D, drawn_label(rng)
 
 
+def _with_gradient(cost: Any, params: Any) -> Any:
+    """The cost of each image, and the gradient of its mean."""
+    return cost(plain(params)), game.network_gradient(lambda p: cost(p).mean(), plain(params))
+
+
 def _oracle_discriminator(x: Array, fake: Array, masks: Any, D: Any, label: float) -> Any:
-    grads = game.network_gradient(
-        lambda D: game.discriminator_cost(x, fake, masks, D, label).mean(), plain(D)
-    )
-    return game.discriminator_cost(x, fake, masks, plain(D), label), grads
+    return _with_gradient(lambda p: game.discriminator_cost(x, fake, masks, p, label), D)
 
 
 def _generator(rng: Rng, B: int = B, sizes: Any = BOTH, edge: str = "") -> Arrays:
@@ -58,10 +60,7 @@ def _generator(rng: Rng, B: int = B, sizes: Any = BOTH, edge: str = "") -> Array
 
 
 def _oracle_generator(z: Array, masks: Any, G: Any, D: Any, loss: str) -> Any:
-    grads = game.network_gradient(
-        lambda G: game.generator_cost(z, masks, G, plain(D), loss).mean(), plain(G)
-    )
-    return game.generator_cost(z, masks, plain(G), plain(D), loss), grads
+    return _with_gradient(lambda p: game.generator_cost(z, masks, p, plain(D), loss), G)
 
 
 def _oracle_image_gradient(x: Array, masks: Any, D: Any) -> Any:
@@ -82,8 +81,7 @@ def _oracle_image_gradient(x: Array, masks: Any, D: Any) -> Any:
 
 
 def _oracle_slope_penalty(x: Array, masks: Any, D: Any) -> Any:
-    grads = game.network_gradient(lambda D: game.slope_cost(x, masks, D).mean(), plain(D))
-    return game.slope_cost(x, masks, plain(D)), grads
+    return _with_gradient(lambda p: game.slope_cost(x, masks, p), D)
 
 
 PLAYERS, SLOPES = (
