@@ -92,7 +92,7 @@ def main(argv: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return 3
     except KeyboardInterrupt as end:
-        return 128 + int(getattr(end, "number", signal.SIGINT))
+        return 128 + int((*end.args, signal.SIGINT)[0])
     except BrokenPipeError:  # whoever reads has seen enough: | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception:  # without this the status would be 1, which a script may take for a score

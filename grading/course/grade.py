@@ -11,7 +11,7 @@ from grading.course.assignment import SECONDS, SECRET, Assignment, chosen, modul
 from grading.course.intake import gather
 from grading.reports import feedback, results
 from grading.reports.report import Result, result_of
-from grading.reports.screen import Progress, coloured, lines, percent, summary, wrapped
+from grading.reports.screen import coloured, lines, percent, progress, summary, wrapped
 from grading.sandbox.protocol import GradingError
 from grading.sandbox.submission import HarnessError, answers
 from training.run import write_json
@@ -79,21 +79,21 @@ def judged(run: results.Run, args: argparse.Namespace) -> list[Result]:
     """The results of all items, each on the screen as soon as it is there."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # students' messages may hold any letters
-    items, colour = run.assignment.items, coloured(sys.stdout)
-    progress, begun = Progress(len(items)), time.monotonic()
+    items, colour, begun = run.assignment.items, coloured(sys.stdout), time.monotonic()
+    ahead = [f"{i} of {len(items)}, now {x.check.function}" for i, x in enumerate(items)]
     found: list[Result] = []
     print(f"grading {args.folder.resolve()}")
     for note in run.notes:
         print("\n".join(wrapped(note)))
-    progress.show(0, items[0].check.function)
+    progress(ahead[0])
     for item, inputs, answer in answers(run.files, items, run.assignment.seconds):
         result = result_of(item, inputs, answer).renamed(run.names)
         seconds = time.monotonic() - begun - sum(r.seconds for r in found)
         found.append(result._replace(seconds=0.0 if item.hidden else seconds))
-        progress.clear()
+        progress()
         print("\n".join(lines(found[-1].after(found[:-1]), colour)), flush=True)
         if len(found) < len(items):
-            progress.show(len(found), items[len(found)].check.function)
+            progress(ahead[len(found)])
         if args.gradescope:
             said = above(run, found, args.visibility)
             results.write_gradescope(args.gradescope, run, found, args.visibility, said)

@@ -15,22 +15,20 @@ from grading.course.assignment import Assignment, everything
 from grading.course.kit_readme import readme
 from grading.sandbox.given import CHECKED, functions, needed, path_of, read, tree, used_by
 from grading.sandbox.protocol import GradingError
-from training.run import replacing
+from training.run import make_folder, replacing
 
 
 def write_kit(folder: Path, assignment: Assignment) -> None:
-    """Writes the kit to a folder that is new or empty; GradingError where it is neither."""
+    """Writes the kit to a folder that is new or empty; GradingError where it is neither, RunError
+    where it cannot be made.
+    """
     if folder.exists() and not folder.is_dir():
         raise GradingError(f"{folder} is a file; expected a new or empty folder.")
     if folder.exists() and any(folder.iterdir()):
         raise GradingError(f"{folder} is not empty; expected a new or empty folder.")
     for name, text in kit(assignment).items():
-        path = folder / name
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise GradingError(f"{path.parent} cannot be made ({error.strerror}).") from error
-        with replacing(path) as file:
+        make_folder((folder / name).parent)
+        with replacing(folder / name) as file:
             file.write(text.encode())
 
 

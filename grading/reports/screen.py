@@ -97,19 +97,7 @@ def step(result: Result) -> str:
     return f"{verb} {function}{where}, ({label}) {by_label()[label].title}, {place(label)}"
 
 
-class Progress:
-    """A line on a terminal that says what is being computed, and is gone when it is done."""
-
-    def __init__(self, total: int) -> None:
-        self.total, self.live = total, moving(sys.stderr) and sys.stdout.isatty()
-
-    def show(self, number: int, text: str) -> None:
-        """Shows what comes next; the first of all is number 0."""
-        if self.live:
-            line = f"{number} of {self.total}, now {text}"[: width() - 1]
-            print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
-
-    def clear(self) -> None:
-        """Takes the line away, for what is to stay."""
-        if self.live:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
+def progress(text: str = "") -> None:
+    """A line on a terminal that says what is being computed; without a text it is gone."""
+    if moving(sys.stderr) and sys.stdout.isatty():
+        print(f"\r\033[K{text[: width() - 1]}", end="", file=sys.stderr, flush=True)

@@ -19,11 +19,7 @@ LOCK = threading.Lock()  # held where a worker starts, so that none is taken for
 
 
 class Ended(KeyboardInterrupt):
-    """This process was told to end, by the signal `number`."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
+    """This process was told to end, by the signal whose number is the argument."""
 
 
 @contextmanager
