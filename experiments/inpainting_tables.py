@@ -15,14 +15,9 @@ LIKELIHOODS = (
 
 def chosen(numbers: Numbers) -> str:
     """Baselines, and clamped chains of the RBMs with binary pixels, from the damaged image on."""
-    methods = ("clamped", "clamped, known erasure rate")
-    return scores(
-        [
-            r
-            for r in numbers["restored"]
-            if "machine" not in r or (r["method"] in methods and "grey" not in r["machine"])
-        ]
-    )
+    rows, methods = numbers["restored"], ("clamped", "clamped, known erasure rate")
+    rows = [r for r in rows if "machine" not in r or r["method"] in methods]
+    return scores([r for r in rows if "grey" not in r.get("machine", "")])
 
 
 def scores(rows: Sequence[Any]) -> str:

@@ -127,7 +127,7 @@ def _code(check: Check, inputs: Arrays) -> str:
     names = list(inspect.signature(function).parameters)[: len(inputs)]
     lines = [f"{x} = {_text(value)}" for x, value in zip(names, inputs, strict=True)]
     if len("".join(lines)) > MOST:
-        return "\n".join(f"# {x}: {_shape(v)}" for x, v in zip(names, inputs, strict=True))
+        return "\n".join(f"# {x}: {_text(v, False)}" for x, v in zip(names, inputs, strict=True))
     kinds = sorted({x.kind for x in _records(inputs)})
     head = ["import numpy as np", f"from {module} import {', '.join([*kinds, name])}", ""]
     return "\n".join([*head, *lines, f"result = {name}({', '.join(names)})"])
@@ -140,12 +140,15 @@ def _records(x: Any) -> Iterator[Record]:
         yield from _records(part)
 
 
-def _text(x: Any) -> str:
-    """An input as Python."""
+def _text(x: Any, whole: bool = True) -> str:
+    """An input as Python; not as a whole, the dtypes and shapes of its arrays."""
     if isinstance(x, Record):
-        return f"{x.kind}({_many(x.fields)})"
+        return f"{x.kind}({', '.join(_text(y, whole) for y in x.fields)})"
     if isinstance(x, tuple):
-        return f"({_many(x)}{',' * (len(x) == 1)})"
+        parts = ", ".join(_text(y, whole) for y in x)
+        return f"({parts}{',' * (whole and len(x) == 1)})"
+    if isinstance(x, np.ndarray) and not whole:
+        return f"{x.dtype} {x.shape}"
     if isinstance(x, Seed):
         return f"np.random.default_rng({int(x)})"
     if isinstance(x, np.ndarray):
@@ -153,16 +156,3 @@ def _text(x: Any) -> str:
             text = f"np.{x!r}".replace("dtype=float32", "dtype=np.float32")
         return "\n".join(line for line in text.splitlines() if line.strip())
     return repr(x)
-
-
-def _many(parts: Sequence[Any]) -> str:
-    return ", ".join(map(_text, parts))
-
-
-def _shape(x: Any) -> str:
-    """What an input is, in short."""
-    if isinstance(x, Record):
-        return f"{x.kind}({', '.join(map(_shape, x.fields))})"
-    if isinstance(x, tuple) and not isinstance(x, Record):
-        return f"({', '.join(map(_shape, x))})"
-    return f"{x.dtype} {x.shape}" if isinstance(x, np.ndarray) else _text(x)
