@@ -38,15 +38,12 @@ def measure() -> Numbers:
 def slips_of(package: str, hints: list[dict[str, str]]) -> dict[str, Any]:
     """How many slips a package has, how many are caught, and those without their own hint."""
     said = {s: h for s, h in zip(SLIPS, hints, strict=True) if s.function.startswith(f"{package}.")}
+    own = {slip: f"{slip.hint} See ({slip.equation})." for slip in said}
     return {
         "package": package,
         "slips": len(said),
         "caught": sum(found["verdict"] in ("wrong", "partial") for found in said.values()),
-        "without their hint": [
-            slip.name
-            for slip, found in said.items()
-            if found["hint"] != f"{slip.hint} See ({slip.equation})."
-        ],
+        "without their hint": [slip.name for slip in said if said[slip]["hint"] != own[slip]],
     }
 
 

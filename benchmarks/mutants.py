@@ -77,13 +77,13 @@ def row(
     survivors: Sequence[Mutant],
 ) -> dict[str, Any]:
     """How many mutants a package has, how many were tried and caught."""
-    alone = [m for m in survivors if m.path.split("/")[0] == package]
-    count = sum(m.path.split("/")[0] == package for m in tried)
+    alone, own = (
+        [m for m in some if m.path.startswith(f"{package}/")] for some in (survivors, tried)
+    )
+    count = len(own)
     return {
         "package": package,
-        "mutants": sum(
-            len(found) for path, found in every.items() if path.split("/")[0] == package
-        ),
+        "mutants": sum(len(x) for path, x in every.items() if path.startswith(f"{package}/")),
         "tried": count,
         "caught": count - len(alone),
         "harmless": sum(reason(m).startswith("the same") for m in alone),

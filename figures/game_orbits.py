@@ -81,12 +81,9 @@ def orbits() -> Figure:
 
 def penalty_orbits() -> Figure:
     """300 steps from (0, 1), in turns, rate 0.2, with momentum 0.5 rate 0.1."""
-    return _orbits(
-        (
-            Game("penalty $\\gamma = 0.6$", True, 0.6),
-            Game("$\\gamma = 0.05$", True, 0.05),
-            Game("$\\gamma = 0.05$, momentum ½", True, 0.05, 0.5),
-        ),
-        300,
-        2.5,
+    games = (
+        Game("penalty $\\gamma = 0.6$", True, 0.6),
+        Game("$\\gamma = 0.05$", True, 0.05),
+        Game("$\\gamma = 0.05$, momentum ½", True, 0.05, 0.5),
     )
+    return _orbits(games, 300, 2.5)

@@ -24,16 +24,11 @@ TEN = (
     *("#4be1ff", "#e1d278", "#5aa5ff", "#005af0", "#b4e10f"),
 )
 
-matplotlib.rcParams.update(
-    {
-        "font.size": 11,
-        "axes.titlesize": 12,
-        "figure.titlesize": 14,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "legend.frameon": False,
-    }
-)
+matplotlib.rc("font", size=11)
+matplotlib.rc("axes", titlesize=12)
+matplotlib.rc("figure", titlesize=14)
+matplotlib.rc("axes.spines", top=False, right=False)
+matplotlib.rc("legend", frameon=False)
 
 
 def new_figure(width: int, height: int, title: str, layout: Any = None) -> Figure:

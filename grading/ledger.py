@@ -30,11 +30,8 @@ def measure() -> dict[str, Any]:
         slips = [s for s in SLIPS if check in checks_of(s, CHECKS)]
         verdicts = [verdict(s, CHECKS) for s in slips]
         caught = [v for v in verdicts if not v.passed and math.isfinite(v.error)]  # by its values
-        rows[check.equation] = facts(check) | {
-            "error": outcome.error,
-            "passed": outcome.passed,
-            "caught": len(caught),
-        }
+        found = {"error": outcome.error, "passed": outcome.passed, "caught": len(caught)}
+        rows[check.equation] = facts(check) | found
     return rows
 
 

@@ -126,13 +126,7 @@ def _measure_dropout(inputs: Arrays, outputs: Arrays) -> float:
         outputs = tuple(require_form(inputs, outputs, tuple(shapes)))
     if not shapes:
         return 0.0
-    masks = np.concatenate(
-        [
-            np.ravel(x).reshape(len(x), -1) if np.ndim(x) else np.full((1, 1), float(x))
-            for x in outputs
-        ],
-        axis=1,
-    )
+    masks = np.hstack([np.reshape(x, (len(x) if np.ndim(x) else 1, -1)) for x in outputs])
     on = (masks > 0).astype(float) if share else np.ones(masks.shape)
     errors = [compared(masks, on / (1 - share), 1e-6, "the mask of a unit that is kept")]  # float32
     if not share:
@@ -148,13 +142,8 @@ def _measure_dropout(inputs: Arrays, outputs: Arrays) -> float:
     on = on.reshape(-1, 6)
     errors.append(together(on, "six units with the pattern"))
     pairs = np.stack([on[::2], on[1::2]], axis=2)
-    return max(
-        *errors,
-        *(
-            together(pairs[:, i], "a unit in an image and the next with the pattern")
-            for i in range(6)
-        ),
-    )
+    what = "a unit in an image and the next with the pattern"
+    return max(*errors, *(together(pairs[:, i], what) for i in range(6)))
 
 
 def _alike(rng: Rng) -> Arrays:

@@ -18,11 +18,8 @@ Rng = np.random.Generator
 
 
 def drawn_params(rng: Rng, D: int = D, H: int = H, size: float = 1.0) -> Arrays:
-    return (
-        size * rng.normal(size=(D, H)),
-        size * 0.7 * rng.normal(size=D),
-        size * 0.7 * rng.normal(size=H),
-    )
+    W, of_biases = size * rng.normal(size=(D, H)), size * 0.7
+    return W, of_biases * rng.normal(size=D), of_biases * rng.normal(size=H)
 
 
 def binary(rng: Rng, *shape: int) -> Array:

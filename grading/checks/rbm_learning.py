@@ -41,11 +41,8 @@ def _oracle_statistics(v: Array, W: Array, c: Array) -> tuple[Array, ...]:
 
 def _two_sets(rng: Rng, B: int = B, D: int = D, H: int = H, size: float = 1.0) -> Arrays:
     """The rows of the second, chains or validation images, are more than the first's, or fewer."""
-    return (
-        binary(rng, B, D),
-        binary(rng, (B + 3, max(B - 2, 1))[rng.integers(2)], D),
-        *drawn_params(rng, D, H, size),
-    )
+    first, rows = binary(rng, B, D), (B + 3, max(B - 2, 1))[rng.integers(2)]
+    return first, binary(rng, rows, D), *drawn_params(rng, D, H, size)
 
 
 def _oracle_nll_gradient(v_data: Array, v_model: Array, W: Array, b: Array, c: Array) -> Any:

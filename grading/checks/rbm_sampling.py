@@ -59,15 +59,12 @@ def _measure_bernoulli(inputs: Arrays, outputs: Arrays) -> float:
             errors.append(compared(pairs.mean(), 0, allowed, what))
         return max(errors)
     vs = enumeration.states(probs.shape[1])
-    return max(
-        enumeration.frequency_error(
-            drawn[rows],
-            np.prod(np.where(vs == 1, p, 1 - p), axis=1),
-            4 * 2**D,
-            f"rows drawn from probs {p.round(3)} that are",
-        )
-        for p, rows in enumeration.kinds(probs)
-    )
+    errors = []
+    for p, rows in enumeration.kinds(probs):
+        law, what = np.prod(np.where(vs == 1, p, 1 - p), axis=1), f"drawn from probs {p.round(3)}"
+        found = enumeration.frequency_error(drawn[rows], law, 4 * 2**D, f"rows {what} that are")
+        errors.append(found)
+    return max(errors)
 
 
 def telling(rng: Rng, effect: Any) -> Arrays:

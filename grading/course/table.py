@@ -22,13 +22,8 @@ def submissions(folder: Path, *ours: Path | None) -> dict[str, Path]:
     if not folder.is_dir():
         raise GradingError(f"There is no folder {folder} of submissions.")
     own = [os.path.abspath(path) for path in ours if path]
-    found = {
-        p.name: p
-        for p in sorted(folder.iterdir())
-        if not p.name.startswith(".")
-        and p.name not in PASSED_OVER
-        and os.path.abspath(p) not in own
-    }
+    there = [p for p in sorted(folder.iterdir()) if p.name[0] != "." and p.name not in PASSED_OVER]
+    found = {p.name: p for p in there if os.path.abspath(p) not in own}
     if not found:
         raise GradingError(f"{folder} holds no submission: no folder, .zip, .ipynb or .py.")
     return found

@@ -10,13 +10,8 @@ from grading.errata.erratum import Errata, numbers
 from training.run import RunError, replacing
 
 PAGE = ROOT / "docs" / "ERRATA.md"
-ERRATA: Errata = {
-    **rbm.ERRATA,
-    **sampling.ERRATA,
-    **losses.ERRATA,
-    **gaussians.ERRATA,
-    **gan.ERRATA,
-}
+MODULES = rbm, sampling, losses, gaussians, gan
+ERRATA: Errata = dict(pair for module in MODULES for pair in module.ERRATA.items())
 ROW = re.compile(r'^(\| <a id="([\w-]+)"></a>.*) \| [^|]* \| [^|]* \|$', re.MULTILINE)
 
 

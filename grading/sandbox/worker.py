@@ -81,9 +81,8 @@ def threads() -> int:
     found = 0
     for path in Path("/proc").glob("[0-9]*/status"):
         with contextlib.suppress(OSError):
-            lines = dict(
-                x.split(":\t", 1) for x in path.read_text("latin-1").splitlines() if ":\t" in x
-            )
+            text = path.read_text("latin-1").splitlines()
+            lines = dict(x.split(":\t", 1) for x in text if ":\t" in x)
             found += int(lines["Threads"]) * (lines["Uid"].split()[0] == str(os.getuid()))
     return found
 
@@ -216,13 +215,9 @@ def explain(error: BaseException) -> str:
 
 def own_frames(error: BaseException) -> list[Any]:
     """The frames of the student's own files that led to an error, with their lines."""
-    frames = traceback.walk_tb(error.__traceback__)
-    return [
-        (frame, line)
-        for frame, line in frames
-        if Path(frame.f_code.co_filename).is_relative_to(STUDENT)
-        and "_given" not in frame.f_globals
-    ]
+    frames = list(traceback.walk_tb(error.__traceback__))
+    own = [pair for pair in frames if Path(pair[0].f_code.co_filename).is_relative_to(STUDENT)]
+    return [(frame, line) for frame, line in own if "_given" not in frame.f_globals]
 
 
 def named(path: str) -> str:
