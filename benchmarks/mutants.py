@@ -77,10 +77,8 @@ def row(
     survivors: Sequence[Mutant],
 ) -> dict[str, Any]:
     """How many mutants a package has, how many were tried and caught."""
-    alone, own = (
-        [m for m in some if m.path.startswith(f"{package}/")] for some in (survivors, tried)
-    )
-    count = len(own)
+    alone = [m for m in survivors if m.path.startswith(f"{package}/")]
+    count = sum(m.path.startswith(f"{package}/") for m in tried)
     return {
         "package": package,
         "mutants": sum(len(x) for path, x in every.items() if path.startswith(f"{package}/")),

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from autograd_lite.threads import BLAS_THREADS
 from benchmarks import plant
@@ -27,15 +28,10 @@ def failure(root: Path, test: Path, limit: float, mutant: Mutant | None = None) 
     `test` lies in the project at `root`; it is stopped after `limit` seconds.
     """
     with _planted(root, mutant) as environment:
-        tests = subprocess.Popen(
-            [sys.executable, *PYTEST, str(test.relative_to(root))],
-            cwd=root,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        line = [sys.executable, *PYTEST, str(test.relative_to(root))]
+        pipe: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        pipe |= {"text": True, "start_new_session": True}
+        tests = subprocess.Popen(line, cwd=root, env=environment, **pipe)
         try:
             said, _ = tests.communicate(timeout=limit)
         except subprocess.TimeoutExpired:

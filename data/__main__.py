@@ -10,15 +10,10 @@ from data.sets import CHOICES
 
 def main(arguments: list[str] | None = None) -> int:
     """Prints what there is. Returns 0, or 2 where MNIST_DIR or the choice cannot be served."""
-    parser = argparse.ArgumentParser(
-        prog="python -m data", description="Find or fetch the data and say which there are."
-    )
-    parser.add_argument(
-        "--data",
-        choices=CHOICES,
-        default="auto",
-        help="auto: MNIST where it can be had, else drawn digits (default: %(default)s)",
-    )
+    words = "Find or fetch the data and say which there are."
+    parser = argparse.ArgumentParser(prog="python -m data", description=words)
+    words = "auto: MNIST where it can be had, else drawn digits (default: %(default)s)"
+    parser.add_argument("--data", choices=CHOICES, default="auto", help=words)
     choice = parser.parse_args(arguments).data
     try:
         sets.forget_failure()

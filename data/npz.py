@@ -46,9 +46,8 @@ def read_npz(path: Path) -> list[NDArray[np.uint8]]:
     except Exception as error:  # a damaged archive raises one of a dozen kinds
         reason = str(error)[:200].encode("unicode_escape").decode().strip("'\".")
         raise DataError(f"{path} cannot be read as {', '.join(PARTS)} in .npz: {reason}.") from None
-    return [
-        _as_bytes(array, f"{part} of {path}") for array, part in zip(arrays, PARTS, strict=True)
-    ]
+    named = zip(arrays, PARTS, strict=True)
+    return [_as_bytes(array, f"{part} of {path}") for array, part in named]
 
 
 def _as_bytes(array: NDArray[Any], name: str) -> NDArray[np.uint8]:

@@ -63,9 +63,8 @@ def chosen() -> dict[str, Any]:
 
     def costs(epoch: int) -> dict[str, float]:
         params = load_params(folder, epoch, run.params)
-        test, first = (
-            float(sum(evaluate(params, x, run.settings))) for x in (images, images[:FIRST])
-        )
+        both = images, images[:FIRST]
+        test, first = (float(sum(evaluate(params, x, run.settings))) for x in both)
         return {"validation": validation[epoch - 1], "test": test, "first test images": first}
 
     return {

@@ -41,24 +41,21 @@ CHANGES = {
 
 def best(seed: int) -> Training:
     """The preset in full, option by option: were the preset changed, this would be another run."""
-    return Training(
-        f"gan-best-{seed}", "gan", tuple(f"{BEST} --snapshots 10 --seed {seed}".split())
-    )
+    return _of(f"gan-best-{seed}", f"--snapshots 10 --seed {seed}")
 
 
 def changed(name: str) -> Training:
     """The preset for few epochs, with one of CHANGES."""
-    options = f"{BEST} --epochs {EPOCHS} --decay {DECAY} {CHANGES[name]}"
     label = re.sub("[^a-z0-9]+", "-", name.lower())
-    return Training(f"gan-ablation-{label}", "gan", tuple(options.split()))
+    return _of(f"gan-ablation-{label}", f"--epochs {EPOCHS} --decay {DECAY} {CHANGES[name]}")
+
+
+def _of(label: str, options: str) -> Training:
+    return Training(label, "gan", tuple(f"{BEST} {options}".split()))
 
 
 # Learning-rate decay matters late: the same two after more epochs. Snapshots of these are scored.
-CONSTANT = Training(
-    "gan-ablation-constant-rate",
-    "gan",
-    tuple(f"{BEST} --decay 0 --epochs 59 --snapshots 10 --seed 0".split()),
-)
+CONSTANT = _of("gan-ablation-constant-rate", "--decay 0 --epochs 59 --snapshots 10 --seed 0")
 LATER = {
     "preset best, after 50 of 100 epochs": (best(0), 50),
     "no learning-rate decay, after 50": (CONSTANT, 50),
@@ -85,12 +82,8 @@ def score(name: str) -> dict[str, Any]:
 
 def measure() -> Numbers:
     load_classifier(load("mnist"))  # trained before the processes that need it begin
-    return compute(
-        [
-            Part(score, (name,), (*files_of(training.folder), place("MNIST")))
-            for name, training in TRAININGS.items()
-        ]
-    )
+    reads = {name: (*files_of(run.folder), place("MNIST")) for name, run in TRAININGS.items()}
+    return compute([Part(score, (name,), files) for name, files in reads.items()])
 
 
 def ablation(numbers: Numbers) -> str:

@@ -88,8 +88,6 @@ def fit_logistic(features: Any, targets: Any, steps: int = 12) -> Any:
 
 
 def by_neighbours(w: Any, v: Floats, known: Mask, mean: Floats) -> Floats:
-    probs = [
-        sigmoid(neighbour_features(v[i : i + 500], known[i : i + 500], mean) @ w)
-        for i in range(0, len(v), 500)
-    ]
+    parts = ((v[i : i + 500], known[i : i + 500]) for i in range(0, len(v), 500))
+    probs = [sigmoid(neighbour_features(*part, mean) @ w) for part in parts]
     return kept_inside(np.concatenate(probs).astype(np.float32))

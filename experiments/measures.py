@@ -72,11 +72,8 @@ def squared_distances(points: Array, reference: Array) -> Array:
 
 def nearest_distance(points: Array, reference: Array) -> Array:
     """The squared distance of each point to the nearest row of the reference, (N,)."""
-    parts = [
-        squared_distances(points[i : i + AT_A_TIME], reference).min(axis=1)
-        for i in range(0, len(points), AT_A_TIME)
-    ]
-    return np.concatenate(parts)
+    parts = (points[i : i + AT_A_TIME] for i in range(0, len(points), AT_A_TIME))
+    return np.concatenate([squared_distances(x, reference).min(axis=1) for x in parts])
 
 
 def classify(points: Array, reference: Array, labels: Digits, k: int = NEIGHBOURS) -> Digits:

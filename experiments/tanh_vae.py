@@ -112,9 +112,8 @@ def costs(numbers: Numbers) -> str:
         found = {r["images"]: r for r in numbers["networks"] if r["network"] == network}
         cells.append([network, *(_cost(found[part]) for part in PARTS)])
     there = _cost(numbers["source"]["short, training, corrupted"] | {"spread": None})
-    cells.append(
-        ["assignment of 2017, short, mean over its last epoch", "n/a", "n/a", "n/a", there]
-    )
+    source = "assignment of 2017, short, mean over its last epoch"
+    cells.append([source, "n/a", "n/a", "n/a", there])
     return markdown(["network", *PARTS], cells)
 
 

@@ -75,9 +75,8 @@ def optimisers() -> Figure:
     """Thirty steps of three optimisers on (x^2 + 30 y^2) / 2 from (-4, 1)."""
     figure = sheet(900, 560)
     x, y = np.meshgrid(np.linspace(-4.6, 1.6, 200), np.linspace(-1.2, 1.3, 100))
-    for axes, (path, name, colour) in zip(
-        figure.subplots(3, 1, sharex=True), descents(30), strict=True
-    ):
+    panels = zip(figure.subplots(3, 1, sharex=True), descents(30), strict=True)
+    for axes, (path, name, colour) in panels:
         axes.contour(x, y, (x**2 + STEEP * y**2) / 2, levels=np.geomspace(0.1, 25, 8), colors="0.8")
         axes.plot(*path.T, "o-", color=colour, ms=4, lw=1.4)
         axes.plot(0, 0, "k+", ms=12, mew=2)

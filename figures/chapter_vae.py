@@ -53,11 +53,10 @@ def latent_plane(runs: Runs, data: DataSet) -> Figure:
     handles = [Patch(color=colour, label=str(digit)) for digit, colour in enumerate(TEN)]
     tight = {"handlelength": 0.6, "handletextpad": 0.3, "columnspacing": 0.5}
     left.legend(handles=handles, ncols=10, loc="lower center", fontsize=9, **tight)
-    for axes, words in (
-        (left, "encoded: means of test digits"),
-        (right, "decoded: a grid of codes"),
-    ):
-        axes.set(xlabel="first code", ylabel="second code", title=words)
+    for axes in (left, right):
+        axes.set(xlabel="first code", ylabel="second code")
+    left.set(title="encoded: means of test digits")
+    right.set(title="decoded: a grid of codes")
     return figure
 
 

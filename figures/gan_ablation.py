@@ -22,10 +22,8 @@ def ablation(runs: Runs, data: DataSet) -> Figure:
         of_seeds = [row["averaged"][score] for row in seeds]
         band = min(of_seeds), max(of_seeds)
         axes.axvspan(*band, color=LINES[0], alpha=0.2, lw=0, label="preset best, three seeds (EMA)")
-        for which, mark, words in (
-            ("averaged", "o", "EMA of the generator"),
-            ("last", "x", "last"),
-        ):
+        last = "last", "x", "last"
+        for which, mark, words in (("averaged", "o", "EMA of the generator"), last):
             values = [row[which][score] for row in changes]
             axes.plot(values, y, mark, color=LINES[which == "last"], label=f"{words}, seed 0")
         axes.set(yticks=y, yticklabels=[row["what"] for row in changes], xlabel=score)

@@ -68,10 +68,8 @@ def before_some_epochs(runs: Runs, data: DataSet) -> Figure:
     _, settings, _, folder = runs[0]
     start = as_trained(data.train_images[:CHAINS], settings)
     kept = [epoch for epoch in snapshots(folder) if epoch + 1 in BEFORE]
-    cells = [
-        (f"before epoch {epoch + 1}", chains(start, machine_after(folder, epoch).params, SHORT))
-        for epoch in kept
-    ]
+    ends = [chains(start, machine_after(folder, epoch).params, SHORT) for epoch in kept]
+    cells = [(f"before epoch {n + 1}", end) for n, end in zip(kept, ends, strict=True)]
     title = f"Unclamped chains of {SHORT} sweeps from training images: {words_of(settings, data)}"
     return mosaics(title, [cells[:3], cells[3:]])
 

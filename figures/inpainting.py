@@ -128,13 +128,11 @@ def states(runs: Runs, data: DataSet, of: Of) -> Figure:
         ends = chains(damaged, one.params, DOCUMENTS[of].sweeps)
         rows[f"{one.settings.hidden} hidden units"] = paper(ends)
     title = f"States of unclamped chains after {DOCUMENTS[of].sweeps:,} sweeps: RBMs after"
-    cells = [
-        [
-            (f"{name}, {fraction:.0%} of {DOCUMENTS[of].missing} missing", part)
-            for fraction, part in zip(FRACTIONS, np.split(tiles, len(FRACTIONS)), strict=True)
-        ]
-        for name, tiles in rows.items()
-    ]
+    missing = [f"{fraction:.0%} of {DOCUMENTS[of].missing} missing" for fraction in FRACTIONS]
+    cells = []
+    for name, tiles in rows.items():
+        parts = zip(missing, np.split(tiles, len(FRACTIONS)), strict=True)
+        cells.append([(f"{name}, {words}", part) for words, part in parts])
     return mosaics(f"{title} {_training(machines, data)}", cells)
 
 

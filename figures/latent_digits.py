@@ -72,10 +72,8 @@ def _bars(axes: Axes, short: Any, long: Any, names: dict[str, str], title: str) 
 
 def _correlations(axes: Axes, table: Any) -> None:
     """Rank correlations within each digit; the line is that over all images."""
-    for by, words, colour, shift in (
-        ("mean log variance", "mean log variance", LINES[0], -0.12),
-        ("|mu|", "$|\\mu|$", LINES[1], 0.12),
-    ):
+    length, variance = ("|mu|", "$|\\mu|$", LINES[1], 0.12), "mean log variance"
+    for by, words, colour, shift in ((variance, variance, LINES[0], -0.12), length):
         name = f"reconstruction with {by}"
         within = table[f"{name}, by digit"]
         style: dict[str, Any] = {"fmt": "o", "capsize": 3, "color": colour}

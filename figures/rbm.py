@@ -65,9 +65,8 @@ def filters(machines: Runs, data: DataSet) -> Figure:
 
 def colour_bar(figure: Figure, middle: float, top: float, limit: float) -> None:
     width, height = figure.bbox.size
-    axes = figure.add_axes(
-        ((middle - 160) / width, 1 - (top + 18) / height, 320 / width, 18 / height)
-    )
+    box = (middle - 160) / width, 1 - (top + 18) / height, 320 / width, 18 / height
+    axes = figure.add_axes(box)
     colours = ScalarMappable(Normalize(-limit, limit), COLOURS)
     bar = figure.colorbar(colours, cax=axes, orientation="horizontal", extend="both")
     bar.set_label("weight between pixel and hidden unit")

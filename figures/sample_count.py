@@ -38,10 +38,8 @@ def samples(runs: Runs, data: DataSet) -> Figure:
 def _variances(axes: Axes, numbers: Numbers) -> None:
     """Means over the networks, whose errors are independent."""
     K = np.array([row["samples"] for row in numbers])
-    for name, words, colour in (
-        (TOTAL, "images and noise of the codes", LINES[1]),
-        (NOISE, "noise of the codes alone", LINES[0]),
-    ):
+    both = TOTAL, "images and noise of the codes", LINES[1]
+    for name, words, colour in (both, (NOISE, "noise of the codes alone", LINES[0])):
         value = np.mean([row[name] for row in numbers], axis=1)
         errors = np.array([row[f"{name}: standard error"] for row in numbers])
         error = np.linalg.norm(errors, axis=1) / errors.shape[1]

@@ -2,6 +2,8 @@
 of one training that overfits.
 """
 
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -46,13 +48,11 @@ def energy_landscape() -> Figure:
     axes.set(xlabel="the 64 images $v$, each beside one that differs in a pixel")
     figure.axes[0].set(title="$p(v)$ with the weights $f\\,W$")
     right = figure.add_subplot(grid[:, 1], title="$\\lambda_2$ of a sweep")
+    look: dict[str, Any] = {"color": "0.7", "lw": 1.2, "label": "seven others, drawn alike"}
     for seed in OTHERS:
-        right.plot(
-            FACTORS, mixing(drawn(seed)), color="0.7", lw=1.2, label="seven others, drawn alike"
-        )
-    right.plot(
-        FACTORS, mixing(drawn(SHOWN)), color=LINES[0], lw=2.6, label="the machine on the left"
-    )
+        right.plot(FACTORS, mixing(drawn(seed)), **look)
+    look = {"color": LINES[0], "lw": 2.6, "label": "the machine on the left"}
+    right.plot(FACTORS, mixing(drawn(SHOWN)), **look)
     even = Params(np.ones((3, 3)), np.zeros(3), np.zeros(3))
     right.plot(FACTORS, mixing(even), color=LINES[1], lw=2.6, label="3 × 3 units, all weights 1")
     right.legend(handles=right.lines[-1:-4:-1][::-1], loc="upper left")

@@ -95,11 +95,8 @@ def _of_layers(draw: Any) -> Any:
     """Draws of several ranks, of one output, and of as many inputs as outputs."""
     one, square = ("one output", (I, 1)), ("a square W", (O, O))
     edges = (Edge(draw, f"with {words}", layer=layer) for words, layer in (one, square))
-    return (
-        *in_ranks(draw),
-        *edges,
-        Edge(draw, "with one axis and a square W", rows=(), layer=(O, O)),
-    )
+    both = Edge(draw, "with one axis and a square W", rows=(), layer=(O, O))
+    return *in_ranks(draw), *edges, both
 
 
 def _oracle_affine_vjp_x(dy: Array, W: Array) -> Array:

@@ -49,11 +49,8 @@ def _rate(rng: Rng) -> Arrays:
     """First, last and later steps too; in some cases no decay. The rates of two trainings."""
     decay = int(rng.integers(2, 1000)) if rng.random() < 0.9 else 1
     step = (0, 1, int(rng.integers(decay)), decay - 1, decay, 3 * decay)[rng.integers(6)]
-    return (
-        step,
-        rng.permutation([0.5, 2.0]) * rng.uniform(0.5, 1, 2),
-        decay * int(rng.random() < 0.8),
-    )
+    rates = rng.permutation([0.5, 2.0]) * rng.uniform(0.5, 1, 2)
+    return step, rates, decay * int(rng.random() < 0.8)
 
 
 def _oracle_rate(step: int, first: Array, decay: int) -> Any:

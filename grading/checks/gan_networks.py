@@ -160,10 +160,8 @@ def _measure_init(inputs: Arrays, outputs: Arrays) -> float:
     sizes = inputs[1]
     like = [(np.empty((i, o), np.float32), np.empty(o, np.float32)) for i, o in pairwise(sizes)]
     found = require_form(tuple(like[0]), outputs, tuple(like))
-    layers = [
-        (W * i**0.5, b * i**0.5)
-        for W, b, i in zip(found[::2], found[1::2], sizes[:-1], strict=True)
-    ]
+    pairs = zip(found[::2], found[1::2], sizes[:-1], strict=True)
+    layers = [(W * i**0.5, b * i**0.5) for W, b, i in pairs]
     both = [("the first row of W and b", W[0], b) for W, b in layers]
     both += [("W of two layers", a[0].ravel(), b[0].ravel()) for a, b in pairwise(layers)]
     arrays = [(f"W of layer {i}", W) for i, (W, _) in enumerate(layers, 1)]

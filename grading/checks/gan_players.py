@@ -73,21 +73,16 @@ def _oracle_image_gradient(x: Array, masks: Any, D: Any) -> Any:
 
     g, *ts, _ = gradient(total, (x, *biases))
     _, passed = game.forward(x, masks, plain(D))
-    factors = [
-        np.where(h > 0, 1.0, game.SLOPE) * mask
-        for (_, h, _), mask in zip(passed, masks, strict=True)
-    ]
-    return g, tuple(factors), tuple(ts)
+    slopes = [np.where(h > 0, 1.0, game.SLOPE) for _, h, _ in passed]
+    return g, tuple(s * mask for s, mask in zip(slopes, masks, strict=True)), tuple(ts)
 
 
 def _oracle_slope_penalty(x: Array, masks: Any, D: Any) -> Any:
     return _with_gradient(lambda p: game.slope_cost(x, masks, p), D)
 
 
-PLAYERS, SLOPES = (
-    "gan.players.",
-    of_sizes(partial(drawn_forward, sizes=DISCRIMINATOR, moved=True), 1),
-)
+PLAYERS = "gan.players."
+SLOPES = of_sizes(partial(drawn_forward, sizes=DISCRIMINATOR, moved=True), 1)
 
 # fmt: off
 CHECKS = (

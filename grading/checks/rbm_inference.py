@@ -112,10 +112,8 @@ def _measure_truncated(inputs: Arrays, outputs: Arrays) -> float:
     shapes = (pixels, hidden), pixels, hidden
     W, *biases = require_form(inputs, outputs, tuple(map(np.empty, shapes)))
     law = enumeration.truncated_normal(np.linspace(-CUT, CUT, 17), DEVIATION, CUT)
-    of_biases = (
-        compared(x, 0.1, np.finfo(W.dtype).eps, f"a number of {name}")
-        for name, x in zip("bc", biases, strict=True)
-    )
+    pairs, eps = zip("bc", biases, strict=True), np.finfo(W.dtype).eps
+    of_biases = (compared(x, 0.1, eps, f"a number of {name}") for name, x in pairs)
     return max(*of_biases, *enumeration.weight_errors(W, CUT, *law))
 
 

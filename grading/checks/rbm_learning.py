@@ -88,14 +88,12 @@ def _measure_estimate(inputs: Arrays, outputs: Arrays) -> float:
     return max(errors)
 
 
-def _oracle_gap(v_train: Array, v_validation: Array, W: Array, b: Array, c: Array) -> Array:
+def _oracle_gap(*inputs: Array) -> Array:
     """By log p itself, Z included."""
-    log_Z = enumeration.log_marginal(v_train[0], v_train[0] > 1, W, b, c)
-    train, validation = (
-        np.array([enumeration.log_marginal(x, x == x, W, b, c) - log_Z for x in v])
-        for v in (v_train, v_validation)
-    )
-    return np.asarray(train.mean() - validation.mean())
+    *sets, W, b, c = inputs  # of training, of validation
+    log_Z = enumeration.log_marginal(sets[0][0], sets[0][0] > 1, W, b, c)
+    both = [[enumeration.log_marginal(x, x == x, W, b, c) - log_Z for x in v] for v in sets]
+    return np.asarray(np.mean(both[0]) - np.mean(both[1]))
 
 
 # fmt: off

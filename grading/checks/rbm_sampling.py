@@ -16,9 +16,8 @@ from grading.oracles.arrays import Error, compared
 
 def _bernoulli(rng: Rng, rows: int = 2 * CHAINS, D: int = D) -> Arrays:
     """Probabilities of 0 and 1 among them."""
-    kinds = rng.permuted(
-        np.column_stack([[0.0] * 4, [1.0] * 4, rng.uniform(0.3, 0.7, (4, 2))]), axis=1
-    )
+    kinds = np.column_stack([[0.0] * 4, [1.0] * 4, rng.uniform(0.3, 0.7, (4, 2))])
+    kinds = rng.permuted(kinds, axis=1)
     return Seed(rng.integers(2**31)), *of_four_kinds(rng, kinds[:, :D], rows=rows)
 
 
@@ -45,17 +44,13 @@ def _measure_bernoulli(inputs: Arrays, outputs: Arrays) -> float:
         allowed = enumeration.bound(variances.mean(axis=0), 1.0, len(probs), probs.shape[1])
         mean, what = probs.mean(axis=0), "the share of 1 where probs is"
         errors = [compared(drawn.mean(axis=0), mean, allowed, what, probs[0].round(4))]
-        for r, var, near, far in (
-            (residuals, variances, "units", "rows"),
-            (residuals.T, variances.T, "rows", "units"),
-        ):
+        across = residuals.T, variances.T, "rows", "units"
+        for r, var, near, far in ((residuals, variances, "units", "rows"), across):
             errors.append(enumeration.echo_error(r.ravel(), var.ravel(), near, far, r.shape[1]))
         if len(probs) == probs.shape[1]:
             pairs, var = np.triu(residuals * residuals.T, 1), np.triu(variances * variances.T, 1)
-            allowed, what = (
-                enumeration.bound(var.mean(), 1.0, pairs.size, 1),
-                "rows and units go together: the mean product of residuals",
-            )
+            allowed = enumeration.bound(var.mean(), 1.0, pairs.size, 1)
+            what = "rows and units go together: the mean product of residuals"
             errors.append(compared(pairs.mean(), 0, allowed, what))
         return max(errors)
     vs = enumeration.states(probs.shape[1])
@@ -154,12 +149,9 @@ def _measure_gibbs(inputs: Arrays, outputs: Arrays) -> float:
     for both, rows in enumeration.kinds(np.column_stack([start, clamped]).astype(float)):
         T = np.linalg.matrix_power(enumeration.kernel(W, b, c, both[D:] == 1), steps)
         law = T[enumeration.numbers_of(both[None, :D])[0]]
-        said = "".join(
-            f"{x:.0f}" for x in both[:D]
-        ) + f" with {both[D:].sum():.0f} pixels given" * (known is not None)
-        errors.append(
-            enumeration.frequency_error(end[rows], law, 4 * 2**D, f"chains from {said} that end at")
-        )
+        said = "chains from " + "".join(f"{x:.0f}" for x in both[:D])
+        said += f" with {both[D:].sum():.0f} pixels given" * (known is not None) + " that end at"
+        errors.append(enumeration.frequency_error(end[rows], law, 4 * 2**D, said))
         means[rows] = law @ enumeration.states(D)
     residuals, variances = end - means, means * (1 - means)
     pairs = zip(residuals.T, variances.T, strict=True)

@@ -170,11 +170,8 @@ def _oracle_gradient(
     x: Any, eps: Any, network: Any, likelihood: str, beta: float = 1.0, seen: Any = None
 ) -> Any:
     params, activation = network.fields
-    seen = x if seen is None else seen
-    return gradient(
-        lambda *p: networks.mean_cost(x, eps, p, likelihood, beta, activation, seen),
-        params.fields,
-    )
+    given = likelihood, beta, activation, x if seen is None else seen
+    return gradient(lambda *p: networks.mean_cost(x, eps, p, *given), params.fields)
 
 
 STEP, LEFT_OUT = "complex step", Edge(_gradient, "without beta", kind=("gaussian", "tanh", 0))

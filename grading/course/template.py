@@ -40,10 +40,10 @@ def kit(assignment: Assignment | None = None) -> dict[str, str]:
         module, function = check.function.rsplit(".", 1)
         labels[path_of(module)][function].append(check.equation)
     files = {*labels}.union(*map(needed, labels))
-    complete = {
-        p: _complete(p, labels[p], files - {p}) if assignment.text else set() for p in labels
-    }
-    texts = {path: stubbed(read(path), labels[path], complete[path]) for path in labels}
+    texts = {}
+    for path, asked in labels.items():
+        complete = _complete(path, asked, files - {path}) if assignment.text else set()
+        texts[path] = stubbed(read(path), asked, complete)
     for package in sorted({path.partition("/")[0] for path in texts}):
         texts[f"{package}/__init__.py"] = read(f"{package}/__init__.py")
     texts = {path: with_numpy(text) for path, text in texts.items()}
