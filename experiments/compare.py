@@ -79,9 +79,8 @@ def measure() -> Numbers:
     found = {"test accuracy": accuracy()}  # trains the classifier before the processes need it
     groups = {name: parts(name) for name in FAMILIES}
     scores = iter(compute([part for group in groups.values() for part in group]))
-    rows = [
-        {"family": name, **summary([next(scores) for _ in group])} for name, group in groups.items()
-    ]
+    each = {name: summary([next(scores) for _ in group]) for name, group in groups.items()}
+    rows = [{"family": name, **row} for name, row in each.items()]
     return {"classifier": found, "families": rows}
 
 
@@ -98,11 +97,10 @@ def families(numbers: Numbers) -> str:
 
 def answer(numbers: Numbers) -> str:
     scores = {row["family"]: row[INCEPTION]["mean"] for row in numbers["families"]}
-    best = {
-        kind: max(score for name, score in scores.items() if kind in name)
+    words = ", ".join(
+        f"{kind} {max(score for name, score in scores.items() if kind in name):.2f}"
         for kind in ("RBM", "VAE", "GAN")
-    }
-    words = ", ".join(f"{kind} {score:.2f}" for kind, score in best.items())
+    )
     return f"inception score (our classifier): {words}; real images {scores[REAL]:.2f}"
 
 

@@ -73,10 +73,8 @@ def score(name: str) -> dict[str, Any]:
     classifier = load_classifier(data)
     _, real = predict(to_unit(data.train_images), classifier)
     z = noise(stream(0, "scored images"), COUNT, run.settings)
-    averaged, last = (
-        quality(*predict(sample_images(z, G), classifier), real)
-        for G in (players.average, players.G)
-    )
+    both = (sample_images(z, G) for G in (players.average, players.G))
+    averaged, last = (quality(*predict(x, classifier), real) for x in both)
     return {"what": name, "averaged": averaged, "last": last}
 
 

@@ -35,10 +35,9 @@ def scores(rows: Sequence[Any]) -> str:
         right = f"**{right}**" if r["fraction right"] == high[c] else right
         return f"{right}, {f'**{cost}**' if r['cost'] == low[c] else cost}"
 
-    lines = [
-        [name, *(cell(row[c], c) if c in row else "n/a" for c in columns)]
-        for name, row in cells.items()
-    ]
+    lines = []
+    for name, row in cells.items():
+        lines.append([name, *(cell(row[c], c) if c in row else "n/a" for c in columns)])
     return markdown(["method: pixels right, nats a missing pixel", *headings(columns)], lines)
 
 

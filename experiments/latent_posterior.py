@@ -72,9 +72,8 @@ def recognised(x: Array, images: Images) -> Digits:
 
     All are scaled to length 1: a pale image would else lie near those with little ink.
     """
-    x, reference = (
-        rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in (x, images.train)
-    )
+    both = x, images.train
+    x, reference = (rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in both)
     return measures.classify(x, reference, images.train_labels)
 
 

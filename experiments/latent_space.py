@@ -58,10 +58,8 @@ def most_confused(table: Sequence[Sequence[float]], labels: Digits) -> list[dict
     fraction = np.array(table) / (counts[:, None] + counts)
     order = np.argsort(-fraction, axis=None, kind="stable")[:PAIRS]
     rows, columns = np.unravel_index(order, fraction.shape)
-    return [
-        {"digits": [int(a), int(b)], "fraction of both": float(fraction[a, b])}
-        for a, b in zip(rows, columns, strict=True)
-    ]
+    pairs = zip(rows.tolist(), columns.tolist(), strict=True)
+    return [{"digits": [a, b], "fraction of both": float(fraction[a, b])} for a, b in pairs]
 
 
 def kl_weight(network: Trained, images: posterior.Images) -> dict[str, Any]:
@@ -103,11 +101,9 @@ def by_digit(numbers: Numbers) -> str:
 
 
 def weights(numbers: Numbers) -> str:
-    names = [name for name in numbers["weight of the KL"][0] if name != "beta"]
-    rows = [
-        [f"{r['beta']:g}", *(f"{r[name]['mean']:.4g}" for name in names)]
-        for r in numbers["weight of the KL"]
-    ]
+    found = numbers["weight of the KL"]
+    names = [name for name in found[0] if name != "beta"]
+    rows = [[f"{r['beta']:g}", *(f"{r[name]['mean']:.4g}" for name in names)] for r in found]
     return markdown(["weight", *(SHOWN.get(name, f"{name} [pixels]") for name in names)], rows)
 
 

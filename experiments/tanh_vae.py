@@ -82,10 +82,8 @@ def keep_weights(network: Trained, validation: Array, path: Path) -> dict[str, A
     path.parent.mkdir(parents=True, exist_ok=True)
     save_weights(path, network.params)
     read_again = load_weights(path, network.params)
-    before, after = (
-        float(sum(evaluate(params, validation, network.settings)))
-        for params in (network.params, read_again)
-    )
+    both, settings = (network.params, read_again), network.settings
+    before, after = (float(sum(evaluate(params, validation, settings))) for params in both)
     if before != after:
         raise RunError(f"{path} costs {after} nats an image; expected {before}, as before.")
     return {"file": path.as_posix(), "validation cost": before, "of the file": after}

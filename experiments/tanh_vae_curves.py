@@ -12,9 +12,8 @@ from experiments.tanh_vae import printed_costs
 from training.trained import read
 
 TRAININGS = tuple(short("once", seed) for seed in SEEDS)
-SERIES = tuple(
-    f"{images}_{part}" for images in ("train", "validation") for part in ("cost", "nll", "kl")
-)
+PARTS = ("cost", "nll", "kl")
+SERIES = tuple(f"{images}_{part}" for images in ("train", "validation") for part in PARTS)
 DIFFERENCES = (
     "The assignment's training cost, log-likelihood and KL are sums over a batch of 50 (in"
     " brackets: nats an image), means over the batches of the epoch while the weights change, with"

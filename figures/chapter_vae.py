@@ -122,9 +122,8 @@ def _bounds(axes: Axes, log_likelihood: Array, variance: float) -> None:
     if gap[best] > 0.01:
         ends = (means[best], log_p), (means[best], bound[best])
         axes.annotate("", *ends, arrowprops={"arrowstyle": "<->", "shrinkA": 0, "shrinkB": 0})
-        axes.text(
-            means[best] + 0.15, bound[best] + gap[best] / 2, f"gap {gap[best]:.2f}", va="center"
-        )
+        middle = bound[best] + gap[best] / 2
+        axes.text(means[best] + 0.15, middle, f"gap {gap[best]:.2f}", va="center")
     else:
         axes.text(means[best], log_p - 0.5, "no gap", ha="center")
     axes.set(xlabel="mean of $q$", ylim=(log_p - 3.2, log_p + 1.3), ylabel="nats")

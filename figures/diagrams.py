@@ -26,9 +26,8 @@ def network(params: Params, activation: str, images: str) -> Figure:
     total = sum(layer.parameters for layer in found)
     title = f"Dense VAE {D}-{H}-{Z}-{H}-{D} for images of {images}: {total:,} parameters"
     figure, axes = canvas(1700, 600, title)
-    encoder, decoder = (
-        f"{parameters(found, part):,} parameters" for part in ("encoder", "decoder")
-    )
+    parts = ("encoder", "decoder")
+    encoder, decoder = (f"{parameters(found, part):,} parameters" for part in parts)
     area(axes, (417, 280, 810, 520), f"encoder $q(z|x)$: {encoder}", LINES[0])
     area(axes, (1343, 280, 690, 520), f"decoder $p(x|z)$: {decoder}", LINES[1])
     there = {

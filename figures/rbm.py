@@ -89,9 +89,8 @@ def pseudo_likelihood(machines: Runs, data: DataSet) -> Figure:
 
 def samples(machines: Runs, data: DataSet) -> Figure:
     """P(v = 1 | h) where unclamped chains are after many sweeps from a random start."""
-    figure = new_figure(
-        1650, 560, f"Samples of RBMs: {SWEEPS:,} Gibbs sweeps from a random start, {data.name}"
-    )
+    title = f"Samples of RBMs: {SWEEPS:,} Gibbs sweeps from a random start, {data.name}"
+    figure = new_figure(1650, 560, title)
     for i, machine in enumerate(machines):
         x = of_rbm(stream(0, "figure samples"), data, machine, CHAINS)
         paste(figure, mosaic(paper(x), 6), 18 + 546 * i, 90, 3)

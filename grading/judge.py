@@ -90,8 +90,7 @@ def _wrong_generator(inputs: Sequence[Arrays], outputs: Sequence[Arrays]) -> str
     first, again, other = outputs[0], *outputs[-2:]
     if not _equal(first, again):
         return "it drew otherwise when the same seed came again: draw only from the rng given"
-    alike = _equal(again, other)
-    return "it drew the same with two seeds: draw from the rng given" * alike
+    return "it drew the same with two seeds: draw from the rng given" * _equal(again, other)
 
 
 def _equal(a: Arrays, b: Arrays) -> bool:

@@ -29,10 +29,8 @@ def visible(equation: Equation, row: dict[str, Any] | None, laws: list[str]) -> 
         parts.append(f"[`{path.name}`, line {number}]({up}{path.name}#L{number})")
     if row is not None:
         verdict = "checked" if row["passed"] else "the check **fails**"
-        parts += [
-            f"[{verdict}](../docs/LEDGER.md#{equation.label})",
-            f"{row['caught']} of {row['slips']} slips caught",
-        ]
+        parts.append(f"[{verdict}](../docs/LEDGER.md#{equation.label})")
+        parts.append(f"{row['caught']} of {row['slips']} slips caught")
     if laws:
         more = f" and [{len(laws) - 2} more](../docs/LEDGER.md#laws)" if len(laws) > 2 else ""
         parts.append(f"law{'s' * (len(laws) > 1)}: {', '.join(laws[:2])}{more}")

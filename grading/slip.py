@@ -53,10 +53,8 @@ def edited(slip: Slip) -> str:
     lines = source.splitlines(keepends=True)
     body = "".join(lines[first:last])
     if body.count(slip.old) != 1:
-        raise StaleSlipError(
-            f"slip {slip.name}: {slip.old!r} occurs {body.count(slip.old)} times in"
-            f" {slip.function}, expected once."
-        )
+        times = f"{body.count(slip.old)} times in {slip.function}, expected once"
+        raise StaleSlipError(f"slip {slip.name}: {slip.old!r} occurs {times}.")
     return "".join(lines[:first]) + body.replace(slip.old, slip.new) + "".join(lines[last:])
 
 

@@ -6,20 +6,7 @@ from typing import Any
 import numpy as np
 
 from grading.errata.erratum import BySlip, Errata, Pair
-from grading.errata.small_rbm import (
-    DATA,
-    HS,
-    JOINT,
-    P_HIDDEN,
-    P_VISIBLE,
-    RBM,
-    VS,
-    W,
-    ascent,
-    b,
-    c,
-    mean_log_p,
-)
+from grading.errata.small_rbm import DATA, HS, JOINT, P_HIDDEN, P_VISIBLE, RBM, VS, ascent
 from rbm.model import Params, free_energy, prob_h, prob_v
 
 
@@ -28,12 +15,18 @@ def joint_without_z() -> Pair:
 
 
 def off_for_on() -> Pair:
-    on = prob_h(DATA[:1], W, c)[0, 0]
+    on = prob_h(DATA[:1], RBM.W, RBM.c)[0, 0]
     return on, 1 - on
 
 
 def by_first_weight(gradient: Any) -> float:
     return float(ascent(P_VISIBLE, gradient.nll_gradient).W[0, 0])
+
+
+def mean_log_p(params: Params) -> float:
+    """The mean of log p(v) over DATA."""
+    log_z = np.log(np.exp(-free_energy(VS, *params)).sum())
+    return float((-free_energy(DATA, *params) - log_z).mean())
 
 
 def rise(gradient: Any) -> float:
@@ -44,7 +37,7 @@ def rise(gradient: Any) -> float:
 
 
 def pixel_twice() -> Pair:
-    doubled = P_HIDDEN @ prob_v(HS, W, b)[:, 0] ** 2  # mean of v_1 P(v_1 = 1 given h)
+    doubled = P_HIDDEN @ prob_v(HS, RBM.W, RBM.b)[:, 0] ** 2  # mean of v_1 P(v_1 = 1 given h)
     return DATA[:, 0].mean() - doubled, ascent(P_VISIBLE).b[0]
 
 

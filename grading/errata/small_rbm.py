@@ -12,7 +12,7 @@ import numpy as np
 from autograd_lite.ops import Array
 from grading.oracles.enumeration import joint, kernel, states
 from rbm.gradient import nll_gradient
-from rbm.model import Params, free_energy
+from rbm.model import Params
 
 W = np.array([[2.0, -1.0, 0.5], [-1.5, 1.0, 2.0], [1.0, -2.0, 1.5], [-0.5, 1.5, -2.0]])
 b, c = np.array([-0.5, 0.8, 0.3, -1.0]), np.array([0.6, -0.9, 0.4])
@@ -29,9 +29,3 @@ def ascent(p: Array, gradient: Callable[..., Any] = nll_gradient) -> Params:
     """
     by_image = [gradient(DATA, v[None], *RBM) for v in VS]
     return Params(*(-np.tensordot(p, np.stack(g), axes=1) for g in zip(*by_image, strict=True)))
-
-
-def mean_log_p(params: Params) -> float:
-    """The mean of log p(v) over DATA."""
-    log_z = np.log(np.exp(-free_energy(VS, *params)).sum())
-    return float((-free_energy(DATA, *params) - log_z).mean())

@@ -121,9 +121,8 @@ def _judged(
     """The result where there are arrays for all cases."""
     check = result.check
     if verdict.passed:
-        return result._replace(
-            verdict="pass", detail=_size(verdict.error, check.tolerance), error=verdict.error
-        )
+        size = _size(verdict.error, check.tolerance)
+        return result._replace(verdict="pass", detail=size, error=verdict.error)
     kind = "form" if np.isnan(verdict.error) else "wrong"
     detail, example = in_names(check, inputs[verdict.case], verdict.why), None
     if kind == "wrong" and verdict.allowed < 1:  # else the words hold the numbers

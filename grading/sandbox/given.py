@@ -88,10 +88,9 @@ def needed(path: str) -> frozenset[str]:
 def imported(path: str) -> dict[str, list[str]]:
     """The checked functions that a file of the reference imports, by their modules."""
     nodes = [x for x in tree(path).body if isinstance(x, ast.ImportFrom) and x.module]
-    names = {
-        str(x.module): [n.name for n in x.names if f"{x.module}.{n.name}" in CHECKED] for x in nodes
-    }
-    return {module: found for module, found in names.items() if found}
+    names = {str(x.module): [n.name for n in x.names] for x in nodes}
+    found = {of: [name for name in own if f"{of}.{name}" in CHECKED] for of, own in names.items()}
+    return {module: names for module, names in found.items() if names}
 
 
 @cache

@@ -91,14 +91,11 @@ def _in_turn(
             alike = all(item.hidden == left[0].hidden for item, _, _ in waiting if left)
             if left and alike and len(waiting) < AHEAD:
                 item = left.popleft()
-                check, inputs = item.check, draw_cases(item.check, item.seed)
-                refusal = budget.refusal(check)
-                work = (
-                    Answer("skipped", refusal, [])
-                    if refusal
-                    else start(rooms[check.function], check.function, inputs, seconds)
-                )
-                waiting.append((item, inputs, work))
+                name, inputs = item.check.function, draw_cases(item.check, item.seed)
+                if refusal := budget.refusal(item.check):
+                    waiting.append((item, inputs, Answer("skipped", refusal, [])))
+                else:
+                    waiting.append((item, inputs, start(rooms[name], name, inputs, seconds)))
                 continue
             item, inputs, work = waiting.popleft()
             answer = finish(work) if isinstance(work, Worker) else work
