@@ -63,10 +63,10 @@ def place(label: str) -> str:
     return f"{equation.chapter.relative_to(ROOT).as_posix()}:{equation.line}"
 
 
-def tags() -> Iterator[tuple[str, Path, int]]:
+def tags() -> Iterator[tuple[str, tuple[Path, int]]]:
     """Every tag in the code of the packages, with its module and line."""
     for package in PACKAGES:
         for path in sorted((ROOT / package).glob("*.py")):
             for number, text in enumerate(path.read_text().splitlines(), 1):
                 for label in TAG.findall(text):
-                    yield label, path, number
+                    yield label, (path, number)

@@ -24,7 +24,7 @@ PAGE = Path(__file__).with_suffix(".md")  # the page, with gaps for what is meas
 def visible(equation: Equation, row: dict[str, Any] | None, laws: list[str]) -> str:
     """The mark that a reader sees under an equation, with the comment that finds it at its end."""
     parts = []
-    for path, number in [(p, n) for label, p, n in tags() if label == equation.label]:
+    for path, number in [place for label, place in tags() if label == equation.label]:
         up = "" if path.parent == equation.chapter.parent else f"../{path.parent.name}/"
         parts.append(f"[`{path.name}`, line {number}]({up}{path.name}#L{number})")
     if row is not None:
