@@ -40,8 +40,10 @@ def discriminator_gradient(
     loss = discriminator_loss(real[:, 0], generated[:, 0], label)
     dloss = np.full_like(loss, 1 / len(loss))
     dreal, dfake = discriminator_loss_vjp(dloss, real[:, 0], generated[:, 0], label)
-    _, by_real = backward(dreal[:, None], real_trace, D)
-    _, by_fake = backward(dfake[:, None], fake_trace, D)
+    # Nobody asks for the gradient of the images: of no pixels, it takes no product.
+    blind = (D[0]._replace(W=D[0].W[:0]), *D[1:])
+    _, by_real = backward(dreal[:, None], real_trace, blind)
+    _, by_fake = backward(dfake[:, None], fake_trace, blind)
     grads = tuple(Layer(r.W + f.W, r.b + f.b) for r, f in zip(by_real, by_fake, strict=True))
     return loss, grads  # (gan.21)
 

@@ -14,7 +14,7 @@ def statistics(v: Array, W: Array, c: Array) -> Params:
     They are minus the gradient of the mean free energy of the rows of v (B, D).
     """
     h = prob_h(v, W, c)
-    return Params(v.T @ h / len(v), v.mean(axis=0), h.mean(axis=0))  # (rbm.13)
+    return Params(v.T @ (h / len(v)), v.mean(axis=0), h.mean(axis=0))  # (rbm.13)
 
 
 def nll_gradient(v_data: Array, v_model: Array, W: Array, b: Array, c: Array) -> Params:

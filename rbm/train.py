@@ -85,8 +85,11 @@ def start(settings: Settings, images: Array) -> State:
 
 
 def halved(settings: Settings) -> bool:
-    """The chains run in two halves, and the two phases of the gradient side by side."""
-    return True
+    """Long chains run in two halves, and then the two phases of the gradient side by side.
+
+    Short ones are over so soon that products which take both cores are as fast.
+    """
+    return settings.gibbs_steps >= 10
 
 
 def step(state: State, x: Array, settings: Settings) -> State:
@@ -96,12 +99,15 @@ def step(state: State, x: Array, settings: Settings) -> State:
     persist = settings.chains == "persistent"
     before = state.chains if persist else v
 
-    def sweeps(half: int, rows: slice) -> Array:
-        rng = stream(seed, "gibbs", state.step, half)
+    def sweeps(rows: slice, *half: int) -> Array:
+        rng = stream(seed, "gibbs", state.step, *half)
         return gibbs(rng, before[rows], *state.params, settings.gibbs_steps)
 
-    parts = halves(len(before))
-    v_model = np.concatenate(side_by_side(sweeps, range(len(parts)), parts))
+    if halved(settings):
+        parts = halves(len(before))
+        v_model = np.concatenate(side_by_side(sweeps, parts, range(len(parts))))
+    else:
+        v_model = sweeps(slice(None))
     grads = nll_gradient(v, v_model, *state.params)
     divisor = 1 + state.step / settings.halving if settings.halving else 1  # (rbm.21)
     params, velocity = momentum_step(

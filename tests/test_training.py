@@ -68,7 +68,7 @@ def test_streams_depend_on_seed_purpose_and_index_alone():
 @pytest.mark.parametrize(
     ("model", "settings"),
     [
-        (rbm.train, {"hidden": 60, "batch_size": 31, "gibbs_steps": 3}),
+        (rbm.train, {"hidden": 60, "batch_size": 31, "gibbs_steps": 10}),
         (vae.train, {"network": "conv", "batch_size": 31, "likelihood": "squared"}),
     ],
     ids=["rbm", "vae"],
