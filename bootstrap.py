@@ -3,6 +3,7 @@
     python3 bootstrap.py        all that runs and tests the project; writes .venv/ready
     python3 bootstrap.py test   sees that the group `test` is there; writes .venv/ready-test
     python3 bootstrap.py lint   adds the group `lint`; writes .venv/ready-lint; so does `cluster`
+    python3 bootstrap.py bench  makes .venv-bench, for those with whom `make bench` compares
 
 Where pip cannot install them, packages of the system's Python that are new enough stand in. A stamp
 is written last: a set-up that was interrupted leaves none and starts again next time.
@@ -71,6 +72,8 @@ def take_turns(file: IO[bytes]) -> None:
 def set_up(group: str, project: dict[str, Any]) -> None:
     """Brings .venv and the stamp of the group up to date."""
     groups = {"run": project["project"]["dependencies"], **project["dependency-groups"]}
+    if group == "bench":
+        return set_up_peers(groups[group])
     wanted = groups[group] + (groups["test"] if group == "run" else [])
     listed = ", ".join(wanted)
     stamp = VENV / ("ready" if group == "run" else f"ready-{group}")
@@ -86,6 +89,21 @@ def set_up(group: str, project: dict[str, Any]) -> None:
             if fresh:
                 create(system_site_packages=True)
             make_do(groups[group], project["tool"]["bootstrap"]["oldest"], reason)
+    stamp.write_text(listed)
+
+
+def set_up_peers(pins: list[str]) -> None:
+    """Brings .venv-bench up to date, package by package: one that is missing keeps no other out."""
+    global VENV
+    VENV = Path(".venv-bench")
+    stamp, listed = VENV / "ready", ", ".join(pins)
+    if stamp.exists() and stamp.read_text() == listed:
+        return
+    say(f"Setting up {VENV}, once, some minutes: {listed}.")
+    if not (VENV / "bin").exists():
+        create()
+    if reasons := [f"{pin}: {reason}" for pin in pins if (reason := fetch([pin]))]:
+        raise SetupError("; ".join(reasons))
     stamp.write_text(listed)
 
 

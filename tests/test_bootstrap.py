@@ -19,6 +19,7 @@ dependencies = ["numpy==2.4.6", "matplotlib==3.11.2"]
 [dependency-groups]
 test = ["pytest==9.2.0"]
 lint = ["ruff==0.17.5"]
+bench = ["torch==2.13.0", "jax==0.10.2"]
 [tool.bootstrap.oldest]
 numpy = "2.0"
 matplotlib = "3.8"
@@ -37,7 +38,7 @@ def acted(tmp_path, monkeypatch):
 
     def create(system_site_packages=False):
         acted.asked.append("system" if system_site_packages else "new")
-        Path(".venv").mkdir(exist_ok=True)
+        bootstrap.VENV.mkdir(exist_ok=True)
 
     def fetch(pins):
         acted.asked.append(pins)
@@ -58,7 +59,8 @@ def test_every_pin_is_exact_and_newer_than_the_oldest():
     assert list(pins) == list(oldest) == ["numpy", "matplotlib", "pytest", "hypothesis"]
     for name in pins:
         assert bootstrap.numbers(oldest[name]) < bootstrap.numbers(pins[name])
-    assert all("==" in pin for pin in groups["lint"] + groups["cluster"])
+    assert all("==" in pin for pin in groups["lint"] + groups["cluster"] + groups["bench"])
+    assert project["project"]["dependencies"][0] in groups["bench"]
 
 
 def test_what_runs_and_tests_is_fetched_once_and_again_when_a_pin_or_a_package_is_gone(acted):
@@ -78,6 +80,18 @@ def test_what_runs_and_tests_is_fetched_once_and_again_when_a_pin_or_a_package_i
     assert len(acted.asked) == 4
     assert bootstrap.main("lint") == 0
     assert acted.asked[4:] == [["ruff==0.17.5"]] and Path(".venv/ready-lint").exists()
+
+
+def test_peers_are_fetched_one_by_one_into_a_place_of_their_own(acted, monkeypatch, capsys):
+    monkeypatch.setattr(bootstrap, "VENV", Path(".venv"))  # the set-up moves it
+    Path(".venv-bench").mkdir()
+    acted.answer = "no such thing"
+    assert bootstrap.main("bench") == 2
+    assert "torch==2.13.0: no such thing; jax==0.10.2: no such thing" in capsys.readouterr().err
+    acted.answer = ""
+    assert bootstrap.main("bench") == bootstrap.main("bench") == 0
+    assert acted.asked == ["new", ["torch==2.13.0"], ["jax==0.10.2"]] * 2
+    assert Path(".venv-bench/ready").exists() and not Path(".venv").exists()
 
 
 def test_interrupted_leaves_no_stamp_and_starts_again(acted, capsys):
