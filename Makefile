@@ -13,7 +13,7 @@ DIR =
 $(shell $(PY) -c 'import importlib.util as u; assert u.find_spec("numpy")' 2>/dev/null || rm -f .venv/ready*)
 
 .PHONY: help figures experiment reproduce rbm vae gan test ledger errata slip grade template
-.PHONY: benchmark speed mutants false-alarms kill-and-resume drawn-digits data cluster scheduler worker lint clean
+.PHONY: benchmark bench mutants false-alarms kill-and-resume drawn-digits data cluster scheduler worker lint clean
 
 help: ## this list
 	@awk -F ': .*## ' '/^[a-z-]+: .*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -63,10 +63,14 @@ template: .venv/ready ## write the files that a student fills in to the folder D
 	@test -n "$(DIR)" || { echo "make template needs a folder to write to: make template DIR=my-answers" >&2; exit 2; }
 	$(PY) -m grading template "$(DIR)" $(ARGS)
 
-benchmark: .venv/ready ## list the tests of the project itself: speed, mutants, false alarms, ...
+benchmark: .venv/ready ## list the tests of the project itself: mutants, false alarms, ...
 	$(PY) -m benchmarks
 
-speed mutants false-alarms kill-and-resume drawn-digits: .venv/ready-test
+bench: .venv/ready ## time our steps beside PyTorch, JAX and scikit-learn (20 min; ARGS=--quick: 2)
+	-@$(PY) bootstrap.py bench
+	$(PY) -m benchmarks.speed $(ARGS)
+
+mutants false-alarms kill-and-resume drawn-digits: .venv/ready-test
 	$(PY) -m benchmarks $(subst -,_,$@)
 
 data: .venv/ready ## fetch MNIST into data/cache, or say where it was found (10 s)
@@ -86,7 +90,7 @@ lint: .venv/ready-lint ## ruff and mypy (20 s)
 	$(PY) -m mypy
 
 clean: ## remove .venv, out/figures and caches; keeps trained models and MNIST (1 s)
-	rm -rf .venv out/figures .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-bench out/figures .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "Kept: out/runs (trained models) and data/cache (MNIST). To remove those: rm -rf out data/cache"
 

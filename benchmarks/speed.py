@@ -1,108 +1,121 @@
-"""How long a training step takes, relative to its matrix products alone."""
+"""How fast this project is, beside others that do the same: `make bench`.
 
+Cases: benchmarks/cases.py; the others: benchmarks/peers/; their turns: benchmarks/rounds.py.
+"""
+
+import ctypes
 import os
-import statistics
+import platform
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from autograd_lite.optim import adam_start, adam_step
-from benchmarks.steps import conv_pair, gan_pair, rbm_pair, vae_pair
-from experiments.experiment import Experiment, Numbers
-from experiments.record import ROOT
-from experiments.tables import markdown
-from vae import train as vae_train
+from benchmarks.cases import CASES
+from benchmarks.rounds import PYTHON, side_by_side
+from benchmarks.speed_tables import agreement, beside, where
+from experiments.command import run
+from experiments.experiment import Experiment, Numbers, find
+from experiments.record import RESULTS, ROOT
+from figures.drawing import Drawing
+from figures.picture import save
+from figures.speed import ratios
+from training.command import run_cli
+from training.settings import Parser
 
-ROUNDS, SECONDS = 11, 1.0
-ADAM = "Adam step"
+ROUNDS, SECONDS, THREADS = 11, 0.5, 2
+LONG = ("gibbs", "inpaint", "pseudo")  # not in the quick run
 
 
-def ratio(step: Callable[[], object], bare: Callable[[], object]) -> dict[str, float]:
-    """Median of step's time over bare's, round by round, so that a drifting machine cancels."""
-    ratios, steps, bares = [], [], []
-    for _ in range(ROUNDS):
-        steps.append(_time(step))
-        bares.append(_time(bare))
-        ratios.append(steps[-1] / bares[-1])
+def machine() -> dict[str, Any]:
+    """What the times depend on."""
+    told = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
+    names = [line.split(": ")[1] for line in told.split("\n") if line.startswith("model name")]
     return {
-        "ratio": statistics.median(ratios),
-        "lowest": min(ratios),
-        "highest": max(ratios),
-        "step [ms]": 1e3 * statistics.median(steps),
-        "products [ms]": 1e3 * statistics.median(bares),
-    }
-
-
-def _time(f: Callable[[], object]) -> float:
-    f()
-    start, calls = time.perf_counter(), 0
-    while time.perf_counter() - start < SECONDS / 2:
-        f()
-        calls += 1
-    return (time.perf_counter() - start) / calls
-
-
-def adam_milliseconds() -> float:
-    """One Adam step on the parameters of the dense VAE."""
-    settings = vae_train.Settings()
-    params = vae_train.start(settings, np.zeros((1, 784), np.float32)).params
-    state = adam_start(params)
-    return 1e3 * min(_time(lambda: adam_step(params, state, params)) for _ in range(5))
-
-
-def measure() -> Numbers:
-    """The steps beside their products; Adam with and without the advice of training/memory.py."""
-    # A process of its own that has not asked for its freed memory to be kept.
-    alone = "from benchmarks.speed import adam_milliseconds; print(adam_milliseconds())"
-    words = [sys.executable, "-c", alone]
-    plain = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return {
-        "CD-30 step, 500 hidden units, batch 64": ratio(*rbm_pair()),
-        "VAE step with Adam, 2 codes, batch 128": ratio(*vae_pair()),
-        "convolutional VAE step with RMSprop, batch 32": ratio(*conv_pair()),
-        "GAN step, both players, batch 64": ratio(*gan_pair()),
-        ADAM: {"as by default [ms]": float(plain), "memory kept [ms]": adam_milliseconds()},
+        "processor": (names or [platform.processor()])[0],
         "cores": os.cpu_count(),
+        "BLAS": blas(),
+        "system": platform.platform(),
     }
 
 
-def ratios(numbers: Numbers) -> str:
-    rows = [
-        [
-            name,
-            f"{row['step [ms]']:.1f}",
-            f"{row['products [ms]']:.1f}",
-            f"**{row['ratio']:.2f}** ({row['lowest']:.2f} to {row['highest']:.2f})",
-        ]
-        for name, row in numbers.items()
-        if name not in (ADAM, "cores")
-    ]
-    header = ["step", "ms", "its matrix products alone, ms", "ratio (lowest to highest)"]
-    return markdown(header, rows)
+def blas() -> str:
+    """NumPy's BLAS, and the processor for which its products are written, where it says so."""
+    config: Any = np.show_config(mode="dicts")
+    found = config["Build Dependencies"]["blas"]
+    for path in (Path(np.__file__).parents[1] / "numpy.libs").glob("*openblas*"):
+        for name in ("scipy_openblas_get_corename64_", "openblas_get_corename"):
+            if core := getattr(ctypes.CDLL(str(path)), name, None):
+                core.restype = ctypes.c_char_p
+                return f"{found['name']} {found['version']}, {core().decode()}"
+    return f"{found['name']} {found['version']}"
 
 
-def memory(numbers: Numbers) -> str:
-    row = numbers[ADAM]
-    header = ["Adam step of the dense VAE, freed memory", "ms"]
-    rows = [
-        ["given back (the default)", f"{row['as by default [ms]']:.2f}"],
-        ["kept (training/memory.py)", f"{row['memory kept [ms]']:.2f}"],
-    ]
-    return markdown(header, rows)
+def measure(python: str = str(PYTHON)) -> Numbers:
+    """Every case, and the figure of it."""
+    found = side_by_side(list(CASES), ROUNDS, SECONDS, THREADS, python)
+    titles = {name: case.title for name, case in CASES.items()}
+    save(Drawing("speed.svg", (), lambda: ratios(found, titles)), RESULTS)
+    return {"machine": machine() | {"threads": THREADS}, "cases": found}
 
 
 EXPERIMENT = Experiment(
-    question="How long does a training step take, relative to its matrix products alone?",
-    minutes=2,
+    question="How long does a step take, beside PyTorch, JAX, scikit-learn and its bare products?",
+    minutes=20,
     measure=measure,
-    protocol=f"median over {ROUNDS} rounds of the step's time over that of its matrix products"
-    " alone, in turn in one process, float32, synthetic images; BLAS threads as by default",
+    protocol=f"float32, {THREADS} threads for all, drawn digits; each in a process of its own,"
+    f" timed in turn for {SECONDS} s; ratios of the times of one round: median, lowest and highest"
+    f" of {ROUNDS} rounds; missing where it cannot be installed or does not compile. Differences:"
+    " after three steps from the same parameters with the same noise, of an array relative to its"
+    " update; where chains are drawn, of the means of 10 steps, in standard errors, about 1",
     data="none",
     tables={
-        "Training steps, relative to their matrix products alone": ratios,
-        "Memory that is kept": memory,
+        "Beside others": beside,
+        "Where the time goes, ms": where,
+        "Do they compute the same?": agreement,
     },
 )
+
+
+def main(argv: Sequence[str]) -> None:
+    """The whole of it is written to results/; parts of it go to the screen only."""
+    parser = Parser(prog="make bench", allow_abbrev=False)
+    parser.add_argument("--quick", action="store_true", help="few rounds, nothing compiled long")
+    parser.add_argument("--case", action="append", choices=CASES, help="only this one (repeatable)")
+    parser.add_argument("--list", action="store_true", help="list the cases and time nothing")
+    parser.add_argument("--threads", type=int, default=THREADS, help=f"default: {THREADS}")
+    parser.add_argument("--peers", default=str(PYTHON), metavar="PYTHON", help="that has the peers")
+    parser.add_argument("--figures", action="store_true", help="time make figures, from nothing")
+    options = parser.parse_args(argv)
+    if options.list:
+        print("\n".join(f"{name:12} {case.title}" for name, case in CASES.items()))
+    elif options.figures:
+        print(f"python -m figures, with trainings: {figures_seconds():.0f} s")
+    elif options.quick or options.case or options.threads != THREADS:
+        names = options.case or [name for name in CASES if not (options.quick and name in LONG)]
+        often = (3, 0.1) if options.quick else (ROUNDS, SECONDS)
+        found = side_by_side(names, *often, options.threads, options.peers, not options.quick)
+        for heading, table in EXPERIMENT.tables.items():
+            print(f"\n{heading}\n\n{table({'cases': found})}")
+    else:
+        measured = EXPERIMENT._replace(measure=partial(measure, options.peers))
+        run(find("benchmarks") | {"speed": measured}, "benchmarks", ["speed"])
+
+
+def figures_seconds() -> float:
+    """Of the quick page and all its trainings, in an empty folder."""
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        subprocess.run([sys.executable, "-m", "figures"], cwd=folder, env=environment, check=True)
+    return time.monotonic() - start
+
+
+if __name__ == "__main__":
+    run_cli(main, sys.argv[1:])

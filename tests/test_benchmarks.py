@@ -2,11 +2,17 @@
 
 import subprocess
 import sys
+from dataclasses import replace
+from functools import partial
+from itertools import count
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks import (
+    breakdown,
+    cases,
     drawn_digits,
     edits,
     false_alarms,
@@ -14,8 +20,10 @@ from benchmarks import (
     handed_in,
     mutants,
     reach,
+    rounds,
     speed,
     trial,
+    worker,
 )
 from experiments import record
 from experiments.experiment import find
@@ -141,11 +149,54 @@ def test_false_alarms_cover_every_check_and_tell_a_wrong_answer(monkeypatch):
     assert len(false_alarms.verdicts(check.equation, [7])["false alarms"]) == 1
 
 
-def test_speed_and_drawn_digits_measure_what_their_tables_show(monkeypatch):
-    monkeypatch.setattr(speed, "ROUNDS", 1)
-    monkeypatch.setattr(speed, "SECONDS", 0.01)
-    numbers = speed.measure()
-    assert speed.ratios(numbers).count("\n") == 5 and "kept" in speed.memory(numbers)
+def test_a_missing_peer_is_reported_and_the_others_are_timed(tmp_path):
+    found = rounds.side_by_side(["vae-2"], 2, 0.01, 1, str(tmp_path / "python"))["vae-2"]
+    assert found["JAX"] == {"missing": f"no Python with the peers at {tmp_path / 'python'}"}
+    assert found["ours"]["ours / theirs"] == 1 and found["floor"]["from to"][0] > 0
+    assert sum(found["ours"]["where"].values()) == pytest.approx(1)
+    numbers = {"cases": {"vae-2": found}}
+    assert all(f"Missing: {who}: no Python" in speed.beside(numbers) for who in rounds.PEERS[:3])
+    assert speed.where(numbers).count("\n") == 2
+
+
+def test_a_worker_says_why_it_cannot_and_goes_on(tmp_path):
+    peer = rounds.Worker("PyTorch", sys.executable, 1)  # which has no PyTorch
+    assert "No module named" in peer.ask("build vae-2")["missing"]
+    peer.end()
+    lost = rounds.Worker("nobody", sys.executable, 1)
+    assert lost.ask("build vae-2") == {"missing": "KeyError: 'nobody'"} and lost.process is None
+
+
+def test_what_computes_something_else_is_refused():
+    case = cases.CASES["vae-2"]
+    mine = cases.ours(case)
+
+    def given(state, x, noise, scale=1.0):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(cases.vae, "noise", lambda *_: scale * noise[0])
+            return mine.step(state, x)
+
+    assert worker.exact(case, mine._replace(given=given)) == 0
+    wrong = mine._replace(given=partial(given, scale=1.1))
+    assert worker.exact(case, wrong) > 10 * worker.ALLOWED["of the update"]
+    case = cases.CASES["cd-1-500"]._replace(settings=cases.machine(20))
+    mine = cases.ours(case)
+    turns = count(100)
+    again = mine._replace(start=lambda: mine.start()._replace(step=next(turns)))
+    assert 0.8 < worker.on_average(case, again) < worker.ALLOWED["standard errors"]
+    faster = cases.ours(case._replace(settings=replace(case.settings, learning_rate=0.12)))
+    again = faster._replace(start=lambda: faster.start()._replace(step=next(turns)))
+    assert worker.on_average(case, again) > 1.2 * worker.ALLOWED["standard errors"]
+
+
+def test_a_breakdown_tells_products_from_other_work():
+    a, b = np.ones((300, 300)), np.ones(200_000)
+    assert breakdown.breakdown(lambda: np.matmul(a, a), 0.3).get(breakdown.PRODUCTS, 0) > 0.8
+    found = breakdown.breakdown(lambda: (np.tanh(b), b < 1), 0.3)
+    assert found[breakdown.ACTIVATIONS] > 0.6 and found[breakdown.COMPARED] > 0
+
+
+def test_a_classifier_learns_the_drawn_digits():
     images, labels, *_ = drawn_digits.drawn_digits(0, train=500, test=10)
     params = drawn_digits.fit(drawn_digits.np.random.default_rng(0), images, labels)
     assert drawn_digits.right(params, images, labels).mean() > 0.9

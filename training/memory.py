@@ -1,9 +1,9 @@
 """Why steps that return new arrays are as fast as steps that overwrite old ones.
 
 By default glibc gives large freed blocks back to the system, and every array of more than 128 kB
-costs a page fault for each 4 kB when it is next filled: for one Adam step on 400,000 parameters
-about five times the arithmetic (`python -m benchmarks speed` measures it). Asked to keep what was
-freed, it hands the same warm pages out again. On other C libraries nothing happens.
+costs a page fault for each 4 kB when it is next filled. Asked to keep what was freed, it hands the
+same warm pages out again (`make bench ARGS="--case vae-2"` times a step of the VAE both ways). On
+other C libraries nothing happens.
 """
 
 import ctypes

@@ -1,0 +1,47 @@
+"""Our time over that of others, case by case, from results/speed.json."""
+
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from figures.picture import sheet
+from figures.style import LINES
+
+BLUE, ORANGE, GREEN = LINES
+# Who, as `make bench` names them: words, and the mark of the chart.
+WORDS = {
+    "floor": "bare products",
+    "PyTorch": "PyTorch, eager",
+    "PyTorch compiled": "PyTorch, compiled",
+    "JAX": "JAX, jit",
+    "scikit-learn": "scikit-learn",
+    "memory given back": "ours, memory given back",
+}
+MARKS = {
+    **{"PyTorch": (ORANGE, "o"), "PyTorch compiled": (ORANGE, "D")},
+    **{"JAX": (GREEN, "s"), "scikit-learn": (BLUE, "^"), "floor": ("0.55", "|")},
+}
+
+
+def ratios(cases: dict[str, dict[str, Any]], titles: dict[str, str]) -> Figure:
+    """A row a case; left of 1 we are faster. Lines go from the lowest round to the highest."""
+    figure = sheet(900, 90 + 36 * len(cases))
+    axes = figure.subplots()
+    for y, case in enumerate(cases.values()):
+        for who, (color, mark) in MARKS.items():
+            if "ms" in (row := case.get(who, {})):
+                axes.plot(row["from to"], [y, y], color=color, lw=1.2)
+                size = 11 if mark == "|" else 6
+                label = (
+                    WORDS[who] if axes.get_legend_handles_labels()[1].count(WORDS[who]) == 0 else ""
+                )
+                axes.plot(row["ours / theirs"], y, mark, color=color, ms=size, mew=1.6, label=label)
+    axes.axvline(1, color="black", lw=1)
+    axes.set(xscale="log", xlabel="our time / their time: left of 1 ours is shorter")
+    axes.set_xticks(ticks := [0.1, 0.2, 0.5, 1, 2, 5], [f"{tick:g}" for tick in ticks])
+    axes.set_yticks(range(len(cases)), [titles[name] for name in cases])
+    axes.set_ylim(len(cases) - 0.5, -0.5)
+    axes.minorticks_off()
+    axes.grid(axis="x", alpha=0.3)
+    figure.legend(loc="outside upper center", ncols=5)
+    return figure
