@@ -1,7 +1,8 @@
 """A program that does the cases as one of several does them: `python -m benchmarks.worker WHO`.
 
-It reads lines, `build CASE`, then `time SECONDS` and `where SECONDS` as often as wanted, and
-answers each with one of JSON. Between them it sleeps.
+It reads lines: `build CASE`, which may go on with other sizes, as in `build vae-2 rows=32`, then
+`time SECONDS`, `where SECONDS` and `memory` as often as wanted. It answers each with a line of
+JSON, and sleeps between them.
 """
 
 import importlib
@@ -9,7 +10,9 @@ import json
 import os
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import cycle, islice
 from typing import Any
 
@@ -46,24 +49,32 @@ def main(who: str) -> None:
     if who in ("ours", "floor"):
         keep_freed_memory()
     for line in sys.stdin:
-        word, argument = line.split()
+        word, *arguments = line.split()
         try:
             make = getattr(importlib.import_module(module), name)
             if word == "build":
-                answer, run, inputs = build(make, CASES[argument], who)
+                answer, run, inputs = build(make, sized(*arguments))
                 answer["versions"] = {p: importlib.import_module(p).__version__ for p in packages}
             elif word == "time":
-                answer = {"ms": milliseconds(run, inputs, float(argument))}
+                answer = {"ms": milliseconds(run, inputs, float(*arguments))}
+            elif word == "memory":
+                answer = {"bytes": peak(run, inputs)}
             else:
-                answer = where(run, inputs, float(argument))
+                answer = where(run, inputs, float(*arguments))
         except Exception as error:
             answer = {"missing": f"{type(error).__name__}: {error}".split("\n")[0][:200]}
         print(json.dumps(answer), file=answers, flush=True)
 
 
-def build(
-    make: Callable[[Case], Run], case: Case, who: str
-) -> tuple[dict[str, Any], Run, tuple[Any, ...]]:
+def sized(name: str, *sizes: str) -> Case:
+    """The case of this name, with other sizes."""
+    numbers = {key: int(value) for key, value in (size.split("=") for size in sizes)}
+    case = CASES[name]
+    case = case._replace(rows=numbers.pop("rows", case.rows))
+    return case._replace(settings=replace(case.settings, **numbers))
+
+
+def build(make: Callable[[Case], Run], case: Case) -> tuple[dict[str, Any], Run, tuple[Any, ...]]:
     """The Run, its batches, and what is to be said of it, once everything is compiled."""
     start = time.perf_counter()
     run, inputs = make(case), batches(case)
@@ -108,6 +119,16 @@ def where(run: Run, inputs: tuple[Any, ...], seconds: float) -> dict[str, Any]:
     fractions = breakdown(step, seconds)
     watched = 1e3 * (time.perf_counter() - start) / steps
     return {"where": fractions, "watched": watched / before}
+
+
+def peak(run: Run, inputs: tuple[Any, ...]) -> int:
+    """Bytes that a step takes beside those that are there before it."""
+    state = run.start()
+    tracemalloc.start()
+    run.step(state, inputs[0])
+    found = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return found
 
 
 def exact(case: Case, run: Run) -> float:

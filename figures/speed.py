@@ -27,15 +27,14 @@ def ratios(cases: dict[str, dict[str, Any]], titles: dict[str, str]) -> Figure:
     """A row a case; left of 1 we are faster. Lines go from the lowest round to the highest."""
     figure = sheet(900, 90 + 36 * len(cases))
     axes = figure.subplots()
-    for y, case in enumerate(cases.values()):
-        for who, (color, mark) in MARKS.items():
-            if "ms" in (row := case.get(who, {})):
-                axes.plot(row["from to"], [y, y], color=color, lw=1.2)
-                size = 11 if mark == "|" else 6
-                label = (
-                    WORDS[who] if axes.get_legend_handles_labels()[1].count(WORDS[who]) == 0 else ""
-                )
-                axes.plot(row["ours / theirs"], y, mark, color=color, ms=size, mew=1.6, label=label)
+    for i, (who, (color, mark)) in enumerate(MARKS.items()):
+        label: str | None = WORDS[who]
+        for row, case in enumerate(cases.values()):
+            if "ms" in (found := case.get(who, {})):
+                y = row + 0.12 * (i - 2)  # who is as fast as another stands beside it
+                axes.plot(found["from to"], [y, y], color=color, lw=1.2)
+                axes.plot(found["ours / theirs"], y, mark, color=color, ms=6, mew=1.6, label=label)
+                label = None
     axes.axvline(1, color="black", lw=1)
     axes.set(xscale="log", xlabel="our time / their time: left of 1 ours is shorter")
     axes.set_xticks(ticks := [0.1, 0.2, 0.5, 1, 2, 5], [f"{tick:g}" for tick in ticks])

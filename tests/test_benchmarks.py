@@ -21,6 +21,7 @@ from benchmarks import (
     mutants,
     reach,
     rounds,
+    scaling,
     speed,
     trial,
     worker,
@@ -35,10 +36,8 @@ ROOT = Path(__file__).parent.parent
 
 
 def test_the_command_lists_every_benchmark():
-    names = (
-        "drawn_digits false_alarms graded_mutants kill_and_resume machines mutants speed".split()
-    )
-    assert sorted(find("benchmarks")) == names
+    names = "drawn_digits false_alarms graded_mutants kill_and_resume machines mutants scaling speed"
+    assert sorted(find("benchmarks")) == (names := names.split())
     words = [sys.executable, "-m", "benchmarks"]
     listing = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert all(name in listing for name in names)
@@ -157,6 +156,21 @@ def test_a_missing_peer_is_reported_and_the_others_are_timed(tmp_path):
     numbers = {"cases": {"vae-2": found}}
     assert all(f"Missing: {who}: no Python" in speed.beside(numbers) for who in rounds.PEERS[:3])
     assert speed.where(numbers).count("\n") == 2
+
+
+def test_sizes_grow_in_a_worker_and_straight_lines_are_told(monkeypatch):
+    monkeypatch.setattr(scaling, "ROUNDS", 1)
+    monkeypatch.setattr(scaling, "SECONDS", 0.01)
+    worker = rounds.Worker("ours", sys.executable, 1)
+    row = scaling.grown(worker, "cd-1-500", "rows", (8, 64, 512))
+    with pytest.raises(SettingsError, match="build cd-1-500 rows=x failed: ValueError"):
+        scaling.asked(worker, "build cd-1-500 rows=x")
+    worker.end()
+    assert row["ms"][2] > row["ms"][0] and row["bytes"][2] > row["bytes"][1]
+    found = {"what": "images", "case": "cd-1-500", "grows": True, **row, "values": [1, 2, 4]}
+    line, bent = ({**found, "ms": ms, "bytes": ms} for ms in ([5, 10, 20], [5, 10, 80]))
+    shown = scaling.straight({"curves": [line, bent]}).split("\n")
+    assert "| 1.00 |" in shown[-2] and "**" not in shown[-2] and shown[-1].count("**") == 4
 
 
 def test_a_worker_says_why_it_cannot_and_goes_on(tmp_path):
