@@ -66,7 +66,7 @@ template: .venv/ready ## write the files that a student fills in to the folder D
 benchmark: .venv/ready ## list the tests of the project itself: mutants, false alarms, ...
 	$(PY) -m benchmarks
 
-bench: .venv/ready ## time our steps beside PyTorch, JAX and scikit-learn (20 min; ARGS=--quick: 2)
+bench: .venv/ready ## time our steps beside PyTorch, JAX and scikit-learn (12 min; ARGS=--quick: 2)
 	-@$(PY) bootstrap.py bench
 	$(PY) -m benchmarks.speed $(ARGS)
 

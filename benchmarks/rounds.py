@@ -11,9 +11,9 @@ import time
 from collections.abc import Sequence
 from typing import IO, Any
 
+from autograd_lite.threads import BLAS_THREADS
 from benchmarks.cases import CASES
 from experiments.record import ROOT
-from training.parallel import THREADS
 
 OURS, FLOOR = "ours", "floor"
 # Ours without the advice of training/memory.py, in one case.
@@ -59,7 +59,7 @@ class Worker:
             process = subprocess.Popen(
                 self.words,
                 cwd=ROOT,
-                env=os.environ | dict.fromkeys(THREADS, str(self.threads)),
+                env=os.environ | dict.fromkeys(BLAS_THREADS, str(self.threads)),
                 preexec_fn=lambda: os.sched_setaffinity(0, cores),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -98,19 +98,19 @@ def side_by_side(
     compiled: bool = True,
 ) -> dict[str, Any]:
     """For every case the times of everybody, in ms, and ours over theirs, round by round."""
-    everybody = {
-        who: Worker(who, python if who in PEERS else sys.executable, threads)
-        for who in (OURS, FLOOR, *PEERS, GIVEN_BACK)
-    }
     found = {}
-    try:
-        for name in names:
-            asked = {w: a for w, a in everybody.items() if takes_part(w, name, compiled)}
-            found[name] = one_case(name, asked, rounds, seconds)
-            print(f"{name}: {summary(found[name])}", file=sys.stderr, flush=True)
-    finally:
-        for worker in everybody.values():
-            worker.end()
+    for name in names:
+        workers = {
+            who: Worker(who, python if who in PEERS else sys.executable, threads)
+            for who in (OURS, FLOOR, *PEERS, GIVEN_BACK)
+            if takes_part(who, name, compiled)
+        }
+        try:
+            found[name] = one_case(name, workers, rounds, seconds)
+        finally:
+            for worker in workers.values():
+                worker.end()
+        print(f"{name}: {summary(found[name])}", file=sys.stderr, flush=True)
     return found
 
 

@@ -10,8 +10,7 @@ from benchmarks.rounds import OURS, Worker
 from experiments.experiment import Experiment, Numbers
 from experiments.record import RESULTS
 from experiments.tables import markdown
-from figures.drawing import Drawing
-from figures.picture import save
+from figures.drawing import Drawing, save_picture
 from figures.scaling import curves
 from training.settings import SettingsError
 
@@ -53,7 +52,7 @@ def measure() -> Numbers:
             print(f"{what}, {name}: {row['ms']}", file=sys.stderr, flush=True)
             rows.append({"what": what, "case": name, "grows": grows, **row})
     worker.end()
-    save(Drawing("scaling.svg", (), lambda: curves(rows)), RESULTS)
+    save_picture(Drawing("scaling.svg", (), lambda: curves(rows)), RESULTS)
     return {"curves": rows, "threads": threaded()}
 
 

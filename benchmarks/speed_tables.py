@@ -30,13 +30,20 @@ def beside(numbers: Numbers) -> str:
     ]
     header = ["case", "ours, ms", *(f"ours / {WORDS[who]}" for who in SHOWN)]
     lacking = {
-        f"{who}: {row['missing']}" for case in numbers["cases"].values()
-        for who, row in case.items() if "missing" in row
-    }  # fmt: skip
+        f"Missing: {who}: {row['missing']}."
+        for case in numbers["cases"].values()
+        for who, row in case.items()
+        if "missing" in row
+    }
+    versions = {
+        f"{name} {version}": None
+        for case in numbers["cases"].values()
+        for row in case.values()
+        for name, version in row.get("versions", {}).items()
+    }
+    where = ", ".join([*numbers.get("machine", {}).values(), *versions])
     picture = "![Our time over that of each peer, case by case](speed.svg)"
-    return "\n\n".join(
-        [picture, markdown(header, rows), *sorted(f"Missing: {x}." for x in lacking)]
-    )
+    return "\n\n".join([picture, markdown(header, rows), f"On {where}.", *sorted(lacking)])
 
 
 def where(numbers: Numbers) -> str:

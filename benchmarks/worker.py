@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.ops import Array
+from autograd_lite.threads import use_two_threads
 from benchmarks.breakdown import breakdown
 from benchmarks.cases import CASES, MODELS, Case, Run, batches, ours, recorded
 from training.memory import keep_freed_memory
@@ -53,7 +54,10 @@ def main(who: str) -> None:
         try:
             make = getattr(importlib.import_module(module), name)
             if word == "build":
-                answer, run, inputs = build(make, sized(*arguments))
+                case = sized(*arguments)
+                if make is ours and case.kind in MODELS:
+                    use_two_threads()  # as a training does
+                answer, run, inputs = build(make, case)
                 answer["versions"] = {p: importlib.import_module(p).__version__ for p in packages}
             elif word == "time":
                 answer = {"ms": milliseconds(run, inputs, float(*arguments))}

@@ -4,8 +4,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from figures.picture import sheet
-from figures.style import TEN
+from figures.style import TEN, sheet
 
 
 def curves(rows: list[dict[str, Any]]) -> Figure:

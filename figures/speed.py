@@ -4,8 +4,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from figures.picture import sheet
-from figures.style import LINES
+from figures.style import LINES, sheet
 
 BLUE, ORANGE, GREEN = LINES
 # Who, as `make bench` names them: words, and the mark of the chart.

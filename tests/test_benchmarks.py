@@ -36,7 +36,9 @@ ROOT = Path(__file__).parent.parent
 
 
 def test_the_command_lists_every_benchmark():
-    names = "drawn_digits false_alarms graded_mutants kill_and_resume machines mutants scaling speed"
+    names = (
+        "drawn_digits false_alarms graded_mutants kill_and_resume machines mutants scaling speed"
+    )
     assert sorted(find("benchmarks")) == (names := names.split())
     words = [sys.executable, "-m", "benchmarks"]
     listing = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -156,6 +158,8 @@ def test_a_missing_peer_is_reported_and_the_others_are_timed(tmp_path):
     numbers = {"cases": {"vae-2": found}}
     assert all(f"Missing: {who}: no Python" in speed.beside(numbers) for who in rounds.PEERS[:3])
     assert speed.where(numbers).count("\n") == 2
+    (axes,) = speed.ratios(numbers["cases"], {"vae-2": "VAE"}).axes
+    assert len(axes.lines) == 3  # the floor, how far it strays, and the line at 1
 
 
 def test_sizes_grow_in_a_worker_and_straight_lines_are_told(monkeypatch):

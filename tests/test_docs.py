@@ -24,7 +24,8 @@ from training.run import RunError
 from training.settings import Parser, add_settings
 
 ROOT = Path(__file__).parent.parent
-OURS = [p for p in ROOT.rglob("*.*") if not {".venv", "out", ".git"} & {*p.relative_to(ROOT).parts}]
+MADE = {".venv", ".venv-bench", "out", ".git"}
+OURS = [p for p in ROOT.rglob("*.*") if not MADE & {*p.relative_to(ROOT).parts}]
 DOCUMENTS = sorted(p for p in OURS if p.suffix == ".md" and p.parent.name != "cache")
 SOURCES = (ROOT / "docs" / "SOURCES.md").read_text()
 JOINT, HS, STARTS = enumeration.joint(*RBM), enumeration.states(3), enumeration.numbers_of(DATA)

@@ -95,10 +95,10 @@ def test_what_serves_the_models_does_not_bury_them():
     rest = [p for p in SOURCES if p.relative_to(ROOT).parts[0] not in {"autograd_lite", *MODELS}]
     tests = [*(ROOT / "tests").rglob("*.py")]
     slips = [p for p in rest if p.parent.name == "slips"]
-    assert sum(map(lines, [*rest, ROOT / "bootstrap.py"])) - sum(map(lines, slips)) < 18_800
+    assert sum(map(lines, [*rest, ROOT / "bootstrap.py"])) - sum(map(lines, slips)) < 19_000
     assert sum(map(lines, slips)) < 1_300
     assert sum(lines(p) for p in tests if p.parent.name == "laws") < 2_800
-    assert sum(lines(p) for p in tests if p.parent.name != "laws") < 9_350
+    assert sum(lines(p) for p in tests if p.parent.name != "laws") < 9_500
 
 
 def test_results_hold_no_code():
