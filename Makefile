@@ -23,7 +23,7 @@ help: ## this list
 	@echo "default, takes MNIST where it can be had, else drawn digits. ARGS='...' passes options on,"
 	@echo "for example: make rbm ARGS='--help'. PYTHON=python3.12 makes .venv with that Python."
 
-figures: .venv/ready ## train nine small models and draw them: out/figures/index.html (4 min)
+figures: .venv/ready ## train nine small models and draw them: out/figures/index.html (3 min)
 	$(PY) -m figures --data $(DATA) $(ARGS)
 
 experiment: .venv/ready ## list the experiments; NAME=gan runs one and draws its figures

@@ -22,12 +22,10 @@ from autograd_lite.ops import Array
 from autograd_lite.threads import use_two_threads
 from benchmarks.breakdown import breakdown
 from benchmarks.cases import CASES, MODELS, Case, Run, batches, ours, recorded
-from training.memory import keep_freed_memory
 
 # Who: the module and the function that make a Run of a case; the packages whose versions count.
 WHO = {
     "ours": ("benchmarks.cases", "ours", ("numpy",)),
-    "memory given back": ("benchmarks.cases", "ours", ("numpy",)),
     "floor": ("benchmarks.floor", "floor", ("numpy",)),
     "PyTorch": ("benchmarks.peers.pytorch", "eager", ("torch",)),
     "PyTorch compiled": ("benchmarks.peers.pytorch", "compiled", ("torch",)),
@@ -47,15 +45,14 @@ def main(who: str) -> None:
     module, name, packages = WHO[who]
     run: Any = None
     inputs: tuple[Any, ...] = ()
-    if who in ("ours", "floor"):
-        keep_freed_memory()
     for line in sys.stdin:
         word, *arguments = line.split()
         try:
             make = getattr(importlib.import_module(module), name)
             if word == "build":
                 case = sized(*arguments)
-                if make is ours and case.kind in MODELS:
+                model = MODELS.get(case.kind)
+                if make is ours and model and model.halved(case.settings):
                     use_two_threads()  # as a training does
                 answer, run, inputs = build(make, case)
                 answer["versions"] = {p: importlib.import_module(p).__version__ for p in packages}
