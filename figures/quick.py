@@ -1,4 +1,4 @@
-"""The quick page: nine small models, trained in two and a half minutes on two cores, and their figures.
+"""The quick page: nine small models, trained in 150 s on two cores, and their figures.
 
 They are there to look at. Longer trainings give better numbers; results/ has those.
 """
