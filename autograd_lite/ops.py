@@ -43,13 +43,13 @@ def relu_vjp(dy: Array, y: Array) -> Array:
 
 def leaky_relu(x: Array, slope: float = 0.2) -> Array:
     """x where it is positive, elsewhere times a slope in (0, 1): the gradient never stops."""
-    return np.maximum(x, slope * x)  # (ad.7)
+    return np.maximum(x, slope * x)  # (ad.7): the larger one, since 0 < slope < 1
 
 
 def leaky_relu_vjp(dy: Array, y: Array, slope: float = 0.2) -> Array:
     """Needs the output only, whose sign is the input's; at the kink the slope of the left side."""
-    positive = y > 0  # np.where would take several times as long
-    return positive * dy + ~positive * (slope * dy)  # (ad.8)
+    slopes = np.maximum(y > 0, dy.dtype.type(slope))  # 1 or slope; np.where takes longer
+    return dy * slopes  # (ad.8)
 
 
 def tanh(x: Array) -> Array:

@@ -38,7 +38,10 @@ def tree_split(f: Callable[..., Any], first: T, *others: Tree) -> tuple[T, ...]:
 
 
 def mean_of_halves(gradient: Callable[[slice], T], rows: int) -> T:
-    """The gradient of a mean over the rows of a batch, from those over its halves."""
+    """The gradient of a mean over `rows` rows, 1 or more, its two halves computed side by side.
+
+    gradient(part) is that of the mean over the rows of a slice. Each half counts by its share.
+    """
     parts = halves(rows)
     grads = side_by_side(gradient, parts)
     if len(parts) == 1:

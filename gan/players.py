@@ -40,10 +40,11 @@ def discriminator_gradient(
     loss = discriminator_loss(real[:, 0], generated[:, 0], label)
     dloss = np.full_like(loss, 1 / len(loss))
     dreal, dfake = discriminator_loss_vjp(dloss, real[:, 0], generated[:, 0], label)
-    # Nobody asks for the gradient of the images: of no pixels, it takes no product.
-    blind = (D[0]._replace(W=D[0].W[:0]), *D[1:])
-    _, by_real = backward(dreal[:, None], real_trace, blind)
-    _, by_fake = backward(dfake[:, None], fake_trace, blind)
+    # The images' gradient is not needed. `backward` uses the first W for that alone (what W and b
+    # get comes from the trace): a W without rows makes it (B, 0), which costs nothing.
+    rowless = (D[0]._replace(W=D[0].W[:0]), *D[1:])
+    _, by_real = backward(dreal[:, None], real_trace, rowless)
+    _, by_fake = backward(dfake[:, None], fake_trace, rowless)
     grads = tuple(Layer(r.W + f.W, r.b + f.b) for r, f in zip(by_real, by_fake, strict=True))
     return loss, grads  # (gan.21)
 

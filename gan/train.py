@@ -63,7 +63,7 @@ def noise(rng: np.random.Generator, count: int, settings: Settings) -> Array:
 
 
 def halved(settings: Settings) -> bool:
-    """Its products are so small that two threads would mostly wait for one another."""
+    """Never: the products are so small that two threads would mostly wait for one another."""
     return False
 
 

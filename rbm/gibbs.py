@@ -32,11 +32,11 @@ def gibbs(
     pixels from the model's distribution given those.
     """
     given = v
-    # h @ W.T reads W by its columns: from the third sweep on, a copy in that order pays.
-    columns = np.asfortranarray(W) if steps > 2 else W
+    # h @ W.T is faster where W is stored column by column; the copy costs what two sweeps save.
+    columnwise = np.asfortranarray(W) if steps > 2 else W
     for _ in range(steps):
         h = bernoulli(rng, prob_h(v, W, c))
-        v = bernoulli(rng, prob_v(h, columns, b))  # (rbm.8)
+        v = bernoulli(rng, prob_v(h, columnwise, b))  # (rbm.8)
         if known is not None:
             v = np.where(known, given, v)
     return v

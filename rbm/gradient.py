@@ -14,6 +14,7 @@ def statistics(v: Array, W: Array, c: Array) -> Params:
     They are minus the gradient of the mean free energy of the rows of v (B, D).
     """
     h = prob_h(v, W, c)
+    # h (B, H) is divided, which is smaller than the product (D, H).
     return Params(v.T @ (h / len(v)), v.mean(axis=0), h.mean(axis=0))  # (rbm.13)
 
 

@@ -85,9 +85,9 @@ def start(settings: Settings, images: Array) -> State:
 
 
 def halved(settings: Settings) -> bool:
-    """Long chains run in two halves, and then the two phases of the gradient side by side.
+    """Whether a step runs its chains in two halves, and the gradient's two phases, side by side.
 
-    Short ones are over so soon that products which take both cores are as fast.
+    With fewer than ten sweeps that gains nothing over products that take both cores.
     """
     return settings.gibbs_steps >= 10
 
@@ -97,17 +97,18 @@ def step(state: State, x: Array, settings: Settings) -> State:
     seed = settings.seed
     v = binarise(stream(seed, "pixels", state.step), x, settings.pixels)
     persist = settings.chains == "persistent"
-    before = state.chains if persist else v
+    chains = state.chains if persist else v
+    parts = [slice(None)]
+    keys: list[tuple[int, ...]] = [(state.step,)]
+    if halved(settings):  # each half has a stream of its own: no matter which one draws first
+        parts = halves(len(chains))
+        keys = [(state.step, half) for half in range(len(parts))]
 
-    def sweeps(rows: slice, *half: int) -> Array:
-        rng = stream(seed, "gibbs", state.step, *half)
-        return gibbs(rng, before[rows], *state.params, settings.gibbs_steps)
+    def sweeps(rows: slice, key: tuple[int, ...]) -> Array:
+        rng = stream(seed, "gibbs", *key)
+        return gibbs(rng, chains[rows], *state.params, settings.gibbs_steps)
 
-    if halved(settings):
-        parts = halves(len(before))
-        v_model = np.concatenate(side_by_side(sweeps, parts, range(len(parts))))
-    else:
-        v_model = sweeps(slice(None))
+    v_model = np.concatenate(side_by_side(sweeps, parts, keys))
     grads = nll_gradient(v, v_model, *state.params)
     divisor = 1 + state.step / settings.halving if settings.halving else 1  # (rbm.21)
     params, velocity = momentum_step(

@@ -61,8 +61,9 @@ def test_streams_depend_on_seed_purpose_and_index_alone():
         return stream(*key).random(4).tolist()
 
     assert draw(1, "noise", 2) == draw(1, "noise", 2)
-    keys = [(1, "noise", 2), (2, "noise", 2), (1, "order", 2), (1, "noise", 3), (1, "noise", 2, 1)]
-    assert len({tuple(draw(*key)) for key in keys}) == 5
+    keys = [(1, "noise", 2), (2, "noise", 2), (1, "order", 2), (1, "noise", 3)]
+    keys += [(1, "noise", 2, half) for half in (0, 1)]
+    assert len({tuple(draw(*key)) for key in keys}) == 6
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,23 @@ def test_results_do_not_depend_on_the_number_of_threads(model, settings, monkeyp
         assert end() == one and pool.submit.called
 
 
+def test_a_second_thread_is_taken_only_where_there_is_a_core_for_it(monkeypatch):
+    for alone in ({"OMP_NUM_THREADS": "1"}, {}):
+        monkeypatch.setattr(threads, "_pool", None)
+        monkeypatch.setattr(threads, "_cores", lambda: 2)
+        monkeypatch.setattr(threads, "_one_thread_a_product", lambda: True)
+        for name in threads.BLAS_THREADS:
+            monkeypatch.delenv(name, raising=False)
+        for name, value in alone.items():
+            monkeypatch.setenv(name, value)
+        threads.use_two_threads()
+        assert (threads._pool is None) == bool(alone)
+    monkeypatch.setattr(threads, "_pool", None)
+    monkeypatch.setattr(threads, "_cores", lambda: 1)
+    threads.use_two_threads()
+    assert threads._pool is None
+
+
 def test_a_second_thread_has_the_errors_and_the_numpy_settings_of_the_first(monkeypatch):
     with ThreadPoolExecutor(1) as pool:
         monkeypatch.setattr(threads, "_pool", pool)
@@ -96,6 +114,8 @@ def test_a_second_thread_has_the_errors_and_the_numpy_settings_of_the_first(monk
             assert threads.side_by_side(np.exp, [1e4, 0.0, 1.0]) == [np.inf, 1.0, np.e]
         with pytest.raises(FloatingPointError):
             threads.side_by_side(np.exp, [np.float64(1e4), 0.0])
+        nested = threads.side_by_side(lambda x: threads.side_by_side(abs, [x, 0]), [-1, 2])
+        assert nested == [[1, 0], [2, 0]]  # and does not wait for itself
     assert [threads.halves(rows) for rows in (1, 5)] == [
         [slice(0, 1)],
         [slice(0, 3), slice(3, 5)],

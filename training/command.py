@@ -48,7 +48,7 @@ def train_command(argv: Sequence[str], model: Model[S, St], stem: str) -> None:
     if argv[:1] != ["train"]:
         raise SettingsError(f"{prog} takes `train` and options; {prog} train --help lists them.")
     run, settings, images = begin(f"{prog} train", kind, stem, argv[1:])
-    if model.halved(settings):
+    if model.halved(settings):  # else OpenBLAS does better with all its threads
         use_two_threads()
     with run.lock:
         rows = loop.train(run, model, images, settings).rows

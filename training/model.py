@@ -57,7 +57,7 @@ class Model(Protocol[S, St]):
         """The state before the first step; `images` are those of the training."""
 
     def halved(self, settings: S) -> bool:
-        """Whether a step works on both halves of its batch side by side, so that threads help."""
+        """Whether a step has two halves to run side by side, so that a second thread helps."""
 
     def step(self, state: St, x: Array, settings: S) -> St:
         """The state after a step on the batch x (B, D); `state` itself stays as it is."""

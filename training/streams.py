@@ -11,6 +11,9 @@ import numpy as np
 
 
 def stream(seed: int, purpose: str, *index: int) -> np.random.Generator:
-    """A generator of its own for one purpose and one index: an epoch, a step, half of its batch."""
+    """A generator for one purpose and index: an epoch; a step; a step and the number of its half.
+
+    Without an index it is that of index 0; (step,) and (step, 0) are two different streams.
+    """
     key = (zlib.crc32(purpose.encode()), *(index or (0,)))
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))

@@ -52,10 +52,10 @@ def noise(rng: np.random.Generator, x: Array, settings: Settings) -> Array:
 
 
 def halved(settings: Settings) -> bool:
-    """A convolutional step works on both halves of its batch side by side: most of it is copying.
+    """Whether a step works on the two halves of its batch side by side.
 
-    That of the dense network is two large products and Adam: there, two threads do no better than
-    products that take two threads each.
+    The convolutional one does: half of its time goes into copies, which BLAS does not spread over
+    cores. That of the dense network goes into large products, which BLAS does spread, and Adam.
     """
     return settings.network == "conv"
 
@@ -68,8 +68,8 @@ def step(state: State, x: Array, settings: Settings) -> State:
     current = network(state.params, settings)
 
     def gradient_of(rows: slice) -> Tree:
-        of = x[rows], eps[:, rows], current, settings.likelihood, settings.beta, seen[rows]
-        return gradient(*of)
+        batch = x[rows], eps[:, rows], current
+        return gradient(*batch, settings.likelihood, settings.beta, seen[rows])
 
     grads = mean_of_halves(gradient_of, len(x)) if halved(settings) else gradient_of(slice(None))
     update = OPTIMISERS[settings.optimiser].step

@@ -92,7 +92,7 @@ SLIPS = (
          "Clamped only at the end, the chain never sees the given pixels after its first sweep."),
     Slip("gibbs-without-c", "rbm.8", "rbm.gibbs.gibbs", "prob_h(v, W, c)", "prob_h(v, W, 0 * c)",
          "The hidden biases are missing in the sweep."),
-    Slip("gibbs-without-b", "rbm.8", "rbm.gibbs.gibbs", "prob_v(h, columns, b)", "prob_v(h, columns, 0 * b)",
+    Slip("gibbs-without-b", "rbm.8", "rbm.gibbs.gibbs", "prob_v(h, columnwise, b)", "prob_v(h, columnwise, 0 * b)",
          "The visible biases are missing in the sweep."),
     Slip("gibbs-one-step-more", "rbm.8", "rbm.gibbs.gibbs", "range(steps)", "range(steps + 1)",
          "There are `steps` sweeps; here there is one more."),
