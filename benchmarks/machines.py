@@ -13,6 +13,7 @@ from experiments.record import read
 from experiments.tables import markdown
 from training.images import training_images
 from training.loop import steps_per_epoch
+from training.memory import keep_freed_memory
 from training.parallel import Training
 from training.settings import Parser, add_settings, with_preset
 
@@ -27,6 +28,7 @@ def kind(training: Training) -> tuple[str, ...]:
 
 def predicted(model: str, *options: str) -> float:
     """The seconds of a training, from some of its steps and one look at its metrics."""
+    keep_freed_memory()
     module: Any = import_module(f"{model}.train")
     parser = Parser(prog=model, allow_abbrev=False)
     add_settings(parser, module.Settings)

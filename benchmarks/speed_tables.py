@@ -4,12 +4,12 @@ from typing import Any
 
 from benchmarks.breakdown import KINDS, OPTIMISER, PYTHON
 from benchmarks.cases import CASES
-from benchmarks.rounds import FLOOR, OURS, PEERS
+from benchmarks.rounds import FLOOR, GIVEN_BACK, OURS, PEERS
 from experiments.experiment import Numbers
 from experiments.tables import markdown
 from figures.speed import WORDS
 
-SHOWN = (FLOOR, *PEERS)
+SHOWN = (FLOOR, *PEERS, GIVEN_BACK)
 RELATIVE = "of the update"
 
 

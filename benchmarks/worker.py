@@ -22,10 +22,12 @@ from autograd_lite.ops import Array
 from autograd_lite.threads import use_two_threads
 from benchmarks.breakdown import breakdown
 from benchmarks.cases import CASES, MODELS, Case, Run, batches, ours, recorded
+from training.memory import keep_freed_memory
 
 # Who: the module and the function that make a Run of a case; the packages whose versions count.
 WHO = {
     "ours": ("benchmarks.cases", "ours", ("numpy",)),
+    "memory given back": ("benchmarks.cases", "ours", ("numpy",)),
     "floor": ("benchmarks.floor", "floor", ("numpy",)),
     "PyTorch": ("benchmarks.peers.pytorch", "eager", ("torch",)),
     "PyTorch compiled": ("benchmarks.peers.pytorch", "compiled", ("torch",)),
@@ -45,6 +47,8 @@ def main(who: str) -> None:
     module, name, packages = WHO[who]
     run: Any = None
     inputs: tuple[Any, ...] = ()
+    if who in ("ours", "floor"):
+        keep_freed_memory()
     for line in sys.stdin:
         word, *arguments = line.split()
         try:

@@ -14,6 +14,7 @@ WORDS = {
     "PyTorch compiled": "PyTorch, compiled",
     "JAX": "JAX, jit",
     "scikit-learn": "scikit-learn",
+    "memory given back": "ours, memory given back",
 }
 MARKS = {
     **{"PyTorch": (ORANGE, "o"), "PyTorch compiled": (ORANGE, "D")},

@@ -14,4 +14,5 @@ trained     a finished run, for whoever looks at it
 parallel    several trainings at once
 farm        independent jobs, on this machine or on a cluster
 cluster     the workers of a Dask scheduler: what each is sent, and must have
+memory      how steps that return new arrays stay fast
 """

@@ -13,6 +13,7 @@ from data.idx import DataError
 from training import loop
 from training.early import report
 from training.images import Split, training_images
+from training.memory import keep_freed_memory
 from training.model import Model, S, Settings, St
 from training.run import RUNS, Run, RunError, create_run, open_run, read_settings
 from training.settings import Parser, SettingsError, add_settings, check_settings, with_preset
@@ -23,6 +24,7 @@ def run_cli(program: Callable[[Sequence[str]], None], argv: Sequence[str]) -> No
 
     Ctrl-C, where the program does not handle it, is status 130.
     """
+    keep_freed_memory()
     try:
         with np.errstate(over="ignore", invalid="ignore"):  # metrics tell that a run diverged
             program(argv)

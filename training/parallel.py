@@ -21,6 +21,7 @@ import numpy as np
 from autograd_lite.threads import BLAS_THREADS
 from training import farm
 from training.command import train_command
+from training.memory import keep_freed_memory
 from training.run import RUNS, RunError, files_of, finished, write_run
 
 
@@ -120,6 +121,7 @@ def _train(training: Training) -> dict[str, bytes]:
 
 def _train_far(training: Training) -> dict[str, bytes]:
     """Trains in this process, a worker's, so that it ends with it. -> the files of the run"""
+    keep_freed_memory()
     with np.errstate(over="ignore", invalid="ignore"):  # metrics tell that a run diverged
         train_command(_words(training), import_module(f"{training.model}.train"), training.label)
     return {path.name: path.read_bytes() for path in files_of(training.folder)}
