@@ -5,8 +5,6 @@ import numpy as np
 import vae.train
 from data.pixels import to_unit
 from tests.small_runs import digits
-from training.checkpoint import save_checkpoint
-from training.run import save_settings
 from training.trained import Trained
 from vae.mlp import encode
 
@@ -40,15 +38,6 @@ def decoded(run, z):
     h = z @ p.W2 + p.b2
     h = np.tanh(h) if run.settings.activation == "tanh" else np.maximum(h, 0)
     return 1 / (1 + np.exp(-(h @ p.W3 + p.b3)[..., :784].astype(float)))
-
-
-def trained(folder, run):
-    """A folder as a training leaves it that came to this."""
-    folder.mkdir()
-    save_settings(folder, run.settings)
-    state = vae.train.start(run.settings, np.zeros((1, 784), np.float32))
-    save_checkpoint(folder, state._replace(params=run.params), run.rows or rows_of(2))
-    return folder
 
 
 def rows_of(epochs):

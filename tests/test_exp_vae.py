@@ -85,9 +85,6 @@ def use_for_tests(monkeypatch, module, images):
     monkeypatch.setattr(module, "load", lambda choice: DATA._replace(test_images=images))
 
 
-# Dense networks
-
-
 def test_a_cost_is_the_mean_over_seeds_on_the_test_images(numbers):
     rows = {(row["likelihood"], row["codes"]): row for row in numbers["dense_vae"]}
     assert list(rows) == KINDS
@@ -134,9 +131,6 @@ def test_a_curve_of_the_training_images_is_that_of_the_training(monkeypatch):
     assert found[dense_vae_curves.ALL] == whole != found["train"][-1]
 
 
-# Convolutional networks
-
-
 def test_the_best_epoch_is_that_of_the_lowest_cost_on_the_first_test_images(monkeypatch):
     more = np.concatenate([DATA.train_images[:100], DATA.test_images])  # of which 100 count
     use_for_tests(monkeypatch, conv_vae, more)
@@ -173,9 +167,6 @@ def test_the_whole_set_keeps_images_for_validation_and_has_the_settings_of_the_f
     whole, *few = (parsed(Settings, *one.options) for one in conv_vae.EXPERIMENT.trainings)
     assert whole.validation == 5000
     assert few == [replace(whole, validation=0, images=10_000, seed=seed) for seed in range(3)]
-
-
-# Likelihoods
 
 
 @pytest.mark.parametrize("beta", [1.0, 0.1, 3.0])
@@ -218,9 +209,6 @@ def test_each_likelihood_is_measured_on_its_own_networks(numbers):
         expected = measures.over_seeds([likelihoods.measured(run, held_out) for run in runs])
         assert rows[name] == {"likelihood": name, **expected}
     assert rows["Bernoulli"]["cost as a density [nats/image]"]["mean"] is None
-
-
-# Sample counts
 
 
 def test_the_trace_is_that_of_the_covariance_and_its_error_is_honest():

@@ -1,6 +1,7 @@
-"""Figures of the VAE, on the quick page and of its experiments, show what they say they show."""
+"""Figures of the VAE, on the quick page, of its experiments and of weights in a file; its table."""
 
 import math
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,7 +15,7 @@ from data.pixels import to_unit
 from data.sets import split
 from experiments import dense_vae, record
 from experiments.dense_vae_curves import ALL, notebook
-from figures import conv_vae, dense_vae_curves, latent_plane, likelihoods, sample_count
+from figures import conv_vae, dense_vae_curves, latent_plane, likelihoods, sample_count, weights
 from figures import dense_vae as of_dense
 from figures import vae as quick
 from figures.images import as_trained, one_of_each, paper
@@ -22,16 +23,16 @@ from figures.style import TEN, save
 from tests.screen import assert_whole, close, pixels, tiles
 from tests.small_runs import parsed
 from tests.small_vaes import DATA, decoded, encoded, network, rows_of
+from training.command import run_cli
 from training.streams import stream
+from vae import summary
+from vae.weights import save_weights
 
 MODULES = (of_dense, dense_vae_curves, conv_vae, likelihoods, sample_count)
 
 
 def words(figure):
     return [text.get_text() for text in figure.texts]
-
-
-# The plane of codes
 
 
 @pytest.mark.parametrize(
@@ -94,9 +95,6 @@ def test_images_are_shown_as_the_network_was_fed_them():
     images = one_of_each(DATA)
     for pixels_, expected in (("none", grey := to_unit(images)), ("threshold", grey >= 0.5)):
         assert np.array_equal(as_trained(images, network(pixels=pixels_).settings), expected)
-
-
-# Codes one at a time, reconstructions, and the units that are used
 
 
 @pytest.mark.parametrize(("Z", "scale"), [(3, 3), (9, 2), (30, 2)])
@@ -168,9 +166,6 @@ def test_the_figure_of_code_units_shows_means_over_seeds_and_their_range(monkeyp
             band = upper.collections[i].get_paths()[0].vertices
             assert {1, 2} == set(band[band[:, 0] == 1, 1])
         assert upper.lines[3].get_ydata()[0] == 0.01
-
-
-# Costs
 
 
 def lines_of(axes):
@@ -251,9 +246,6 @@ def test_the_autoencoder_stands_beside_the_vae():
         assert close(found, decoded(run, z))
 
 
-# Likelihoods and sample counts
-
-
 def test_reconstructions_of_each_likelihood_are_of_its_own_network():
     kinds = likelihoods.LIKELIHOODS.values()
     runs = [network(8, likelihood=kind, seed=i, beta=b) for i, (kind, b) in enumerate(kinds)]
@@ -293,9 +285,6 @@ def test_variances_and_prices_are_those_of_the_record():
         np.testing.assert_allclose(b.get_xdata(), row[sample_count.TIME] * a.get_xdata())
 
 
-# Every drawing
-
-
 @pytest.fixture(scope="module")
 def runs():
     """For every training that a drawing asks for, one that came to random weights."""
@@ -328,3 +317,76 @@ def test_every_figure_is_drawn_whole_from_its_own_trainings(module, one, runs, t
     if len(one.trainings) == 1:
         codes = parsed(vae.train.Settings, *one.trainings[0].options).codes
         assert f"VAE of {codes} code units" in title
+
+
+@pytest.mark.parametrize(
+    ("Z", "H", "kind", "sums"),
+    [
+        (2, 256, "bernoulli", ["201,988", "202,256", "404,244"]),
+        (8, 256, "squared", ["205,072", "203,792", "408,864"]),
+        (16, 256, "bernoulli", ["209,184", "205,840", "415,024"]),
+        (2, 500, "bernoulli", ["394,504", "394,284", "788,788"]),
+        (3, 7, "laplace", ["5,543", "6,308", "11,851"]),
+    ],
+)
+def test_the_table_has_the_sums_of_the_documents(capsys, Z, H, kind, sums):
+    summary.main(["--codes", str(Z), "--hidden", str(H), "--likelihood", kind])
+    head, _, *lines = capsys.readouterr().out.splitlines()
+    assert head == f"Dense VAE: codes {Z}, hidden {H}, likelihood {kind}"
+    of_layers = [line.split()[-1] for line in lines if "in all" not in line]
+    assert [line.split()[-1] for line in lines if "in all" in line] == sums
+    assert lines[-1].split() == ["both", "in", "all", sums[-1]]
+    assert len(of_layers) == 5
+    assert f"{sum(int(n.replace(',', '')) for n in of_layers):,}" == sums[-1]
+
+
+@pytest.mark.parametrize(("Z", "names"), [(2, "theirs"), (3, "ours")])
+def test_pictures_of_weights_in_a_file(tmp_path, monkeypatch, capsys, Z, names):
+    run = network(Z, H=11, likelihood="gaussian")
+    file = tmp_path / "some$^$weights.npz"  # no mathematics
+    if names == "theirs":
+        save_weights(file, run.params)
+    else:
+        np.savez(file, **run.params._asdict(), note="of another program")
+    monkeypatch.setattr(weights, "load", lambda choice: DATA)
+    weights.main([str(file), "--activation", "tanh", "--out", str(tmp_path / "a" / "out")])
+    drawn = {Path(line).stem: Path(line) for line in capsys.readouterr().out.splitlines()}
+    plane = {"manifold", "means"} if Z == 2 else set()
+    assert set(drawn) == {"reconstructions", "traversals"} | plane
+    found = tiles(imread(drawn["reconstructions"])[..., :3], 235, 52 + 130, 4, (1, 10))
+    assert close(found[0], decoded(run, encoded(run, DATA.test_images[:10])[0]))
+    same = weights.trained(file, DATA, "tanh", "none")
+    assert all(np.array_equal(a, b) for a, b in zip(same.params, run.params, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("program", "change", "argv", "sentence"),
+    [
+        (vae.__main__, {}, "summary --codes 0", "--codes is 0; expected at least 1."),
+        (vae.__main__, {}, "summary --epochs 3", "unrecognized arguments: --epochs 3"),
+        (vae.__main__, {}, "summary --hidden 1000000000000", "Unable to allocate"),
+        (vae.__main__, {}, "sumary", "`train` and options, or `summary` and options"),
+        (vae.__main__, {}, "", "`train` and options, or `summary` and options"),
+        (weights, {"W1": None}, "w.npz", "w.npz has no matrix W1"),
+        (weights, {"W_mu": np.zeros(3)}, "w.npz", "w.npz has no matrix W_mu"),
+        (weights, {"W_mu": np.zeros((5, 0))}, "w.npz", "w.npz has no matrix W_mu"),
+        (weights, {"W3": np.zeros((5, 790))}, "w.npz",
+         "w.npz has W3 of shape (5, 790); expected (5, 784)."),
+        (weights, {"W1": np.zeros((9, 5)), "W3": np.zeros((5, 9)), "b3": np.zeros(9)}, "w.npz",
+         "is for images of 9 pixels; expected 784, as in drawn digits."),
+        (weights, {}, "w.npz --out w.npz", "w.npz cannot be made (File exists)."),
+        (weights, {}, "w.npz --activation swish", "invalid choice: 'swish'"),
+    ],
+)  # fmt: skip
+def test_wrong_input_is_one_sentence(
+    program, change, argv, sentence, tmp_path, monkeypatch, capsys
+):
+    arrays = network().params._asdict() | change
+    np.savez(tmp_path / "w.npz", **{k: v for k, v in arrays.items() if v is not None})
+    monkeypatch.setattr(weights, "load", lambda choice: DATA)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as end:
+        run_cli(program.main, argv.split())
+    said = capsys.readouterr()
+    assert end.value.code == 2 and not said.out
+    assert sentence in said.err and len(said.err.splitlines()) == 1, said.err

@@ -1,4 +1,4 @@
-"""The variational autoencoder: losses at extremes, weights in files, and what training does."""
+"""The VAE, dense and convolutional: sizes, losses at extremes, weights in files, and training."""
 
 import math
 import pickle
@@ -10,13 +10,10 @@ import pytest
 from small_runs import same_bits, spy_on
 
 import vae.train
-from autograd_lite.losses import bernoulli_nll
 from autograd_lite.tree import tree_map
 from training.run import RunError
-from training.settings import SettingsError
 from training.streams import stream
-from vae.densities import gaussian_nll, gaussian_nll_vjp, laplace_nll, laplace_nll_vjp
-from vae.elbo import squared_error
+from vae import conv, mlp
 from vae.mlp import init
 from vae.networks import Dense
 from vae.objective import LIKELIHOODS, SCALES, costs
@@ -30,32 +27,12 @@ def tiny(seed=0, D=6, H=5, Z=1, likelihood="bernoulli"):
     return params._replace(b2=rng.normal(size=H), W3=2 * params.W3), rng
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_losses_stay_finite_at_logits_of_ten_thousand(dtype):
-    logits = np.array([[1e4, -1e4, 1e4, -1e4]], dtype)
-    x = np.array([[1, 0, 0, 1]], dtype)
-    assert bernoulli_nll(logits, x)[0] == 2e4
-    assert squared_error(logits, x)[0] == 2
-    outputs = np.append(logits, np.zeros((1, 1), dtype), axis=1)  # scale 1
-    assert gaussian_nll(outputs, x)[0] == dtype(0.5 * (2 + 4 * dtype(math.log(2 * math.pi))))
-    assert laplace_nll(outputs, x)[0] == dtype(2 + 4 * dtype(math.log(2)))
-    one = np.ones(1, dtype)
-    for rule in (gaussian_nll_vjp, laplace_nll_vjp):
-        np.testing.assert_array_equal(rule(one, outputs, x)[0, :4], 0)
-
-
 def test_the_noise_is_as_large_as_the_settings_say():
     x = np.zeros((2000, 6), np.float32)
     for size in (1.0, 0.0):
         eps = noise(np.random.default_rng(0), x, Settings(codes=3, samples=2, noise=size))
         assert eps.shape == (2, 2000, 3) and eps.dtype == np.float32
         assert abs(eps.std() - size) <= 6 * size / np.sqrt(2 * eps.size)
-
-
-@pytest.mark.parametrize("size", [0.5, 2.0, -1.0, math.nan])
-def test_noise_of_another_scale_than_that_of_the_kl_is_refused(size):
-    with pytest.raises(SettingsError, match="expected 1, or 0 for a network without noise"):
-        Settings(noise=size)
 
 
 def test_what_is_measured_weighs_every_image_and_every_sample_alike():
@@ -188,3 +165,58 @@ def test_every_step_draws_anew_and_does_as_the_settings_say(monkeypatch):
     step(state, images, replace(settings, pixels="none", keep=1.0))
     (x, *_, seen), _ = calls[-1]
     assert np.array_equal(x, images) and np.array_equal(seen, images)
+
+
+def test_numbers_of_parameters_are_the_sources():
+    """Layer by layer, as the source's printout has them: the encoder's and the decoder's."""
+    sizes = [p.size for p in conv.init(np.random.default_rng(0), 2)]
+    layers = [w + b for w, b in zip(sizes[::2], sizes[1::2], strict=True)]
+    assert layers == [320, 18_496, 50_192, 34, 34, 9_408, 36_928, 18_464, 289]
+    assert (sum(layers[:5]), sum(layers[5:]), sum(layers)) == (69_076, 65_089, 134_165)
+
+
+def test_layers_have_the_shapes_of_the_source():
+    rng = np.random.default_rng(0)
+    params = conv.init(rng, 2)
+    x, eps = rng.random((4, 784), dtype=np.float32), np.ones((3, 4, 2), np.float32)
+    outputs, trace = conv.forward(x, eps, params)
+    assert outputs.logits.shape == (3, 4, 784)
+    assert [h.shape[1:] for h in (trace.h1, trace.h2, trace.h4, trace.h5, trace.h6)] == [
+        (14, 14, 32), (7, 7, 64), (7, 7, 64), (14, 14, 64), (28, 28, 32)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("init, sizes", [(conv.init, (2,)), (mlp.init, (784, 256, 2))])
+def test_weights_begin_within_glorot_s_limits_and_biases_at_zero(init, sizes):
+    assert init(np.random.default_rng(0), *sizes)[0].dtype == np.float32
+    params = init(np.random.default_rng(0), *sizes, np.float64)
+    for name, p in params._asdict().items():
+        if name.startswith("b"):
+            assert not p.any()
+        else:
+            limit = math.sqrt(6 / (math.prod(p.shape[:-2]) * (p.shape[-2] + p.shape[-1])))
+            assert 0.9 * limit < np.abs(p).max() <= limit
+            assert p.var() == pytest.approx(limit**2 / 3, rel=6 / math.sqrt(p.size))
+
+
+def test_the_settings_name_the_network_and_it_does_what_its_module_does():
+    rng = np.random.default_rng(0)
+    x, eps = rng.random((3, 64)), rng.normal(size=(2, 3, 2))
+    networks = conv.init(rng, 2, np.float64, 8, (2, 3), 5), mlp.init(rng, 64, 5, 2, np.float64)
+    convolutional, dense = tree_map(lambda w: w + 0.3 * rng.normal(size=w.shape), networks)
+    for params, module, activation, options in (
+        (convolutional, conv, (), {"network": "conv"}),
+        (dense, mlp, ("relu",), {}),
+        (dense, mlp, ("tanh",), {"activation": "tanh"}),
+    ):
+        network = vae.train.network(params, vae.train.Settings(**options))
+        assert network.params is params
+        mu, logvar, *_ = module.encode(x, params, *activation)
+        assert same_bits(network.encode(x), (mu, logvar))
+        outputs, trace = module.forward(x, eps, params, *activation)
+        assert same_bits(network.forward(x, eps), (outputs, trace))
+        assert same_bits(network.decode(trace.z), outputs.logits)
+        np.testing.assert_allclose(network.pixels(trace.z), 1 / (1 + np.exp(-outputs.logits)))
+        grads = network.backward(outputs, trace)
+        assert type(grads) is type(params)
+        assert same_bits(grads, module.backward(outputs, trace, params, *activation))

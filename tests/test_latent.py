@@ -1,26 +1,28 @@
-"""The tanh VAE and its latent space: what is measured, against definitions and on tiny runs."""
+"""The tanh VAE and its latent space: what is measured and what is shown, on tiny runs."""
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
+import experiments.tanh_vae_curves
+import figures.latent_space
+import figures.tanh_vae
+import figures.tanh_vae_curves
+import training.images
+import training.parallel
 import vae.train
 from autograd_lite.losses import bernoulli_nll
 from autograd_lite.ops import sigmoid
 from data.pixels import to_unit
-from experiments import (
-    latent_posterior,
-    latent_prior,
-    latent_space,
-    measures,
-    record,
-    tanh_networks,
-    tanh_vae,
-    tanh_vae_curves,
-)
-from tests.small_runs import same_bits
+from experiments import latent_posterior, latent_prior, latent_space, measures, record, tanh_vae
+from experiments.tanh_networks import images as images_of
+from figures.images import paper
+from figures.style import TEN, new_figure
+from tests.screen import assert_whole, close, pixels, tiles
+from tests.small_runs import digits, make, same_bits
 from tests.small_vaes import shape
-from tests.tanh_runs import DATA, FREE, LONG, ONCE, made_in
 from training.images import training_images
+from training.parallel import Training
 from training.run import RunError
 from training.streams import stream
 from training.trained import read
@@ -30,10 +32,35 @@ from vae.objective import Costs
 from vae.train import Settings, evaluate
 from vae.weights import load_weights, read_weights
 
+DATA = digits(450, 200)
+OPTIONS = "--data digits --validation 150 --hidden 16 --codes 2 --activation tanh --keep 0.95"
+OPTIONS += " --batch-size 50 --epochs 2"
+
+
+def training_of(label, options):
+    return Training(label, "vae", (*OPTIONS.split(), *options.split()))
+
+
+ONCE = tuple(training_of("once", f"--images 200 --pixels once --seed {seed}") for seed in (0, 1))
+FREE = tuple(training_of("free", f"--images 200 --pixels once --beta 0 --seed {s}") for s in (0, 1))
+LONG = (training_of("long", "--pixels stochastic"),)
+
 
 @pytest.fixture(scope="module", autouse=True)
 def place(tmp_path_factory):
-    with made_in(tmp_path_factory.mktemp("latent")) as folder:
+    """The runs of the experiments are these, trained in this folder."""
+    folder = tmp_path_factory.mktemp("latent")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training.parallel, "RUNS", folder / "runs")
+        for module in (training.images, latent_posterior, tanh_vae):
+            patch.setattr(module, "load", lambda choice: DATA)
+        patch.setattr(tanh_vae, "NETWORKS", {"once": ONCE, "long": LONG})
+        patch.setattr(tanh_vae, "WEIGHTS", folder / "weights" / "long.npz")
+        patch.setattr(experiments.tanh_vae_curves, "TRAININGS", ONCE)
+        patch.setattr(latent_space, "NETWORKS", {"short": ONCE, "long": LONG})
+        patch.setattr(latent_space, "SWEEP", {0.0: FREE, 1.0: ONCE})
+        for one in (*ONCE, *FREE, *LONG):
+            make(one)
         yield folder
 
 
@@ -47,14 +74,11 @@ def images(network):
     return latent_posterior.load_images(network.settings)
 
 
-# --- the tanh VAE ---
-
-
 def test_pixels_binarised_once_are_those_of_the_training():
     drawn = []
     for seed in range(2):
         settings = Settings(images=200, validation=150, pixels="once", seed=seed)
-        parts = tanh_networks.images(DATA, settings)
+        parts = images_of(DATA, settings)
         seen = training_images("digits", 200, 150, once=seed)
         assert np.array_equal(parts["training"], seen.train)
         assert np.array_equal(parts["validation"], seen.validation)
@@ -65,7 +89,7 @@ def test_pixels_binarised_once_are_those_of_the_training():
 
 
 def test_pixels_binarised_afresh_are_left_grey():
-    parts = tanh_networks.images(DATA, Settings(validation=150, pixels="stochastic"))
+    parts = images_of(DATA, Settings(validation=150, pixels="stochastic"))
     grey = DATA.train_images[:300], DATA.train_images[300:], DATA.test_images
     assert all(map(np.array_equal, parts.values(), map(to_unit, grey)))
 
@@ -78,7 +102,7 @@ def test_training_and_validation_cost_what_they_did_at_the_end_of_training(run):
     for part, name in (("training", "train"), ("validation", "validation")):
         assert found[part].nll == row[f"{name}_nll [nats/image]"]
         assert found[part].kl == row[f"{name}_kl [nats/image]"]
-    parts = tanh_networks.images(DATA, network.settings)
+    parts = images_of(DATA, network.settings)
     assert found["test"] == evaluate(network.params, parts["test"], network.settings)
     assert found["training, corrupted"] == tanh_vae.corrupted(network, parts["training"])
 
@@ -109,7 +133,7 @@ def test_rows_have_the_mean_and_the_spread_over_seeds():
 
 def test_weights_are_kept_and_cost_what_they_did(tmp_path, monkeypatch):
     network = read(LONG[0].folder, vae.train)
-    x = tanh_networks.images(DATA, network.settings)["validation"]
+    x = images_of(DATA, network.settings)["validation"]
     found = tanh_vae.keep_weights(network, x, tmp_path / "new" / "w.npz")
     assert same_bits(read_weights(tmp_path / "new" / "w.npz"), network.params)
     cost = network.rows[-1]["validation_cost [nats/image]"]
@@ -143,16 +167,13 @@ def test_the_printed_parts_add_up_to_the_printed_cost():
 
 
 def test_every_epoch_stands_beside_the_assignments():
-    numbers = tanh_vae_curves.measure()
+    numbers = experiments.tanh_vae_curves.measure()
     series = [read(run.folder, vae.train).series("validation_kl") for run in ONCE]
     assert numbers["validation_kl"]["mean"] == np.mean(series, axis=0).tolist()
     there = record.read("tanh_vae_curves").numbers
     assert shape(numbers) == shape(there)
     final = record.read("tanh_vae").numbers["networks"][0]  # on another number of threads
     assert there["train_cost"]["mean"][-1] == pytest.approx(final["cost"], rel=1e-6)
-
-
-# --- the five questions ---
 
 
 def test_images_are_binary_and_carry_their_own_labels(images):
@@ -287,3 +308,157 @@ def test_the_latent_space_is_measured_as_the_record_has_it():
     images = latent_posterior.load_images(read(FREE[0].folder, vae.train).settings)
     kl = [latent_posterior.encode(read(r.folder, vae.train), images.x).kl.mean() for r in FREE]
     assert free["KL"]["mean"] == pytest.approx(np.mean(kl))
+
+
+MODULES = figures.tanh_vae, figures.tanh_vae_curves, figures.latent_space
+
+
+@pytest.fixture
+def shown():
+    return read(LONG[0].folder, vae.train)
+
+
+def means(shown, z):
+    return sigmoid(decode(z.astype(np.float32), shown.params, "tanh")[0])
+
+
+@pytest.mark.parametrize("drawing", [d for m in MODULES for d in m.DRAWINGS], ids=lambda d: d.name)
+def test_every_figure_is_drawn_whole(drawing):
+    runs = LONG if "long" in drawing.name else ONCE[:1]
+    runs = (FREE[0], ONCE[0]) if "weight" in drawing.name else runs
+    figure = drawing.draw([read(run.folder, vae.train) for run in runs if drawing.trainings], DATA)
+    assert_whole(pixels(figure), (1200, 480), (1900, 1300))
+    if drawing.name.startswith("tanh_vae") and drawing.trainings:
+        count = "200 images" if "short" in drawing.name else "300 images"
+        assert figure.get_suptitle().endswith(f"tanh VAE, 2 epochs of {count}, drawn digits")
+
+
+@pytest.mark.parametrize("runs", [ONCE, LONG], ids=["once", "long"])
+def test_images_are_shown_with_their_own_digits(runs):
+    shown = read(runs[0].folder, vae.train)
+    whole = images_of(DATA, shown.settings)
+    labels = (DATA.train_labels, DATA.train_labels[300:], DATA.test_labels)
+    for count in (120, 1000):  # no more than there are
+        parts = figures.tanh_vae.first_images(shown, DATA, count)
+        for part, name, labelled in zip(parts, whole, labels, strict=True):
+            grey = whole[name][:count]
+            assert part.name == name and np.array_equal(part.digits, labelled[: len(grey)])
+            assert set(np.unique(part.x)) == {0, 1}
+            assert not part.x[grey == 0].any() and part.x[grey == 1].all()
+            if shown.settings.pixels != "once":
+                assert not np.array_equal(part.x, grey >= 0.5)
+
+
+def test_an_ellipse_has_its_deviations_as_half_axes():
+    figure = new_figure(600, 600, "")
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    mu, sigma = np.array([[2.2, -1.0]]), np.array([[0.5, 1.5]])
+    figures.tanh_vae.draw_ellipses(axes, mu, sigma, np.array(["#ff0000"]))
+    axes.set(xlim=(-4, 4), ylim=(-4, 4))
+    screen = pixels(figure)
+    rows, columns = np.nonzero(screen[..., 0] - screen[..., 1] > 0.2)  # reddish
+    ends = np.array([[columns.min(), rows.max() + 1], [columns.max() + 1, rows.min()]])
+    found = np.stack([ends[:, 0] / 600 * 8 - 4, 4 - ends[:, 1] / 600 * 8], axis=1)
+    assert np.allclose(found, [mu[0] - sigma[0], mu[0] + sigma[0]], atol=0.03)
+
+
+def test_ellipses_stand_where_the_encoder_puts_the_images(shown):
+    figure = figures.tanh_vae.posteriors(shown, DATA)
+    pixels(figure)  # which settles the axes
+    parts = figures.tanh_vae.first_images(shown, DATA, figures.tanh_vae.SHOWN)
+    for axes, part in zip(figure.axes, parts, strict=True):
+        assert axes.get_title() == f"{len(part.x)} {part.name} images"
+        (drawn,) = axes.collections
+        mu, logvar, _ = encode(part.x, shown.params, "tanh")
+        assert np.allclose(drawn.get_offsets(), mu)
+        sizes = np.stack([drawn.get_widths(), drawn.get_heights()], axis=1)
+        assert np.allclose(sizes / 2, np.exp(logvar / 2))
+        colours = [to_rgb(TEN[digit]) for digit in part.digits]
+        assert np.allclose(np.array(drawn.get_facecolor())[:, :3], colours)
+        low, high = np.array([axes.get_xlim(), axes.get_ylim()]).T
+        assert (mu - sizes / 2 >= low).all() and (mu + sizes / 2 <= high).all()  # none is cut off
+        assert axes.get_aspect() == 1
+
+
+def test_each_image_stands_above_its_reconstruction(shown):
+    screen = pixels(figures.tanh_vae.reconstructions(shown, DATA))
+    for i, part in enumerate(figures.tanh_vae.first_images(shown, DATA, 20)):
+        found = tiles(screen, 144, 94 + 225 * i, 3, (2, 20))
+        assert close(found[0], part.x)
+        assert close(found[1], means(shown, encode(part.x, shown.params, "tanh")[0]))
+
+
+def test_samples_are_black_and_white_and_have_the_means_beside_them(shown):
+    # A decoder to which codes matter more than after two epochs.
+    shown = shown._replace(params=shown.params._replace(W2=8 * shown.params.W2))
+    screen = pixels(figures.tanh_vae.prior_samples(shown, DATA))
+    left, right = (tiles(screen, x, 115, 5, (4, 5)).reshape(20, 28, 28) for x in (50, 870))
+    z = stream(0, "figure prior").standard_normal((20, 2), dtype=np.float32)
+    p = means(shown, z).astype(np.float64)
+    assert close(left, p)
+    assert set(np.unique(right)) == {0, 1}
+    ink = 1 - right.reshape(20, 784)
+    # The same codes in the same places: the log-likelihood is about what these means expect.
+    expected = (p * np.log(p) + (1 - p) * np.log(1 - p)).sum(axis=1)
+    spread = np.sqrt((p * (1 - p) * np.log(p / (1 - p)) ** 2).sum(axis=1))
+    found = (ink * np.log(p) + (1 - ink) * np.log(1 - p)).sum(axis=1)
+    assert np.abs((found - expected) / spread).max() < 5.5
+
+
+def test_the_grid_spans_the_codes_of_training_images(shown):
+    screen = pixels(figures.tanh_vae.grid(shown, DATA))
+    mu, _, _ = encode(figures.tanh_vae.first_images(shown, DATA, 5000)[0].x, shown.params, "tanh")
+    low, high = mu.min(axis=0), mu.max(axis=0)
+    found = tiles(screen, 100, 50, 2, (20, 20), gap=0)
+    for row, column in ((0, 0), (0, 19), (19, 0), (19, 19), (7, 12)):
+        z = low + (high - low) * np.array([column, 19 - row]) / 19
+        assert close(found[row : row + 1, column], means(shown, z[None]))
+
+
+def test_costs_are_those_of_the_run_and_of_the_assignment(shown):
+    figure = figures.tanh_vae_curves.costs_beside(shown, DATA)
+    tenth = {"cost": 9213.6939, "nll": 8997.1585, "kl": 216.5354}  # sums over a batch
+    for axes, (part, value) in zip(figure.axes, tenth.items(), strict=False):
+        train, validation, there = axes.get_lines()
+        assert list(train.get_ydata()) == shown.series(f"train_{part}")
+        assert list(validation.get_ydata()) == shown.series(f"validation_{part}")
+        assert validation.get_linestyle() == "--" and "validation" in validation.get_label()
+        points = dict(zip(there.get_xdata(), there.get_ydata(), strict=True))
+        assert 1 not in points and points[10] == value / 50
+    ours, there = (line.get_ydata() for line in figure.axes[3].get_lines())
+    first, last = shown.series("validation_cost")
+    assert list(ours) == [first / last, 1]
+    assert there[0] == 355722.7557 / 304218.1616 and there[19] == 1
+
+
+def test_bars_and_points_are_those_of_the_record():
+    table = record.read("latent_space").numbers["digits"]["short"]
+    figure = figures.latent_space.digit_by_digit([], DATA)
+    accuracy = [bar.get_height() for bar in figure.axes[2].patches]
+    assert accuracy == table["accuracy"]["mean"]
+    nll, kl = np.reshape(figure.axes[0].patches, (2, 10))
+    assert [bar.get_y() for bar in kl] == [bar.get_height() for bar in nll]
+    assert np.allclose([b.get_y() + b.get_height() for b in kl], table["cost"]["mean"])
+    points = [line.get_xydata()[0] for line in figure.axes[5].get_lines()]
+    expected = table["fraction of the grid, by codes"]["mean"], table["deviance explained"]["mean"]
+    assert np.allclose(points, np.transpose(expected))
+
+
+def test_costs_of_single_images_stand_against_their_posteriors():
+    shown = read(ONCE[0].folder, vae.train)
+    q = latent_posterior.encode(shown, latent_posterior.load_images(shown.settings).x)
+    figure = figures.latent_space.posterior_and_cost([shown], DATA)
+    for axes, x in zip(figure.axes, (q.logvar.mean(axis=1), np.hypot(*q.mu.T)), strict=True):
+        found = np.array(axes.collections[0].get_offsets())
+        assert np.allclose(found[found[:, 1].argsort()].T, (x[q.nll.argsort()], np.sort(q.nll)))
+
+
+def test_rows_of_prior_samples_are_decoded_by_their_own_networks():
+    runs = [read(run.folder, vae.train) for run in (FREE[0], ONCE[0])]
+    figure = figures.latent_space.kl_weights(runs, DATA)
+    (picture,) = figure.axes[5].images
+    z = stream(0, "figure prior").standard_normal((figures.latent_space.DRAWN, 2))
+    for i, run in enumerate(runs):
+        expected = paper(means(run, z))
+        assert np.allclose(picture.get_array()[29 * i : 29 * i + 28, :28], expected[0], atol=1e-6)
