@@ -164,9 +164,7 @@ def test_a_worker_that_would_compute_something_else_is_refused(two, house, monke
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense"])
-def test_a_scheduler_that_does_not_answer_is_one_sentence_and_status_2(
-    address, monkeypatch, capsys
-):
+def test_a_scheduler_that_does_not_answer_is_one_sentence(address, monkeypatch, capsys):
     monkeypatch.setattr(cluster, "WAIT", 0.3)
     pytest.importorskip("distributed", reason="the package distributed: `make cluster` installs it")
     with pytest.raises(SystemExit, match="2"):

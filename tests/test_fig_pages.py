@@ -142,9 +142,7 @@ def test_figures_of_experiments_are_drawn_by_name(place, tmp_path, monkeypatch, 
         (["--out", "busy"], "index.html was not written (Is a directory)"),
     ],
 )
-def test_what_is_wrong_is_one_sentence_and_status_2(
-    place, tmp_path, argv, sentence, monkeypatch, capsys
-):
+def test_what_is_wrong_is_one_sentence(place, tmp_path, argv, sentence, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pyproject.toml").touch()
     (tmp_path / "busy" / "index.html").mkdir(parents=True)
@@ -201,8 +199,6 @@ def test_the_list_of_figures_has_every_figure_under_its_experiment():
         assert all(one.startswith(f"{name}-") and said[one][0].endswith(".") for one in names)
 
 
-# The pictures of the chapters
-
 PICTURES = {one.name: one for one in drawing.pictures()}
 
 
@@ -238,9 +234,6 @@ def test_a_picture_is_the_same_bytes_each_time(tmp_path):
     assert paths[0].read_bytes() == paths[1].read_bytes()
 
 
-# What all figures share
-
-
 def test_tiles_are_pasted_where_they_should_be_to_the_pixel():
     shades = np.arange(5 * 2 * 3.0).reshape(5, 2, 3) / 100
     expected = np.ones((2 + 2 + 2, 3 + 2 + 3 + 2 + 3))
@@ -273,9 +266,6 @@ def test_the_digits_are_the_first_of_each_class():
     assert one_of_each(data)[:, 0, 0].tolist() == [2, 3, 4, 0, 6, 11, 10, 8, 7, 5]
 
 
-# The GAN, and all families
-
-
 @pytest.fixture
 def grey_run(tmp_path):
     """A generator whose images are all of one grey, tanh(z) of its only unit of noise."""
@@ -288,9 +278,7 @@ def grey_run(tmp_path):
     return Trained(gan.train.Players(G, G, G), settings, rows, tmp_path)
 
 
-def test_samples_stand_above_the_nearest_real_images_and_between_two_draws_noise_is_linear(
-    grey_run,
-):
+def test_samples_stand_above_the_nearest_images_and_between_two_draws_is_a_line(grey_run):
     screen = pixels(figures.gan.samples([grey_run], DATA))
     train, rng = to_unit(DATA.train_images), stream(0, "figure fresh noise")
     z = 2 * rng.random((28, 1), dtype=np.float32) - 1

@@ -1,7 +1,8 @@
-"""Runs: settings and their errors, folders, checkpoints, resuming after any kind of end."""
+"""Runs: settings, presets, folders, checkpoints, early stopping, resuming after any kind of end."""
 
 import csv
 import errno
+import itertools
 import json
 import math
 import signal
@@ -9,27 +10,37 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, ClassVar
 from unittest.mock import Mock
 
 import numpy as np
 import pytest
-from small_runs import MODELS, SETTINGS, arrays, same_bits, small, train
+from small_runs import MODELS, SETTINGS, arrays, images, parsed, same_bits, small, train
 
+import gan.train
 import rbm.train
+import training.images
 import vae.train
 from autograd_lite import threads
 from autograd_lite.tree import leaves, tree_map
-from training import command, run
-from training.checkpoint import load_checkpoint, load_params, save_checkpoint
-from training.command import run_cli, train_command
+from data.sets import load
+from experiments.experiment import find
+from training import checkpoint, command, loop, run
+from training.checkpoint import load_best, load_checkpoint, load_params, save_checkpoint
+from training.command import begin, run_cli, train_command
+from training.early import WATCHED, best_epoch, early_stopping, out_of_patience
 from training.loop import states, steps_per_epoch
 from training.parallel import Training, train_all
 from training.progress import Progress
-from training.run import RunError, create_run, finished, make_folder
-from training.settings import SettingsError, check_settings
+from training.run import RunError, create_run, finished, make_folder, read_settings
+from training.settings import SettingsError, check_settings, options_of, setting
 from training.streams import stream
+from training.trained import read
+from vae.train import Settings
 
 ROOT = Path(__file__).parent.parent
 QUICK = ["--data", "digits", "--images", "500", "--hidden", "8", "--validation", "100"]
@@ -122,9 +133,8 @@ def test_a_second_thread_has_the_errors_and_the_numpy_settings_of_the_first(monk
     ]
 
 
-# --- settings ---
-
 WIDTHS = "expected whole numbers from 1 on, such as 32,64,128."
+NO_SCALE = "expected 1, or 0 for a network without noise."
 DENSE_ONLY = "is for --network dense only."
 FRACTION = "expected at least 0 and less than 1."
 BAD = """
@@ -138,6 +148,9 @@ vae --patience -1 | --patience is -1; expected at least 0.
 vae --select first | --select is 'first'; expected one of last, best.
 vae --validation 0 --patience 3 | --patience 3 needs validation images; --validation is 0.
 vae --validation 0 --select best | --select best needs validation images; --validation is 0.
+vae --noise 0.5 | --noise is 0.5; {NO_SCALE}
+vae --noise -1 | --noise is -1.0; {NO_SCALE}
+vae --noise nan | --noise is nan; {NO_SCALE}
 vae --network conv --weights w.npz | --weights {DENSE_ONLY}
 vae --network conv --activation tanh | --activation tanh {DENSE_ONLY}
 vae --network conv --likelihood gaussian | --likelihood gaussian {DENSE_ONLY}
@@ -159,9 +172,7 @@ BAD = [line.format(**globals()).split(" | ") for line in BAD.strip().splitlines(
 
 
 @pytest.mark.parametrize("words, sentence", BAD, ids=[words for words, _ in BAD])
-def test_settings_that_make_no_sense_are_one_sentence_and_status_2(
-    words, sentence, commanded, tmp_path
-):
+def test_settings_that_make_no_sense_are_one_sentence(words, sentence, commanded, tmp_path):
     model, *options = words.split()
     folder = tmp_path / "run"
     quick = "--data digits --images 50 --validation 100 --epochs 1".split()  # if it is not refused
@@ -205,9 +216,6 @@ def test_errors_of_a_program_are_one_sentence_and_a_status(error, status, said, 
     with pytest.raises(SystemExit) as stopped:
         command.run_cli(wrong, [])
     assert (stopped.value.code, capsys.readouterr().err) == (status, said)
-
-
-# --- the loop ---
 
 
 def test_every_image_is_seen_once_an_epoch_and_the_short_batch_is_kept(tmp_path):
@@ -339,9 +347,6 @@ def test_a_step_can_be_repeated_and_changes_no_state_that_somebody_kept(name):
     assert found == {np.dtype(np.float32)}
 
 
-# --- folders and files ---
-
-
 def test_resumed_runs_take_more_epochs_and_no_other_settings(commanded, tmp_path):
     a, b = tmp_path / "a", tmp_path / "b"
     words = ["rbm", "train", *QUICK]
@@ -452,3 +457,304 @@ def test_what_is_missing_is_trained_and_what_is_there_is_kept(tmp_path, monkeypa
     assert len({training.folder for training in (small, *others)}) == 3
     with pytest.raises(RunError, match="--hidden is 0; expected at least 1"):
         train_all([Training("bad", "rbm", ("--hidden", "0"))])
+
+
+PRESETS = gan.train.Settings.PRESETS
+TINY = "--data digits --images 60 --epochs 1".split()
+
+
+@dataclass(frozen=True)
+class Two:
+    PRESETS: ClassVar[dict[str, dict[str, Any]]] = {"fast": {"rate": 0.5, "big_steps": 3}}
+    rate: float = setting(0.1, "of learning")
+    big_steps: int = setting(1, "a day")
+
+
+def test_options_stand_above_the_preset_wherever_they_stand():
+    assert parsed(Two) == Two(0.1, 1)
+    assert parsed(Two, "--preset", "fast") == Two(0.5, 3)
+    assert parsed(Two, "--preset", "fast", "--rate", "0.2") == Two(0.2, 3)
+    assert parsed(Two, "--big-steps", "7", "--preset", "fast") == Two(0.5, 7)
+
+
+def test_a_preset_that_is_not_there_is_one_sentence(capsys):
+    with pytest.raises(SystemExit) as end:
+        parsed(Two, "--preset", "slow")
+    err = capsys.readouterr().err
+    assert end.value.code == 2 and "'slow'" in err and "fast" in err and err.count("\n") == 1
+    with pytest.raises(SystemExit):
+        parsed(vae.train.Settings, "--preset", "best")  # which has none
+    assert "unrecognized arguments" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_presets_of_the_gan_can_be_trained(name):
+    settings = parsed(gan.train.Settings, "--preset", name, "--generator", "9")
+    check_settings(settings)
+    words = *options_of(PRESETS[name]).split(), "--generator", "9"
+    assert parsed(gan.train.Settings, *words) == settings
+    before = gan.train.start(settings, images(12))
+    after = gan.train.step(before, images(12), settings)
+    for was, now in zip(leaves(before.params), leaves(after.params), strict=True):
+        assert np.isfinite(now).all() and not np.array_equal(was, now)
+
+
+def test_trainings_spell_a_preset_out():
+    """Else a run that was trained before a preset changed would be taken for one after it."""
+    trainings = [t for experiment in find().values() for t in experiment.trainings]
+    assert any(t.model == "gan" for t in trainings)
+    assert [t.label for t in trainings if "--preset" in t.options] == []
+
+
+def begun(*words):
+    job = begin("test", gan.train.Settings, "unused", [str(word) for word in words])
+    job.run.lock.close()
+    return job
+
+
+def test_a_run_keeps_its_preset_and_what_was_typed_and_the_data_auto_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(training.images, "load", lambda _: load("digits"))  # as without MNIST
+    job = begun("--preset", "best", *TINY, "--data", "auto", "--out", tmp_path)
+    typed = {"data": "digits", "images": 60, "epochs": 1}
+    expected = gan.train.Settings(**(PRESETS["best"] | typed))
+    assert job.settings == read_settings(tmp_path, gan.train.Settings) == expected
+    assert begun("--resume", tmp_path).settings == expected
+    assert begun("--resume", tmp_path, "--epochs", "2").settings == replace(expected, epochs=2)
+
+
+def test_a_preset_for_a_resumed_run_is_one_sentence_before_the_folder_is_locked(tmp_path):
+    begun("--preset", "best", *TINY, "--out", tmp_path)
+    settings = (tmp_path / "settings.json").read_bytes()
+    (tmp_path / "lock").unlink()
+    with pytest.raises(SettingsError) as error:
+        begun("--resume", tmp_path, "--preset", "best")
+    assert str(error.value) == ("--preset is for a new run; a resumed one keeps its settings.")
+    assert not (tmp_path / "lock").exists()
+    assert (tmp_path / "settings.json").read_bytes() == settings
+    begun("--resume", tmp_path)  # `error` would still hold a lock that was left open
+
+
+SMALL = "--data digits --images 120 --validation 60 --batch-size 32 --optimiser rmsprop".split()
+DENSE = [*SMALL, "--hidden", "16", "--learning-rate", "0.03", "--epochs", "30"]
+CONV = [*SMALL, "--network", "conv", "--images", "60", "--batch-size", "6", "--epochs", "30"]
+CONV += ["--learning-rate", "0.004"]
+IMAGE = np.zeros((1, 784), np.float32)
+EARLY = ["--patience", "2", "--select", "best"]
+
+
+@cache
+def few_digits():
+    """Only those that are used: else each training loads all 60,000."""
+    whole, rows = load("digits"), [*range(120), *range(-60, 0)]
+    return whole._replace(train_images=whole.train_images[rows])
+
+
+def table(costs):
+    return [{"epoch": i + 1, "seconds": float(i), WATCHED: cost} for i, cost in enumerate(costs)]
+
+
+def trained(folder, *options, goes="--out"):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training.images, "load", lambda choice: few_digits())
+        train_command(["train", *options, goes, str(folder)], vae.train, "never-used")
+    return read(folder, vae.train)
+
+
+@pytest.mark.parametrize(
+    "costs, best, stops",  # stops: the least patience that is not used up yet
+    [
+        ([5.0], 1, 1),
+        ([5.0, 6.0], 1, 2),
+        ([5.0, 6.0, 7.0, 8.0], 1, 4),
+        ([5.0, 4.0], 2, 1),
+        ([5.0, 4.0, 4.0], 2, 2),  # a tie is no new lowest cost
+        ([5.0, 5.0, 5.0], 1, 3),
+        ([5.0, 7.0, 6.0], 1, 3),  # lower than the epoch before is not enough
+        ([5.0, 4.0, 6.0, 3.0, 6.0], 4, 2),
+        ([-5.0, -6.0, -5.5], 2, 2),
+    ],
+)
+def test_the_rule_on_costs_that_are_known(costs, best, stops):
+    rows = table(costs)
+    assert best_epoch(rows) == best
+    for patience in range(1, 6):
+        assert out_of_patience(rows, patience) == (patience < stops)
+    assert not out_of_patience(rows, 0) and not out_of_patience([], 1)
+
+
+def test_models_without_the_settings_never_stop_and_show_the_last_epoch():
+    for settings in (gan.train.Settings(), rbm.train.Settings(), Settings()):
+        assert early_stopping(settings) == (0, "last")
+    assert early_stopping(Settings(patience=3, select="best")) == (3, "best")
+
+
+@pytest.mark.parametrize("network", [DENSE, CONV], ids=["dense", "conv"])
+def test_a_training_that_gets_worse_stops_and_shows_its_best_epoch(network, tmp_path, capsys):
+    shown = trained(tmp_path / "a", *network, *EARLY, "--snapshots", "1")
+    costs = shown.series("validation_cost")
+    assert len(costs) < 30 and shown.epoch == len(costs) - 2 == 1 + int(np.argmin(costs))
+    assert same_bits(shown.params, load_params(tmp_path / "a", shown.epoch, shown.params))
+    assert not same_bits(shown.params, load_params(tmp_path / "a", len(costs), shown.params))
+    assert capsys.readouterr().out == (
+        f"{tmp_path / 'a'}: {len(costs)} epochs on drawn digits; lowest validation cost"
+        f" {min(costs):.2f} nats/image after epoch {shown.epoch}; stopped early by --patience 2,"
+        " more --epochs would not go on\n"
+    )
+
+
+def test_neither_option_changes_a_bit_of_what_is_trained(tmp_path, capsys):
+    """A training left alone, cut after the epochs that an early one made, is that one."""
+    early = trained(tmp_path / "early", *DENSE, *EARLY)
+    made = len(early.rows)
+    capsys.readouterr()
+    plain = trained(tmp_path / "plain", *DENSE, "--epochs", str(made))
+    assert capsys.readouterr().out == f"{tmp_path / 'plain'}: {made} epochs on drawn digits\n"
+    a, b = arrays(tmp_path / "early"), arrays(tmp_path / "plain")
+    assert {key for key in a if key not in b} == {f"best.{f}" for f in plain.params._fields}
+    assert b == {key: a[key] for key in b}
+    state, _ = load_checkpoint(tmp_path / "plain", vae.train.start(plain.settings, IMAGE))
+    assert plain.epoch == made and same_bits(plain.params, state.params)
+    stopped = trained(tmp_path / "stopped", *DENSE, "--patience", "2")
+    assert arrays(tmp_path / "stopped") == b  # patience alone shows the last epoch
+    assert stopped.epoch == made and same_bits(stopped.params, plain.params)
+
+
+def test_settings_of_older_runs_are_read_as_they_were_meant(tmp_path):
+    (tmp_path / "settings.json").write_text('{"hidden": 16, "epochs": 3, "validation": 0}')
+    settings = read_settings(tmp_path, Settings)
+    assert (settings.patience, settings.select) == (0, "last")
+
+
+def test_a_stopped_run_that_is_resumed_trains_no_further(tmp_path, capsys, monkeypatch):
+    shown = trained(tmp_path / "a", *DENSE, *EARLY)
+    before, line = arrays(tmp_path / "a"), capsys.readouterr().out
+    monkeypatch.setattr(vae.train, "step", None)  # a step would be an error
+    for options in ([], ["--epochs", "50"]):
+        again = trained(tmp_path / "a", *options, goes="--resume")
+        assert capsys.readouterr().out == line and "stopped early by --patience 2" in line
+        assert arrays(tmp_path / "a") == before and finished(tmp_path / "a")
+        assert again.epoch == shown.epoch and same_bits(again.params, shown.params)
+    with pytest.raises(SettingsError, match="--patience cannot change in a resumed run"):
+        trained(tmp_path / "a", "--patience", "9", goes="--resume")
+
+
+class KilledError(Exception):
+    """Ends a training where a kill might: nobody catches it, nothing more is written."""
+
+
+def interrupted(monkeypatch, folder, name, condition, error):
+    """Trains until a function, of a module such as checkpoint.save_metrics, meets a condition."""
+    module, _, function = name.rpartition(".")
+    module = {"loop": loop, "checkpoint": checkpoint, "vae.train": vae.train}[module]
+    original = getattr(module, function)
+
+    def stops(*words):
+        if condition(*words):
+            raise error
+        return original(*words)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, function, stops)
+        with pytest.raises((KilledError, KeyboardInterrupt)):
+            trained(folder, *DENSE, *EARLY)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A run that nobody disturbed, its parameters after each epoch, and its folder."""
+    folder = tmp_path_factory.mktemp("early") / "whole"
+    with np.errstate(all="ignore"):
+        shown = trained(folder, *DENSE, *EARLY, "--snapshots", "1")
+    epochs = range(len(shown.rows) + 1)
+    kept = [load_params(folder, epoch, shown.params) for epoch in epochs]
+    assert 2 < shown.epoch and shown.epoch + 2 == len(shown.rows) < 30
+    costs = shown.series("validation_cost")[: shown.epoch]
+    assert costs != sorted(costs, reverse=True)  # also worse epochs before the best one
+    return SimpleNamespace(shown=shown, kept=kept, folder=folder, made=len(shown.rows))
+
+
+def assert_comes_to_the_same(folder, whole):
+    again = trained(folder, goes="--resume")
+    assert arrays(folder) == arrays(whole.folder) and finished(folder)
+    assert again.epoch == whole.shown.epoch and same_bits(again.params, whole.shown.params)
+
+
+@pytest.mark.parametrize("moment", ["loop.save_checkpoint", "checkpoint.save_metrics"])
+def test_a_run_killed_at_a_checkpoint_comes_to_the_same(moment, whole, tmp_path, monkeypatch):
+    """Killed before it is written, or after it and before its copy of the metrics."""
+    written = moment == "checkpoint.save_metrics"
+    for epoch in (1, *range(whole.shown.epoch - 1, whole.made + 1)):
+        folder = tmp_path / f"epoch-{epoch}"
+
+        def now(folder, *words, epoch=epoch):
+            return len(words[0] if written else words[1]) == epoch
+
+        interrupted(monkeypatch, folder, moment, now, KilledError)
+        assert not finished(folder)
+        reached = epoch if written else epoch - 1
+        if reached:  # whoever reads it now gets the best of the epochs whose rows are there
+            shown = read(folder, vae.train)
+            assert len(shown.rows) == reached and same_bits(shown.params, whole.kept[shown.epoch])
+        assert_comes_to_the_same(folder, whole)
+
+
+@pytest.mark.parametrize("step", [2, 7, 14, 21, 26])
+def test_ctrl_c_within_an_epoch_keeps_the_best_one(step, whole, tmp_path, monkeypatch):
+    folder = tmp_path / "a"
+    interrupted(
+        monkeypatch, folder, "vae.train.step", lambda s, *_: s.step == step, KeyboardInterrupt
+    )
+    if step >= 4:
+        now = read(folder, vae.train)
+        assert len(now.rows) == step // 4 and same_bits(now.params, whole.kept[now.epoch])
+    assert_comes_to_the_same(folder, whole)
+
+
+WHILE_JUDGED = ("vae.train.measure", *(f"loop.{f}" for f in "best_epoch save_snapshot".split()))
+
+
+@pytest.mark.parametrize("name", [*WHILE_JUDGED, "loop.out_of_patience"])
+@pytest.mark.parametrize("before", [1, 0])
+def test_ctrl_c_while_an_epoch_is_judged(name, before, whole, tmp_path, monkeypatch):
+    """The first call is that of epoch 1, or of what comes before it: so one of them is the best."""
+    now = itertools.count(before - whole.shown.epoch)
+    ends = KeyboardInterrupt
+    interrupted(monkeypatch, tmp_path / "a", name, lambda *_: next(now) == 0, ends)
+    shown = read(tmp_path / "a", vae.train)
+    assert same_bits(shown.params, whole.kept[shown.epoch])
+    assert_comes_to_the_same(tmp_path / "a", whole)
+
+
+def test_a_run_is_finished_once_its_patience_is_used_up_and_not_before(tmp_path, monkeypatch):
+    monkeypatch.setattr("training.parallel.RUNS", tmp_path)
+    planned = Training("early", "vae", ())
+    folder = planned.folder
+    folder.mkdir()
+
+    def writes(costs, **settings):
+        (folder / "settings.json").write_text(json.dumps({"epochs": 6} | settings))
+        save_checkpoint(folder, vae.train.start(Settings(hidden=1), IMAGE), table(costs))
+        return finished(folder), planned.under_way()
+
+    assert writes([5.0, 4.0, 6.0], patience=1) == (True, "")
+    assert writes([5.0, 4.0, 6.0], patience=2) == (False, "early 3/6")
+    assert writes([5.0, 4.0, 4.0, 4.0], patience=2) == (True, "")
+    assert writes([5.0, 4.0, 6.0], patience=0) == (False, "early 3/6")
+    assert writes([5.0, 4.0, 6.0]) == (False, "early 3/6")  # of a model without patience
+    assert writes([6.0, 5.0, 4.0, 3.0, 2.0, 1.0], patience=2) == (True, "")
+    assert writes([], patience=1) == (False, "early 0/6")
+    assert writes([5.0, 6.0], patience="1") == (False, "early 2/6")
+    assert writes([5.0, 4.0, 6.0], patience=1) == (True, "")
+    (folder / "checkpoint.npz").unlink()
+    assert not finished(folder)
+    for damaged in ("", "epoch\n1\n2\n", 2 * f"{200_000 * 'x'}\n"):
+        writes([5.0, 4.0, 6.0], patience=1)
+        (folder / "metrics.csv").write_text(damaged)
+        assert not finished(folder)
+
+
+def test_a_checkpoint_without_the_best_epoch_is_one_sentence(tmp_path):
+    state = vae.train.start(Settings(hidden=1), IMAGE)
+    save_checkpoint(tmp_path, state, table([1.0]))
+    with pytest.raises(RunError, match=r"checkpoint\.npz has no parameters of a best epoch"):
+        load_best(tmp_path, state.params)
