@@ -41,17 +41,38 @@ def run_of(name, found):
     return results.Run(name, {"vae/elbo.py": b""}, [], assignment)
 
 
-# --- the screen ---
+# Of the sample submission: what is right, written differently, and what is said of the rest.
+CORRECT = "ad.2 ad.3 ad.5 ad.6 ad.9 ad.10 rbm.1 rbm.5 vae.5 vae.12 vae.16".split()
+HINTS = {
+    "ad.4": "The bias enters every row, so its gradient is a sum over the rows, not a mean.",
+    "rbm.4": "The hidden biases are missing inside softplus. See (rbm.4).",
+    "vae.8": "Your value is twice the true one: is the 1/2 missing? See (vae.8).",
+    "vae.14": "eps is scaled by the standard deviation, exp(logvar / 2), not by the variance.",
+}
 
 
-@pytest.mark.parametrize("columns", ["60", "80", "300"])
-def test_every_line_fits(columns, monkeypatch):
-    monkeypatch.setenv("COLUMNS", columns)
-    long = {"detail": "word " * 59, "hint": "hint " * 40}
-    found = [Result(Item(c), "wrong", **long) for c in CHECKS]  # type: ignore[arg-type]
-    shown = [x for r in found for x in screen.lines(r, colour=False)] + screen.summary(found)
-    assert max(map(len, shown)) <= min(int(columns), screen.WIDEST)
-    assert max(map(len, shown)) > 0.9 * min(int(columns), screen.WIDEST)
+def test_the_sample_submission(capsys):
+    assert command.main(["grade", str(HALF)]) == 0
+    said = capsys.readouterr().out
+    blocks: dict[str, str] = {}
+    folder, *lines, seal, score, step = said.splitlines()[:-1]
+    assert folder == f"grading {HALF}"
+    assert seal.startswith("seal ")
+    for line in lines:
+        if not line.startswith(" "):
+            label = line.split()[0]
+        blocks[label] = f"{blocks.get(label, '')} {line.strip()}"
+    verdicts = {label: text.split()[2] for label, text in blocks.items()}
+    assert [label for label, verdict in verdicts.items() if verdict == "PASS"] == CORRECT
+    for label, hint in HINTS.items():
+        assert verdicts[label] == "WRONG" and f"hint: {hint}" in blocks[label], blocks[label]
+    of_kl = r"smallest case: result\[\d\] is [\d.]+, expected [\d.]+; every wrong number is 2 times"
+    assert re.search(of_kl, blocks["vae.8"])
+    assert verdicts["ad.13"] == "PARTIAL" and "with large values it returned" in blocks["ad.13"]
+    assert verdicts["ad.14"] == "TODO" and verdicts["rbm.8"] == "MISSING"
+    assert verdicts["rbm.6"] == "ERROR" and "rbm/model.py:17" in blocks["rbm.6"]
+    assert score == f"11 of {len(CHECKS)} checks passed, 1 in part"
+    assert step == "next: mend affine_vjp_Wb, (ad.4) Affine: gradients of weights and bias,"
 
 
 @pytest.mark.parametrize(
@@ -301,7 +322,10 @@ def test_functions_of_one_name_go_to_the_module_that_the_rest_belongs_to():
     assert intake.modules_of("homework", losses) == ["autograd_lite.losses", "gan.losses"]
 
 
-BAD_ZIPS: dict[str, tuple[dict[str, str], str]] = {
+LINK = zipfile.ZipInfo("vae/elbo.py")
+LINK.external_attr = 0o120777 << 16
+BAD_ZIPS: dict[str, tuple[dict[str | zipfile.ZipInfo, str], str]] = {
+    "a link": ({LINK: "/etc/passwd"}, "none of the folders"),
     "up": ({"a/../../x.py": KL}, "leads out"),
     "absolute": ({"/tmp/x.py": KL}, "leads out"),
     "a drive": ({"C:\\x.py": KL}, "leads out"),
@@ -334,15 +358,6 @@ def test_of_two_versions_none_is_taken_by_its_name(name, tmp_path):
     with pytest.raises(GradingError, match=r"in new/.* and in old/.*--all\.$"):
         intake.gather(tmp_path / "emil")
     assert intake.gather(tmp_path / "emil/new").files["vae/elbo.py"] == RIGHT.encode()
-
-
-def test_a_link_in_a_zip_is_not_followed(tmp_path):
-    link = zipfile.ZipInfo("vae/elbo.py")
-    link.external_attr = 0o120777 << 16
-    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
-        archive.writestr(link, "/etc/passwd")
-    with pytest.raises(GradingError, match="none of the folders"):
-        intake.gather(tmp_path / "x.zip")
 
 
 def test_a_folder_of_submissions_is_one_table_and_is_taken_up_again(tmp_path, monkeypatch, capsys):
@@ -436,40 +451,12 @@ def test_a_folder_that_is_interrupted_keeps_its_rows_and_leaves_nothing_running(
             assert str(tmp_path).encode() not in process.read_bytes()
 
 
-@pytest.mark.parametrize(
-    ("argv", "words"),
-    [
-        (["--all", "in"], "needs --csv"),
-        (["in", "--csv", "x.csv"], "Expected a folder to grade"),
-        (["--all", "in", "--csv", "x.csv", "--json", "x"], "needs --csv"),
-        (["--all", "absent", "--csv", "x.csv"], "no folder absent"),
-        (["in", "--json", "absent/x.json"], "no folder absent for --json"),
-        (["--all", "in", "--csv", "x.csv"], "holds no submission"),
-        (["in", "--json", "in"], "--json in is a folder"),
-        (["--all", "in", "--csv", "x.csv", "--feedback", "file"], "--feedback file is no folder"),
-    ],
-)
-def test_what_cannot_be_done_is_said_before_anything_is_graded(
-    argv, words, tmp_path, monkeypatch, capsys
-):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "in").mkdir()
-    (tmp_path / "file").touch()
-    assert command.main(argv) == 2
-    said = capsys.readouterr()
-    assert words in said.err and said.err.count("\n") == 1 and said.out == ""
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "in"]
-
-
 def test_the_page_has_the_false_alarms_that_were_measured():
     value = json.loads((ROOT / "results/false_alarms.json").read_text())
     rows, text = value["numbers"], (ROOT / "grading/README.md").read_text()
     alarms = sum(len(row["false alarms"]) for row in rows) or "none"
     said = f"{sum(row['runs'] for row in rows):,} verdicts on {len(rows)} checks, {alarms} of them"
     assert said in text and f"{len(value['seeds'])} seeds that no test uses" in text
-
-
-# --- the kit ---
 
 
 def test_every_file_of_the_kit_with_something_to_write_imports_numpy():
@@ -480,13 +467,7 @@ def test_every_file_of_the_kit_with_something_to_write_imports_numpy():
     assert all(compile(text, path, "exec") for path, text in stubs.items())
 
 
-def test_the_readme_of_the_kit_says_order_reading_and_limits():
+def test_the_readme_of_the_kit_names_limits_and_chapters():
     assert " 360 seconds together" in template.kit(everything()._replace(seconds=60))["README.md"]
-    text = template.kit()["README.md"]
-    assert re.search(r"\| 1 \| `autograd_lite/ops.py` \| ad.2, .* `autograd_lite/DERIVATION.md` \(",
-                     text)  # fmt: skip
-    assert {"20 seconds", "120 seconds", "1024 MiB", "64 MiB"} <= set(
-        re.findall(r"\d+ (?:seconds|MiB)", text)
-    )
-    for path in re.findall(r"`(\w+/DERIVATION\w*\.md)`", text):
-        assert (ROOT / path).is_file()
+    chapters = re.findall(r"`(\w+/DERIVATION\w*\.md)`", template.kit()["README.md"])
+    assert chapters and all((ROOT / path).is_file() for path in chapters)

@@ -21,12 +21,11 @@ from grading import show, slip
 from grading.check import draw_cases
 from grading.checks import CHECKS
 from grading.course.assignment import Item
-from grading.reports.report import result_of
 from grading.sandbox import jail, processes, submission
 from grading.sandbox.protocol import Answer
 from grading.sandbox.submission import HarnessError, answers
 from grading.sandbox.workers import finish, isolation, start
-from tests.answers import BY_LABEL, KL, RIGHT, ROOT, write
+from tests.answers import BY_LABEL, KL, RIGHT, ROOT, outcome, write
 from tests.answers import kl as text_of
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="it needs Linux")
@@ -43,11 +42,6 @@ SHUT = pytest.mark.skipif("namespaces" not in WORKING, reason="no namespaces her
 
 def kl(body, above=""):
     return {"vae/elbo.py": text_of(body, above).encode()}
-
-
-def outcome(files, mode, seconds=20.0):
-    inputs = draw_cases(KL)
-    return result_of(Item(KL), inputs, finish(start(files, KL.function, inputs, seconds, mode)))
 
 
 def alive(text):
@@ -106,7 +100,7 @@ BLOCKED = {  # in namespaces: what is tried, and what becomes of it
 @pytest.mark.parametrize("name", BLOCKED)
 def test_in_namespaces_a_worker_reaches_nothing_but_its_folder(name):
     tried, error = BLOCKED[name]
-    got = outcome(kl(f"{tried}\n{RIGHT}"), "namespaces")
+    got = outcome(kl(f"{tried}\n{RIGHT}"), mode="namespaces")
     if got.verdict == "pass":
         assert error == "" or error.endswith("|"), got
     else:
@@ -118,13 +112,13 @@ def test_in_namespaces_there_is_no_network():
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         call = f"import socket\nsocket.create_connection(('127.0.0.1', {port}), 1)\n{RIGHT}"
-        assert "Network is unreachable" in outcome(kl(call), "namespaces").detail
+        assert "Network is unreachable" in outcome(kl(call), mode="namespaces").detail
 
 
 @SHUT
 def test_in_namespaces_the_reference_is_nowhere():
     walk = "found = [d for d, _, files in os.walk('/') if 'elbo.py' in files]\n"
-    got = outcome(kl("raise ValueError(found)", walk), "namespaces")
+    got = outcome(kl("raise ValueError(found)", walk), mode="namespaces")
     assert re.search(r"ValueError: \['/\w+/student/vae'\]", got.detail)
 
 
@@ -140,7 +134,7 @@ def test_in_namespaces_the_reference_is_nowhere():
     ],
 )
 def test_as_nobody_a_worker_cannot_touch_what_is_the_judges(tried):
-    assert "PermissionError" in outcome(kl(f"{tried}\n{RIGHT}"), "user").detail
+    assert "PermissionError" in outcome(kl(f"{tried}\n{RIGHT}"), mode="user").detail
 
 
 @pytest.mark.skipif(WORKING[0] == "none", reason="it needs namespaces or root")
@@ -148,15 +142,15 @@ def test_as_nobody_a_worker_cannot_touch_what_is_the_judges(tried):
 def test_no_worker_ends_or_reads_another(mode):
     other = start(kl(f"time.sleep(2)\n{RIGHT}"), KL.function, draw_cases(KL)[:1], 60.0, mode)
     peek = f"os.listdir({other.folder.name + '/work'!r})"
-    assert re.match("PermissionE|FileNotFoundE", outcome(kl(peek), mode).detail)
-    outcome(kl("os.kill(-1, 9)"), mode)
+    assert re.match("PermissionE|FileNotFoundE", outcome(kl(peek), mode=mode).detail)
+    outcome(kl("os.kill(-1, 9)"), mode=mode)
     assert finish(other).kind == "arrays"
 
 
 @pytest.mark.parametrize("mode", WORKING)
 @pytest.mark.parametrize("name", "grading grading.oracles rbm data matplotlib jail".split())
 def test_neither_the_project_nor_its_packages_can_be_imported(name, mode):
-    got = outcome(kl(f"import {name}\n{RIGHT}"), mode)
+    got = outcome(kl(f"import {name}\n{RIGHT}"), mode=mode)
     assert f"ModuleNotFoundError: No module named '{name.split('.')[0]}'" in got.detail
 
 
@@ -167,7 +161,7 @@ def test_a_worker_is_told_nothing_of_the_project(mode, monkeypatch):
     places = (
         f"{str(ROOT)!r} in str((sys.path, sys.argv, os.getcwd(), os.path.realpath(np.__file__)))"
     )
-    got = outcome(kl(f"raise ValueError({look}, {places})"), mode)
+    got = outcome(kl(f"raise ValueError({look}, {places})"), mode=mode)
     assert "ValueError: (['inputs.npz', 'student'], ['vae'], False, False)" in got.detail
 
 
@@ -175,7 +169,7 @@ def test_a_worker_is_told_nothing_of_the_project(mode, monkeypatch):
 @pytest.mark.parametrize("mode", [x for x in WORKING if x != "none" or os.geteuid() != 0])
 def test_processes_without_end_come_to_one(mode):
     many = "for _ in range(999):\n  if not os.fork(): time.sleep(30); os._exit(0)\n"
-    assert "BlockingIOError" in outcome(kl(many + RIGHT), mode).detail
+    assert "BlockingIOError" in outcome(kl(many + RIGHT), mode=mode).detail
 
 
 # --- what it leaves behind ---
@@ -261,9 +255,7 @@ def test_nothing_is_read_or_imported_for_a_hint_once_a_worker_has_started(monkey
 
 
 @pytest.mark.parametrize("deed", ["write", "add", "remove"])
-def test_a_changed_file_of_the_project_is_named_and_the_grading_not_trusted(
-    deed, tmp_path, monkeypatch
-):
+def test_a_changed_file_of_the_project_is_named_and_nothing_trusted(deed, tmp_path, monkeypatch):
     (tmp_path / "grading").mkdir()
     (tmp_path / "grading/check.py").write_text("right = 1")
     monkeypatch.setattr(submission, "ROOT", tmp_path)

@@ -27,7 +27,7 @@ fills the disk (64 MiB a file)          in part      in part      blocked      i
 "Container" is root's without namespaces, run as grading/README.md says: a new one each time, with a
 project that only root reads, no network, and limits for all processes together. Nothing of this
 sees that an answer was copied: the reference is public. Tests hold the rows, in tests/test_judge.py
-those of the first, second and fourth column, in tests/test_autograder.py what a container reads.
+those of the first, second and fourth column, in tests/test_assignment.py what a container reads.
 """
 
 import hashlib
