@@ -236,16 +236,13 @@ def test_lists_for_tuples_and_other_byte_orders_pass(check):
     assert outcome.passed, outcome
 
 
-@pytest.mark.parametrize("name", ["mlp.forward", "mlp.dropout", "image_gradient"])
-def test_a_list_may_be_empty(name):
+LISTS = {"mlp.forward": listed, "mlp.dropout": listed, "image_gradient": listed, "prob_h": list}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_may_be_empty_or_of_the_rows_of_an_array(name):
     function, module = resolve(check_of(name).function)
-    assert run(check_of(name), lambda *x: listed(function(*x)), module).passed
-
-
-def test_a_list_of_rows_is_an_array():
-    check = check_of("prob_h")
-    function, module = resolve(check.function)
-    assert run(check, lambda *inputs: list(function(*inputs)), module).passed
+    assert run(check_of(name), lambda *x: LISTS[name](function(*x)), module).passed
 
 
 @pytest.mark.parametrize(

@@ -38,11 +38,6 @@ def test_labels_are_unique_and_of_a_known_kind():
         assert e.kind in KINDS, f"{place(e)}: {e.label} is of kind {e.kind}"
 
 
-def test_every_tag_in_the_code_is_an_equation_of_a_chapter():
-    for label, (path, line) in tags():
-        assert label in BY_LABEL, f"{path}:{line}: ({label}) stands in no chapter"
-
-
 def test_every_mention_of_a_label_in_the_code_is_an_equation_of_a_chapter():
     for package in (*PACKAGES, "grading", "tests/laws"):
         for path in (ROOT / package).rglob("*.py"):
@@ -177,29 +172,22 @@ def test_numbers_of_a_snippet_are_compared_at_printed_precision():
 
 
 @pytest.mark.parametrize("chapter", chapters(), ids=NAME)
-def test_a_chapter_is_finished_at_one_sitting_and_says_how_long_it_takes(chapter):
-    """Under 8,000 words, and about 90 of them a minute; code and formulas count as words do."""
-    text = re.sub(r"<!--.*?-->", "", chapter.read_text(), flags=re.DOTALL)
-    words = len(text.split())
+def test_a_chapter_says_how_long_it_takes_shows_a_picture_and_ends_with_what_to_read(chapter):
+    """Under 8,000 words, and about 90 of them a minute; code and formulas count as words do.
+
+    The picture comes before the second page, and every exercise on paper has an answer that folds
+    out.
+    """
+    text = chapter.read_text()
+    words = len(re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL).split())
     (minutes,) = re.findall(r"\*\*Time:?\*\*:? about (\d+) minutes", text)
     assert words <= 8000
     assert abs(int(minutes) - words / 90) <= 0.15 * words / 90, f"{words} words"
-
-
-@pytest.mark.parametrize("chapter", chapters(), ids=NAME)
-def test_a_chapter_shows_a_picture_before_its_second_page_and_ends_with_what_to_read(chapter):
-    text = chapter.read_text()
     first = re.search(r"^!\[(.{40,})\]\((\S+)\)", text, re.MULTILINE)
     assert first and len(text[: first.start()].split()) < 600, "no picture"
     assert re.findall(r"^## (.*)", text, re.MULTILINE)[-1] == "Reading"
-
-
-@pytest.mark.parametrize("chapter", chapters(), ids=NAME)
-def test_every_exercise_on_paper_has_an_answer_that_folds_out(chapter):
-    text = chapter.read_text()
-    answers = re.findall(
-        r"^<details><summary>[^\n]*</summary>\n\n.*?\n\n</details>$", text, re.M | re.S
-    )
+    answer = r"^<details><summary>[^\n]*</summary>\n\n.*?\n\n</details>$"
+    answers = re.findall(answer, text, re.M | re.S)
     assert len(answers) == text.count("<details>") == text.count("</details>") >= 1
 
 

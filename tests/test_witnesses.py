@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from small_runs import assert_close, layers
 
-from autograd_lite import losses, ops, optim, record, tape
+from autograd_lite import losses, ops, record, tape
 from autograd_lite.gradcheck import directional_error
 from autograd_lite.tree import tree_map
 from gan.losses import LOSSES, discriminator_loss
@@ -287,13 +287,3 @@ def test_finite_differences_see_a_rule_that_is_off_in_one_entry():
         return (g,)
 
     assert directional_error(rng, ops.softplus, wrong, x) > 1e-7
-
-
-def test_adam_finds_the_minimum_and_its_first_step_has_the_size_of_the_rate():
-    x, state = np.array([3.0, -20.0]), optim.adam_start(np.zeros(2))
-    first, _ = optim.adam_step(x, state, 2 * x, learning_rate=0.1)
-    np.testing.assert_allclose(x - first, 0.1 * np.sign(x), rtol=1e-8)
-    for _ in range(2000):
-        x, state = optim.adam_step(x, state, 2 * (x - [1, 2]), learning_rate=0.1)
-    np.testing.assert_allclose(x, [1, 2], atol=1e-3)
-    assert state.step == 2000
