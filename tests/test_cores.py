@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from training.parallel import processes
+from training.farm import processes
 
 pytestmark = pytest.mark.skipif(processes() == 1, reason="there is one core")
 TESTS = """
