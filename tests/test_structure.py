@@ -78,13 +78,15 @@ def test_what_serves_the_models_does_not_bury_them():
     """The aims are 11,000 lines and 8,500; until they are reached, none of these may grow.
 
     The laws are tests of their own kind, about 15 lines a theorem; slips are data, about 3 lines a
-    mistake.
+    mistake; the peers of the bench are other libraries' ways to write the models.
     """
     rest = [p for p in SOURCES if p.relative_to(ROOT).parts[0] not in {"autograd_lite", *MODELS}]
     tests = [*(ROOT / "tests").rglob("*.py")]
-    slips = [p for p in rest if p.parent.name == "slips"]
-    assert sum(map(lines, [*rest, ROOT / "bootstrap.py"])) - sum(map(lines, slips)) < 19_000
+    slips, peers = ([p for p in rest if p.parent.name == name] for name in ("slips", "peers"))
+    others = set(rest) - {*slips, *peers} | {ROOT / "bootstrap.py"}
+    assert sum(map(lines, others)) < 18_050
     assert sum(map(lines, slips)) < 1_300
+    assert sum(map(lines, peers)) < 700
     assert sum(lines(p) for p in tests if p.parent.name == "laws") < 2_800
     assert sum(lines(p) for p in tests if p.parent.name != "laws") < 9_000
 
