@@ -81,16 +81,16 @@ def asked(worker: Worker, *lines: str) -> list[dict[str, Any]]:
 
 def threaded() -> dict[str, list[float]]:
     """Milliseconds with one thread and with two, and the median of their ratios."""
-    workers = [Worker(OURS, sys.executable, threads) for threads in (1, 2)]
     found = {}
-    for name in THREADED:
+    for name in THREADED:  # new processes each time: a step in two halves leaves BLAS one thread
+        workers = [Worker(OURS, sys.executable, threads) for threads in (1, 2)]
         for worker in workers:
             asked(worker, f"build {name}")
         times = [[asked(w, f"time {SECONDS}")[0]["ms"] for w in workers] for _ in range(ROUNDS)]
         gain = statistics.median(one / two for one, two in times)
         found[name] = [*map(statistics.median, zip(*times, strict=True)), gain]
-    for worker in workers:
-        worker.end()
+        for worker in workers:
+            worker.end()
     return found
 
 
