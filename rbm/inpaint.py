@@ -55,6 +55,6 @@ def chain_mean(
         probs = prob_v(h, W, b)
         v = bernoulli(rng, probs)
         if known is not None:
-            v = np.where(known, given, v)
+            v = known * given + ~known * v
         total = total + probs
     return total / average
