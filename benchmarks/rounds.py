@@ -89,7 +89,7 @@ def takes_part(who: str, name: str, compiled: bool) -> bool:
     return who in (OURS, FLOOR) or (case.others and (compiled or who != "PyTorch compiled"))
 
 
-def side_by_side(
+def in_turn(
     names: Sequence[str],
     rounds: int,
     seconds: float,

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.cases import CASES
-from benchmarks.rounds import PYTHON, side_by_side
+from benchmarks.rounds import PYTHON, in_turn
 from benchmarks.speed_tables import agreement, beside, where
 from experiments.command import run
 from experiments.experiment import Experiment, Numbers, find
@@ -63,7 +63,7 @@ def measure(python: str = str(PYTHON)) -> Numbers:
     found: Numbers = {}
     for name in CASES:
         rounds = FEW if name in SLOW else ROUNDS
-        found |= side_by_side([name], rounds, SECONDS, THREADS, python)
+        found |= in_turn([name], rounds, SECONDS, THREADS, python)
     titles = {name: case.title for name, case in CASES.items()}
     save_picture(Drawing("speed.svg", (), lambda: ratios(found, titles)), RESULTS)
     return {"machine": machine(), "cases": found}
@@ -105,7 +105,7 @@ def main(argv: Sequence[str]) -> None:
     elif options.quick or options.case or options.threads != THREADS:
         names = options.case or [name for name in CASES if not (options.quick and name in LONG)]
         often = (3, 0.1) if options.quick else (ROUNDS, SECONDS)
-        found = side_by_side(names, *often, options.threads, options.peers, not options.quick)
+        found = in_turn(names, *often, options.threads, options.peers, not options.quick)
         for heading, table in EXPERIMENT.tables.items():
             print(f"\n{heading}\n\n{table({'cases': found})}")
     else:

@@ -139,7 +139,7 @@ def test_false_alarms_cover_every_check_and_tell_a_wrong_answer(monkeypatch):
 
 
 def test_a_missing_peer_is_reported_and_the_others_are_timed(tmp_path):
-    found = rounds.side_by_side(["vae-2"], 2, 0.01, 1, str(tmp_path / "python"))["vae-2"]
+    found = rounds.in_turn(["vae-2"], 2, 0.01, 1, str(tmp_path / "python"))["vae-2"]
     assert found["JAX"] == {"missing": f"no Python with the peers at {tmp_path / 'python'}"}
     assert found["ours"]["ours / theirs"] == 1 and found["floor"]["from to"][0] > 0
     assert sum(found["ours"]["where"].values()) == pytest.approx(1)

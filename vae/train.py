@@ -54,7 +54,7 @@ def noise(rng: np.random.Generator, x: Array, settings: Settings) -> Array:
 def halved(settings: Settings) -> bool:
     """Whether a step works on the two halves of its batch side by side.
 
-    The convolutional one does: half of its time goes into copies, which BLAS does not spread over
+    The convolutional one does: much of its time goes into copies, which BLAS does not spread over
     cores. That of the dense network goes into large products, which BLAS does spread, and Adam.
     """
     return settings.network == "conv"
