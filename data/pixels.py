@@ -1,6 +1,6 @@
 """Pixels: grey levels to [0, 1], grey to black and white, and pixels taken away.
 
-x: (N, D) images in [0, 1], one a row, ink near 1; D = 784 pixels.
+x: (N, D) images in [0, 1], one a row, ink near 1; D = H W pixels.
 """
 
 import math
@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating[Any]]
 
 
-def to_unit(images: NDArray[np.uint8], dtype: type[np.floating[Any]] = np.float32) -> Floats:
-    """Images of bytes (N, 28, 28) as rows (N, 784) of `dtype` in [0, 1]."""
+def to_unit(images: NDArray[Any], dtype: type[np.floating[Any]] = np.float32) -> Floats:
+    """Images (N, H, W), bytes or floats in [0, 1], as rows (N, H W) of `dtype` in [0, 1]."""
     rows = images.reshape(len(images), math.prod(images.shape[1:]))
-    return rows.astype(dtype) / 255
+    return rows.astype(dtype) / (255 if images.dtype == np.uint8 else 1)
 
 
 def binarise(rng: np.random.Generator, x: Floats, mode: str) -> Floats:

@@ -7,14 +7,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data import digits, glyphs, mnist
 from data.files import keep
-from data.mnist import Bytes, FetchError, Four, load_mnist
+from data.mnist import FetchError, Four, load_mnist
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -25,15 +25,25 @@ FAILURE_LASTS = 600.0  # seconds
 
 
 class DataSet(NamedTuple):
-    name: str  # "MNIST" or "drawn digits": the screen and every figure say which
-    train_images: Bytes  # (N, 28, 28)
-    train_labels: Bytes  # (N,)
-    test_images: Bytes
-    test_labels: Bytes
+    """Images for training and for tests. All are of one size, grey, with bright ink near 255 or 1.
+
+    Labels are None where there are none; `digest` is "" where the choice says which data these are.
+    """
+
+    name: str  # the screen and every figure say which data are used
+    choice: str  # what --data takes to get them again: of own data, the absolute path
+    train_images: NDArray[Any]  # (N, H, W), bytes or float32 in [0, 1]
+    train_labels: Any  # (N,) integers, or None
+    test_images: NDArray[Any]
+    test_labels: Any
+    classes: tuple[str, ...] = ()  # the name of each class, by its label; () where none are known
+    digest: str = ""  # the first 16 hex digits of a SHA-256 over all four arrays
 
     @property
-    def choice(self) -> str:
-        return next(choice for choice, (name, _) in SETS.items() if name == self.name)
+    def size(self) -> tuple[int, int]:
+        """Height and width of every image, in pixels."""
+        height, width = self.train_images.shape[1:]
+        return height, width
 
 
 # What --data takes, and for each its name and a function that returns training images and labels,
@@ -54,19 +64,23 @@ def load(choice: str = "auto") -> DataSet:
     Raises ValueError for any other choice.
     """
     if choice in SETS:
-        name, make = SETS[choice]
-        return DataSet(name, *make())
+        return _set(choice, SETS[choice][1]())
     if choice != "auto":
         raise ValueError(f"data is {choice!r}, expected one of {', '.join(CHOICES)}.")
     known = _recent_failure()
     try:
-        return DataSet("MNIST", *load_mnist(fetch=not known))
+        return _set("mnist", load_mnist(fetch=not known))
     except FetchError as error:
         reason = known or str(error)
     if not known:
         keep(mnist.CACHE / FAILURE, reason.encode())
     print(f"Drawn digits are used instead of MNIST. {reason}", file=sys.stderr)
-    return DataSet("drawn digits", *_drawn())
+    return _set("digits", _drawn())
+
+
+def _set(choice: str, arrays: Four) -> DataSet:
+    a, b, c, d = arrays
+    return DataSet(SETS[choice][0], choice, a, b, c, d, tuple("0123456789"))
 
 
 def split(

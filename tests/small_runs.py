@@ -45,7 +45,7 @@ def small(name):
 def digits(train, test):
     """A data set of so many drawn digits."""
     rng = np.random.default_rng(0)
-    return DataSet("drawn digits", *draw_digits(rng, train), *draw_digits(rng, test))
+    return DataSet("drawn digits", "digits", *draw_digits(rng, train), *draw_digits(rng, test))
 
 
 def parsed(kind, *words):

@@ -604,8 +604,8 @@ def pen(monkeypatch):
 
 
 def test_auto_is_mnist_where_it_can_be_had_and_else_one_line_says_why_not(pen, cache, capsys):
-    name, *arrays = sets.load("auto")
-    assert name == "drawn digits" and same(arrays, DRAWN)
+    found = sets.load("auto")
+    assert found[:2] == ("drawn digits", "digits") and same(found[2:6], DRAWN)
     line = capsys.readouterr().err
     assert line.startswith("Drawn digits are used instead of MNIST. MNIST cannot be had: ")
     assert f"{TRAIN_IMAGES} (plain or .gz) is not in {cache}, nor" in line
@@ -613,8 +613,9 @@ def test_auto_is_mnist_where_it_can_be_had_and_else_one_line_says_why_not(pen, c
     with pytest.raises(FetchError):
         sets.load("mnist")
     fill(cache)
-    name, *arrays = sets.load("auto")
-    assert name == "MNIST" and same(arrays) and pen.call_count == 1
+    found = sets.load("auto")
+    assert found[:2] == ("MNIST", "mnist") and same(found[2:6]) and pen.call_count == 1
+    assert found.size == (28, 28) and found.classes == tuple("0123456789")
     assert capsys.readouterr().err == ""
     with pytest.raises(ValueError, match=r"^data is 'cifar', expected one of auto, mnist, digits"):
         sets.load("cifar")
@@ -646,8 +647,8 @@ def test_a_failed_fetch_is_remembered_for_a_while(serve, cache, capsys):
 
 def test_drawn_digits_are_drawn_once(pen, cache, tmp_path, monkeypatch):
     for _ in range(2):
-        name, *arrays = sets.load("digits")
-        assert name == "drawn digits" and same(arrays, DRAWN)
+        found = sets.load("digits")
+        assert found.name == "drawn digits" and same(found[2:6], DRAWN)
     assert pen.call_count == 1
     [name] = files_in(cache)
     whole = (cache / name).read_bytes()
@@ -655,7 +656,7 @@ def test_drawn_digits_are_drawn_once(pen, cache, tmp_path, monkeypatch):
     flipped[1000] ^= 1
     for damaged in (b"", b"nonsense", whole[:-100], whole[:500], bytes(flipped)):
         (cache / name).write_bytes(damaged)
-        assert same(sets.load("digits")[1:], DRAWN)
+        assert same(sets.load("digits")[2:6], DRAWN)
         assert (cache / name).read_bytes() == whole and files_in(cache) == [name]
     assert pen.call_count == 6
     (tmp_path / "digits.py").write_text("# drawn in another way")

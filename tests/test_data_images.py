@@ -224,6 +224,8 @@ def test_to_unit_is_grey_over_255(dtype):
     assert np.array_equal(x.ravel(), expected)
     assert to_unit(images[:0]).shape == (0, 784)
     assert to_unit(images).dtype == np.float32
+    greys = np.linspace(0, 1, 24, dtype=np.float32).reshape(2, 3, 4)  # are in [0, 1] already
+    assert np.array_equal(to_unit(greys, dtype), greys.reshape(2, 12))
 
 
 @both_dtypes
