@@ -262,7 +262,7 @@ def test_ink_is_dark_and_a_missing_pixel_has_a_colour():
 def test_the_digits_are_the_first_of_each_class():
     labels = np.array([3, 3, 0, 1, 2, 9, 4, 8, 7, 0, 6, 5, 9], np.uint8)
     images = np.arange(13, dtype=np.uint8)[:, None, None] * np.ones((28, 28), np.uint8)
-    data = DataSet("some", images, labels, images, labels)
+    data = DataSet("some", "some", images, labels, images, labels)
     assert one_of_each(data)[:, 0, 0].tolist() == [2, 3, 4, 0, 6, 11, 10, 8, 7, 5]
 
 
