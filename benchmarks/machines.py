@@ -33,7 +33,7 @@ def predicted(model: str, *options: str) -> float:
     parser = Parser(prog=model, allow_abbrev=False)
     add_settings(parser, module.Settings)
     settings = module.Settings(**with_preset(vars(parser.parse_args(options)), module.Settings))
-    images = training_images(settings.data, settings.images, settings.validation, None)
+    images = training_images(settings)
     state, times = module.start(settings, images.train), [time.monotonic()]
     for _ in range(1 + STEPS):
         state = module.step(state, images.train[: settings.batch_size], settings)

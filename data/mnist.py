@@ -34,6 +34,7 @@ MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
+SIDE = 28  # pixels of a row, and of a column
 CACHE = Path(__file__).parent / "cache"
 
 

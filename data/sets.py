@@ -53,6 +53,10 @@ SETS: dict[str, tuple[str, Callable[[], Four]]] = {
     "digits": ("drawn digits", lambda: _drawn()),
 }
 CHOICES = ("auto", *SETS)
+HELP = (  # of --data
+    f"images by the name of their set ({', '.join(CHOICES[1:])}), or auto: MNIST where it can be"
+    " had, else drawn digits; or the path of your own: a folder of IDX files, or an .npz file"
+)
 
 
 def load(choice: str = "auto") -> DataSet:

@@ -38,7 +38,7 @@ def after_steps(folder: Path, steps: int) -> rbm.train.State:
     settings = read_settings(folder, rbm.train.Settings)
     if settings.momentum or settings.chains == "persistent":
         raise RunError(f"{folder} has momentum or persistent chains; expected a run without.")
-    images = training_images(settings.data, settings.images, settings.validation).train
+    images = training_images(settings).train
     per_epoch, state = steps_per_epoch(settings, images), rbm.train.start(settings, images)
     epoch = max(epoch for epoch in snapshots(folder) if epoch * per_epoch <= steps)
     params = load_params(folder, epoch, state.params)

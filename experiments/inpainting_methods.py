@@ -25,7 +25,7 @@ from rbm.pseudo import log_pseudo_likelihood
 from training.checkpoint import load_params, snapshots
 from training.run import read_settings
 from training.streams import stream
-from training.trained import PIXELS
+from training.trained import blank
 
 Row = dict[str, Any]
 
@@ -46,7 +46,7 @@ class Machine(NamedTuple):
 def machine_after(folder: Path, epochs: int) -> Machine:
     """The machine of the last snapshot that is no later than `epochs`. RunError without any."""
     settings = read_settings(folder, rbm.train.Settings)
-    like = rbm.train.start(settings, np.zeros((1, PIXELS), np.float32))
+    like = rbm.train.start(settings, blank(settings))
     epoch = max((kept for kept in snapshots(folder) if kept <= epochs), default=epochs)
     return Machine(load_params(folder, epoch, like.params), settings, epoch)
 

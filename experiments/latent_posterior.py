@@ -41,7 +41,7 @@ class Encoded(NamedTuple):
 
 def load_images(settings: Settings) -> Images:
     """The images that the settings name, binarised once, with seed 0, for all networks."""
-    parts = training_images(settings.data, settings.images, settings.validation, once=0)
+    parts = training_images(settings, once=0)
     labels, held_out = split(load(settings.data).train_labels, settings.validation)
     return Images(parts.train, labels[: len(parts.train)], parts.validation, held_out)
 

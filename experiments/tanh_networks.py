@@ -32,8 +32,7 @@ def images(data: DataSet, settings: Settings) -> dict[str, Array]:
     """Training, validation and test images (N, D) of a run; grey unless their pixels were binarised
     once.
     """
-    once, test = settings.pixels == "once", to_unit(data.test_images)
-    seed = settings.seed if once else None
-    parts = training_images(settings.data, settings.images, settings.validation, seed)
-    test = binarise(stream(0, "test pixels once"), test, "once") if once else test
+    parts, test = training_images(settings), to_unit(data.test_images)
+    if settings.pixels == "once":
+        test = binarise(stream(0, "test pixels once"), test, "once")
     return {"training": parts.train, "validation": parts.validation, "test": test}

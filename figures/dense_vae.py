@@ -1,5 +1,7 @@
 """Figures of the dense VAE 784-256-codes-256-784 with 2, 8 and 16 codes."""
 
+import math
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -14,7 +16,6 @@ from figures.latent_plane import decoded_grid, latent_means
 from figures.style import LINES, new_figure
 from figures.vae import reconstructions, traversals
 from training.streams import stream
-from training.trained import PIXELS
 from vae.mlp import init
 
 SHOWN = 10  # test images
@@ -23,7 +24,7 @@ SQUARED = tuple(training("squared", codes, 0) for codes in CODES)
 
 
 def layers(runs: Runs, data: DataSet) -> Figure:
-    return network(init(stream(0, "weights"), PIXELS, 256, 2), "ReLU", data.name)
+    return network(init(stream(0, "weights"), math.prod(data.size), 256, 2), "ReLU", data.name)
 
 
 def rebuilt(runs: Runs, data: DataSet) -> Figure:

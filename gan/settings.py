@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from data.sets import CHOICES
+from data.mnist import SIDE
+from data.sets import HELP as DATA
 from gan.losses import LOSSES
-from training.settings import SettingsError, setting
+from training.settings import SettingsError, recorded, setting
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,7 @@ class Settings:
         }
     }
 
-    data: str = setting(
-        "auto",
-        "data set; auto: MNIST, or synthetic (drawn) digits without it",
-        choices=CHOICES,
-    )
+    data: str = setting("auto", DATA, metavar="NAME|PATH")
     images: int = setting(0, "number of training images; 0: all that are not held out", least=0)
     validation: int = setting(0, "number of training images held out for validation", least=0)
     pixels: str = setting("none", "fixed: pixels stay grey", choices=("none",))
@@ -77,6 +74,9 @@ class Settings:
     snapshots: int = setting(
         0, "epochs between saved snapshots of the parameters; 0: none", least=0
     )
+    height: int = recorded(SIDE)
+    width: int = recorded(SIDE)
+    digest: str = recorded("")
 
     def __post_init__(self) -> None:
         """SettingsError for what cannot be trained, before a folder is made for it."""

@@ -8,13 +8,14 @@ import numpy as np
 from autograd_lite.ops import Array
 from autograd_lite.optim import momentum_step, zeros_like
 from autograd_lite.threads import halves, side_by_side
+from data.mnist import SIDE
 from data.pixels import binarise
-from data.sets import CHOICES
+from data.sets import HELP as DATA
 from rbm.gibbs import bernoulli, gibbs
 from rbm.gradient import nll_gradient
 from rbm.model import Params, free_energy, init, init_truncated
 from rbm.pseudo import free_energy_gap, log_pseudo_likelihood_estimate
-from training.settings import setting
+from training.settings import recorded, setting
 from training.streams import stream
 
 INITS = {"means": init, "truncated": init_truncated}
@@ -24,11 +25,7 @@ INITS = {"means": init, "truncated": init_truncated}
 class Settings:
     """The settings of a run, which are also its command line."""
 
-    data: str = setting(
-        "auto",
-        "data set; auto: MNIST, or synthetic (drawn) digits without it",
-        choices=CHOICES,
-    )
+    data: str = setting("auto", DATA, metavar="NAME|PATH")
     images: int = setting(0, "number of training images; 0: all that are not held out", least=0)
     validation: int = setting(5000, "number of training images held out for validation", least=0)
     pixels: str = setting(
@@ -63,6 +60,9 @@ class Settings:
     snapshots: int = setting(
         0, "epochs between saved snapshots of the parameters; 0: none", least=0
     )
+    height: int = recorded(SIDE)
+    width: int = recorded(SIDE)
+    digest: str = recorded("")
 
 
 class State(NamedTuple):

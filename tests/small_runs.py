@@ -39,7 +39,7 @@ def images(count=30, pixels=12):
 def small(name):
     """A model's module, its settings, and its images: three steps in each of three epochs."""
     x = images(50, 784 if name == "conv" else 12)
-    return MODELS[name], SETTINGS[name], Split("drawn digits", "digits", x[:40], x[40:])
+    return MODELS[name], SETTINGS[name], Split("drawn digits", x[:40], x[40:])
 
 
 def digits(train, test):

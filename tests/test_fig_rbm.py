@@ -319,7 +319,7 @@ def test_samples_of_each_machine_are_those_that_are_scored(monkeypatch):
         assert close(tiles(screen, 18 + 546 * i, 90, 3, (5, 6)).reshape(30, 28, 28), x)
 
 
-MANY = DataSet("drawn digits", *draw_digits(RNG, 800), *draw_digits(RNG, 40))
+MANY = DataSet("drawn digits", "digits", *draw_digits(RNG, 800), *draw_digits(RNG, 40))
 V = (to_unit(MANY.test_images) >= 0.5).astype(np.float32)
 THREE = replace(SETTINGS, hidden=3)
 
@@ -484,7 +484,7 @@ def test_rows_carry_the_names_of_their_machines(monkeypatch):
 def test_any_step_of_a_run_is_made_again_to_the_bit(tmp_path, monkeypatch):
     settings = replace(THREE, momentum=0.0, batch_size=16, gibbs_steps=2)
     images = to_unit(MANY.train_images[:40])  # three steps an epoch, the last one short
-    split = Split("drawn digits", "digits", images, images[:0])
+    split = Split("drawn digits", images, images[:0])
     monkeypatch.setattr(gibbs_chains, "training_images", lambda *asked: split)
     save_settings(tmp_path, settings)
     reached = [rbm.train.start(settings, images)]

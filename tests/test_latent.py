@@ -79,7 +79,7 @@ def test_pixels_binarised_once_are_those_of_the_training():
     for seed in range(2):
         settings = Settings(images=200, validation=150, pixels="once", seed=seed)
         parts = images_of(DATA, settings)
-        seen = training_images("digits", 200, 150, once=seed)
+        seen = training_images(settings, once=seed)
         assert np.array_equal(parts["training"], seen.train)
         assert np.array_equal(parts["validation"], seen.validation)
         assert all(set(np.unique(x)) == {0, 1} for x in parts.values())

@@ -143,6 +143,7 @@ rbm --pixels red | --pixels is 'red'; expected one of threshold, stochastic, non
 rbm --images 59901 | --images is 59901; expected at most 59900, or 0 for all.
 vae --validation 60000 | --validation is 60000; expected less than 60000.
 rbm --momentum 1 | --momentum is 1.0; {FRACTION}
+rbm --learning-rate inf | --learning-rate is inf; expected a finite number.
 vae --keep 1.5 | --keep is 1.5; expected at least 0 and at most 1.
 vae --patience -1 | --patience is -1; expected at least 0.
 vae --select first | --select is 'first'; expected one of last, best.
@@ -520,6 +521,21 @@ def test_a_run_keeps_its_preset_and_what_was_typed_and_the_data_auto_found(tmp_p
     assert job.settings == read_settings(tmp_path, gan.train.Settings) == expected
     assert begun("--resume", tmp_path).settings == expected
     assert begun("--resume", tmp_path, "--epochs", "2").settings == replace(expected, epochs=2)
+
+
+def test_a_run_knows_the_size_of_its_images_and_is_resumed_on_the_same_alone(tmp_path, monkeypatch):
+    data, words = few_digits(), ["--data", "own", "--out", str(tmp_path / "run")]
+    own = data._replace(choice="own", train_images=data.train_images[:, 2:, 5:], digest="abc")
+    monkeypatch.setattr(training.images, "load", lambda choice: own)
+    begin("test", vae.train.Settings, "unused", words).run.lock.close()
+    found = read_settings(tmp_path / "run", vae.train.Settings)
+    assert (found.height, found.width, found.digest) == (26, 23, "abc")
+    assert found.validation == 18  # a tenth of them, not 5,000
+    other = own._replace(digest="abd"), own._replace(train_images=data.train_images[:, :, 5:])
+    for changed in other:
+        monkeypatch.setattr(training.images, "load", lambda choice, changed=changed: changed)
+        with pytest.raises(SettingsError, match=r"run was trained on other images than own holds"):
+            begin("test", vae.train.Settings, "unused", ["--resume", str(tmp_path / "run")])
 
 
 def test_a_preset_for_a_resumed_run_is_one_sentence_before_the_folder_is_locked(tmp_path):

@@ -12,9 +12,9 @@ from autograd_lite.threads import use_two_threads
 from data.idx import DataError
 from training import loop
 from training.early import report
-from training.images import Split, training_images
+from training.images import Split, split_of, with_data
 from training.memory import keep_freed_memory
-from training.model import Model, S, Settings, St
+from training.model import Model, S, St
 from training.run import RUNS, Run, RunError, create_run, open_run, read_settings
 from training.settings import Parser, SettingsError, add_settings, check_settings, with_preset
 
@@ -78,9 +78,10 @@ def begin(prog: str, kind: type[S], stem: str, argv: Sequence[str]) -> Job[S]:
     out, resume = given.pop("out"), given.pop("resume")
     if resume is not None:
         return _resumed(resume, kind, given)
-    settings = _checked(kind(**with_preset(given, kind)))
-    images = _images(settings)
-    settings = replace(settings, data=images.choice)  # what "auto" found, for good
+    given = with_preset(given, kind)
+    settings = _checked(kind(**given))
+    settings, data = with_data(settings, cut="validation" not in given)
+    images = split_of(data, settings)
     return Job(create_run(out, stem.format(**vars(settings)), settings), settings, images)
 
 
@@ -96,13 +97,13 @@ def _resumed(folder: Path, kind: type[S], given: dict[str, Any]) -> Job[S]:
     if fixed:
         name = fixed[0].replace("_", "-")
         raise SettingsError(f"--{name} cannot change in a resumed run; only --epochs may.")
-    images = _images(settings)
-    return Job(open_run(folder), settings, images)
-
-
-def _images(settings: Settings) -> Split:
-    once = settings.seed if settings.pixels == "once" else None
-    return training_images(settings.data, settings.images, settings.validation, once)
+    found, data = with_data(settings, cut=False)
+    if found != settings:
+        raise SettingsError(
+            f"{folder} was trained on other images than {data.choice} holds now; expected the same,"
+            f" {settings.height} x {settings.width}."
+        )
+    return Job(open_run(folder), settings, split_of(data, settings))
 
 
 def _checked(settings: S) -> S:

@@ -1,10 +1,11 @@
 """Settings: a frozen dataclass is the only list of them, and also the command line."""
 
 import argparse
+import math
 import operator
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import MISSING, field, fields
+from dataclasses import MISSING, Field, field, fields
 from typing import Any, NoReturn, get_type_hints
 
 # How a value is compared with the bounds that a setting may have, and what is said of it.
@@ -29,6 +30,16 @@ def setting(
     """
     words = {"help": help, "choices": choices, "metavar": metavar or "|".join(choices)}
     return field(default=default, metadata=words | bounds)
+
+
+def recorded(default: Any) -> Any:
+    """A field that the data of a run decide: written down with the settings, but no option."""
+    return field(default=default, metadata={"recorded": True})
+
+
+def options(kind: Any) -> list[Field[Any]]:
+    """The fields of a settings dataclass that the command line has."""
+    return [f for f in fields(kind) if "recorded" not in f.metadata]
 
 
 class Parser(argparse.ArgumentParser):
@@ -56,7 +67,7 @@ def add_settings(parser: argparse.ArgumentParser, kind: type) -> None:
             default=argparse.SUPPRESS,
             help=f"named settings, which other options override; {words}",
         )
-    for f in fields(kind):
+    for f in options(kind):
         assert f.default is not MISSING
         default = "none" if f.default == "" else f.default
         parser.add_argument(
@@ -81,7 +92,7 @@ def with_preset(given: dict[str, Any], kind: type) -> dict[str, Any]:
 
 def check_settings(settings: Any) -> None:
     """SettingsError for a value of the wrong type, outside its choices, or out of its bounds."""
-    for f in fields(settings):
+    for f in options(settings):
         value = getattr(settings, f.name)
         name, choices = f.name.replace("_", "-"), f.metadata["choices"]
         if not isinstance(value, type(f.default)):
@@ -93,3 +104,5 @@ def check_settings(settings: Any) -> None:
         if not all(BOUNDS[bound][0](value, limit) for bound, limit in bounds.items()):
             expected = " and ".join(f"{BOUNDS[bound][1]} {x}" for bound, x in bounds.items())
             raise SettingsError(f"--{name} is {value}; expected {expected}.")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise SettingsError(f"--{name} is {value}; expected a finite number.")

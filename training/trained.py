@@ -5,12 +5,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd_lite.ops import Array
 from training.checkpoint import Row, load_best, load_checkpoint
 from training.early import best_epoch, early_stopping
-from training.model import Model, S, St
+from training.model import Model, S, Settings, St
 from training.run import RunError, read_settings
-
-PIXELS = 784
 
 
 class Trained(NamedTuple):
@@ -33,10 +32,15 @@ class Trained(NamedTuple):
         return [row[name] for row in self.rows]
 
 
+def blank(settings: Settings) -> Array:
+    """An image of the size that the settings name, (1, D): what `start` needs to know shapes."""
+    return np.zeros((1, settings.height * settings.width), np.float32)
+
+
 def read(folder: Path, model: Model[S, St]) -> Trained:
     """The run in a folder, trained by `model`; RunError where there is none."""
     settings = read_settings(folder, model.Settings)
-    like = model.start(settings, np.zeros((1, PIXELS), np.float32))
+    like = model.start(settings, blank(settings))
     state, rows = load_checkpoint(folder, like)
     if not rows:
         raise RunError(f"{folder} has no finished epoch; expected a run that was trained.")

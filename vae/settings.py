@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from autograd_lite.optim import Optimiser, adam_start, adam_step, rmsprop_start, rmsprop_step
-from data.sets import CHOICES
-from training.settings import SettingsError, setting
+from data.mnist import SIDE
+from data.sets import HELP as DATA
+from training.settings import SettingsError, recorded, setting
 from vae.mlp import ACTIVATIONS
 from vae.objective import LIKELIHOODS, SCALES
 
@@ -18,11 +19,7 @@ OPTIMISERS = {
 class Settings:
     """The settings of a run, which are also its command line."""
 
-    data: str = setting(
-        "auto",
-        "data set; auto: MNIST, or synthetic (drawn) digits without it",
-        choices=CHOICES,
-    )
+    data: str = setting("auto", DATA, metavar="NAME|PATH")
     images: int = setting(0, "number of training images; 0: all that are not held out", least=0)
     validation: int = setting(5000, "number of training images held out for validation", least=0)
     pixels: str = setting(
@@ -76,6 +73,9 @@ class Settings:
         " validation cost",
         choices=("last", "best"),
     )
+    height: int = recorded(SIDE)
+    width: int = recorded(SIDE)
+    digest: str = recorded("")
 
     def __post_init__(self) -> None:
         """SettingsError for noise of another scale than the bound's, and for what needs validation
