@@ -1,7 +1,7 @@
 """Data: digits in, arrays out.
 
 idx       the file format of MNIST, read with suspicion
-npz       mnist.npz, the file of Keras; how to convert mnist.pkl.gz
+npz       arrays in .npz; mnist.npz of Keras; how to convert mnist.pkl.gz
 download  a file over the network, within bounds of time and size
 files     files that are there whole or not at all
 mnist     MNIST: found on disk or fetched, and verified

@@ -10,6 +10,7 @@ import math
 import struct
 import zlib
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,14 +70,22 @@ def _parse_plain(stream: io.BufferedIOBase, name: str, ndim: int) -> NDArray[np.
             f"{name} has a header that promises {sizes} bytes, more than the {MAX_BYTES:,} expected"
             " at most."
         )
-    # Asking for one byte too many shows what is left over, and lets gzip compare its checksum.
-    body = bytearray()
-    while chunk := stream.read(min(CHUNK, promised + 1 - len(body))):
-        body += chunk
+    body = read_at_most(stream, promised + 1)
     if len(body) != promised:
         held = "more" if len(body) > promised else f"only {len(body):,}"
         raise DataError(f"{name} has a header that promises {sizes} bytes but holds {held}.")
     return np.frombuffer(body, np.uint8).reshape(shape)
+
+
+def read_at_most(stream: IO[bytes] | io.BufferedIOBase, count: int) -> bytearray:
+    """The next `count` bytes, or as many as there are; no more memory is taken than these fill.
+
+    To ask for one byte too many shows what is left over, and has gzip and zip compare checksums.
+    """
+    body = bytearray()
+    while chunk := stream.read(min(CHUNK, count - len(body))):
+        body += chunk
+    return body
 
 
 def _read_shape(stream: io.BufferedIOBase, name: str, ndim: int) -> tuple[int, ...]:

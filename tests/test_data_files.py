@@ -141,7 +141,7 @@ WRONG = {
 }
 # The same of mnist.npz, by the arrays that are others.
 WRONG_ARRAYS = {
-    "no labels": ({"y_test": None}, "no item named 'y_test.npy'"),
+    "no labels": ({"y_test": None}, "there is no y_test in it"),
     "floats": ({"x_train": SAVED["x_train"] / 255}, "of float64, expected whole"),
     "short rows": ({"x_test": np.zeros((6, 783), np.uint8)}, "array (6, 783) of uint8"),
     "one image": ({"x_test": SAVED["x_test"][0]}, "of shape (N, 28, 28) or (N, 784)"),
@@ -192,7 +192,7 @@ def test_cut_and_corrupt_archives_say_so(tmp_path):
     assert "as gzip says: CRC check failed" in refused(path, wrong_sum)
     flipped = bytearray(saved())
     flipped[5000] ^= 1
-    assert "as x_train, y_train, x_test, y_test in .npz: Bad CRC-32" in refused(
+    assert "cannot be read as arrays in .npz: Bad CRC-32" in refused(
         tmp_path / "mnist.npz", bytes(flipped)
     )
 
@@ -246,7 +246,7 @@ def test_a_pickle_in_npz_is_not_executed(tmp_path, monkeypatch):
         file["y_test"]
     assert mark.exists(), "the attack does nothing: no proof"
     mark.unlink()
-    assert "Object arrays cannot be loaded" in refused(tmp_path / "mnist.npz", content)
+    assert "y_test is no array of numbers" in refused(tmp_path / "mnist.npz", content)
     plain = pickle.dumps(Shell())  # np.load would unpickle it if it might
     assert "cannot be read" in refused(tmp_path / "mnist.npz", plain)
     assert not mark.exists()
