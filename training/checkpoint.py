@@ -4,14 +4,18 @@ import csv
 import io
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from autograd_lite.ops import Array
-from autograd_lite.tree import T, Tree
+from autograd_lite.tree import T, Tree, leaves
+from data.idx import DataError
+from data.npz import read_arrays
 from training.run import RunError, replacing
 
+METRICS = 2**24  # bytes that a checkpoint may have beside its arrays of parameters
 Row = dict[str, float]  # metrics after an epoch, by their names with units
 
 
@@ -32,10 +36,23 @@ def _fill(like: Tree, name: str, arrays: dict[str, Array]) -> Tree:
         pairs = zip(_fields(like), like, strict=True)
         filled = [_fill(branch, f"{name}.{field}", arrays) for field, branch in pairs]
         return getattr(type(like), "_make", tuple)(filled)
-    value = arrays[name]
-    if np.shape(value) != np.shape(like):
-        raise ValueError(f"{name} has shape {value.shape}, expected {np.shape(like)}")
+    if name not in arrays:
+        raise ValueError(f"it has no {name}, so it is of another model or version")
+    value, expected = arrays.pop(name), np.asarray(like)
+    if value.shape != expected.shape or value.dtype != expected.dtype:
+        found = f"{name} is an array {value.shape} of {value.dtype}"
+        raise ValueError(f"{found}, expected {expected.shape} of {expected.dtype}")
+    if not np.isfinite(value).all() or (isinstance(like, int) and value < 0):
+        raise ValueError(f"{name} has values that no training leaves")
     return int(value) if isinstance(like, int) else value
+
+
+def _filled(like: T, name: str, arrays: dict[str, Array], beside: tuple[str, ...] = ()) -> T:
+    """`like` with the arrays; ValueError where it is not all that they make, but for `beside`."""
+    filled: T = _fill(like, name, arrays)
+    if left := [name for name in arrays if not name.startswith(beside)]:
+        raise ValueError(f"it also has {left[0]}, so it is of another model or a newer version")
+    return filled
 
 
 def save_checkpoint(folder: Path, state: Tree, rows: list[Row], best: Tree = None) -> None:
@@ -74,24 +91,30 @@ def snapshots(folder: Path) -> list[int]:
 def load_params(folder: Path, epoch: int, like: T) -> T:
     """A snapshot's parameters; `like` has their structure and shapes. RunError without one."""
     path = folder / f"params-{epoch:04}.npz"
-    try:
-        return _fill(like, "params", _read(path))
-    except Exception as error:
-        raise RunError(f"{path} is no snapshot of this run ({error}).") from error
+    with _refused(path, "is no snapshot of this run"):
+        return _filled(like, "params", _read(path, like))
 
 
 def load_best(folder: Path, like: T) -> T:
     """The best epoch's parameters, as the checkpoint has them; `like` as above. RunError."""
     path = folder / "checkpoint.npz"
+    with _refused(path, "has no parameters of a best epoch"):
+        return _filled(like, "best", _read(path, like), ("state.", "metrics."))
+
+
+def _read(path: Path, like: Tree) -> dict[str, Array]:
+    # A State has moments beside its parameters, and perhaps those of the best epoch.
+    return read_arrays(path, most=8 * sum(np.asarray(x).nbytes for x in leaves(like)) + METRICS)
+
+
+@contextmanager
+def _refused(path: Path, words: str) -> Iterator[None]:
+    """RunError, which says in these words what the file is not, where it cannot be used."""
     try:
-        return _fill(like, "best", _read(path))
-    except Exception as error:
-        raise RunError(f"{path} has no parameters of a best epoch ({error}).") from error
-
-
-def _read(path: Path) -> dict[str, Array]:
-    with open(path, "rb") as whole, np.load(whole, allow_pickle=False) as file:
-        return {name: file[name] for name in file.files}
+        yield
+    except (DataError, ValueError, OSError) as error:
+        reason = str(error).removeprefix(f"{path} ").rstrip(".")
+        raise RunError(f"{path} {words} ({reason}).") from error
 
 
 def _columns(rows: list[Row]) -> dict[str, list[float]]:
@@ -113,17 +136,18 @@ def save_metrics(folder: Path, rows: list[Row]) -> None:
 def load_checkpoint(folder: Path, like: T) -> tuple[T, list[Row]]:
     """State and metrics of the run; `like` is a State of the same structure and shapes."""
     path = folder / "checkpoint.npz"
-    try:
-        arrays = _read(path)
-        state = _fill(like, "state", arrays)
-    except FileNotFoundError:
-        return like, []  # killed before its first checkpoint: it begins again
-    except Exception as error:  # np.load raises many kinds on a damaged file
-        raise RunError(
-            f"{path} is not a checkpoint of this run ({error}); expected one that the present code"
-            " has written, else remove the folder and train anew."
-        ) from error
+    with _refused(path, "is not a checkpoint of this run; expected one, or none to train anew"):
+        if not path.exists():
+            return like, []  # killed before its first checkpoint: it begins again
+        arrays = _read(path, like)
+        return _filled(like, "state", arrays, ("metrics.", "best.")), _rows(arrays)
+
+
+def _rows(arrays: dict[str, Array]) -> list[Row]:
     names = [name for name in arrays if name.startswith("metrics.")]
-    columns = [arrays[name].tolist() for name in names]
+    lengths = {name: arrays[name].shape for name in names}
+    if any(len(x) != 1 or x != lengths[names[0]] for x in lengths.values()):
+        raise ValueError(f"its metrics are not a number an epoch: {lengths}")
     keys = [name.removeprefix("metrics.") for name in names]
-    return state, [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
+    columns = [arrays[name].tolist() for name in names]
+    return [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]

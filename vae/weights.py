@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.ops import Array
-from training.run import RunError, replacing
+from data.idx import DataError
+from data.npz import read_arrays
+from training.run import replacing
 from vae.mlp import Params, init
 
 # The assignment's names, in the order of the fields of Params.
@@ -25,31 +27,20 @@ def save_weights(path: Path, params: Params) -> None:
 
 
 def load_weights(path: Path, like: Params) -> Params:
-    """The ten arrays, in the shapes and dtypes of `like`; RunError where they do not fit."""
-    return _matching(path, _arrays(path), like)
+    """The ten arrays, in the shapes and dtypes of `like`; DataError where they do not fit."""
+    return _matching(path, read_arrays(path), like)
 
 
 def read_weights(path: Path) -> Params:
-    """The ten arrays, of whatever sizes they are, in float32; RunError unless they fit together."""
-    arrays = _arrays(path)
+    """The ten arrays, of whatever sizes, in float32; DataError unless they fit together."""
+    arrays = read_arrays(path)
     head, last = ("W2_mu", "W4") if "W4" in arrays else ("W_mu", "W3")
     for name in ("W1", head, last):
         if name not in arrays or arrays[name].ndim != 2 or not arrays[name].size:
-            raise RunError(f"{path} has no matrix {name}; expected the ten arrays of a dense VAE.")
+            raise DataError(f"{path} has no matrix {name}; expected the ten arrays of a dense VAE.")
     (D, H), Z = arrays["W1"].shape, arrays[head].shape[1]
     scales = int(arrays[last].shape[1] == D + 1)  # a likelihood with a learned scale
     return _matching(path, arrays, init(np.random.default_rng(0), D, H, Z, scales=scales))
-
-
-def _arrays(path: Path) -> dict[str, Array]:
-    try:
-        with open(path, "rb") as whole, np.load(whole, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
-    except OSError as error:
-        raise RunError(f"{path} cannot be read ({error.strerror or error}).") from error
-    except Exception as error:  # np.load raises many kinds on a file that is not its own
-        expected = "an .npz file of arrays of numbers, without pickled objects"
-        raise RunError(f"{path} cannot be read as weights; expected {expected}.") from error
 
 
 def _matching(path: Path, arrays: dict[str, Array], like: Params) -> Params:
@@ -57,10 +48,10 @@ def _matching(path: Path, arrays: dict[str, Array], like: Params) -> Params:
     names = NAMES if "W4" in arrays else Params._fields
     for name, array in zip(names, like, strict=True):
         if name not in arrays:
-            raise RunError(f"{path} has no {name}; expected {', '.join(names)}.")
+            raise DataError(f"{path} has no {name}; expected {', '.join(names)}.")
         found = arrays[name]
         if found.shape != array.shape:
-            raise RunError(f"{path} has {name} of shape {found.shape}; expected {array.shape}.")
-        if found.dtype.kind not in "fiu" or not np.isfinite(found).all():
-            raise RunError(f"{path} has values in {name} that are no finite numbers.")
+            raise DataError(f"{path} has {name} of shape {found.shape}; expected {array.shape}.")
+        if not np.isfinite(found).all():
+            raise DataError(f"{path} has values in {name} that are no finite numbers.")
     return Params(*(arrays[name].astype(a.dtype) for name, a in zip(names, like, strict=True)))
