@@ -17,7 +17,7 @@ from data.pixels import to_unit
 from experiments import latent_posterior, latent_prior, latent_space, measures, record, tanh_vae
 from experiments.tanh_networks import images as images_of
 from figures.images import paper
-from figures.style import TEN, new_figure
+from figures.style import TEN
 from tests.screen import assert_whole, close, pixels, tiles
 from tests.small_runs import digits, make, same_bits
 from tests.small_vaes import shape
@@ -28,7 +28,6 @@ from training.streams import stream
 from training.trained import read
 from vae.elbo import kl_diag_gaussian
 from vae.mlp import decode, encode
-from vae.objective import Costs
 from vae.train import Settings, evaluate
 from vae.weights import load_weights, read_weights
 
@@ -74,7 +73,7 @@ def images(network):
     return latent_posterior.load_images(network.settings)
 
 
-def test_pixels_binarised_once_are_those_of_the_training():
+def test_pixels_binarised_once_are_those_of_the_training_and_others_are_left_grey():
     drawn = []
     for seed in range(2):
         settings = Settings(images=200, validation=150, pixels="once", seed=seed)
@@ -82,13 +81,10 @@ def test_pixels_binarised_once_are_those_of_the_training():
         seen = training_images(settings, once=seed)
         assert np.array_equal(parts["training"], seen.train)
         assert np.array_equal(parts["validation"], seen.validation)
-        assert all(set(np.unique(x)) == {0, 1} for x in parts.values())
+        assert set(np.unique(parts["test"])) == {0, 1}
         drawn.append(parts)
     assert np.array_equal(drawn[0]["test"], drawn[1]["test"])  # the same for all seeds
     assert not np.array_equal(drawn[0]["training"], drawn[1]["training"])
-
-
-def test_pixels_binarised_afresh_are_left_grey():
     parts = images_of(DATA, Settings(validation=150, pixels="stochastic"))
     grey = DATA.train_images[:300], DATA.train_images[300:], DATA.test_images
     assert all(map(np.array_equal, parts.values(), map(to_unit, grey)))
@@ -122,15 +118,6 @@ def test_corrupted_is_the_encoders_input_and_not_its_target(network):
     assert tanh_vae.corrupted(network, x).kl not in (whole.kl, black.kl)
 
 
-def test_rows_have_the_mean_and_the_spread_over_seeds():
-    costs = [{"test": Costs(np.array(nll), np.array(kl))} for nll, kl in ((170.0, 4.0), (173, 5))]
-    (row,) = tanh_vae.rows("short", costs)
-    assert (row["cost"], row["nll"], row["kl"]) == (176, 171.5, 4.5)
-    assert row["each seed"] == [174, 178] and np.isclose(row["spread"], np.sqrt(8))
-    assert (row["network"], row["images"]) == ("short", "test")
-    assert tanh_vae.rows("long", costs[:1])[0]["spread"] is None
-
-
 def test_weights_are_kept_and_cost_what_they_did(tmp_path, monkeypatch):
     network = read(LONG[0].folder, vae.train)
     x = images_of(DATA, network.settings)["validation"]
@@ -153,17 +140,11 @@ def test_all_networks_are_measured(place):
     assert [row["network"] for row in table] == ["once"] * 4 + ["long"] * 4
     assert [len(row["each seed"]) for row in table] == [2] * 4 + [1] * 4
     costs = [tanh_vae.costs_of(read(run.folder, vae.train), DATA) for run in ONCE]
-    assert table[2]["cost"] == np.mean([sum(parts["test"]) for parts in costs])
+    assert table[2]["each seed"] == [sum(parts["test"]) for parts in costs]
+    assert table[2]["cost"] == np.mean(table[2]["each seed"])
     assert (place / "weights" / "long.npz").exists()
     there = record.read("tanh_vae").numbers
     assert shape(numbers) == shape(there) and numbers["source"] == there["source"]
-
-
-def test_the_printed_parts_add_up_to_the_printed_cost():
-    printed = tanh_vae.printed_costs()
-    cost, nll, kl = (np.array(printed[name]) for name in ("cost", "nll", "kl"))
-    assert len(cost) == 20 and round(cost[-1], 1) == 182.6
-    assert np.abs(nll + kl - cost).max() < 0.005
 
 
 def test_every_epoch_stands_beside_the_assignments():
@@ -174,14 +155,6 @@ def test_every_epoch_stands_beside_the_assignments():
     assert shape(numbers) == shape(there)
     final = record.read("tanh_vae").numbers["networks"][0]  # on another number of threads
     assert there["train_cost"]["mean"][-1] == pytest.approx(final["cost"], rel=1e-6)
-
-
-def test_images_are_binary_and_carry_their_own_labels(images):
-    assert set(np.unique(images.x)) == {0, 1} and len(images.x) == 150 and len(images.train) == 200
-    np.testing.assert_array_equal(images.labels, DATA.train_labels[300:])
-    np.testing.assert_array_equal(images.train_labels, DATA.train_labels[:200])
-    grey = to_unit(DATA.train_images)
-    assert (grey[300:][images.x == 1] > 0).all() and (grey[:200][images.train == 1] > 0).all()
 
 
 def test_costs_by_digit_add_up_and_the_mean_image_costs_what_independent_pixels_do(network, images):
@@ -227,8 +200,7 @@ def test_digits_that_lie_apart_are_all_found(network, images):
 def test_a_pale_image_is_recognised_as_its_dark_twin(images):
     recognised = latent_posterior.recognised
     np.testing.assert_array_equal(recognised(0.2 * images.x, images), recognised(images.x, images))
-    one = images._replace(train=images.x, train_labels=images.labels)
-    assert (recognised(images.x, one) == images.labels).mean() > 0.8
+    assert (recognised(images.x, images) == images.labels).mean() > 0.6
 
 
 def test_correlations_are_taken_within_digits(network, images):
@@ -349,20 +321,6 @@ def test_images_are_shown_with_their_own_digits(runs):
                 assert not np.array_equal(part.x, grey >= 0.5)
 
 
-def test_an_ellipse_has_its_deviations_as_half_axes():
-    figure = new_figure(600, 600, "")
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_axis_off()
-    mu, sigma = np.array([[2.2, -1.0]]), np.array([[0.5, 1.5]])
-    figures.tanh_vae.draw_ellipses(axes, mu, sigma, np.array(["#ff0000"]))
-    axes.set(xlim=(-4, 4), ylim=(-4, 4))
-    screen = pixels(figure)
-    rows, columns = np.nonzero(screen[..., 0] - screen[..., 1] > 0.2)  # reddish
-    ends = np.array([[columns.min(), rows.max() + 1], [columns.max() + 1, rows.min()]])
-    found = np.stack([ends[:, 0] / 600 * 8 - 4, 4 - ends[:, 1] / 600 * 8], axis=1)
-    assert np.allclose(found, [mu[0] - sigma[0], mu[0] + sigma[0]], atol=0.03)
-
-
 def test_ellipses_stand_where_the_encoder_puts_the_images(shown):
     figure = figures.tanh_vae.posteriors(shown, DATA)
     pixels(figure)  # which settles the axes
@@ -374,6 +332,9 @@ def test_ellipses_stand_where_the_encoder_puts_the_images(shown):
         assert np.allclose(drawn.get_offsets(), mu)
         sizes = np.stack([drawn.get_widths(), drawn.get_heights()], axis=1)
         assert np.allclose(sizes / 2, np.exp(logvar / 2))
+        radii = axes.transData.transform(mu + sizes / 2) - axes.transData.transform(mu)
+        assert np.allclose(drawn.get_transform().transform(sizes / 2), radii)  # on the screen
+        assert drawn.get_offset_transform() == axes.transData
         colours = [to_rgb(TEN[digit]) for digit in part.digits]
         assert np.allclose(np.array(drawn.get_facecolor())[:, :3], colours)
         low, high = np.array([axes.get_xlim(), axes.get_ylim()]).T
@@ -426,6 +387,8 @@ def test_costs_are_those_of_the_run_and_of_the_assignment(shown):
         assert validation.get_linestyle() == "--" and "validation" in validation.get_label()
         points = dict(zip(there.get_xdata(), there.get_ydata(), strict=True))
         assert 1 not in points and points[10] == value / 50
+    cost, nll, kl = tanh_vae.printed_costs().values()
+    assert np.allclose(np.add(nll, kl), cost, rtol=0, atol=0.005)
     ours, there = (line.get_ydata() for line in figure.axes[3].get_lines())
     first, last = shown.series("validation_cost")
     assert list(ours) == [first / last, 1]
