@@ -5,8 +5,8 @@ npz       arrays in .npz; mnist.npz of Keras; how to convert mnist.pkl.gz
 download  a file over the network, within bounds of time and size
 files     files that are there whole or not at all
 mnist     MNIST: found on disk or fetched, and verified
-digits    drawn digits, for where MNIST cannot be had
-glyphs    the shapes of these digits, as strokes of a pen
+digits    drawn digits, for where MNIST cannot be had, and drawn letters
+glyphs    the shapes of both, as strokes of a pen
 sets      which of the two is used, and the split into training and validation
 pixels    grey levels to [0, 1], black and white, pixels taken away
 batches   the images in a fresh order each epoch, cut into batches

@@ -27,7 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
         source = mnist.npz_in(folder) or folder
         print(f"MNIST from {source}: {sizes}, the SHA-256 of all four parts is right.")
     else:
-        print(f"Drawn digits: {sizes}, made by this project and kept in {mnist.CACHE}.")
+        print(
+            f"{found.name.capitalize()}: {sizes}, made by this project and kept in {mnist.CACHE}."
+        )
     return 0
 
 

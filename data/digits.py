@@ -1,10 +1,10 @@
-"""Drawn digits: handwriting made from strokes, for when MNIST cannot be had.
+"""Drawn digits and letters: handwriting made from strokes, for when MNIST cannot be had.
 
-Every glyph, one shape of a digit, is a row of control points (`GLYPHS`). To write it, its points
-are shaken, bent, slanted and turned; smooth curves are laid through them; ink is put along the
-curves; and the result is framed as MNIST was: the ink scaled to fit 20x20, then set in 28x28 by its
-centre of mass. Points and spreads were chosen by eye, beside handwriting; nothing is fitted to
-MNIST.
+Every glyph, one shape of a character, is a row of control points (data/glyphs.py). To write it, its
+points are shaken, bent, slanted and turned; smooth curves are laid through them; ink is put along
+the curves; and the result is framed as MNIST was: the ink scaled to fit a box, then set in a larger
+square by its centre of mass. Points and spreads were chosen by eye, beside handwriting; nothing is
+fitted to MNIST.
 
 Letters: n images, U distinct control points, T samples along the strokes of one glyph.
 """
@@ -15,14 +15,24 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from data.glyphs import GLYPHS, Glyph
+from data.glyphs import GLYPHS, LETTERS, Glyph
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-SIDE, BOX = 28, 20  # pixels: the image, and the square that the ink fits
-CENTRE = 14.0  # pixels from the first row and column: where MNIST's centres of mass lie, on average
 CHUNK = 250  # images drawn at once, in some 10 MB
+
+
+class Alphabet(NamedTuple):
+    """Characters, and their frame. MNIST's centres of mass lie at half the side, on average."""
+
+    glyphs: tuple[Glyph, ...]
+    side: int  # pixels of an image
+    box: int  # pixels: the square that the ink fits
+
+
+DIGITS = Alphabet(GLYPHS, 28, 20)
+CAPITALS = Alphabet(LETTERS, 20, 14)
 
 
 class Plan(NamedTuple):
@@ -85,20 +95,20 @@ def _hand(rng: np.random.Generator, plan: Plan, count: int) -> Floats:
     return path
 
 
-def _pen(rng: np.random.Generator, path: Floats) -> tuple[Floats, Floats]:
+def _pen(rng: np.random.Generator, path: Floats, box: int) -> tuple[Floats, Floats]:
     """Paths (n, T, 2), scaled so that their ink fits the box, and pen radii (n, T), in pixels."""
     n, t, _ = path.shape
     nib = np.clip(0.15 * np.exp(rng.normal(0, 0.26, (n, 1))), 0.08, 0.26)  # radius on the sheet
     low, high = path.min(axis=1), path.max(axis=1)
-    scale = BOX / ((high - low).max(axis=1, keepdims=True) + 2 * nib)
-    pixels = (path - ((low + high) / 2)[:, None]) * scale[:, None] + (BOX - 1) / 2
+    scale = box / ((high - low).max(axis=1, keepdims=True) + 2 * nib)
+    pixels = (path - ((low + high) / 2)[:, None]) * scale[:, None] + (box - 1) / 2
     swing, phase = rng.uniform(3, 9, (n, 1)), rng.uniform(0, 2 * math.pi, (n, 1))
     pressure = rng.uniform(0, 0.25, (n, 1)) * np.sin(np.linspace(0, 1, t) * swing + phase)
     return pixels.astype(np.float32), (nib * scale * (1 + pressure)).astype(np.float32)
 
 
-def _ink(pixels: Floats, radius: Floats, down: NDArray[np.bool_]) -> Floats:
-    """Ink (n, BOX, BOX) in [0, 1]: 1 nearer to the path than the radius, with an edge of a pixel.
+def _ink(pixels: Floats, radius: Floats, down: NDArray[np.bool_], box: int) -> Floats:
+    """Ink (n, box, box) in [0, 1]: 1 nearer to the path than the radius, with an edge of a pixel.
 
     Gaussian dabs along a straight line add up to exp(-d^2 / 2 s^2) at the distance d from it, so
     the sum of all dabs, read backwards, is a distance. A dab is a column times a row, so the sum is
@@ -109,8 +119,8 @@ def _ink(pixels: Floats, radius: Floats, down: NDArray[np.bool_]) -> Floats:
     step[:, 1:] += length / 2
     step[:, :-1] += length / 2
     s = radius / 2
-    gaps = (pixels[..., None] - np.arange(BOX, dtype=np.float32)) / s[..., None, None]
-    dabs: Floats = np.exp(-(gaps**2) / 2)  # (n, T, 2, BOX)
+    gaps = (pixels[..., None] - np.arange(box, dtype=np.float32)) / s[..., None, None]
+    dabs: Floats = np.exp(-(gaps**2) / 2)  # (n, T, 2, box)
     columns = dabs[:, :, 1] * (step / (math.sqrt(2 * math.pi) * s))[..., None]
     dabbed = columns.transpose(0, 2, 1) @ dabs[:, :, 0]
     radii = np.sqrt(-np.log(dabbed.clip(1e-9, 1)) / 2)  # distance from the path, in radii
@@ -118,44 +128,50 @@ def _ink(pixels: Floats, radius: Floats, down: NDArray[np.bool_]) -> Floats:
     return (inside + 0.5).clip(0, 1)
 
 
-def _frame(ink: Floats) -> Bytes:
-    """Set ink (n, BOX, BOX) in (n, SIDE, SIDE), moved by whole pixels to its centre of mass."""
-    n, grid = len(ink), np.arange(BOX)
-    mass = ink.sum(axis=(1, 2))
-    corners = [np.rint(CENTRE - ink.sum(axis=axis) @ grid / mass).astype(int) for axis in (2, 1)]
-    rows, columns = (np.clip(c, 0, SIDE - BOX)[:, None] + grid for c in corners)
-    images = np.zeros((n, SIDE, SIDE), np.uint8)
+def _frame(ink: Floats, side: int) -> Bytes:
+    """Set ink (n, box, box) in (n, side, side), moved by whole pixels to its centre of mass."""
+    n, box, _ = ink.shape
+    grid, mass = np.arange(box), ink.sum(axis=(1, 2))
+    corners = [np.rint(side / 2 - ink.sum(axis=axis) @ grid / mass).astype(int) for axis in (2, 1)]
+    rows, columns = (np.clip(c, 0, side - box)[:, None] + grid for c in corners)
+    images = np.zeros((n, side, side), np.uint8)
     images[np.arange(n)[:, None, None], rows[:, :, None], columns[:, None]] = np.rint(255 * ink)
     return images
 
 
-def draw_glyph(rng: np.random.Generator, glyph: Glyph, count: int) -> Bytes:
-    """Images (count, 28, 28) of one glyph, white (255) on black (0)."""
-    plan = _plan(glyph)
-    return _frame(_ink(*_pen(rng, _hand(rng, plan, count)), plan.down))
+def draw_glyph(
+    rng: np.random.Generator, glyph: Glyph, count: int, alphabet: Alphabet = DIGITS
+) -> Bytes:
+    """Images (count, side, side) of one glyph, white (255) on black (0)."""
+    plan, box = _plan(glyph), alphabet.box
+    pen = _pen(rng, _hand(rng, plan, count), box)
+    return _frame(_ink(*pen, plan.down, box), alphabet.side)
 
 
-def draw_digits(rng: np.random.Generator, count: int) -> tuple[Bytes, Bytes]:
-    """Images (count, 28, 28), white on black, and labels (count,) 0 to 9 in random order.
+def draw_digits(
+    rng: np.random.Generator, count: int, alphabet: Alphabet = DIGITS
+) -> tuple[Bytes, Bytes]:
+    """Images (count, side, side), white on black, and labels (count,) in random order.
 
-    Each class has `count` / 10 images, rounded up or down.
+    Each class has its share of `count`, rounded up or down.
     """
-    labels = rng.permutation(np.arange(count) % 10).astype(np.uint8)
+    classes = alphabet.glyphs[-1].label + 1
+    labels = rng.permutation(np.arange(count) % classes).astype(np.uint8)
     person = rng.integers(10, size=count)
-    images = np.empty((count, SIDE, SIDE), np.uint8)
-    for digit in range(10):
-        glyphs = [glyph for glyph in GLYPHS if glyph.digit == digit]
+    images = np.empty((count, alphabet.side, alphabet.side), np.uint8)
+    for label in range(classes):
+        glyphs = [glyph for glyph in alphabet.glyphs if glyph.label == label]
         glyph_of = np.repeat(np.arange(len(glyphs)), [glyph.tenths for glyph in glyphs])[person]
         for k, glyph in enumerate(glyphs):
-            rows = np.flatnonzero((labels == digit) & (glyph_of == k))
+            rows = np.flatnonzero((labels == label) & (glyph_of == k))
             for some in np.split(rows, range(CHUNK, len(rows), CHUNK)):
-                images[some] = draw_glyph(rng, glyph, len(some))
+                images[some] = draw_glyph(rng, glyph, len(some), alphabet)
     return images, labels
 
 
 def drawn_digits(
-    seed: int = 0, train: int = 60_000, test: int = 10_000
+    seed: int = 0, train: int = 60_000, test: int = 10_000, alphabet: Alphabet = DIGITS
 ) -> tuple[Bytes, Bytes, Bytes, Bytes]:
     """Training images and labels, test images and labels; each half has a stream of its own."""
     train_rng, test_rng = np.random.default_rng(seed).spawn(2)
-    return *draw_digits(train_rng, train), *draw_digits(test_rng, test)
+    return *draw_digits(train_rng, train, alphabet), *draw_digits(test_rng, test, alphabet)

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import io
+import string
 import sys
 import time
 from collections.abc import Callable
@@ -14,7 +15,9 @@ from numpy.typing import NDArray
 
 from data import digits, glyphs, mnist
 from data.files import keep
+from data.idx import DataError
 from data.mnist import FetchError, Four, load_mnist
+from data.npz import read_arrays
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -46,11 +49,12 @@ class DataSet(NamedTuple):
         return height, width
 
 
-# What --data takes, and for each its name and a function that returns training images and labels,
-# test images and labels. A further set is a further row.
-SETS: dict[str, tuple[str, Callable[[], Four]]] = {
-    "mnist": ("MNIST", lambda: load_mnist()),
-    "digits": ("drawn digits", lambda: _drawn()),
+# What --data takes, and for each its name, its classes, and a function that returns training images
+# and labels, test images and labels. A further set is a further row.
+SETS: dict[str, tuple[str, str, Callable[[], Four]]] = {
+    "mnist": ("MNIST", string.digits, lambda: load_mnist()),
+    "digits": ("drawn digits", string.digits, lambda: _drawn("digits")),
+    "letters": ("drawn letters", string.ascii_uppercase, lambda: _drawn("letters")),
 }
 CHOICES = ("auto", *SETS)
 HELP = (  # of --data
@@ -68,7 +72,7 @@ def load(choice: str = "auto") -> DataSet:
     Raises ValueError for any other choice.
     """
     if choice in SETS:
-        return _set(choice, SETS[choice][1]())
+        return _set(choice, SETS[choice][2]())
     if choice != "auto":
         raise ValueError(f"data is {choice!r}, expected one of {', '.join(CHOICES)}.")
     known = _recent_failure()
@@ -79,12 +83,13 @@ def load(choice: str = "auto") -> DataSet:
     if not known:
         keep(mnist.CACHE / FAILURE, reason.encode())
     print(f"Drawn digits are used instead of MNIST. {reason}", file=sys.stderr)
-    return _set("digits", _drawn())
+    return _set("digits", _drawn("digits"))
 
 
 def _set(choice: str, arrays: Four) -> DataSet:
     a, b, c, d = arrays
-    return DataSet(SETS[choice][0], choice, a, b, c, d, tuple("0123456789"))
+    name, classes, _ = SETS[choice]
+    return DataSet(name, choice, a, b, c, d, tuple(classes))
 
 
 def split(
@@ -119,21 +124,18 @@ def _recent_failure() -> str:
         return ""
 
 
-def _drawn() -> Four:
-    """Drawn digits from the cache, else drawn anew and kept there.
+def _drawn(choice: str) -> Four:
+    """Drawn digits or letters from the cache, else drawn anew and kept there.
 
     The file's name carries a digest of what draws them, so that a changed one draws anew.
     """
     sources = b"".join(Path(str(m.__file__)).read_bytes() for m in (digits, glyphs))
     version = hashlib.sha256(sources).hexdigest()[:12]
-    path = mnist.CACHE / f"digits-{version}.npz"
-    try:
-        # np.load leaves a damaged file open that it opened itself
-        with open(path, "rb") as stream, np.load(stream) as cached:
-            return tuple(cached[name] for name in "abcd")
-    except Exception:
-        pass  # not there yet, or damaged, for which np.load has a dozen kinds of exception
-    a, b, c, d = drawn = digits.drawn_digits()
+    path = mnist.CACHE / f"{choice}-{version}.npz"
+    with contextlib.suppress(DataError):  # which it raises where there is none yet, or damaged
+        return tuple(read_arrays(path, "abcd").values())
+    amounts = (0, 26_000, 5_200, digits.CAPITALS) if choice == "letters" else ()
+    a, b, c, d = drawn = digits.drawn_digits(*amounts)
     content = io.BytesIO()
     np.savez(content, a=a, b=b, c=c, d=d)
     keep(path, content.getbuffer())
