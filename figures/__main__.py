@@ -109,11 +109,7 @@ def draw(
 
 
 def _train(trainings: Sequence[Training]) -> None:
-    try:
-        train_all(list(dict.fromkeys(trainings)))
-    except KeyboardInterrupt:
-        print("Stopped; the same command goes on from here.", file=sys.stderr)
-        raise
+    train_all(list(dict.fromkeys(trainings)))
 
 
 def with_one_thread() -> None:

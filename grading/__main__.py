@@ -7,7 +7,6 @@ hidden points of an assignment. Status 0: done, whatever the score. 1: the score
 
 import argparse
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -23,6 +22,7 @@ from grading.renumber import renumber
 from grading.reports.results import VISIBILITIES
 from grading.sandbox.protocol import GradingError
 from grading.sandbox.submission import HarnessError
+from training.ending import status
 from training.run import RunError
 from training.settings import Parser
 
@@ -92,7 +92,7 @@ def main(argv: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return 3
     except KeyboardInterrupt as end:
-        return 128 + int((*end.args, signal.SIGINT)[0])
+        return status(end)
     except BrokenPipeError:  # whoever reads has seen enough: | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception:  # without this the status would be 1, which a script may take for a score

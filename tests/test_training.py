@@ -5,6 +5,8 @@ import errno
 import itertools
 import json
 import math
+import os
+import re
 import signal
 import subprocess
 import sys
@@ -46,10 +48,15 @@ ROOT = Path(__file__).parent.parent
 QUICK = ["--data", "digits", "--images", "500", "--hidden", "8", "--validation", "100"]
 
 
-def program(*words):
-    return subprocess.Popen(
-        [sys.executable, "-m", *map(str, words)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+def heard():
+    """In a process that begins: nohup, under which the tests may run, has it ignore this one."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def program(*words, **more):
+    line = [sys.executable, "-m", *map(str, words)]
+    streams = {"stdout": subprocess.PIPE, "text": True, "preexec_fn": heard}
+    return subprocess.Popen(line, cwd=ROOT, **streams, **more)
 
 
 @pytest.fixture
@@ -206,7 +213,12 @@ def test_settings_of_the_wrong_type_are_one_sentence():
     "error, status, said",
     [
         (SettingsError("--x is 1; expected 2."), 2, "--x is 1; expected 2.\n"),
-        (MemoryError(), 2, "There is not enough memory.\n"),
+        (MemoryError(), 2, "There is not enough memory (for large settings); try smaller ones.\n"),
+        (
+            PermissionError(13, "Permission denied", "x"),
+            2,
+            "x cannot be used (Permission denied).\n",
+        ),
         (KeyboardInterrupt(), 130, ""),
     ],
 )
@@ -272,26 +284,73 @@ def test_snapshots_are_the_parameters_of_a_run_that_stopped_there(name, tmp_path
         load_params(tmp_path / "whole", 3, like)
 
 
-def test_a_run_resumed_or_killed_at_any_moment_ends_in_the_same_bits(tmp_path):
-    """SIGKILL at moments spread over the run, resumed each time, against a run left alone."""
-    words = ["vae", "train", *QUICK, "--epochs", "12"]
+def until(condition):
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_a_run_ended_by_signals_at_any_moment_and_resumed_ends_in_the_same_bits(tmp_path):
+    """Against a run left alone; a second signal changes nothing."""
+    words = ["vae", "train", *QUICK, "--epochs", "40"]
     program(*words, "--out", tmp_path / "whole").communicate(timeout=120)
-    start_up = time.monotonic()
-    killed = tmp_path / "killed"
-    rng = np.random.default_rng(0)
-    resume: list[str | Path] = ["--out", killed]
-    for _ in range(3):
-        process = program(*(words if resume[0] == "--out" else words[:2]), *resume)
-        while not (killed / "settings.json").exists():
-            assert time.monotonic() - start_up < 60
-            time.sleep(0.01)
-        time.sleep(rng.uniform(0, 0.4))
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        resume = ["--resume", killed]
-    program(*words[:2], "--resume", killed).communicate(timeout=120)
-    assert arrays(tmp_path / "whole") == arrays(killed)
-    assert finished(killed) and not list(killed.glob(".*.tmp"))
+    cut, rng = tmp_path / "cut", np.random.default_rng(0)
+    where: list[str | Path] = [*words[2:], "--out", cut]
+    for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP):
+        (cut / "metrics.csv").unlink(missing_ok=True)
+        process = program(*words[:2], *where, stderr=subprocess.PIPE)
+        until((cut / "metrics.csv").exists)
+        time.sleep(rng.uniform(0, 0.1))
+        process.send_signal(number)
+        process.send_signal(number)
+        _, said = process.communicate()
+        told = f"Stopped at step [0-9]+; go on with --resume {cut}.\n"
+        assert re.fullmatch("" if number == signal.SIGKILL else told, said)
+        assert process.returncode == (-9 if number == signal.SIGKILL else 128 + number)
+        where = ["--resume", cut]
+    program(*words[:2], *where).communicate(timeout=120)
+    assert arrays(tmp_path / "whole") == arrays(cut)
+    assert finished(cut) and not list(cut.glob(".*.tmp"))
+
+
+SEVERAL = """
+import time
+from pathlib import Path
+from experiments.cache import Part, compute
+from training.command import run_cli
+from training.parallel import Training, train_all
+
+LONG = "--data digits --images 20000 --batch-size 1 --epochs 1 --snapshots 1 --seed".split()
+BOTH = [Training("long", "rbm", (*LONG, seed)) for seed in "01"]
+
+def part(number):
+    Path("begun").touch()
+    time.sleep(50 + number)
+
+if __name__ == "__main__":
+    run_cli(lambda _: train_all(BOTH) if WHAT == "trainings" else compute([Part(part, (5,))]), [])
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("what, begun", [("trainings", "out/runs/*/params-*"), ("parts", "begun")])
+def test_what_a_command_has_begun_ends_with_it(what, begun, number, tmp_path):
+    (tmp_path / "several.py").write_text(SEVERAL.replace("WHAT", repr(what)))
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    line, several = [sys.executable, "several.py"], 2 if what == "trainings" else 1
+    pipes = {"stderr": subprocess.PIPE, "text": True, "preexec_fn": heard, "process_group": 0}
+    with subprocess.Popen(line, cwd=tmp_path, env=env, **pipes) as process:
+        until(lambda: len([*tmp_path.glob(begun)]) == several)
+        process.send_signal(number)
+        said = process.stderr.read()
+    with pytest.raises(ProcessLookupError):  # once no process of the group is left
+        until(lambda: os.killpg(process.pid, 0))
+    if what == "trainings":  # though no epoch was over
+        assert len([*tmp_path.glob("out/runs/*/checkpoint.npz")]) == 2
+    if number != signal.SIGKILL:
+        assert said == "Stopped; the same command goes on from here.\n"
+        assert process.returncode == 128 + number
 
 
 def test_a_run_from_before_a_metric_was_there_goes_on_with_it(tmp_path):
@@ -385,6 +444,7 @@ def test_folders_that_cannot_be_made_or_locked_are_one_sentence(tmp_path):
 def test_two_runs_at_once_get_folders_of_their_own(tmp_path, monkeypatch):
     """And what a kill left in a run's folder goes, but no other file."""
     monkeypatch.setattr(run, "RUNS", tmp_path)
+    monkeypatch.setattr(run, "PATIENCE", 0)
     settings = SETTINGS["rbm"]
     first, second = (create_run(None, "rbm-500", settings) for _ in range(2))
     assert [r.folder.name for r in (first, second)] == ["rbm-500", "rbm-500-2"]
@@ -429,9 +489,16 @@ def test_damaged_files_are_one_sentence(tmp_path):
     save_checkpoint(tmp_path, other, [])
     with pytest.raises(RunError, match=r"state\.params\.W is an array \(12, 6\)"):
         load_checkpoint(tmp_path, like)
-    (tmp_path / "settings.json").write_text('{"hidden": 5, "colour": "red"}')
-    with pytest.raises(RunError, match="cannot be read as settings"):
-        run.read_settings(tmp_path, module.Settings)
+    for text, said in (
+        ('{"hidden": 5, "colour": "red"}', "has 'colour', which is no setting of `python -m rbm`"),
+        ('{"hidden": 5', "cannot be read"),
+        (9999 * "[", "cannot be read"),
+        ("[5]", "expected JSON"),
+        ('{"hidden": "5"}', "--hidden is '5'; expected a value of type int"),
+    ):
+        (tmp_path / "settings.json").write_text(text)
+        with pytest.raises(RunError, match=rf"settings\.json .*{said}"):
+            run.read_settings(tmp_path, module.Settings)
 
 
 def test_the_progress_line_is_for_terminals_only(capsys):

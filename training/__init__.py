@@ -10,6 +10,7 @@ early       early stopping, and the epoch of the lowest validation cost
 run         a run's folder
 checkpoint  parameters and metrics in files
 command     from a command line to a run, and errors of one sentence
+ending      signals that ask a process to end
 trained     a finished run, for whoever looks at it
 parallel    several trainings at once
 farm        independent jobs, on this machine or on a cluster

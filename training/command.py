@@ -1,10 +1,11 @@
 """From a command line to a run: new or resumed, with errors of one sentence and status 2."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Generic, NamedTuple
+from typing import Any, Generic, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from autograd_lite.threads import use_two_threads
 from data.idx import DataError
 from training import loop
 from training.early import report
+from training.ending import ending_in_order, status
 from training.images import Split, split_of, with_data
 from training.memory import keep_freed_memory
 from training.model import Model, S, St
@@ -22,17 +24,30 @@ from training.settings import Parser, SettingsError, add_settings, check_setting
 def run_cli(program: Callable[[Sequence[str]], None], argv: Sequence[str]) -> None:
     """Runs a program; whatever is wrong with its input becomes one sentence and status 2.
 
-    Ctrl-C, where the program does not handle it, is status 130.
+    Ctrl-C, SIGTERM and SIGHUP are status 130, 143 and 129. What reads its output may go away.
     """
     keep_freed_memory()
     try:
-        with np.errstate(over="ignore", invalid="ignore"):  # metrics tell that a run diverged
+        with ending_in_order(), np.errstate(over="ignore", invalid="ignore"):  # metrics tell
             program(argv)
-    except (DataError, RunError, SettingsError, MemoryError) as error:
-        print(str(error) or "There is not enough memory.", file=sys.stderr)  # for large settings
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
+            if sys.stdout:
+                sys.stdout.flush()
+    except KeyboardInterrupt as end:
+        sys.exit(status(end))
+    except BrokenPipeError:  # whoever reads has seen enough: | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except MemoryError as error:
+        why = str(error).rstrip(".") or "for large settings"
+        refused(f"There is not enough memory ({why}); try smaller ones.")
+    except (DataError, RunError, SettingsError) as error:
+        refused(str(error))
+    except OSError as error:
+        refused(f"{error.filename or 'A file'} cannot be used ({error.strerror or error}).")
+
+
+def refused(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    sys.exit(2)
 
 
 class Job(NamedTuple, Generic[S]):

@@ -6,16 +6,19 @@ process, this one, which writes each of them once.
 """
 
 import os
+import subprocess
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
-from multiprocessing import get_context
+from contextlib import contextmanager, suppress
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograd_lite.threads import BLAS_THREADS
+from training.ending import end_with_parent
 
 
 class Job(NamedTuple):
@@ -33,6 +36,7 @@ class Farm(NamedTuple):
     room: Callable[[], int]
 
 
+BEGUN: set[subprocess.Popen[str]] = set()  # by jobs in threads of this process
 _far: list[Farm] = []  # the cluster that jobs go to, if any
 
 
@@ -43,7 +47,7 @@ def processes() -> int:
 def process_pool() -> Executor:
     """Processes of this machine, one a core and of one thread each."""
     os.environ.update(dict.fromkeys(BLAS_THREADS, "1"))  # read by the processes that begin
-    return ProcessPoolExecutor(processes(), mp_context=get_context("spawn"))
+    return ProcessPoolExecutor(processes(), get_context("spawn"), end_with_parent)
 
 
 @contextmanager
@@ -75,14 +79,38 @@ def run(
 ) -> None:
     """Calls done(index, result, seconds) once for every job, when it is; `here` unless it is far.
 
-    `meanwhile` is called every two seconds. After a failure no further job begins.
+    `meanwhile` is called every two seconds. After a failure no further job begins; when this
+    process is told to end, it tells those that it has begun, and waits for them.
     """
-    if is_far():
-        return _run(_far[-1], jobs, done, meanwhile)
+    try:
+        if is_far():
+            _run(_far[-1], jobs, done, meanwhile)
+        else:
+            _run_here(here, jobs, done, meanwhile)
+    except KeyboardInterrupt:
+        with suppress(OSError):  # the terminal may be gone
+            print("Stopped; the same command goes on from here.", file=sys.stderr)
+        raise
+
+
+def _run_here(here: Callable[[], Executor], jobs: Sequence[Job], *told: Any) -> None:
+    begun: list[Future[Any]] = []
+    child: Any
+
+    def submit(job: Job) -> Future[Any]:
+        begun.append(pool.submit(timed, *job[:2]))
+        return begun[-1]
+
     with here() as pool:
-        farm = Farm(lambda job: pool.submit(timed, *job[:2]), lambda: 2 * processes())
         try:
-            _run(farm, jobs, done, meanwhile)
+            _run(Farm(submit, lambda: 2 * processes()), jobs, *told)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            while any(future.running() for future in begun):
+                for child in [*active_children(), *tuple(BEGUN)]:
+                    child.terminate()  # SIGTERM, after which a training writes its checkpoint
+                wait(begun, timeout=0.1)
+            raise
         finally:
             pool.shutdown(cancel_futures=True)
 

@@ -80,7 +80,8 @@ def train(run: Run, model: Model[S, St], images: Split, settings: S) -> Reached[
                 break
     except KeyboardInterrupt:
         save_checkpoint(run.folder, *reached)
-        progress.keep(f"stopped at step {reached.state.step}; go on with --resume {run.folder}")
+        where = f"Stopped at step {reached.state.step}; go on with --resume {run.folder}."
+        progress.keep(where, always=True)
         raise
     return reached
 

@@ -20,7 +20,8 @@ import numpy as np
 
 from autograd_lite.threads import BLAS_THREADS
 from training import farm
-from training.command import train_command
+from training.command import run_cli, train_command
+from training.ending import end_with_input
 from training.memory import keep_freed_memory
 from training.run import RUNS, RunError, files_of, finished, write_run
 
@@ -106,15 +107,19 @@ def _words(training: Training) -> list[str]:
 
 def _train(training: Training) -> dict[str, bytes]:
     """Trains in a process of its own. -> no files: they are where they belong"""
-    process = subprocess.run(
-        [sys.executable, "-m", training.model, *_words(training)],
+    with subprocess.Popen(
+        [sys.executable, "-m", "training.parallel", training.model, *_words(training)],
         env=os.environ | dict.fromkeys(BLAS_THREADS, "1"),
+        stdin=subprocess.PIPE,  # which ends with this process, however that ends
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
-    )
+    ) as process:
+        farm.BEGUN.add(process)
+        said = process.stderr.read() if process.stderr else ""
+    farm.BEGUN.discard(process)
     if process.returncode:
-        said = process.stderr.strip() or f"nothing, and ended with status {process.returncode}"
+        said = said.strip() or f"nothing, and ended with status {process.returncode}"
         raise RunError(f"{training.folder} was not finished; its training said: {said}")
     return {}
 
@@ -125,3 +130,13 @@ def _train_far(training: Training) -> dict[str, bytes]:
     with np.errstate(over="ignore", invalid="ignore"):  # metrics tell that a run diverged
         train_command(_words(training), import_module(f"{training.model}.train"), training.label)
     return {path.name: path.read_bytes() for path in files_of(training.folder)}
+
+
+def _alone(argv: Sequence[str]) -> None:
+    """`python -m training.parallel MODEL train ...`: as `python -m MODEL`, but ends with stdin."""
+    end_with_input()
+    train_command(argv[1:], import_module(f"{argv[0]}.train"), "never-used")
+
+
+if __name__ == "__main__":
+    run_cli(_alone, sys.argv[1:])

@@ -1,5 +1,6 @@
 """The line that a training shows on a terminal: rewritten in place, and absent elsewhere."""
 
+import contextlib
 import sys
 import time
 
@@ -25,9 +26,14 @@ class Progress:
         epoch, within = divmod(step, self.per_epoch)
         done = within / self.per_epoch
         line = f"epoch {epoch + 1}  {done:4.0%}  {rate:.0f} steps/s  {minutes}:{seconds:02d} left"
-        print(f"\r{line:<70}", end="", file=sys.stderr, flush=True)
+        _print(f"\r{line:<70}", end="")
 
-    def keep(self, text: str) -> None:
-        """A line that stays; on a terminal only."""
-        if self.live:
-            print(f"\r{text:<70}", file=sys.stderr, flush=True)
+    def keep(self, text: str, always: bool = False) -> None:
+        """A line that stays; on a terminal only, if not always."""
+        if self.live or always:
+            _print(f"\r{text:<70}" if self.live else text)
+
+
+def _print(text: str, end: str = "\n") -> None:
+    with contextlib.suppress(OSError):  # the terminal is gone, and the training need not be
+        print(text, end=end, file=sys.stderr, flush=True)

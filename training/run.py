@@ -6,10 +6,11 @@ or the file after. A lock, which the system drops with its holder, keeps a folde
 
 import csv
 import errno
-import fcntl
 import json
 import os
 import subprocess
+import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -19,8 +20,16 @@ from typing import IO, Any, NamedTuple
 from data import files
 from training.early import out_of_patience
 from training.model import S, Settings
+from training.settings import SettingsError, check_settings
+
+try:
+    import fcntl
+except ImportError:  # as on Windows
+    print("This project runs on Linux and macOS, and on Windows in WSL.", file=sys.stderr)
+    sys.exit(2)
 
 RUNS = Path("out") / "runs"
+PATIENCE = 3.0  # seconds for a training to end whose parent was killed
 FILES = ("settings.json", "checkpoint.npz", "metrics.csv")
 
 
@@ -59,15 +68,26 @@ def _lock(folder: Path) -> Run:
         lock = open(folder / "lock", "w")
     except OSError as error:
         raise RunError(f"{folder} cannot be locked ({error.strerror}).") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
-        raise RunError(f"{folder} is in use by another process; wait or name another.") from error
+    until = time.monotonic() + PATIENCE
+    while not _locked(lock):
+        if time.monotonic() > until:
+            lock.close()
+            raise RunError(f"{folder} is in use by another process; wait or name another.")
+        time.sleep(0.1)
     for name in FILES:
         for left_by_a_kill in folder.glob(f".{name}.*.tmp"):
             left_by_a_kill.unlink(missing_ok=True)
     return Run(folder, lock)
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        pass  # a file system that knows no locks
+    return True
 
 
 def git(*words: str) -> str | None:
@@ -135,11 +155,22 @@ def read_settings(folder: Path, kind: type[S]) -> S:
     """The settings of the run in `folder`, as the dataclass `kind`. RunError where they are not."""
     path = _settings_file(folder)
     try:
-        return kind(**json.loads(path.read_text()))
-    except (OSError, ValueError, TypeError) as error:
+        found = json.loads(path.read_text())
+        if not isinstance(found, dict):
+            raise ValueError("no object")
+    except (OSError, ValueError, RecursionError) as error:
+        raise RunError(f"{path} cannot be read ({error}); expected JSON, name: value.") from error
+    model = kind.__module__.partition(".")[0]
+    if unknown := sorted(found.keys() - kind.__dataclass_fields__):
         raise RunError(
-            f"{path} cannot be read as settings of {kind.__module__} ({error})."
-        ) from error
+            f"{path} has {unknown[0]!r}, which is no setting of `python -m {model}`: another model"
+            " wrote it, or a newer version of this project."
+        )
+    try:
+        check_settings(settings := kind(**found))
+    except SettingsError as error:
+        raise RunError(f"{path} is not as `python -m {model}` writes it: {error}") from error
+    return settings
 
 
 def read_metrics(folder: Path) -> list[dict[str, str]]:

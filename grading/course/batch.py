@@ -26,9 +26,9 @@ from grading.course.intake import gather
 from grading.course.table import SCORE, Row, read, submissions, write
 from grading.reports import results
 from grading.reports.screen import width
-from grading.sandbox import processes
 from grading.sandbox.protocol import printable
 from grading.sandbox.submission import HarnessError
+from training.ending import ending_in_order
 
 AT_WORK: set[subprocess.Popen[str]] = set()
 ENDING = threading.Event()  # from then on none is added
@@ -58,7 +58,7 @@ def grade_all(args: argparse.Namespace) -> None:
     ENDING.clear()
     totals = {"points": f"{sum(x.points for x in items):g}", "items": str(len(items))}
     pool, left = ThreadPoolExecutor(os.cpu_count() or 1), len(waiting)
-    with processes.ending_in_order(), pool:
+    with ending_in_order(), pool:
         tasks = {pool.submit(_graded, entries[n], keys[n], args): n for n in waiting}
         try:
             for task in _as_completed(tasks):

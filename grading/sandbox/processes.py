@@ -1,4 +1,4 @@
-"""What workers may leave behind when they end, or when the judge is told to end."""
+"""What workers may leave behind when they end."""
 
 import ctypes
 import os
@@ -6,44 +6,13 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from types import FrameType
 
 ADOPT = 36  # PR_SET_CHILD_SUBREAPER
-SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 WORKERS: set[int] = set()  # those at work
 LOCK = threading.Lock()  # held where a worker starts, so that none is taken for an orphan
-
-
-class Ended(KeyboardInterrupt):
-    """This process was told to end, by the signal whose number is the argument."""
-
-
-@contextmanager
-def ending_in_order() -> Iterator[None]:
-    """Signals that ask this process to end raise Ended, once; from then on they change nothing."""
-
-    def end(number: int, frame: FrameType | None) -> None:
-        for known in before:
-            signal.signal(known, signal.SIG_IGN)
-        before.clear()
-        raise Ended(number)
-
-    before = {}
-    if threading.current_thread() is threading.main_thread():
-        numbers = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
-        before = {n: signal.getsignal(n) for n in numbers}
-        before = {n: old for n, old in before.items() if old not in (signal.SIG_IGN, None)}
-    for number in before:
-        signal.signal(number, end)
-    try:
-        yield
-    finally:
-        for number, old in before.items():
-            signal.signal(number, old)
 
 
 def adopt_orphans() -> None:

@@ -46,6 +46,7 @@ from grading.sandbox.protocol import Answer, Files
 from grading.sandbox.workers import HarnessError as HarnessError
 from grading.sandbox.workers import Worker, finish, isolation, start, stop
 from grading.show import prepare
+from training.ending import ending_in_order
 
 PACKAGES = ("autograd_lite", "rbm", "vae", "gan", "data", "training", "grading")
 AHEAD = 2  # workers at a time
@@ -63,13 +64,13 @@ def answers(
     """Each item, its inputs and the answer to it. While one is judged, the next is computed.
 
     HarnessError where no worker can be had, and at the end where a file of this project is not what
-    it was; processes.Ended where a signal says so.
+    it was; training.ending.Ended where a signal says so.
     """
     prepare([item.check for item in items])
     rooms = {item.check.function: furnished(files, item.check.function) for item in items}
     before = fingerprint()
     processes.adopt_orphans()
-    with processes.ending_in_order():
+    with ending_in_order():
         isolation()
         for item, inputs, answer in _in_turn(rooms, items, seconds):
             caused = answer.text.startswith(CAUSED) or "values to unpack" in answer.text
