@@ -1,6 +1,6 @@
 """The judge and its workers: what a hostile submission cannot read, change, end or leave behind.
 
-The table in grading/sandbox/submission.py, row by row, by every mode that works for who runs this.
+The table at the end of grading/README.md, row by row, by every mode that works for who runs this.
 """
 
 import os

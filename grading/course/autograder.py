@@ -12,7 +12,6 @@ from pathlib import Path
 
 from grading.chapters import ROOT, chapters
 from grading.course.assignment import SECRET, read
-from grading.course.kit_readme import README
 from grading.sandbox.protocol import GradingError
 from grading.sandbox.submission import PACKAGES
 from training.run import replacing
@@ -43,7 +42,8 @@ def write(path: Path, assignment: str | None = None) -> None:
 def contents(assignment: str | None) -> dict[str, bytes]:
     """Every file of the zip, by its path there."""
     paths = [p for package in PACKAGES for p in (ROOT / package).rglob("*.py")]
-    paths += [*chapters(), README, ROOT / "pyproject.toml", ROOT / "LICENSE"]
+    paths += [page for p in paths if (page := p.with_suffix(".md")).is_file()]  # with gaps
+    paths += [*chapters(), ROOT / "pyproject.toml", ROOT / "LICENSE"]
     paths = [p for p in paths if not p.is_relative_to(EXAMPLES)]
     found = {p.relative_to(ROOT).as_posix(): p.read_bytes() for p in paths}
     found |= {p.name: p.read_bytes() for p in CONTAINER.iterdir()}

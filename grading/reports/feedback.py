@@ -14,25 +14,8 @@ from grading.reports.results import Run
 from grading.reports.screen import summary
 from training.run import replacing
 
-PAGE = """\
-# Feedback: {name}
-
-**{score}** (seed {seed}).
-
-The derivations are in the project, and there
-
-    make grade DIR=this-folder{options}
-
-gives the same verdicts{but}. Python below is for the project's
-interpreter (`.venv/bin/python`), started in your own folder, or for a last cell of your notebook.
-
-{notes}{first}
-{graph}## All verdicts
-
-| equation | function | verdict | what was found |
-|---|---|---|---|
-{rows}
-{hidden}"""
+# The page, with gaps; read before any code of a student runs.
+PAGE = Path(__file__).with_suffix(".md").read_text(encoding="utf-8")
 
 GRAPH = """## What rests on what
 
@@ -43,7 +26,7 @@ graded by itself, with the reference's in place of those that it uses.
 
 """
 
-HIDDEN = "\nHidden items are judged on inputs that are not shown; only their verdicts are told.\n"
+HIDDEN = "\n\nHidden items are judged on inputs that are not shown; only their verdicts are told."
 
 
 def write(path: Path, run: Run, results: Sequence[Result], why: str = "") -> None:
@@ -54,7 +37,6 @@ def write(path: Path, run: Run, results: Sequence[Result], why: str = "") -> Non
 
 
 def page(run: Run, results: Sequence[Result]) -> str:
-    """The page."""
     ranked, seed = sorted(results, key=rank), run.assignment.seed
     options = [f"--assignment {given_name(run.assignment)}"] * bool(run.assignment.text)
     options += [f"--seed {seed}"] * bool(seed)

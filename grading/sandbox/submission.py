@@ -6,28 +6,8 @@ compiled before the first worker starts, no module is imported later, and the so
 project are compared afterwards. An endless loop, a crash or a huge array costs the check in which
 it happens; three checks in a row of one file that do not finish end those of this file.
 
-How far a worker is shut in depends on what the machine gives (jail.py), and on who grades:
-
-                                        namespaces   as root,     container    neither
-                                        (Linux)      without                   (macOS)
-reads this project                      blocked      not blocked  blocked      not blocked
-reads through /proc/<parent>            blocked      blocked      blocked      not blocked
-changes this project's sources          blocked      blocked      blocked      reported
-changes Python, NumPy or compiled files blocked      blocked      blocked      not blocked
-ends or stops the judge                 blocked      blocked      blocked      not blocked
-reads or ends other workers             blocked      blocked      blocked      not blocked
-sends by the network                    blocked      not blocked  blocked      not blocked
-leaves processes behind                 ended        ended        ended        ended on Linux
-starts more processes than 64           blocked      blocked      blocked      blocked on Linux
-leaves hidden inputs for the next time  blocked      not blocked  blocked      not blocked
-fills the memory (1 GiB a process)      in part      in part      blocked      in part
-fills the disk (64 MiB a file)          in part      in part      blocked      in part
-
-"As root" means as another user: each worker has one of its own, whom the system does not know.
-"Container" is root's without namespaces, run as grading/README.md says: a new one each time, with a
-project that only root reads, no network, and limits for all processes together. Nothing of this
-sees that an answer was copied: the reference is public. Tests hold the rows, in tests/test_judge.py
-those of the first, second and fourth column, in tests/test_assignment.py what a container reads.
+How far a worker is shut in depends on what the machine gives (jail.py), and on who grades: row by
+row in the table at the end of grading/README.md. Nothing of this sees that an answer was copied.
 """
 
 import hashlib
