@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, NamedTuple
+from unittest import mock
 
 import numpy as np
 
@@ -132,7 +133,6 @@ def ours(case: Case) -> Run:
 @contextmanager
 def recorded(module: Any, *names: str) -> Iterator[list[Any]]:
     """All that these functions of a module return, in order."""
-    real = {name: getattr(module, name) for name in names if hasattr(module, name)}
     seen: list[Any] = []
 
     def wrapped(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -142,10 +142,7 @@ def recorded(module: Any, *names: str) -> Iterator[list[Any]]:
 
         return call
 
-    for name, function in real.items():
-        setattr(module, name, wrapped(function))
-    try:
+    there = (name for name in names if hasattr(module, name))
+    instead: dict[str, Any] = {name: wrapped(getattr(module, name)) for name in there}
+    with mock.patch.multiple(module, **instead):
         yield seen
-    finally:
-        for name, function in real.items():
-            setattr(module, name, function)

@@ -88,35 +88,24 @@ def mutants(
 ) -> Iterator[Mutant]:
     """Every mutant of the module that lies at `path` under `root`."""
     tree = ast.parse((root / path).read_text())
-    spots = [
-        (parent, field, index)
-        for parent in ast.walk(tree)
-        for field, value in ast.iter_fields(parent)
-        for index in (range(len(value)) if isinstance(value, list) else (None,))
-        if field not in ("annotation", "returns")
-    ]
+    fields = [(p, *pair) for p in ast.walk(tree) for pair in ast.iter_fields(p)]
+    spots: list[tuple[Any, Any]] = []  # a list or the fields of a node, and where in it one stands
+    for parent, field, value in fields:
+        if field not in ("annotation", "returns"):
+            inner = isinstance(value, list)
+            spots += [(value, i) for i in range(len(value))] if inner else [(vars(parent), field)]
     seen: Counter[str] = Counter()
-    for parent, field, index in spots:
-        holder: Any = getattr(parent, field)
-        node = holder if index is None else holder[index]
-        if not isinstance(node, ast.AST):
-            continue
-        for variant in variants(node):
+    for holder, place in spots:
+        node = holder[place]
+        for variant in variants(node) if isinstance(node, ast.AST) else ():
             change = f"{ast.unparse(node)} -> {ast.unparse(variant)}"
             if ast.unparse(variant) == ast.unparse(node):
                 continue  # two equal arguments have changed places
             seen[change] += 1
-            _put(parent, field, index, variant)
+            holder[place] = variant
             source = ast.unparse(tree)
-            _put(parent, field, index, node)
+            holder[place] = node
             yield Mutant(path, getattr(node, "lineno", 0), change, seen[change], source)
-
-
-def _put(parent: Any, field: str, index: int | None, node: ast.AST) -> None:
-    if index is None:
-        setattr(parent, field, node)
-    else:
-        getattr(parent, field)[index] = node
 
 
 def sample(every: Sequence[Mutant], fraction: float, seed: int) -> list[Mutant]:

@@ -11,9 +11,9 @@ from typing import Any
 from benchmarks.edits import all_variants, mutants
 from benchmarks.handed_in import concerned, mutant_verdict, reference, slip_verdict
 from benchmarks.mutants import counts, modules, outcome, uncaught
-from benchmarks.reach import MODELS
 from experiments.cache import Part, compute
 from experiments.experiment import Experiment, Numbers
+from experiments.imports import MODELS
 from experiments.record import ROOT
 from experiments.tables import markdown, table
 from grading.slips import SLIPS

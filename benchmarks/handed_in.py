@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from benchmarks.edits import Mutant, all_variants, mutants
-from benchmarks.reach import MODELS
+from experiments.imports import MODELS
 from experiments.record import ROOT
 from grading.check import Check, draw_cases
 from grading.checks import CHECKS

@@ -7,23 +7,32 @@ out: they are about the checks, and slow. Nothing should be edited while this ru
 """
 
 import contextlib
+import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.edits import Mutant, mutants, sample
-from benchmarks.mutant_reasons import REASONS
-from benchmarks.reach import MODELS, reached, tests_of
+from benchmarks.reach import tests_of
 from benchmarks.trial import failure
 from experiments.cache import Part, compute
 from experiments.experiment import Experiment, Numbers
+from experiments.imports import MODELS, reached
 from experiments.record import ROOT
 from experiments.tables import markdown, percent, table
 from training.run import RunError
 from training.settings import SettingsError
 
 SEED = 0
+# Why a mutant that is let pass is harmless, "the same value", or else why it is let pass.
+REASONS = {
+    mutant: why
+    for why, those in json.loads(
+        Path(__file__).with_name("mutant_reasons.json").read_text()
+    ).items()
+    for mutant in those
+}
 
 
 def fraction(text: str) -> float:

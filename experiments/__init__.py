@@ -6,6 +6,7 @@ module of the same name goes to figures/. What several of them use:
 experiment   what an experiment is, and how all of them are found
 command      lists and runs them
 cache        long measurements in parts that are kept
+imports      what a file imports, so that a part is measured anew where its code has changed
 record       results/<name>.json
 tables       numbers -> Markdown, and the pages that show them
 measures     neighbours, rank correlations, active units, means over seeds

@@ -12,12 +12,13 @@ import inspect
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from experiments.imports import reached
 from experiments.record import ROOT
 from training import farm
 from training.run import write_json
@@ -86,30 +87,6 @@ def _place(part: Part) -> Path:
 def code_digest(module: Path) -> str:
     """SHA-256 of a module's code and of all that it imports from this project."""
     total = hashlib.sha256()
-    for path in sorted(reached(module)):
+    for path in sorted(reached(ROOT, module)):
         total.update(ast.dump(ast.parse(path.read_text())).encode())
     return total.hexdigest()
-
-
-def reached(module: Path) -> set[Path]:
-    """A module's file, and the files of this project that it imports, at any depth."""
-    found, todo = set(), [module]
-    while todo:
-        path = todo.pop()
-        if path not in found:
-            found.add(path)
-            todo += _imported(path)
-    return found
-
-
-def _imported(path: Path) -> Iterator[Path]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        names = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        for name in names:
-            file = ROOT.joinpath(*name.split(".")).with_suffix(".py")
-            if file.is_file():
-                yield file
