@@ -56,7 +56,7 @@ def conv2d(x: Array, K: Array, s: int) -> Array:
     return y.reshape(*p.shape[:3], F)
 
 
-def conv_transpose2d(y: Array, K: Array, s: int, size: tuple[int, int] | None = None) -> Array:
+def conv_transpose2d(y: Array, K: Array, s: int, size: Shape | None = None) -> Array:
     """The adjoint of conv2d: (B, H', W', F), (k, k, C, F) -> (B, H, W, C)
 
     (H, W) is `size`, which y leaves open; by default it is (s H', s W').

@@ -27,7 +27,9 @@ OF_ALL = {"epochs": 3, "batch_size": 16, "data": "digits"}
 SETTINGS = {
     "rbm": rbm.train.Settings(hidden=5, chains="persistent", **OF_ALL),
     "vae": vae.train.Settings(hidden=5, **OF_ALL),
-    "conv": vae.train.Settings(network="conv", likelihood="squared", optimiser="rmsprop", **OF_ALL),
+    "conv": vae.train.Settings(
+        network="conv", likelihood="squared", optimiser="rmsprop", height=5, width=6, **OF_ALL
+    ),
     "gan": gan.train.Settings(noise=4, generator="6", discriminator="7", average=0.9, **OF_ALL),
 }
 
@@ -38,7 +40,7 @@ def images(count=30, pixels=12):
 
 def small(name):
     """A model's module, its settings, and its images: three steps in each of three epochs."""
-    x = images(50, 784 if name == "conv" else 12)
+    x = images(50, 30 if name == "conv" else 12)
     return MODELS[name], SETTINGS[name], Split("drawn digits", x[:40], x[40:])
 
 

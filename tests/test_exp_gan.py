@@ -303,8 +303,8 @@ def test_a_vae_decodes_codes_of_the_prior_in_parts(monkeypatch, network, activat
     monkeypatch.setattr(families, "AT_A_TIME", 4)
     z = rng().standard_normal((10, 2), dtype=np.float32)
     if network == "conv":
-        params = conv.init(rng(1), 2, np.float32)
-        logits, _ = conv.decode(z, params)
+        params = conv.init(rng(1), (28, 28), 2, np.float32)
+        logits, _ = conv.decode(z, params, (28, 28))
     else:
         params = mlp.init(rng(1), 784, 6, 2, np.float32)
         logits, _ = mlp.decode(z, params, activation)

@@ -332,7 +332,7 @@ def test_every_figure_is_drawn_whole_from_its_own_trainings(module, one, runs, t
 def test_the_table_has_the_sums_of_the_documents(capsys, Z, H, kind, sums):
     summary.main(["--codes", str(Z), "--hidden", str(H), "--likelihood", kind])
     head, _, *lines = capsys.readouterr().out.splitlines()
-    assert head == f"Dense VAE: codes {Z}, hidden {H}, likelihood {kind}"
+    assert f"network dense, height 28, width 28, codes {Z}, hidden {H}, likelihood {kind}" in head
     of_layers = [line.split()[-1] for line in lines if "in all" not in line]
     assert [line.split()[-1] for line in lines if "in all" in line] == sums
     assert lines[-1].split() == ["both", "in", "all", sums[-1]]

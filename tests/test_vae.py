@@ -13,7 +13,7 @@ import vae.train
 from autograd_lite.tree import tree_map
 from data.idx import DataError
 from training.streams import stream
-from vae import conv, mlp
+from vae import conv, mlp, summary
 from vae.mlp import init
 from vae.networks import Dense
 from vae.objective import LIKELIHOODS, SCALES, costs
@@ -169,24 +169,30 @@ def test_every_step_draws_anew_and_does_as_the_settings_say(monkeypatch):
 
 def test_numbers_of_parameters_are_the_sources():
     """Layer by layer, as the source's printout has them: the encoder's and the decoder's."""
-    sizes = [p.size for p in conv.init(np.random.default_rng(0), 2)]
-    layers = [w + b for w, b in zip(sizes[::2], sizes[1::2], strict=True)]
-    assert layers == [320, 18_496, 50_192, 34, 34, 9_408, 36_928, 18_464, 289]
-    assert (sum(layers[:5]), sum(layers[5:]), sum(layers)) == (69_076, 65_089, 134_165)
+    for network, in_all, *layers in (
+        ("encoder", 69_076, 320, 18_496, 50_192, 34, 34),
+        ("decoder", 65_089, 9_408, 36_928, 18_464, 289),
+    ):
+        found = summary.layers(conv.init(np.random.default_rng(0), (28, 28), 2))
+        assert [x.parameters for x in found if x.network == network] == layers
+        assert summary.parameters(found, network) == in_all
 
 
-def test_layers_have_the_shapes_of_the_source():
+@pytest.mark.parametrize("half, quarter, size", [
+    ((14, 14), (7, 7), (28, 28)), ((4, 7), (2, 4), (7, 13)), ((1, 3), (1, 2), (1, 5))
+])  # fmt: skip
+def test_layers_have_the_shapes_of_the_source_and_halves_are_rounded_up(half, quarter, size):
     rng = np.random.default_rng(0)
-    params = conv.init(rng, 2)
-    x, eps = rng.random((4, 784), dtype=np.float32), np.ones((3, 4, 2), np.float32)
+    params = conv.init(rng, size, 2)
+    x, eps = rng.random((4, *size), dtype=np.float32), np.ones((3, 4, 2), np.float32)
     outputs, trace = conv.forward(x, eps, params)
-    assert outputs.logits.shape == (3, 4, 784)
+    assert outputs.logits.shape == (3, 4, math.prod(size))
     assert [h.shape[1:] for h in (trace.h1, trace.h2, trace.h4, trace.h5, trace.h6)] == [
-        (14, 14, 32), (7, 7, 64), (7, 7, 64), (14, 14, 64), (28, 28, 32)
+        (*half, 32), (*quarter, 64), (*quarter, 64), (*half, 64), (*size, 32)
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("init, sizes", [(conv.init, (2,)), (mlp.init, (784, 256, 2))])
+@pytest.mark.parametrize("init, sizes", [(conv.init, ((7, 13), 2)), (mlp.init, (784, 256, 2))])
 def test_weights_begin_within_glorot_s_limits_and_biases_at_zero(init, sizes):
     assert init(np.random.default_rng(0), *sizes)[0].dtype == np.float32
     params = init(np.random.default_rng(0), *sizes, np.float64)
@@ -201,19 +207,21 @@ def test_weights_begin_within_glorot_s_limits_and_biases_at_zero(init, sizes):
 
 def test_the_settings_name_the_network_and_it_does_what_its_module_does():
     rng = np.random.default_rng(0)
-    x, eps = rng.random((3, 64)), rng.normal(size=(2, 3, 2))
-    networks = conv.init(rng, 2, np.float64, 8, (2, 3), 5), mlp.init(rng, 64, 5, 2, np.float64)
+    x, eps = rng.random((3, 91)), rng.normal(size=(2, 3, 2))
+    networks = (conv.init(rng, (7, 13), 2, np.float64, (2, 3), 5),
+                mlp.init(rng, 91, 5, 2, np.float64))  # fmt: skip
     convolutional, dense = tree_map(lambda w: w + 0.3 * rng.normal(size=w.shape), networks)
     for params, module, activation, options in (
-        (convolutional, conv, (), {"network": "conv"}),
+        (convolutional, conv, (), {"network": "conv", "height": 7, "width": 13}),
         (dense, mlp, ("relu",), {}),
         (dense, mlp, ("tanh",), {"activation": "tanh"}),
     ):
         network = vae.train.network(params, vae.train.Settings(**options))
         assert network.params is params
-        mu, logvar, *_ = module.encode(x, params, *activation)
+        given = x.reshape(3, 7, 13) if module is conv else x
+        mu, logvar, *_ = module.encode(given, params, *activation)
         assert same_bits(network.encode(x), (mu, logvar))
-        outputs, trace = module.forward(x, eps, params, *activation)
+        outputs, trace = module.forward(given, eps, params, *activation)
         assert same_bits(network.forward(x, eps), (outputs, trace))
         assert same_bits(network.decode(trace.z), outputs.logits)
         np.testing.assert_allclose(network.pixels(trace.z), 1 / (1 + np.exp(-outputs.logits)))

@@ -1,4 +1,4 @@
-"""`python -m vae train` trains a VAE and keeps it; `summary` prints the layers of a dense one."""
+"""`python -m vae train` trains a VAE and keeps it; `summary` prints the layers of one."""
 
 import sys
 from collections.abc import Sequence

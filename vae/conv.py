@@ -2,8 +2,8 @@
 
 Two convolutions of stride 2 halve the image twice, a dense layer leads to the codes; the decoder
 goes back the same way, by transposed convolutions, and a last one of stride 1. ReLU between layers.
-Legend as in vae/mlp.py. Images are square, D = side * side, and 4 divides the side. The numbers
-beside the parameters are those of the notebook, and the defaults of `init`.
+Legend as in vae/mlp.py; images are H x W, D = H W, and halves are rounded up: h = ceil(H / 2),
+h' = ceil(h / 2), w and w' alike. The numbers beside the parameters are those of the notebook.
 Equations (vae.28) and (vae.29) of vae/DERIVATION_NETWORKS.md.
 """
 
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from autograd_lite.conv import conv2d, conv2d_vjp_K, conv_transpose2d
+from autograd_lite.conv import Shape, conv2d, conv2d_vjp_K, conv_transpose2d
 from autograd_lite.init import glorot_uniform
 from autograd_lite.ops import Array, affine, affine_vjp_Wb, affine_vjp_x, relu, relu_vjp
 from vae.elbo import reparameterise, reparameterise_vjp
@@ -26,13 +26,13 @@ class Params(NamedTuple):
     b1: Array  # (32,): every bias has an entry a channel, or a unit
     K2: Array  # (3, 3, 32, 64)
     b2: Array
-    W3: Array  # (7 * 7 * 64, 16)
+    W3: Array  # (h' w' 64, 16): 7 * 7 * 64 rows
     b3: Array
     W_mu: Array  # (16, Z)
     b_mu: Array
     W_logvar: Array  # (16, Z)
     b_logvar: Array
-    W4: Array  # (Z, 7 * 7 * 64)
+    W4: Array  # (Z, h' w' 64)
     b4: Array
     K5: Array  # (3, 3, 64, 64): from 64 channels to 64, transposed
     b5: Array
@@ -45,45 +45,48 @@ class Params(NamedTuple):
 class Trace(NamedTuple):
     """What backward needs of a forward pass: the inputs of all layers, after their ReLUs."""
 
-    x: Array  # (B, side, side, 1)
-    h1: Array  # (B, side / 2, side / 2, 32)
-    h2: Array  # (B, side / 4, side / 4, 64)
+    x: Array  # (B, H, W, 1)
+    h1: Array  # (B, h, w, 32)
+    h2: Array  # (B, h', w', 64)
     h3: Array  # (B, 16)
     logvar: Array  # (B, Z)
     eps: Array  # (K, B, Z)
     z: Array  # (K, B, Z)
-    h4: Array  # (K B, side / 4, side / 4, 64)
-    h5: Array  # (K B, side / 2, side / 2, 64)
-    h6: Array  # (K B, side, side, 32)
+    h4: Array  # (K B, h', w', 64)
+    h5: Array  # (K B, h, w, 64)
+    h6: Array  # (K B, H, W, 32)
+
+
+def halved(size: Shape) -> Shape:
+    """What a convolution of stride 2 leaves: (H, W) -> (h, w)"""
+    return tuple(-(-n // 2) for n in size)
 
 
 def encode(x: Array, p: Params) -> tuple[Array, Array, tuple[Array, Array, Array, Array]]:
-    """Mean and log-variance of q(z|x), and the layers before: (B, D) -> (B, Z), (B, Z), ..."""
-    side = math.isqrt(x.shape[1])
-    x = x.reshape(-1, side, side, 1)
+    """Mean and log-variance of q(z|x), and the layers before: (B, H, W) -> (B, Z), (B, Z), ..."""
+    x = x[..., None]
     h1 = relu(conv2d(x, p.K1, 2) + p.b1)
     h2 = relu(conv2d(h1, p.K2, 2) + p.b2)
     h3 = relu(affine(h2.reshape(len(x), -1), p.W3, p.b3))
     return affine(h3, p.W_mu, p.b_mu), affine(h3, p.W_logvar, p.b_logvar), (x, h1, h2, h3)
 
 
-def decode(z: Array, p: Params) -> tuple[Array, tuple[Array, Array, Array]]:
+def decode(z: Array, p: Params, size: Shape) -> tuple[Array, tuple[Array, Array, Array]]:
     """Logits of the pixels, and the layers before: (..., Z) -> (..., D), ..."""
+    half = halved(size)
     flat = z.reshape(-1, z.shape[-1])
-    channels = p.K5.shape[3]
-    side = math.isqrt(p.W4.shape[1] // channels)
-    h4 = relu(affine(flat, p.W4, p.b4)).reshape(-1, side, side, channels)
-    h5 = relu(conv_transpose2d(h4, p.K5, 2) + p.b5)
-    h6 = relu(conv_transpose2d(h5, p.K6, 2) + p.b6)
+    h4 = relu(affine(flat, p.W4, p.b4)).reshape(-1, *halved(half), p.K5.shape[3])
+    h5 = relu(conv_transpose2d(h4, p.K5, 2, half) + p.b5)
+    h6 = relu(conv_transpose2d(h5, p.K6, 2, size) + p.b6)
     logits = conv_transpose2d(h6, p.K7, 1) + p.b7
     return logits.reshape(*z.shape[:-1], -1), (h4, h5, h6)
 
 
 def forward(x: Array, eps: Array, params: Params) -> tuple[Outputs, Trace]:
-    """Images and noise -> what the bound needs, and what backward needs."""
+    """Images (B, H, W) and noise (K, B, Z) -> what the bound needs, and what backward needs."""
     mu, logvar, before = encode(x, params)
     z = reparameterise(mu, logvar, eps)
-    logits, after = decode(z, params)
+    logits, after = decode(z, params, x.shape[1:])
     return Outputs(logits, mu, logvar), Trace(*before, logvar, eps, z, *after)  # (vae.28)
 
 
@@ -106,7 +109,7 @@ def backward(d: Outputs, trace: Trace, p: Params) -> Params:
     dW3, db3 = affine_vjp_Wb(du3, h2.reshape(len(x), -1))
     du2 = relu_vjp(affine_vjp_x(du3, p.W3).reshape(h2.shape), h2)
     dK2, db2 = conv2d_vjp_K(du2, h1, 3, 2), _sum(du2)
-    du1 = relu_vjp(conv_transpose2d(du2, p.K2, 2), h1)
+    du1 = relu_vjp(conv_transpose2d(du2, p.K2, 2, h1.shape[1:3]), h1)
     dK1, db1 = conv2d_vjp_K(du1, x, 3, 2), _sum(du1)
     encoder = dK1, db1, dK2, db2, dW3, db3, dW_mu, db_mu, dW_logvar, db_logvar
     return Params(*encoder, dW4, db4, dK5, db5, dK6, db6, dK7, db7)  # (vae.29)
@@ -119,15 +122,15 @@ def _sum(du: Array) -> Array:
 
 def init(
     rng: np.random.Generator,
+    size: Shape,
     Z: int,
     dtype: type = np.float32,
-    side: int = 28,
     channels: tuple[int, int] = (32, 64),
     dense: int = 16,
 ) -> Params:
     """Weights as in autograd_lite/init.py, zero biases."""
     C1, C2 = channels
-    flat = (side // 4) ** 2 * C2
+    flat = math.prod(halved(halved(size))) * C2
 
     def weights(*shape: int) -> Array:
         return glorot_uniform(rng, shape).astype(dtype)

@@ -5,6 +5,7 @@ Legend as in vae/elbo.py. The functions of vae/mlp.py and vae/conv.py do the wor
 
 from typing import Any, NamedTuple, Protocol
 
+from autograd_lite.conv import Shape
 from autograd_lite.ops import Array, sigmoid
 from autograd_lite.tree import Tree
 from vae import conv, mlp
@@ -64,20 +65,25 @@ class Conv(NamedTuple):
     """The convolutional network of vae/conv.py."""
 
     params: conv.Params
+    size: Shape  # (H, W) of the images
 
     def encode(self, x: Array) -> tuple[Array, Array]:
-        mu, logvar, _ = conv.encode(x, self.params)
+        mu, logvar, _ = conv.encode(self._images(x), self.params)
         return mu, logvar
 
     def decode(self, z: Array) -> Array:
-        outputs, _ = conv.decode(z, self.params)
+        outputs, _ = conv.decode(z, self.params, self.size)
         return outputs
 
     def pixels(self, z: Array) -> Array:
         return sigmoid(self.decode(z))
 
     def forward(self, x: Array, eps: Array) -> tuple[Outputs, conv.Trace]:
-        return conv.forward(x, eps, self.params)
+        return conv.forward(self._images(x), eps, self.params)
 
     def backward(self, d: Outputs, trace: conv.Trace) -> conv.Params:
         return conv.backward(d, trace, self.params)
+
+    def _images(self, x: Array) -> Array:
+        """Rows as images: (B, D) -> (B, H, W)"""
+        return x.reshape(-1, *self.size)

@@ -4,29 +4,41 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
-import numpy as np
-
+from data.mnist import SIDE
 from training.settings import Parser, add_settings, check_settings, setting
-from vae.mlp import Params, init
-from vae.objective import LIKELIHOODS, SCALES
+from training.trained import blank
+from vae import conv
+from vae.networks import Params
+from vae.objective import LIKELIHOODS
+from vae.train import Settings, start
 
-PIXELS = 784  # of a digit, 28 x 28
-# What a layer computes, by the name of its weights.
-LAYERS = {
-    "W1": ("encoder", "hidden units"),
-    "W_mu": ("encoder", "means of the codes"),
-    "W_logvar": ("encoder", "log-variances of the codes"),
-    "W2": ("decoder", "hidden units"),
-    "W3": ("decoder", "logits of the pixels"),
-}
+# What the layers of both kinds of network compute, in the order of their Params.
+HEADS = (("encoder", "means of the codes"), ("encoder", "log-variances of the codes"))
+DENSE = (
+    ("encoder", "hidden units"),
+    *HEADS,
+    ("decoder", "hidden units"),
+    ("decoder", "logits of the pixels"),
+)
+CONV = (
+    *2 * (("encoder", "convolution, stride 2"),),
+    ("encoder", "hidden units"),
+    *HEADS,
+    ("decoder", "hidden units, as an image"),
+    *2 * (("decoder", "transposed, stride 2"),),
+    ("decoder", "logits of the pixels"),
+)
 
 
 @dataclass(frozen=True)
 class Sizes:
     """The settings that the sizes of the layers depend on."""
 
+    network: str = setting("dense", "architecture", choices=("dense", "conv"))
+    height: int = setting(SIDE, "height of the images in pixels", least=1)
+    width: int = setting(SIDE, "width of the images in pixels", least=1)
     codes: int = setting(2, "dimension of the latent code", least=1)
-    hidden: int = setting(256, "hidden units of the encoder, and of the decoder", least=1)
+    hidden: int = setting(256, "hidden units of a dense encoder, and decoder", least=1)
     likelihood: str = setting(
         "bernoulli",
         "likelihood of the pixels; gaussian and laplace have one more output, the log scale",
@@ -35,24 +47,25 @@ class Sizes:
 
 
 class Layer(NamedTuple):
-    """An affine map of one of the two networks."""
+    """An affine map, or a convolution, of one of the two networks."""
 
     network: str  # "encoder" or "decoder"
     name: str  # of what it computes
     weights: str  # their name in Params
     biases: str
-    inputs: int
-    outputs: int
+    shape: tuple[int, ...]  # of the weights
+    outputs: int  # a unit, or a channel, each
     parameters: int
 
 
 def layers(params: Params) -> list[Layer]:
     """The layers of both networks in the order of Params, as their arrays are."""
     found = []
-    for weights, biases in zip(Params._fields[::2], Params._fields[1::2], strict=True):
+    names = CONV if isinstance(params, conv.Params) else DENSE
+    pairs = zip(params._fields[::2], params._fields[1::2], strict=True)
+    for name, (weights, biases) in zip(names, pairs, strict=True):
         W, b = getattr(params, weights), getattr(params, biases)
-        inputs, outputs = W.shape
-        found.append(Layer(*LAYERS[weights], weights, biases, inputs, outputs, W.size + b.size))
+        found.append(Layer(*name, weights, biases, W.shape, b.size, W.size + b.size))
     return found
 
 
@@ -68,7 +81,7 @@ def table(found: Sequence[Layer]) -> Iterator[str]:
     for network in ("encoder", "decoder"):
         for layer in found:
             if layer.network == network:
-                weights = f"{layer.weights} ({layer.inputs}, {layer.outputs})"
+                weights = f"{layer.weights} {layer.shape}"
                 biases = f"{layer.biases} ({layer.outputs},)"
                 yield line(network, layer.name, weights, biases, f"{layer.parameters:,}")
         yield line(network, "in all", "", "", f"{parameters(found, network):,}")
@@ -81,7 +94,9 @@ def main(argv: Sequence[str]) -> None:
     add_settings(parser, Sizes)
     sizes = Sizes(**vars(parser.parse_args(argv)))
     check_settings(sizes)
-    scales = SCALES[sizes.likelihood]
-    params = init(np.random.default_rng(0), PIXELS, sizes.hidden, sizes.codes, scales=scales)
-    print("Dense VAE:", ", ".join(f"{name} {value}" for name, value in asdict(sizes).items()))
-    print(*table(layers(params)), sep="\n")
+    settings = Settings(**asdict(sizes))
+    found = layers(start(settings, blank(settings)).params)
+    unused = "hidden" if sizes.network == "conv" else ""
+    given = [f"{name} {value}" for name, value in asdict(sizes).items() if name != unused]
+    print("VAE:", ", ".join(given))
+    print(*table(found), sep="\n")

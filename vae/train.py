@@ -31,7 +31,8 @@ def start(settings: Settings, images: Array) -> State:
     rng = stream(settings.seed, "weights")
     sizes = images.shape[1], settings.hidden, settings.codes
     if settings.network == "conv":
-        params: Params = conv.init(rng, settings.codes, images.dtype.type)
+        size = settings.height, settings.width
+        params: Params = conv.init(rng, size, settings.codes, images.dtype.type)
     else:
         dense = init(rng, *sizes, images.dtype.type, SCALES[settings.likelihood])
         params = load_weights(Path(settings.weights), dense) if settings.weights else dense
@@ -41,7 +42,7 @@ def start(settings: Settings, images: Array) -> State:
 def network(params: Params, settings: Settings) -> Network:
     """The network that the settings name, with these parameters."""
     if isinstance(params, conv.Params):
-        return Conv(params)
+        return Conv(params, (settings.height, settings.width))
     return Dense(params, settings.activation)
 
 

@@ -25,7 +25,7 @@ def best_d(losses: Any) -> float:
 
 
 def cell_run_twice() -> Pair:
-    p = init(np.random.default_rng(0), 2)
+    p = init(np.random.default_rng(0), (28, 28), 2)
     decoder = (p.W4, p.b4, p.K5, p.b5, p.K6, p.b6, p.K7, p.b7)
     flat, few, fewer = 7 * 7 * 64, 16, 8  # filters go on from 16 in place of 64
     again = (2 * flat + flat) + (9 * 64 * few + few) + (9 * few * fewer + fewer) + (9 * fewer + 1)

@@ -5,7 +5,6 @@ there is such a pixel. Complex numbers pass through, so that gradients can be ha
 step.
 """
 
-import math
 from functools import cache
 from typing import Any
 
@@ -81,18 +80,18 @@ def conv_transpose2d(y: Array, K: Array, s: int, size: Any = None) -> Array:
 
 
 def vae_forward(x: Array, eps: Array, params: Any, act: Any = relu) -> Any:
-    """(logits, mu, logvar) and (x, h1, h2, h3, logvar, eps, z, h4, h5, h6)."""
+    """(logits, mu, logvar) and (x, h1, h2, h3, logvar, eps, z, h4, h5, h6) of images (B, H, W)."""
     K1, b1, K2, b2, W3, b3, W_mu, b_mu, W_logvar, b_logvar, W4, b4, K5, b5, K6, b6, K7, b7 = params
-    B, side = len(x), math.isqrt(x.shape[1])
-    x = x.reshape(B, side, side, 1)
+    B, *size = x.shape
+    x = x.reshape(B, *size, 1)
     h1 = act(conv2d(x, K1, 2) + b1)
     h2 = act(conv2d(h1, K2, 2) + b2)
     h3 = act(affine(h2.reshape(B, -1), W3, b3))
     mu, logvar = affine(h3, W_mu, b_mu), affine(h3, W_logvar, b_logvar)
     z = np.stack([mu + np.sqrt(np.exp(logvar)) * e for e in eps])
     rows = z.reshape(-1, z.shape[2])
-    h4 = act(affine(rows, W4, b4)).reshape(len(rows), side // 4, side // 4, -1)
-    h5 = act(conv_transpose2d(h4, K5, 2) + b5)
-    h6 = act(conv_transpose2d(h5, K6, 2) + b6)
+    h4 = act(affine(rows, W4, b4)).reshape(len(rows), *h2.shape[1:])
+    h5 = act(conv_transpose2d(h4, K5, 2, h1.shape[1:3]) + b5)
+    h6 = act(conv_transpose2d(h5, K6, 2, size) + b6)
     logits = (conv_transpose2d(h6, K7, 1) + b7).reshape(len(eps), B, -1)
     return (logits, mu, logvar), (x, h1, h2, h3, logvar, eps, z, h4, h5, h6)

@@ -29,10 +29,11 @@ def dense(draw: Any, scales: int = 0) -> Any:
 
 @st.composite
 def convolutional(draw: Any) -> Any:
-    """Images (B, 64), noise (K, B, Z), parameters, d of the outputs, all from a byte an entry."""
-    K, B, Z = (draw(small) for _ in "KBZ")
-    like = conv.init(np.random.default_rng(0), Z, np.float64, 8, (2, 3), 3)
-    shapes = *((B, 64), (K, B, Z), (K, B, 64), (B, Z), (B, Z)), *(a.shape for a in like)
+    """Images (B, H, W), noise (K, B, Z), parameters, d of the outputs: a byte an entry."""
+    K, B, Z, *size = (draw(st.integers(1, most)) for most in (3, 3, 3, 8, 8))
+    like = conv.init(np.random.default_rng(0), size, Z, np.float64, (2, 3), 3)
+    first = (B, *size), (K, B, Z), (K, B, math.prod(size)), (B, Z), (B, Z)
+    shapes = *first, *(a.shape for a in like)
     lengths = [*map(math.prod, shapes)]
     whole = np.frombuffer(draw(st.binary(min_size=sum(lengths), max_size=sum(lengths))), np.int8)
     parts = np.split(whole / 128, np.cumsum(lengths)[:-1])

@@ -77,7 +77,7 @@ def the_convolutional_pass_decodes_samples_of_what_it_encodes_and_keeps_the_laye
     x, eps, p, _ = drawn
     (logits, mu, logvar), trace = forward(x, eps, p)
     assert alike((mu, logvar), conv.encode(x, p)[:2])
-    assert alike(logits, conv.decode(reparameterise(mu, logvar, eps), p)[0])
+    assert alike(logits, conv.decode(reparameterise(mu, logvar, eps), p, x.shape[1:])[0])
     assert alike(mu, trace.h3 @ p.W_mu + p.b_mu)
     assert alike(logits.ravel(), (conv_transpose2d(trace.h6, p.K7, 1) + p.b7).ravel())
 
