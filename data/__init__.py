@@ -1,4 +1,4 @@
-"""Data: digits in, arrays out.
+"""Data: images in, arrays out.
 
 idx       the file format of MNIST, read with suspicion
 npz       arrays in .npz; mnist.npz of Keras; how to convert mnist.pkl.gz
@@ -7,7 +7,9 @@ files     files that are there whole or not at all
 mnist     MNIST: found on disk or fetched, and verified
 digits    drawn digits, for where MNIST cannot be had, and drawn letters
 glyphs    the shapes of both, as strokes of a pen
-sets      which of the two is used, and the split into training and validation
+own       your own images: a folder of IDX files, or an .npz file
+grey      whatever arrays people have for images and labels, or how to convert them
+sets      which of these is used, and the split into training and validation
 pixels    grey levels to [0, 1], black and white, pixels taken away
 batches   the images in a fresh order each epoch, cut into batches
 

@@ -3,17 +3,18 @@
 import argparse
 import sys
 
+import numpy as np
+
 from data import mnist, sets
 from data.idx import DataError
-from data.sets import CHOICES
+from data.sets import HELP, DataSet
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Prints what there is. Returns 0, or 2 where MNIST_DIR or the choice cannot be served."""
     words = "Find or fetch the data and say which there are."
     parser = argparse.ArgumentParser(prog="python -m data", description=words)
-    words = "auto: MNIST where it can be had, else drawn digits (default: %(default)s)"
-    parser.add_argument("--data", choices=CHOICES, default="auto", help=words)
+    parser.add_argument("--data", default="auto", help=HELP)
     choice = parser.parse_args(arguments).data
     try:
         sets.forget_failure()
@@ -21,16 +22,35 @@ def main(arguments: list[str] | None = None) -> int:
     except DataError as error:
         print(error, file=sys.stderr)
         return 2
-    sizes = f"{len(found.train_images):,} training and {len(found.test_images):,} test images"
-    if found.name == "MNIST":
-        folder = mnist.mnist_dir() or mnist.CACHE
-        source = mnist.npz_in(folder) or folder
-        print(f"MNIST from {source}: {sizes}, the SHA-256 of all four parts is right.")
-    else:
-        print(
-            f"{found.name.capitalize()}: {sizes}, made by this project and kept in {mnist.CACHE}."
-        )
+    print(f"{found.name} {_source(found)}: {_described(found)}")
     return 0
+
+
+def _source(found: DataSet) -> str:
+    if found.digest:
+        return f"from {found.choice}"
+    if found.choice == "mnist":
+        folder = mnist.mnist_dir() or mnist.CACHE
+        return f"from {mnist.npz_in(folder) or folder}, verified by SHA-256"
+    return f"made by this project and kept in {mnist.CACHE}"
+
+
+def _described(found: DataSet) -> str:
+    x, y, (height, width) = found.train_images, found.train_labels, found.size
+    kind = "bytes" if x.dtype == np.uint8 else "floats in [0, 1]"
+    words = [f"{len(x):,} training and {len(found.test_images):,} test images"]
+    words += [f"{height} x {width} pixels, {kind}"]
+    if y is not None:
+        counts = np.unique(y, return_counts=True)[1]
+        named = f" ({', '.join(found.classes)})" if found.classes else ""
+        span = " to ".join(f"{n:,}" for n in sorted({counts.min(), counts.max()}))
+        words += [f"{len(counts)} classes{named} of {span} training images each"]
+    else:
+        words += ["no labels"]
+    return (
+        "; ".join([*words, *([found.split, f"digest {found.digest}"] if found.digest else [])])
+        + "."
+    )
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ the memory used never exceeds what the file holds, nor what its header promises,
 import gzip
 import io
 import math
+import re
 import struct
 import zlib
 from pathlib import Path
@@ -19,10 +20,33 @@ GZIP_MAGIC = b"\x1f\x8b"
 UNSIGNED_BYTES = b"\0\0\x08"  # the magic number of a file of bytes, but for the count of dimensions
 MAX_BYTES = 2**28  # five times the largest file of MNIST
 CHUNK = 2**20
+FILE = re.compile(r"(?:(.+)-)?(train|t10k|test)-(images|labels)[-.]idx\d-\w+(?:\.gz)?")
 
 
 class DataError(Exception):
     """Data that cannot be used. The message is one sentence, for the person at the screen."""
+
+
+def idx_files(folder: Path) -> dict[str, dict[str, Path]]:
+    """By the set that their names begin with, else "", and by part: the IDX files in a folder."""
+    try:
+        inside = list(folder.iterdir())
+        # Some archives unpack to folders that have the names of the files.
+        own = [path for path in inside if FILE.fullmatch(path.name) and path.is_dir()]
+        inside += [path for one in own for path in one.iterdir()]
+    except OSError as error:
+        raise DataError(f"{folder} cannot be read ({error.strerror or error}).") from None
+    found: dict[str, dict[str, Path]] = {}
+    for path in sorted(inside, key=lambda path: (path.suffix != ".gz", path)):
+        if (match := FILE.fullmatch(path.name)) and path.is_file():
+            part = f"{match[2].replace('t10k', 'test')}-{match[3]}"
+            found.setdefault(match[1] or "", {}).setdefault(part, path)
+    return found
+
+
+def turned(images: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
+    """Images (N, H, W) as one looks at them: EMNIST's files have rows for columns."""
+    return images.swapaxes(1, 2) if name.startswith("emnist") else images
 
 
 def read_idx(path: Path, ndim: int) -> NDArray[np.uint8]:

@@ -32,7 +32,7 @@ MOST_ARRAYS = 1_000
 LONGEST_HEADER = 10_000  # bytes
 # NumPy reads a header as Python, which can be made slow; all headers of plain arrays look so.
 HEADER = re.compile(
-    rb"{'descr': '([<>|=]?[biufc]\d{1,2})', 'fortran_order': (True|False),"
+    rb"{'descr': '([<>|=]?[biufcU]\d{1,4})', 'fortran_order': (True|False),"
     rb" 'shape': \(([\dL, ]*)\),? ?}\s*"
 )
 
@@ -50,7 +50,7 @@ def read_npz(path: Path) -> list[NDArray[np.uint8]]:
 def read_arrays(
     path: Path, names: Sequence[str] | None = None, most: int = MAX_BYTES
 ) -> dict[str, NDArray[Any]]:
-    """The arrays of integers or floats of these names in an .npz file; without names, all of them.
+    """The arrays of numbers or text of these names in an .npz file; without names, all of them.
 
     The file may be a stranger's: nothing in it is executed, and no more memory is taken than it
     holds, unpacked, nor than `most` bytes. Raises DataError with the file's name for all else.
@@ -91,7 +91,7 @@ def _read(raw: IO[bytes], names: Sequence[str] | None, most: int) -> dict[str, N
             if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise ValueError(f"{name} is packed in a way that NumPy does not use")
             with archive.open(member) as stream:  # which gives no more than it says here
-                arrays[name] = parse_array(stream, name, member.file_size, "iuf")
+                arrays[name] = parse_array(stream, name, member.file_size, "biufU")
         return arrays
 
 

@@ -1,8 +1,9 @@
-"""Which digits are used, MNIST or drawn ones, and how some are set aside for validation."""
+"""Which images are used, by name or by path, and how some are set aside for validation."""
 
 import contextlib
 import hashlib
 import io
+import os
 import string
 import sys
 import time
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from data import digits, glyphs, mnist
+from data import digits, glyphs, mnist, own
 from data.files import keep
 from data.idx import DataError
 from data.mnist import FetchError, Four, load_mnist
@@ -41,6 +42,7 @@ class DataSet(NamedTuple):
     test_labels: Any
     classes: tuple[str, ...] = ()  # the name of each class, by its label; () where none are known
     digest: str = ""  # the first 16 hex digits of a SHA-256 over all four arrays
+    split: str = ""  # in words: how training and test images of own data were told apart
 
     @property
     def size(self) -> tuple[int, int]:
@@ -64,17 +66,17 @@ HELP = (  # of --data
 
 
 def load(choice: str = "auto") -> DataSet:
-    """The data set that `choice` names: "mnist", "digits" (drawn), or "auto".
+    """The data set that `choice` names: "auto", one of SETS, or the path of own images.
 
     "auto" is MNIST where it can be had, else drawn digits, which a line on stderr says with the
-    reason. Raises DataError where MNIST is demanded and cannot be had, and, for "auto" as well,
-    where MNIST_DIR is set but does not hold it: nobody's own data are silently replaced.
-    Raises ValueError for any other choice.
+    reason. Raises DataError where a set is demanded and cannot be had, where own images cannot be
+    used, and, for "auto" as well, where MNIST_DIR is set but does not hold it: nobody's own data
+    are silently replaced.
     """
     if choice in SETS:
         return _set(choice, SETS[choice][2]())
     if choice != "auto":
-        raise ValueError(f"data is {choice!r}, expected one of {', '.join(CHOICES)}.")
+        return _own(choice)
     known = _recent_failure()
     try:
         return _set("mnist", load_mnist(fetch=not known))
@@ -90,6 +92,23 @@ def _set(choice: str, arrays: Four) -> DataSet:
     a, b, c, d = arrays
     name, classes, _ = SETS[choice]
     return DataSet(name, choice, a, b, c, d, tuple(classes))
+
+
+def _own(choice: str) -> DataSet:
+    path = os.path.abspath(os.path.expanduser(choice))
+    try:
+        arrays, classes, words = own.read(path)
+    except FileNotFoundError:
+        raise DataError(
+            f"--data is {choice!r}; expected {', '.join(CHOICES)}, or the path of a folder of IDX"
+            " files or of an .npz file, and nothing is there."
+        ) from None
+    total = hashlib.sha256()
+    for array in arrays:
+        kind = b"none" if array is None else f"{array.dtype.str} {array.shape} ".encode()
+        total.update(kind + (b"" if array is None else array.tobytes()))
+    name = os.path.basename(path).encode(errors="backslashreplace").decode()
+    return DataSet(name, path, *arrays, classes, total.hexdigest()[:16], words)
 
 
 def split(
