@@ -15,6 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExe
 from contextlib import contextmanager, suppress
 from multiprocessing import active_children, get_context
 from pathlib import Path
+from subprocess import DEVNULL, PIPE
 from typing import Any, NamedTuple
 
 from autograd_lite.threads import BLAS_THREADS
@@ -103,7 +104,7 @@ def _run_here(here: Callable[[], Executor], jobs: Sequence[Job], *told: Any) -> 
 
     with here() as pool:
         try:
-            _run(Farm(submit, lambda: 2 * processes()), jobs, *told)
+            _run(Farm(submit, lambda: 2 * (os.cpu_count() or 1)), jobs, *told)
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             while any(future.running() for future in begun):
@@ -129,6 +130,20 @@ def _run(farm: Farm, jobs: Sequence[Job], done: Any, meanwhile: Callable[[], Non
     finally:
         for future in given:
             future.cancel()
+
+
+def command(line: Sequence[str], **options: Any) -> tuple[int, str]:
+    """Runs a command, for a job in a thread. -> its status, and what it said on stderr
+
+    Its standard input ends with this process, however that ends; where this one is told to end, so
+    is the command.
+    """
+    options |= {"stdin": PIPE, "stdout": DEVNULL, "stderr": PIPE, "errors": "replace"}
+    with subprocess.Popen(line, text=True, **options) as process:
+        BEGUN.add(process)
+        said = process.stderr.read() if process.stderr else ""
+    BEGUN.discard(process)
+    return process.returncode, said.strip()
 
 
 def _failed(future: Future[Any]) -> bool:

@@ -6,7 +6,6 @@ On small matrices two processes of one thread do more than one process of two.
 import hashlib
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -107,19 +106,10 @@ def _words(training: Training) -> list[str]:
 
 def _train(training: Training) -> dict[str, bytes]:
     """Trains in a process of its own. -> no files: they are where they belong"""
-    with subprocess.Popen(
-        [sys.executable, "-m", "training.parallel", training.model, *_words(training)],
-        env=os.environ | dict.fromkeys(BLAS_THREADS, "1"),
-        stdin=subprocess.PIPE,  # which ends with this process, however that ends
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        farm.BEGUN.add(process)
-        said = process.stderr.read() if process.stderr else ""
-    farm.BEGUN.discard(process)
-    if process.returncode:
-        said = said.strip() or f"nothing, and ended with status {process.returncode}"
+    line = [sys.executable, "-m", "training.parallel", training.model, *_words(training)]
+    code, said = farm.command(line, env=os.environ | dict.fromkeys(BLAS_THREADS, "1"))
+    if code:
+        said = said or f"nothing, and ended with status {code}"
         raise RunError(f"{training.folder} was not finished; its training said: {said}")
     return {}
 

@@ -9,17 +9,15 @@ import argparse
 import hashlib
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import textwrap
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
-from subprocess import DEVNULL, PIPE
-from typing import Any
 
+from grading.chapters import ROOT
 from grading.course.assignment import Item, modules
 from grading.course.grade import asked, require_sane
 from grading.course.intake import gather
@@ -28,11 +26,9 @@ from grading.reports import results
 from grading.reports.screen import width
 from grading.sandbox.protocol import printable
 from grading.sandbox.submission import HarnessError
+from training import farm
 from training.ending import ending_in_order
 
-AT_WORK: set[subprocess.Popen[str]] = set()
-ENDING = threading.Event()  # from then on none is added
-LOCK = threading.Lock()  # held while one starts
 DONE = ("graded", "refused")  # what is not tried again; "failed" is
 
 
@@ -55,23 +51,21 @@ def grade_all(args: argparse.Namespace) -> None:
         _say(line)
     if args.feedback:
         args.feedback.mkdir(exist_ok=True)
-    ENDING.clear()
     totals = {"points": f"{sum(x.points for x in items):g}", "items": str(len(items))}
-    pool, left = ThreadPoolExecutor(os.cpu_count() or 1), len(waiting)
-    with ending_in_order(), pool:
-        tasks = {pool.submit(_graded, entries[n], keys[n], args): n for n in waiting}
-        try:
-            for task in _as_completed(tasks):
-                name, left = tasks[task], left - 1
-                rows[name] = {**task.result(), **totals}
-                write(args.csv, [rows[n] for n in entries if n in rows], items)
-                _say(f"{len(waiting) - left} of {len(waiting)}: {_line(rows[name])}")
-        except BaseException as error:
-            _end(pool)
-            if isinstance(error, KeyboardInterrupt):
-                print(f"Stopped; {len(entries) - left} of {len(entries)} are in {args.csv}."
-                      " Give the same command to go on.", file=sys.stderr)  # fmt: skip
-            raise
+    number = count(1)
+
+    def done(i: int, row: Row, seconds: float) -> None:
+        rows[waiting[i]] = {**row, **totals}
+        write(args.csv, [rows[n] for n in entries if n in rows], items)
+        _say(f"{next(number)} of {len(waiting)}: {_line(rows[waiting[i]])}")
+
+    jobs = [farm.Job(_graded, (entries[n], keys[n], args)) for n in waiting]
+    try:
+        with ending_in_order():
+            farm.run(jobs, done, lambda: ThreadPoolExecutor(os.cpu_count() or 1))
+    except KeyboardInterrupt:
+        print(f"{len(rows)} of {len(entries)} are in {args.csv}.", file=sys.stderr)
+        raise
     write(args.csv, [rows[n] for n in entries], items)
     _sum_up(rows, args.csv)
 
@@ -84,25 +78,6 @@ def _sum_up(rows: dict[str, Row], table: Path) -> None:
     _say(f"{', '.join(counts)}; {table}")
     if names["failed"]:
         raise HarnessError(f"The grading itself failed on{named['failed']}.")
-
-
-def _end(pool: ThreadPoolExecutor) -> None:
-    """Ends what is at work, which ends its own workers, and starts no more."""
-    pool.shutdown(wait=False, cancel_futures=True)
-    with LOCK:
-        ENDING.set()
-        for process in AT_WORK:
-            process.terminate()
-
-
-def _as_completed(tasks: Iterable[Future[Row]]) -> Iterator[Future[Row]]:
-    """Tasks as they end. A signal that comes just before a wait is seen only after it: so they are
-    short.
-    """
-    waiting = set(tasks)
-    while waiting:
-        done, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
-        yield from done
 
 
 def _word(value: object) -> str:
@@ -126,7 +101,7 @@ def _graded(path: Path, key: str, args: argparse.Namespace) -> Row:
         line += ["--json", str(result), *_options(args)]
         if args.feedback:
             line += ["--feedback", str(args.feedback.resolve() / f"{path.name}.md")]
-        status, said = _run(line)
+        status, said = farm.command(line, cwd=ROOT)
         row["note"] = printable(said)
         if status == 2:
             return row | {"status": "refused", **dict.fromkeys(SCORE, "0")}
@@ -148,21 +123,6 @@ def _options(args: argparse.Namespace) -> list[str]:
     given = {"assignment": file, "seed": args.seed, "seconds": args.seconds}
     line = [f"--{key}={value}" for key, value in given.items() if value is not None]
     return [*line, *(f"--only={name}" for name in args.only)]
-
-
-def _run(line: Sequence[str]) -> tuple[int, str]:
-    """The status of a command, and what it said on stderr; it is at work while it runs."""
-    options: dict[str, Any] = {"stdout": DEVNULL, "stderr": PIPE, "text": True, "errors": "replace"}
-    with LOCK:
-        if ENDING.is_set():
-            return 3, "the grading was interrupted"
-        process = subprocess.Popen(line, cwd=Path(__file__).parents[2], **options)
-        AT_WORK.add(process)
-    with process:
-        said = process.communicate()[1]
-    with LOCK:
-        AT_WORK.discard(process)
-    return process.returncode, said
 
 
 def _line(row: Row) -> str:
