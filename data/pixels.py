@@ -18,6 +18,13 @@ def to_unit(images: NDArray[Any], dtype: type[np.floating[Any]] = np.float32) ->
     return rows.astype(dtype) / (255 if images.dtype == np.uint8 else 1)
 
 
+def require_unit(x: Floats) -> None:
+    """ValueError for a pixel outside [0, 1], or NaN: what is measured of it is no likelihood."""
+    low, high = x.min(initial=0), x.max(initial=0)
+    if not (low >= 0 and high <= 1):  # NaN is neither
+        raise ValueError(f"pixels are from {low} to {high}; expected all of them from 0 to 1.")
+
+
 def binarise(rng: np.random.Generator, x: Floats, mode: str) -> Floats:
     """Images of the shape and dtype of `x`, made black and white; x itself stays as it is.
 

@@ -9,7 +9,7 @@ from autograd_lite.ops import Array
 from autograd_lite.optim import momentum_step, zeros_like
 from autograd_lite.threads import halves, side_by_side
 from data.mnist import SIDE
-from data.pixels import binarise
+from data.pixels import binarise, require_unit
 from data.sets import HELP as DATA
 from rbm.gibbs import bernoulli, gibbs
 from rbm.gradient import nll_gradient
@@ -123,10 +123,12 @@ def measure(
     """Log-pseudo-likelihood and mean free energy, on the first 2,000 images of each part.
 
     The free-energy gap between them needs no Z; where it grows, the machine is overfitting.
+    ValueError for pixels outside [0, 1].
     """
     row, parts = {}, []
     for name, x in (("train", train[:2000]), ("validation", validation[:2000])):
         if len(x):
+            require_unit(x)
             v = binarise(stream(settings.seed, "measure"), x, settings.pixels)
             parts.append(v)
             rng = stream(settings.seed, "measure", 1)

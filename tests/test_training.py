@@ -247,6 +247,15 @@ def test_every_image_is_seen_once_an_epoch_and_the_short_batch_is_kept(tmp_path)
     assert sorted(first) == sorted(second) == split.train[:, 0].tolist() and first != second
 
 
+@pytest.mark.parametrize("bad", [-0.1, 1.1, 255, math.nan])
+@pytest.mark.parametrize("name", ["rbm", "vae", "conv"])
+def test_what_is_measured_of_pixels_outside_0_to_1_is_refused(name, bad):
+    module, settings, (_, images, validation) = small(name)
+    validation[-1, -1] = bad
+    with pytest.raises(ValueError, match="expected all of them from 0 to 1"):
+        module.measure(module.start(settings, images).params, images, validation, settings)
+
+
 @pytest.mark.parametrize("name", SETTINGS)
 @pytest.mark.parametrize("stop", [1, 3, 8])
 def test_ctrl_c_keeps_what_was_trained_and_resumes_within_an_epoch(name, stop, tmp_path):

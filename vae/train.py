@@ -7,7 +7,7 @@ import numpy as np
 
 from autograd_lite.ops import Array
 from autograd_lite.tree import Tree, mean_of_halves
-from data.pixels import binarise, keep_pixels
+from data.pixels import binarise, keep_pixels, require_unit
 from training.streams import stream
 from vae import conv
 from vae.mlp import init
@@ -79,7 +79,11 @@ def step(state: State, x: Array, settings: Settings) -> State:
 
 
 def evaluate(params: Params, images: Array, settings: Settings) -> Costs:
-    """The mean parts of the cost, with sampled codes: without sampling it is no bound."""
+    """The mean parts of the cost, with sampled codes: without sampling it is no bound.
+
+    ValueError for pixels outside [0, 1].
+    """
+    require_unit(images)
     parts = []
     for i in range(0, len(images), 1000):
         x = binarise(
