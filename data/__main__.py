@@ -6,6 +6,7 @@ import sys
 import numpy as np
 
 from data import mnist, sets
+from data.fetch import folder_of
 from data.idx import DataError
 from data.sets import HELP, DataSet
 
@@ -29,10 +30,13 @@ def main(arguments: list[str] | None = None) -> int:
 def _source(found: DataSet) -> str:
     if found.digest:
         return f"from {found.choice}"
+    if found.choice in sets.DRAWN:
+        return f"made by this project and kept in {mnist.CACHE}"
+    folder = folder_of(found.choice, mnist.CACHE)
     if found.choice == "mnist":
-        folder = mnist.mnist_dir() or mnist.CACHE
-        return f"from {mnist.npz_in(folder) or folder}, verified by SHA-256"
-    return f"made by this project and kept in {mnist.CACHE}"
+        folder = mnist.mnist_dir() or folder
+        folder = mnist.npz_in(folder) or folder
+    return f"from {folder}, verified by SHA-256"
 
 
 def _described(found: DataSet) -> str:

@@ -6,6 +6,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from typing import IO
 
 from data.idx import DataError
 
@@ -14,37 +15,43 @@ DEADLINE = 120.0  # seconds for a whole file: 10 MB on a line of 0.7 Mbit/s
 MAX_DOWNLOAD = 2**26  # bytes; the largest file has 9.9 million, or 47 where a server unpacks it
 
 
-def download(url: str) -> bytes:
-    """What `url` holds. Raises DataError after SILENCE or DEADLINE seconds or MAX_DOWNLOAD bytes.
+def download(url: str, into: IO[bytes], most: int = 0, seconds: float = 0) -> None:
+    """Writes what `url` holds. Raises DataError after SILENCE, and after `seconds` or `most` bytes,
+    which are DEADLINE and MAX_DOWNLOAD where none are given; and OSError of `into`.
 
     A thread does the reading: a socket's own time limit covers neither the look-up of the host
     nor a server that sends a byte now and then, and starts anew for every address of a host.
     """
     parcels: queue.SimpleQueue[bytes | str] = queue.SimpleQueue()
-    enough = threading.Event()
-    threading.Thread(target=_stream, args=(url, parcels, enough), daemon=True).start()
-    end = time.monotonic() + DEADLINE
-    body = bytearray()
+    enough, room = threading.Event(), threading.Semaphore(64)
+    threading.Thread(target=_stream, args=(url, parcels, enough, room), daemon=True).start()
+    end, most, size = time.monotonic() + (seconds or DEADLINE), most or MAX_DOWNLOAD, 0
     try:
         while parcel := parcels.get(timeout=max(0.0, min(SILENCE, end - time.monotonic()))):
             if isinstance(parcel, str):
                 reason = parcel[:200].encode("unicode_escape").decode()  # a stranger's words
                 raise DataError(f"{url} cannot be fetched ({reason}).")
-            body += parcel
-            if len(body) > MAX_DOWNLOAD:
-                raise DataError(f"{url} sends more than the {MAX_DOWNLOAD:,} bytes expected.")
-        return bytes(body)
+            size += into.write(parcel)
+            room.release()
+            if size > most:
+                raise DataError(f"{url} sends more than the {most:,} bytes expected.")
     except queue.Empty:
         raise DataError(f"{url} is too slow or does not answer.") from None
     finally:
         enough.set()
+        room.release()
 
 
-def _stream(url: str, parcels: "queue.SimpleQueue[bytes | str]", enough: threading.Event) -> None:
+def _stream(
+    url: str,
+    parcels: "queue.SimpleQueue[bytes | str]",
+    enough: threading.Event,
+    room: threading.Semaphore,
+) -> None:
     """Hands over what arrives, then b"" for the end, or one str that says what went wrong."""
     try:
         with urllib.request.urlopen(url, timeout=SILENCE) as response:
-            while not enough.is_set() and (chunk := response.read1(2**16)):
+            while room.acquire() and not enough.is_set() and (chunk := response.read1(2**16)):
                 parcels.put(chunk)
         parcels.put(b"")
     except urllib.error.HTTPError as error:

@@ -38,10 +38,17 @@ def idx_files(folder: Path) -> dict[str, dict[str, Path]]:
         raise DataError(f"{folder} cannot be read ({error.strerror or error}).") from None
     found: dict[str, dict[str, Path]] = {}
     for path in sorted(inside, key=lambda path: (path.suffix != ".gz", path)):
-        if (match := FILE.fullmatch(path.name)) and path.is_file():
-            part = f"{match[2].replace('t10k', 'test')}-{match[3]}"
-            found.setdefault(match[1] or "", {}).setdefault(part, path)
+        if FILE.fullmatch(path.name) and path.is_file():
+            name, part = idx_part(path.name)
+            found.setdefault(name, {}).setdefault(part, path)
     return found
+
+
+def idx_part(file: str) -> tuple[str, str]:
+    """The set's name and the part, as ("", "test-images") of t10k-images-idx3-ubyte."""
+    match = FILE.fullmatch(file)
+    assert match, file
+    return match[1] or "", f"{match[2].replace('t10k', 'test')}-{match[3]}"
 
 
 def turned(images: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:

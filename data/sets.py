@@ -7,7 +7,6 @@ import os
 import string
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -15,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data import digits, glyphs, mnist, own
+from data.fetch import FetchError
 from data.files import keep
 from data.idx import DataError
-from data.mnist import FetchError, Four, load_mnist
 from data.npz import read_arrays
+from data.published import PUBLISHED
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -51,14 +51,8 @@ class DataSet(NamedTuple):
         return height, width
 
 
-# What --data takes, and for each its name, its classes, and a function that returns training images
-# and labels, test images and labels. A further set is a further row.
-SETS: dict[str, tuple[str, str, Callable[[], Four]]] = {
-    "mnist": ("MNIST", string.digits, lambda: load_mnist()),
-    "digits": ("drawn digits", string.digits, lambda: _drawn("digits")),
-    "letters": ("drawn letters", string.ascii_uppercase, lambda: _drawn("letters")),
-}
-CHOICES = ("auto", *SETS)
+DRAWN = {"digits": string.digits, "letters": string.ascii_uppercase}  # by choice, the classes
+CHOICES = ("auto", *PUBLISHED, *DRAWN)
 HELP = (  # of --data
     f"images by the name of their set ({', '.join(CHOICES[1:])}), or auto: MNIST where it can be"
     " had, else drawn digits; or the path of your own: a folder of IDX files, or an .npz file"
@@ -66,32 +60,33 @@ HELP = (  # of --data
 
 
 def load(choice: str = "auto") -> DataSet:
-    """The data set that `choice` names: "auto", one of SETS, or the path of own images.
+    """The data set that `choice` names: one of CHOICES, or the path of own images.
 
     "auto" is MNIST where it can be had, else drawn digits, which a line on stderr says with the
     reason. Raises DataError where a set is demanded and cannot be had, where own images cannot be
     used, and, for "auto" as well, where MNIST_DIR is set but does not hold it: nobody's own data
     are silently replaced.
     """
-    if choice in SETS:
-        return _set(choice, SETS[choice][2]())
+    if choice in PUBLISHED:
+        return _published(choice)
+    if choice in DRAWN:
+        return _drawn(choice)
     if choice != "auto":
         return _own(choice)
     known = _recent_failure()
     try:
-        return _set("mnist", load_mnist(fetch=not known))
+        return _published("mnist", fetching=not known)
     except FetchError as error:
         reason = known or str(error)
     if not known:
         keep(mnist.CACHE / FAILURE, reason.encode())
     print(f"Drawn digits are used instead of MNIST. {reason}", file=sys.stderr)
-    return _set("digits", _drawn("digits"))
+    return _drawn("digits")
 
 
-def _set(choice: str, arrays: Four) -> DataSet:
-    a, b, c, d = arrays
-    name, classes, _ = SETS[choice]
-    return DataSet(name, choice, a, b, c, d, tuple(classes))
+def _published(choice: str, fetching: bool = True) -> DataSet:
+    one = PUBLISHED[choice]
+    return DataSet(one.name, choice, *mnist.load_published(choice, fetching), one.classes)
 
 
 def _own(choice: str) -> DataSet:
@@ -143,7 +138,7 @@ def _recent_failure() -> str:
         return ""
 
 
-def _drawn(choice: str) -> Four:
+def _drawn(choice: str) -> DataSet:
     """Drawn digits or letters from the cache, else drawn anew and kept there.
 
     The file's name carries a digest of what draws them, so that a changed one draws anew.
@@ -151,11 +146,12 @@ def _drawn(choice: str) -> Four:
     sources = b"".join(Path(str(m.__file__)).read_bytes() for m in (digits, glyphs))
     version = hashlib.sha256(sources).hexdigest()[:12]
     path = mnist.CACHE / f"{choice}-{version}.npz"
-    with contextlib.suppress(DataError):  # which it raises where there is none yet, or damaged
-        return tuple(read_arrays(path, "abcd").values())
-    amounts = (0, 26_000, 5_200, digits.CAPITALS) if choice == "letters" else ()
-    a, b, c, d = drawn = digits.drawn_digits(*amounts)
-    content = io.BytesIO()
-    np.savez(content, a=a, b=b, c=c, d=d)
-    keep(path, content.getbuffer())
-    return drawn
+    try:
+        a, b, c, d = read_arrays(path, "abcd").values()
+    except DataError:  # there is none yet, or it is damaged
+        amounts = (0, 26_000, 5_200, digits.CAPITALS) if choice == "letters" else ()
+        a, b, c, d = digits.drawn_digits(*amounts)
+        content = io.BytesIO()
+        np.savez(content, a=a, b=b, c=c, d=d)
+        keep(path, content.getbuffer())
+    return DataSet(f"drawn {choice}", choice, a, b, c, d, tuple(DRAWN[choice]))

@@ -1,4 +1,4 @@
-"""MNIST in files, read or refused; found, fetched and verified, against mirrors on this machine.
+"""Published sets in files, read or refused; fetched and verified, from mirrors on this machine.
 
 The fetched files are small fakes whose SHA-256 stand in the table for the time of a test.
 """
@@ -15,6 +15,7 @@ import textwrap
 import threading
 import time
 import tracemalloc
+import zipfile
 import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -27,10 +28,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from data import __main__ as command
-from data import digits, download, files, mnist, npz, sets
+from data import digits, download, fetch, files, mnist, npz, sets
+from data.fetch import FetchError
 from data.idx import MAX_BYTES, DataError, idx_header, parse_idx, read_idx
-from data.mnist import FetchError, load_mnist
+from data.mnist import load_mnist, load_published
 from data.npz import PARTS, read_npz
+from data.published import PUBLISHED
 
 MEGABYTE = 2**20
 SAVED = {
@@ -252,11 +255,22 @@ def test_a_pickle_in_npz_is_not_executed(tmp_path, monkeypatch):
     assert not mark.exists()
 
 
-TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = NAMES = tuple(mnist.SHA256)
+TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = NAMES = tuple(PUBLISHED["mnist"].sums)
 SHAPES = ((50, 28, 28), (50,), (7, 28, 28), (7,))
 ARRAYS = [np.random.default_rng(k).integers(0, 10, s, np.uint8) for k, s in enumerate(SHAPES)]
 PATIENCE = 0.3  # seconds of silence, instead of 10, where a test is about slow mirrors
 CONTENT = {n: idx_header(a.shape) + a.tobytes() for n, a in zip(NAMES, ARRAYS, strict=True)}
+PACKED = {f"/{name}.gz": gzip.compress(content, mtime=0) for name, content in CONTENT.items()}
+EMNIST = [
+    f"{c}-{h}-{k}"
+    for c in ("emnist-digits", "emnist-letters")
+    for h in ("train", "test")
+    for k in ("images-idx3-ubyte", "labels-idx1-ubyte")
+]
+with zipfile.ZipFile(archive := io.BytesIO(), "w") as members:
+    for number, name in enumerate(EMNIST):
+        members.writestr(f"gzip/{name}.gz", PACKED[f"/{NAMES[number % 4]}.gz"])
+PACKED["/gzip.zip"] = archive.getvalue()
 DRAWN = [255 - array for array in ARRAYS]
 
 
@@ -289,8 +303,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.server.asked.append(self.path)
-        content = CONTENT[self.path.strip("/").removesuffix(".gz")]
-        getattr(self, self.server.behaviour)(content)
+        getattr(self, self.server.behaviour)(PACKED[self.path])
 
     def answer(self, body, length=None):
         self.send_response(200)
@@ -298,40 +311,41 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def whole(self, content):
-        self.answer(gzip.compress(content))
+    def whole(self, packed):
+        self.answer(packed)
 
-    def unpacked(self, content):
-        self.answer(content)
+    def unpacked(self, packed):
+        self.answer(gzip.decompress(packed))
 
-    def cut_short(self, content):
-        packed = gzip.compress(content)
+    def cut_short(self, packed):
         self.answer(packed[: len(packed) // 2], len(packed))
 
-    def wrong_bytes(self, content):
-        self.answer(gzip.compress(content[:-1] + bytes([content[-1] ^ 1])))
+    def wrong_bytes(self, packed):
+        zipped = packed.startswith(b"PK")
+        content = packed if zipped else gzip.decompress(packed)
+        wrong = content[:-1] + bytes([content[-1] ^ 1])
+        self.answer(wrong if zipped else gzip.compress(wrong))
 
-    def web_page(self, content):
+    def web_page(self, packed):
         self.answer(b"<!DOCTYPE html><title>Sign in</title>")
 
-    def absent(self, content):
+    def absent(self, packed):
         self.send_error(404)
 
-    def not_http(self, content):
+    def not_http(self, packed):
         self.wfile.write(b"220 this is a mail server\r\n" * 3)
 
-    def falls_silent(self, content):
-        packed = gzip.compress(content)
+    def falls_silent(self, packed):
         self.answer(packed[:9], len(packed))
         self.server.over.wait(20 * PATIENCE)
 
-    def trickling(self, content):
+    def trickling(self, packed):
         self.answer(b"", 10**6)
         for _ in range(160):  # until the test is over, or much too long
             if not self.server.over.wait(PATIENCE / 8):
                 self.wfile.write(b"\x1f")
 
-    def endless(self, content):
+    def endless(self, packed):
         self.send_response(200)
         self.end_headers()
         for _ in range(200):
@@ -344,7 +358,7 @@ class Handler(BaseHTTPRequestHandler):
 FAILURES = {
     "gone": "Connection refused",
     "cut_short": "is cut short or corrupt",
-    "wrong_bytes": "is not MNIST's: its decompressed bytes have the SHA-256",
+    "wrong_bytes": "bytes have the SHA-256",
     "web_page": "starts with 3c 21 44 4f (a web page?)",
     "absent": "cannot be fetched (the server says 404 Not Found)",
     "not_http": "cannot be fetched (",
@@ -355,6 +369,18 @@ FAILURES = {
 WHOLE = sorted(f"{name}.gz" for name in NAMES)
 
 
+def publish(monkeypatch, mirrors=()):
+    """Puts the fakes' sums in the place of the published ones, and these mirrors."""
+    for choice, one in PUBLISHED.items():
+        sums, of = one.sums, CONTENT if one.decompressed else PACKED
+        if not choice.startswith("emnist"):
+            sums = {
+                n: hashlib.sha256(x).hexdigest() for n, x in zip(NAMES, of.values(), strict=False)
+            }
+        urls = tuple(f"{url}gzip.zip" * ("emnist" in choice) or url for url in mirrors)
+        monkeypatch.setitem(PUBLISHED, choice, one._replace(sums=sums, mirrors=urls))
+
+
 @pytest.fixture
 def serve(monkeypatch):
     """Makes the mirrors that are asked, one for each behaviour, and closes them after the test."""
@@ -363,7 +389,7 @@ def serve(monkeypatch):
     def serve(*behaviours):
         new = [Mirror(behaviour) for behaviour in behaviours]
         made.extend(new)
-        monkeypatch.setattr(mnist, "MIRRORS", tuple(one.url for one in new))
+        publish(monkeypatch, tuple(one.url for one in new))
         return new
 
     yield serve
@@ -376,11 +402,11 @@ def cache(tmp_path, monkeypatch):
     """An empty cache, no mirrors, and a table of the fakes' sums."""
     monkeypatch.delenv("MNIST_DIR", raising=False)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    sums = {name: hashlib.sha256(content).hexdigest() for name, content in CONTENT.items()}
-    monkeypatch.setattr(mnist, "SHA256", sums)
+    publish(monkeypatch)
     monkeypatch.setattr(mnist, "CACHE", tmp_path / "cache")
-    monkeypatch.setattr(mnist, "MIRRORS", ())
     monkeypatch.setattr(download, "MAX_DOWNLOAD", 1_000_000)
+    monkeypatch.setattr(fetch, "ARCHIVE_BYTES", 1_000_000)
+    monkeypatch.setattr(fetch, "ARCHIVE_SUM", hashlib.sha256(PACKED["/gzip.zip"]).hexdigest())
     return tmp_path / "cache"
 
 
@@ -407,27 +433,66 @@ def test_whole_files_are_fetched_once_unless_that_is_off_and_kept(serve, cache, 
         assert files_in(cache) == WHOLE
 
 
+@pytest.mark.parametrize("choice", ["mnist", "kmnist", "emnist-letters"])
 @pytest.mark.parametrize("failure", FAILURES)
-def test_a_mirror_that_fails_is_one_sentence_soon(serve, cache, monkeypatch, failure):
+def test_a_mirror_that_fails_is_one_sentence_soon(serve, cache, monkeypatch, failure, choice):
     if failure in ("falls_silent", "trickling"):
         monkeypatch.setattr(download, "SILENCE", PATIENCE)
         monkeypatch.setattr(download, "DEADLINE", 3 * PATIENCE)
+        monkeypatch.setattr(fetch, "ARCHIVE_SECONDS", 3 * PATIENCE)
     [bad] = serve(failure)
     if failure == "gone":
         bad.close()
     threads = set(threading.enumerate())
     start = time.monotonic()
     with pytest.raises(FetchError) as caught:
-        load_mnist()
+        load_published(choice)
     assert time.monotonic() - start < 12 * PATIENCE
-    sentence = str(caught.value)
-    assert f"{bad.url}{TRAIN_IMAGES}.gz" in sentence and FAILURES[failure] in sentence
-    assert sentence.endswith(".") and "\n" not in sentence
+    sentence, expected = str(caught.value), FAILURES[failure]
+    if choice == "emnist-letters" and failure in ("cut_short", "web_page"):
+        expected = "is not EMNIST's: its bytes have the SHA-256"
+    assert bad.url in sentence and expected in sentence
+    assert sentence.endswith("their folder.") and "\n" not in sentence
+    assert ("--data" in sentence) != ("MNIST_DIR" in sentence) == (choice == "mnist")
     assert files_in(cache) == []
     for thread in set(threading.enumerate()) - threads:
         if "_stream" in thread.name:  # who was waited for in vain gives up by himself
             thread.join(12 * PATIENCE)
             assert not thread.is_alive()
+
+
+def test_a_set_is_fetched_once_into_its_own_folder_and_verified_each_time(serve, cache):
+    [good] = serve("whole")
+    for _ in range(2):
+        found = sets.load("fashion-mnist")
+        assert (
+            same(found[2:6]) and found.name == "Fashion-MNIST" and found.classes[9] == "ankle boot"
+        )
+        assert len(good.asked) == 4 and files_in(cache / "fashion-mnist") == WHOLE
+    (cache / "fashion-mnist" / WHOLE[0]).write_bytes(gzip.compress(CONTENT[NAMES[2]]))
+    serve()
+    with pytest.raises(FetchError, match="is not Fashion-MNIST's: its bytes have the SHA-256"):
+        sets.load("fashion-mnist")
+
+
+def test_emnist_comes_in_one_archive_is_turned_and_its_letters_begin_with_0(serve, cache, capsys):
+    [good] = serve("whole")
+    for choice, first in (("emnist-letters", 1), ("emnist-digits", 0)) * 2:
+        found = sets.load(choice)
+        x, y, test_x, test_y = ARRAYS
+        turned = x.transpose(0, 2, 1), y - first, test_x.transpose(0, 2, 1), test_y - first
+        assert same(found[2:6], turned) and len(found.classes) == 26 - 16 * (first == 0)
+    assert good.asked == ["/gzip.zip"] and "minutes at 10 Mbit/s" in capsys.readouterr().err
+    assert files_in(cache) == ["emnist-digits", "emnist-letters"]
+    assert files_in(cache / "emnist-letters") == sorted(f"{name}.gz" for name in EMNIST[4:])
+
+
+def test_an_archive_that_cannot_be_kept_is_one_sentence(serve, cache, monkeypatch):
+    serve("whole")
+    monkeypatch.setattr(os, "replace", Mock(side_effect=OSError(28, "No space left on device")))
+    with pytest.raises(FetchError, match=r"cannot be kept in .* \(No space left on device\)"):
+        load_published("emnist-digits")
+    assert files_in(cache / "emnist-digits") == []
 
 
 def test_after_mirrors_that_fail_the_next_one_is_asked(serve, cache):

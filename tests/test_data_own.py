@@ -8,7 +8,7 @@ import pytest
 
 from data import __main__ as command
 from data.idx import DataError, idx_header
-from data.sets import load
+from data.sets import CHOICES, load
 
 RNG = np.random.default_rng(0)
 BYTES = RNG.integers(0, 256, (28, 5, 9), np.uint8)
@@ -181,7 +181,7 @@ def test_nothing_there_is_one_sentence_with_all_that_there_is(tmp_path, capsys):
     for choice in ("cifar", str(tmp_path / "no" / "where"), "\0", "x" * 300, "~nobody/x"):
         assert command.main(["--data", choice]) == 2
         sentence = capsys.readouterr().err
-        assert f"--data is {choice!r}; expected auto, mnist, digits, letters" in sentence
+        assert f"--data is {choice!r}; expected {', '.join(CHOICES)}, or the path" in sentence
         assert sentence.endswith("nothing is there.\n")
 
 
