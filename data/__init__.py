@@ -10,6 +10,7 @@ mnist      MNIST and these sets: found on disk or fetched
 digits     drawn digits, for where MNIST cannot be had, and drawn letters
 glyphs     the shapes of both, as strokes of a pen
 own        your own images: a folder of IDX files, or an .npz file
+pack       pictures, in a folder for each class, into an .npz file of your own images
 grey       whatever arrays people have for images and labels, or how to convert them
 sets       which of these is used, and the split into training and validation
 pixels     grey levels to [0, 1], black and white, pixels taken away
@@ -19,5 +20,6 @@ MNIST is looked for in the folder MNIST_DIR, else in data/cache: first its four 
 mnist.npz. It and the other published sets must have the SHA-256 that is known for them. Nothing in
 a file is executed.
 
-`python -m data --data X` says what X holds: a set's name, or the path of your own images.
+`python -m data --data X` says what X holds: a set's name, or the path of your own images;
+`python -m data pack FOLDER OUT.npz` makes such a file of pictures.
 """

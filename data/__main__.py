@@ -1,4 +1,4 @@
-"""python -m data: finds or fetches the data, and says which there are."""
+"""python -m data: finds or fetches the data and says which they are, or packs pictures."""
 
 import argparse
 import sys
@@ -13,13 +13,18 @@ from data.sets import HELP, DataSet
 
 def main(arguments: list[str] | None = None) -> int:
     """Prints what there is. Returns 0, or 2 where MNIST_DIR or the choice cannot be served."""
-    words = "Find or fetch the data and say which there are."
+    given = sys.argv[1:] if arguments is None else arguments
+    words = "Find or fetch the data and say which they are. `pack --help`: packs pictures."
     parser = argparse.ArgumentParser(prog="python -m data", description=words)
     parser.add_argument("--data", default="auto", help=HELP)
-    choice = parser.parse_args(arguments).data
     try:
+        if given[:1] == ["pack"]:
+            from data import pack  # which needs matplotlib
+
+            pack.main(given[1:])
+            return 0
         sets.forget_failure()
-        found = sets.load(choice)
+        found = sets.load(parser.parse_args(given).data)
     except DataError as error:
         print(error, file=sys.stderr)
         return 2

@@ -2,9 +2,11 @@
 
 import gzip
 import pickle
+import shutil
 
 import numpy as np
 import pytest
+from matplotlib.image import imsave
 
 from data import __main__ as command
 from data.idx import DataError, idx_header
@@ -237,3 +239,73 @@ def test_the_command_says_what_was_found(tmp_path, capsys):
     for words in ("24 training and 4 test images; 5 x 9 pixels", "3 classes (a, b, c)", "seed 0"):
         assert words in said
     assert load(str(tmp_path / "own.npz")).digest in said
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """A folder with two classes of three pictures, 4 x 6 pixels, and the command that packs it."""
+    grey = np.arange(24, dtype=np.uint8).reshape(4, 6) * 10
+    for name, colour in (("ink", (1, 1, 1)), ("rust", (1, 0.5, 0))):
+        (tmp_path / "all" / name).mkdir(parents=True)
+        for k in range(3):
+            tinted = (grey[..., None] * np.array(colour) + k).astype(np.uint8)
+            imsave(tmp_path / "all" / name / f"{k}.png", tinted)
+    out = tmp_path / "out.npz"
+    return tmp_path / "all", lambda *more: command.main(
+        ["pack", str(tmp_path / "all"), str(out), *more]
+    )
+
+
+def packed(folder):
+    with np.load(folder.parent / "out.npz") as file:
+        return dict(file)
+
+
+def test_pictures_are_packed_by_class_as_grey_and_read_back(pictures, capsys):
+    folder, pack = pictures
+    for k in range(3, 6):
+        shutil.copy(folder / "ink" / "0.png", folder / "ink" / f"{k}.png")
+    imsave(folder / "ink" / "6.png", np.dstack([np.zeros((4, 6, 3)), np.eye(4, 6)]))  # transparent
+    (folder / "ink" / ".DS_Store").write_bytes(b"not a picture")
+    assert pack() == 0
+    said = capsys.readouterr()
+    assert "10 images of 4 x 6 pixels in 2 classes" in said.out and ".DS_Store" in said.err
+    found = packed(folder)
+    grey = np.arange(24).reshape(4, 6) * 10
+    assert (
+        found["names"].tolist() == ["ink", "rust"] and found["labels"].tolist() == [0] * 7 + [1] * 3
+    )
+    assert np.array_equal(found["images"][1], grey + 1)
+    assert np.array_equal(found["images"][6], np.uint8(255) * (1 - np.eye(4, 6, dtype=np.uint8)))
+    assert np.abs(found["images"][7] - (0.299 + 0.587 / 2) * grey).max() <= 1
+    assert load(str(folder.parent / "out.npz")).classes == ("ink", "rust")
+    assert pack("--invert") == 0
+    assert np.array_equal(packed(folder)["images"], 255 - found["images"])
+
+
+def test_other_sizes_are_refused_unless_all_are_stretched_to_one(pictures, capsys):
+    folder, pack = pictures
+    imsave(folder / "rust" / "3.png", np.kron(np.eye(3), np.ones((4, 4))), cmap="gray")
+    assert pack() == 2 and not (folder.parent / "out.npz").exists()
+    assert f"{folder}/rust/3.png is 12 x 12 pixels, but {folder}/ink/0.png is 4 x 6" in (
+        capsys.readouterr().err
+    )
+    assert pack("--side", "3") == 0
+    found = packed(folder)["images"]
+    assert np.array_equal(found[-1], 255 * np.eye(3))
+    first = np.arange(24).reshape(4, 6) * 10
+    exact = np.kron(first, np.ones((3, 1))).reshape(3, 4, 3, 2).mean(axis=(1, 3))
+    assert np.abs(found[0] - exact).max() <= 0.5
+
+
+def test_what_is_no_picture_is_refused_by_its_name(pictures, tmp_path, capsys):
+    folder, pack = pictures
+    whole = (folder / "ink" / "0.png").read_bytes()
+    for name, content in (("rust/a.png", whole[:60]), ("ink/notes.txt", b"hello")):
+        (folder / name).write_bytes(content)
+        assert pack() == 2
+        assert f"{folder / name} cannot be read as a picture" in capsys.readouterr().err
+    (tmp_path / "empty").mkdir()
+    for given, expected in (("empty", "holds no folders of pictures"), ("gone", "No such file")):
+        assert command.main(["pack", str(tmp_path / given), str(tmp_path / "x.npz")]) == 2
+        assert expected in capsys.readouterr().err

@@ -1,0 +1,95 @@
+"""Packs pictures, in a folder for each class, into an .npz file of own images."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.image import imread
+from numpy.typing import NDArray
+
+from data.files import replacing
+from data.idx import DataError
+
+Grey = NDArray[np.floating[Any]]
+
+LUMINANCE = (0.299, 0.587, 0.114)  # of red, green and blue, as television has it (BT.601)
+
+
+def main(arguments: list[str]) -> None:
+    """python -m data pack; prints what was packed. Raises DataError."""
+    parser = argparse.ArgumentParser(prog="python -m data pack", description=__doc__)
+    parser.add_argument("folder", type=Path, help="holds a folder of pictures for each class")
+    parser.add_argument("out", type=Path, metavar="OUT.npz", help="replaced where it is there")
+    parser.add_argument("--side", type=int, default=0, metavar="N", help="make all N x N pixels")
+    parser.add_argument("--invert", action="store_true", help="for dark ink on white")
+    given = parser.parse_args(arguments)
+    try:
+        print(pack(given.folder, given.out, given.side, given.invert))
+    except OSError as error:
+        raise DataError(f"{error.filename or given.out}: {error.strerror or error}.") from None
+
+
+def pack(folder: Path, out: Path, side: int = 0, invert: bool = False) -> str:
+    """Writes images, labels and names, and says what they are.
+
+    Where `side` is not 0, each picture is stretched to side x side. Raises DataError, which names
+    the first picture that cannot be used, and OSError.
+    """
+    classes = [path for path in _visible(folder) if path.is_dir()]
+    files = [(path, label) for label, one in enumerate(classes) for path in _visible(one)]
+    images: list[NDArray[np.uint8]] = []
+    for path, _ in files:
+        grey = _stretched(_picture(path), side) if side else _picture(path)
+        images.append(np.rint(255 * (1 - grey if invert else grey)).astype(np.uint8))
+        (h, w), (h0, w0) = images[-1].shape, images[0].shape
+        if (h, w) != (h0, w0):
+            raise DataError(
+                f"{path} is {h} x {w} pixels, but {files[0][0]} is {h0} x {w0}; with --side N, all"
+                " become N x N."
+            )
+    if not images:
+        raise DataError(f"{folder} holds no folders of pictures; expected one for each class.")
+    names, labels = np.array([one.name for one in classes]), np.array([label for _, label in files])
+    with replacing(out) as file:
+        np.savez_compressed(file, images=np.stack(images), labels=labels, names=names)
+    return f"{out}: {len(images):,} images of {h0} x {w0} pixels in {len(classes)} classes."
+
+
+def _visible(folder: Path) -> list[Path]:
+    inside = sorted(folder.iterdir())
+    if hidden := [path.name for path in inside if path.name.startswith(".")]:
+        print(f"{folder}: hidden files are passed over: {', '.join(hidden)}.", file=sys.stderr)
+    return [path for path in inside if not path.name.startswith(".")]
+
+
+def _picture(path: Path) -> Grey:
+    """Grey levels (H, W) in [0, 1]; what is transparent shows white paper."""
+    try:
+        pixels = np.asarray(imread(path))
+    except Exception as error:  # Pillow raises one of a dozen kinds
+        why = getattr(error, "strerror", None) or "broken, or of an unknown kind"
+        raise DataError(f"{path} cannot be read as a picture ({why}).") from None
+    unit = pixels / (np.iinfo(pixels.dtype).max if pixels.dtype.kind == "u" else 1.0)
+    if unit.ndim == 2:
+        return unit
+    if unit.shape[2] == 4 and path.suffix.lower() in (".jpg", ".jpeg"):
+        raise DataError(f"{path} has the four inks of print (CMYK); expected grey or RGB.")
+    grey: Grey = unit[..., :3] @ np.array(LUMINANCE)
+    return 1 - unit[..., 3] * (1 - grey) if unit.shape[2] == 4 else grey
+
+
+def _stretched(grey: Grey, side: int) -> Grey:
+    """The means of `grey` over side x side areas that share it out."""
+    down, across = (_shares(length, side) for length in grey.shape)
+    mean: Grey = down @ grey @ across.T
+    return mean
+
+
+def _shares(length: int, side: int) -> Grey:
+    """(side, length): which share each of `length` pixels has in each of `side` equal parts."""
+    ends, pixel = np.linspace(0, length, side + 1)[:, None], np.arange(length)
+    overlap = np.minimum(ends[1:], pixel + 1) - np.maximum(ends[:-1], pixel)
+    shares: Grey = overlap.clip(0) * side / length
+    return shares
