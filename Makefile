@@ -4,6 +4,10 @@
 PYTHON ?= python3
 PY = .venv/bin/python
 
+ifeq ($(OS),Windows_NT)
+$(error This project runs on Linux and macOS, and on Windows in WSL)
+endif
+
 DATA = auto
 ARGS =
 NAME =
@@ -12,7 +16,7 @@ DIR =
 # A system upgrade can take the Python or the packages from under .venv: its stamps are then void.
 $(shell $(PY) -c 'import importlib.util as u; assert u.find_spec("numpy")' 2>/dev/null || rm -f .venv/ready*)
 
-.PHONY: help figures experiment reproduce rbm vae gan test ledger errata slip grade template
+.PHONY: help figures experiment reproduce rbm vae gan test test-matrix ledger errata slip grade template
 .PHONY: benchmark bench mutants false-alarms kill-and-resume drawn-digits data cluster scheduler worker lint clean
 
 help: ## this list
@@ -45,6 +49,9 @@ gan: .venv/ready ## train one generative adversarial network (5 min)
 
 test: .venv/ready-test ## run every test, on all cores (2 min)
 	$(PY) -m pytest -p tests.cores $(ARGS)
+
+test-matrix: .venv/ready ## the same under each Python 3.11 to 3.14 that is here, or in PYTHONS='...'
+	PYTHONS="$(PYTHONS)" $(PY) -m benchmarks.pythons $(ARGS)
 
 ledger: .venv/ready ## run all checks and slips; write the evidence into the chapters (15 s)
 	$(PY) -m grading ledger
@@ -90,7 +97,7 @@ lint: .venv/ready-lint ## ruff and mypy (20 s)
 	$(PY) -m mypy
 
 clean: ## remove .venv, out/figures and caches; keeps trained models and MNIST (1 s)
-	rm -rf .venv .venv-bench out/figures .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-bench .venv-matrix out/figures .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "Kept: out/runs (trained models) and data/cache (MNIST). To remove those: rm -rf out data/cache"
 

@@ -9,7 +9,6 @@ Where pip cannot install them, packages of the system's Python that are new enou
 is written last: a set-up that was interrupted leaves none and starts again next time.
 """
 
-import fcntl
 import importlib.util
 import os
 import re
@@ -18,6 +17,12 @@ import sys
 import tomllib
 from pathlib import Path
 from typing import IO, Any
+
+try:
+    import fcntl
+except ImportError:  # as on Windows
+    print("This project runs on Linux and macOS, and on Windows in WSL.", file=sys.stderr)
+    sys.exit(2)
 
 VENV = Path(".venv")
 DEBIAN = "Debian and Ubuntu: install python3-venv"

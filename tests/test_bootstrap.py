@@ -192,6 +192,8 @@ def test_make_asks_for_what_is_missing_in_one_sentence(make, tmp_path):
         done = make("test", f"PYTHON={python}")
         assert done.returncode == 2 and done.stderr.count("\n") == 2  # ours, and make's own
         assert done.stderr.startswith(f"{python} is not Python 3.11 or newer: install one, or name")
+    done = make("test", "OS=Windows_NT")
+    assert done.returncode == 2 and "runs on Linux and macOS, and on Windows in WSL" in done.stderr
     for target in ("grade", "template"):
         done = make("-o", ".venv/ready", target)  # -o: as if the set-up were done
         assert done.returncode == 2 and f"make {target} DIR=my-answers" in done.stderr
