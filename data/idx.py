@@ -56,6 +56,12 @@ def turned(images: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
     return images.swapaxes(1, 2) if name.startswith("emnist") else images
 
 
+def printable(said: object, most: int = 300) -> str:
+    """One line of what is said, without control characters, which could write anywhere."""
+    letters = (letter if letter.isprintable() else " " for letter in str(said))
+    return " ".join("".join(letters).split())[:most]
+
+
 def read_idx(path: Path, ndim: int) -> NDArray[np.uint8]:
     """The array of `ndim` dimensions in the IDX file at `path`, gzip-compressed or plain.
 
@@ -83,7 +89,7 @@ def parse_idx(raw: io.BufferedIOBase, name: str, ndim: int) -> NDArray[np.uint8]
         with gzip.GzipFile(fileobj=raw) as stream:
             return _parse_plain(stream, name, ndim)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        reason = str(error).rstrip(".")
+        reason = printable(error).rstrip(".")
         raise DataError(f"{name} is cut short or corrupt, as gzip says: {reason}.") from None
 
 

@@ -25,7 +25,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.idx import CHUNK, MAX_BYTES, DataError, read_at_most
+from data.idx import CHUNK, MAX_BYTES, DataError, printable, read_at_most
 
 PARTS = ("x_train", "y_train", "x_test", "y_test")
 MOST_ARRAYS = 1_000
@@ -63,7 +63,7 @@ def read_arrays(
     except MemoryError:
         raise
     except Exception as error:  # a damaged archive raises one of a dozen kinds
-        reason = str(error)[:300].encode("unicode_escape").decode().strip("'\".")
+        reason = printable(error).strip("'\".")
         raise DataError(f"{path} cannot be read as arrays in .npz: {reason}.") from None
 
 

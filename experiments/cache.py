@@ -9,7 +9,6 @@ has changed is ever taken for the one before. Comments and layout do not count.
 import ast
 import hashlib
 import inspect
-import json
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -21,7 +20,7 @@ from typing import Any, NamedTuple
 from experiments.imports import reached
 from experiments.record import ROOT
 from training import farm
-from training.run import write_json
+from training.run import read_json, write_json
 
 KEPT = Path("out", "cache")
 SECONDS: list[float] = []  # what the parts took that this process has asked for
@@ -44,7 +43,7 @@ def compute(parts: Sequence[Part]) -> list[Any]:
     todo = [i for i, path in enumerate(paths) if not path.exists()]
     if todo:
         _run([(parts[i], paths[i]) for i in todo])
-    there = [json.loads(path.read_text()) for path in paths]
+    there = [read_json(path) for path in paths]
     SECONDS.extend(each["seconds"] for each in there)
     return [each["answer"] for each in there]
 

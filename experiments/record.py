@@ -1,6 +1,5 @@
 """results/<name>.json: what was measured, and all that is needed to measure it again."""
 
-import json
 import platform
 from collections.abc import Sequence
 from datetime import date
@@ -9,7 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from training.run import RunError, git, write_json
+from data.idx import printable
+from training.run import RunError, git, read_json, write_json
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "results"
@@ -45,15 +45,16 @@ def read(name: str, package: str = "experiments") -> Record:
     """What results/<name>.json holds; RunError where it cannot be read."""
     path = RESULTS / f"{name}.json"
     try:
-        return Record(**json.loads(path.read_text()))
-    except (OSError, ValueError, TypeError) as error:
-        message = f"{path} cannot be read ({error}); python -m {package} {name} makes it."
+        return Record(**read_json(path))
+    except (RunError, TypeError) as error:
+        reason = printable(error.__cause__ or error)
+        message = f"{path} cannot be read ({reason}); python -m {package} {name} makes it."
         raise RunError(message) from error
 
 
 def printed(title: str) -> Any:
     """What a source document prints, by the titles of docs/SOURCES.md."""
-    return json.loads((ROOT / "docs" / "source_numbers.json").read_text())[title]
+    return read_json(ROOT / "docs" / "source_numbers.json")[title]
 
 
 def _commit() -> str:

@@ -207,7 +207,9 @@ def test_a_part_is_measured_anew_when_code_or_files_change(kept, monkeypatch, pa
 
 def test_the_code_of_a_real_part_reaches_the_models():
     module = cache.ROOT / "experiments" / "dense_vae.py"
-    reached = {path.relative_to(cache.ROOT).as_posix() for path in cache.reached(cache.ROOT, module)}
+    reached = {
+        path.relative_to(cache.ROOT).as_posix() for path in cache.reached(cache.ROOT, module)
+    }
     assert {"vae/elbo.py", "autograd_lite/ops.py", "training/streams.py"} <= reached
     assert not any(path.startswith(("figures", "grading", "tests")) for path in reached)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd_lite.ops import Array
 from autograd_lite.tree import T, Tree, leaves
-from data.idx import DataError
+from data.idx import DataError, printable
 from data.npz import read_arrays
 from training.run import RunError, replacing
 
@@ -113,7 +113,7 @@ def _refused(path: Path, words: str) -> Iterator[None]:
     try:
         yield
     except (DataError, ValueError, OSError) as error:
-        reason = str(error).removeprefix(f"{path} ").rstrip(".")
+        reason = printable(str(error).removeprefix(f"{path} ")).rstrip(".")
         raise RunError(f"{path} {words} ({reason}).") from error
 
 

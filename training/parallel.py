@@ -4,7 +4,6 @@ On small matrices two processes of one thread do more than one process of two.
 """
 
 import hashlib
-import json
 import os
 import sys
 import time
@@ -22,7 +21,7 @@ from training import farm
 from training.command import run_cli, train_command
 from training.ending import end_with_input
 from training.memory import keep_freed_memory
-from training.run import RUNS, RunError, files_of, finished, write_run
+from training.run import RUNS, RunError, files_of, finished, read_json, write_run
 
 
 class Training(NamedTuple):
@@ -43,12 +42,12 @@ class Training(NamedTuple):
         if finished(self.folder):  # with fewer rows than epochs, if it stopped early
             return ""
         try:
-            epochs = json.loads((self.folder / "settings.json").read_text())["epochs"]
+            epochs = read_json(self.folder / "settings.json")["epochs"]
             table = self.folder / "metrics.csv"
             rows = table.read_text().count("\n") - 1 if table.exists() else 0
-        except (OSError, ValueError, KeyError):
+            return f"{self.label} {rows}/{epochs}" if rows < epochs else ""
+        except (RunError, OSError, ValueError, KeyError, TypeError):
             return ""
-        return f"{self.label} {rows}/{epochs}" if rows < epochs else ""
 
 
 class Line:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from data import files
+from data.idx import printable
 from training.early import out_of_patience
 from training.model import S, Settings
 from training.settings import SettingsError, check_settings
@@ -61,6 +62,14 @@ def write_json(path: Path, value: Any) -> None:
     """Writes a value as JSON, whole or not at all."""
     with replacing(path) as file:
         file.write((json.dumps(value, indent=2) + "\n").encode())
+
+
+def read_json(path: Path) -> Any:
+    """What a file of JSON holds; RunError where it cannot be read."""
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError, RecursionError) as error:
+        raise RunError(f"{path} cannot be read ({printable(error)}); expected JSON.") from error
 
 
 def _lock(folder: Path) -> Run:
@@ -154,39 +163,43 @@ def save_settings(folder: Path, settings: Settings) -> None:
 def read_settings(folder: Path, kind: type[S]) -> S:
     """The settings of the run in `folder`, as the dataclass `kind`. RunError where they are not."""
     path = _settings_file(folder)
-    try:
-        found = json.loads(path.read_text())
-        if not isinstance(found, dict):
-            raise ValueError("no object")
-    except (OSError, ValueError, RecursionError) as error:
-        raise RunError(f"{path} cannot be read ({error}); expected JSON, name: value.") from error
+    found = read_json(path)
     model = kind.__module__.partition(".")[0]
+    if not isinstance(found, dict):
+        raise RunError(
+            f"{path} is not as `python -m {model}` writes it; expected JSON, name: value."
+        )
     if unknown := sorted(found.keys() - kind.__dataclass_fields__):
         raise RunError(
-            f"{path} has {unknown[0]!r}, which is no setting of `python -m {model}`: another model"
-            " wrote it, or a newer version of this project."
+            f"{path} has {printable(unknown[0])!r}, which is no setting of `python -m {model}`:"
+            " another model wrote it, or a newer version of this project."
         )
     try:
         check_settings(settings := kind(**found))
-    except SettingsError as error:
-        raise RunError(f"{path} is not as `python -m {model}` writes it: {error}") from error
+    except (SettingsError, ValueError) as error:
+        reason = printable(error)
+        raise RunError(f"{path} is not as `python -m {model}` writes it: {reason}") from error
     return settings
 
 
 def read_metrics(folder: Path) -> list[dict[str, str]]:
-    """The rows of metrics.csv, an epoch each."""
-    return list(csv.DictReader((folder / "metrics.csv").read_text().splitlines()))
+    """The rows of metrics.csv, an epoch each; RunError where it cannot be read."""
+    path = folder / "metrics.csv"
+    try:
+        return list(csv.DictReader(path.read_text().splitlines()))
+    except (OSError, ValueError, csv.Error) as error:
+        raise RunError(f"{path} cannot be read ({printable(error)}).") from error
 
 
 def finished(folder: Path) -> bool:
     """Whether the run in `folder` has a row of metrics for every epoch, or has stopped early."""
     try:
-        settings = json.loads((folder / "settings.json").read_text())
+        settings = read_json(folder / "settings.json")
         rows = read_metrics(folder)
         over = len(rows) == settings["epochs"]
         over |= out_of_patience(rows, settings.get("patience", 0))  # which older runs do not have
         return over and (folder / "checkpoint.npz").is_file()
-    except (OSError, ValueError, KeyError, TypeError, csv.Error):
+    except (RunError, OSError, ValueError, KeyError, TypeError):
         return False
 
 

@@ -92,9 +92,9 @@ def with_preset(given: dict[str, Any], kind: type) -> dict[str, Any]:
 
 def check_settings(settings: Any) -> None:
     """SettingsError for a value of the wrong type, outside its choices, or out of its bounds."""
-    for f in options(settings):
+    for f in fields(settings):
         value = getattr(settings, f.name)
-        name, choices = f.name.replace("_", "-"), f.metadata["choices"]
+        name, choices = f.name.replace("_", "-"), f.metadata.get("choices")
         if not isinstance(value, type(f.default)):
             kind = type(f.default).__name__
             raise SettingsError(f"--{name} is {value!r}; expected a value of type {kind}.")

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from data.idx import printable
 from grading.check import Check
 from grading.checks import CHECKS
 from grading.sandbox.protocol import GradingError
@@ -73,12 +74,18 @@ def read(name: str | None) -> Assignment:
     path = shipped if not path.is_file() and shipped.is_file() else path
     try:
         text = path.read_text(encoding="utf-8")
-        value = tomllib.loads(text)
+        return _parsed(name, path.stem, text)
     except OSError as error:
         ships = ", ".join(sorted(p.stem for p in SHIPPED.glob("*.toml")))
         raise GradingError(f"There is no assignment {name}; these ship: {ships}.") from error
-    except ValueError as error:
-        raise GradingError(f"{name} is no TOML file ({error}).") from error
+    except (ValueError, RecursionError) as error:
+        raise GradingError(f"{name} is no TOML file ({printable(error)}).") from error
+    except GradingError as error:
+        raise GradingError(printable(error, 900)) from error
+
+
+def _parsed(name: str, stem: str, text: str) -> Assignment:
+    value = tomllib.loads(text)
     if unknown := sorted(set(value) - set(KEYS)):
         raise GradingError(f"{name} has {', '.join(unknown)}; expected {', '.join(sorted(KEYS))}.")
     seed, seconds = value.get("seed", 0), value.get("seconds", SECONDS)
@@ -88,7 +95,7 @@ def read(name: str | None) -> Assignment:
     items = _in_order(_items(name, value.get("points", {}), seed))
     if not items:
         raise GradingError(f"{name} has no points; expected [points] and a line such as vae.8 = 1.")
-    title = value.get("title", path.stem)
+    title = value.get("title", stem)
     return Assignment(title, value.get("about", ""), seed, float(seconds), items, text)
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from data.idx import printable
 from grading.course.assignment import SECRET, Item
 from grading.course.intake import PASSED_OVER
 from grading.sandbox.protocol import GradingError
@@ -42,8 +43,10 @@ def read(path: Path, items: Sequence[Item], made: str) -> dict[str, Row]:
             rows: dict[str, Row] = {row["submission"].removeprefix("'"): row for row in table}
             keys = {row["key"].partition("-")[0] for row in rows.values()}
             before = set(table.fieldnames or ()) - set(ABOUT)
+            if missing := set(ABOUT) - set(table.fieldnames or ()):
+                raise ValueError(f"it has no column {min(missing)}")
     except (OSError, ValueError, KeyError, AttributeError, csv.Error) as error:
-        raise GradingError(f"{path} is no table of this command's ({error}).") from error
+        raise GradingError(f"{path} is no table of this command's ({printable(error)}).") from error
     if keys <= {made}:
         return rows
     now, why = {item.name for item in items}, "for other items; "

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
+from data.idx import printable, read_at_most
 from grading.sandbox.protocol import GradingError
 
 KINDS = (".py", ".ipynb")
@@ -37,7 +38,7 @@ def unpack(archive: Path, folder: Path) -> None:
                 if target is None:
                     continue
                 with members.open(member) as file:
-                    content = file.read(left + 1)  # whatever size its header claims
+                    content = read_at_most(file, left + 1)  # whatever size its header claims
                 left -= len(content)
                 if left < 0:
                     raise GradingError(f"{archive} holds more than {LARGEST_ARCHIVE >> 20} MiB.")
@@ -46,7 +47,7 @@ def unpack(archive: Path, folder: Path) -> None:
     except GradingError:
         raise
     except Exception as error:  # encrypted, cut short, forged: the bytes are a stranger's
-        raise GradingError(f"{archive} cannot be unpacked ({error}).") from error
+        raise GradingError(f"{archive} cannot be unpacked ({printable(error)}).") from error
 
 
 def _target(archive: Path, member: zipfile.ZipInfo) -> PurePosixPath | None:
@@ -54,7 +55,7 @@ def _target(archive: Path, member: zipfile.ZipInfo) -> PurePosixPath | None:
     name = member.filename.replace("\\", "/")
     target = PurePosixPath(name)
     if target.is_absolute() or ".." in target.parts or re.match(r"[A-Za-z]:", name):
-        raise GradingError(f"{archive} holds a path that leads out of it, {name!r}.")
+        raise GradingError(f"{archive} holds a path that leads out of it, {printable(name)!r}.")
     link = stat.S_ISLNK(member.external_attr >> 16)
     return None if member.is_dir() or link or target.suffix not in KINDS else target
 
@@ -70,7 +71,9 @@ def code_of(path: PurePosixPath, content: bytes, ours: Collection[str], notes: l
         cells = json.loads(content)["cells"]
         texts = [("".join(c["source"]), c["cell_type"] == "code") for c in cells]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise GradingError(f"{str(path)!r} is no notebook of format 4 ({error}).") from error
+        raise GradingError(
+            f"{str(path)!r} is no notebook of format 4 ({printable(error)})."
+        ) from error
     kept, lines_out = [], 0
     known = {"numpy", *ours, *sys.stdlib_module_names}
     packages: dict[str, str] = {}

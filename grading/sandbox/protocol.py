@@ -6,7 +6,6 @@ bounded size; nothing in an answer is unpickled, inflated, or allocated on a hea
 
 import io
 import json
-import math
 import os
 import re
 import stat
@@ -17,6 +16,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from data.idx import printable as printable
+from data.idx import read_at_most
+from data.npz import parse_array
 from grading.check import Record, Seed
 from grading.form import Arrays, Outputs
 
@@ -111,7 +113,7 @@ def read_regular(path: Path, most: int) -> bytes | None:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return None
         with open(descriptor, "rb", closefd=False) as file:
-            return file.read(most)
+            return bytes(read_at_most(file, most))
     finally:
         os.close(descriptor)
 
@@ -148,15 +150,4 @@ def _require_form(arrays: Sequence[Any], form: str) -> None:
 
 
 def _array(data: bytes) -> Any:
-    stream = io.BytesIO(data)
-    np.lib.format.read_magic(stream)
-    shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
-    if dtype.kind not in "biufc" or math.prod(shape) * dtype.itemsize != len(data) - stream.tell():
-        raise ValueError("an array is not what its header says")
-    stream.seek(0)
-    return np.lib.format.read_array(stream, allow_pickle=False)
-
-
-def printable(text: str) -> str:
-    """One line without control characters, which could write anywhere on a terminal."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:300]
+    return parse_array(io.BytesIO(data), "an array", len(data), "biufc")
