@@ -10,6 +10,15 @@ from training.parallel import train_all
 from training.run import read_metrics
 from training.settings import Parser, SettingsError
 
+REPRODUCE = Experiment(
+    question="How long does it take to make everything that is not there yet?",
+    minutes=360,
+    protocol="seconds; trainings and parts of measurements that were there already were not made"
+    " again this time; trainings, parts: what each of them took on one core, as it was noted then,"
+    " whatever else the machine had to do",
+    seeds=(),
+)
+
 
 def main(argv: Sequence[str], package: str = "experiments") -> None:
     """Runs the named experiments of a package; each goes on where it was stopped."""
@@ -57,14 +66,8 @@ def run(found: Mapping[str, Experiment], package: str, names: list[str]) -> None
         train_all(experiment.trainings)
         cache.SECONDS.clear()
         if experiment.measure:
-            record.write(
-                name,
-                f"python -m {package} {name}",
-                protocol=experiment.protocol,
-                seeds=experiment.seeds,
-                data=experiment.data,
-                numbers=experiment.measure(),
-            )
+            line = f"python -m {package} {name}"
+            record.write(name, line, experiment, experiment.measure())
             tables.refresh(package, found)
         last = {one.folder.name: read_metrics(one.folder)[-1] for one in experiment.trainings}
         spent[name] = {
@@ -73,13 +76,4 @@ def run(found: Mapping[str, Experiment], package: str, names: list[str]) -> None
             "parts": list(cache.SECONDS),
         }
     if package == "experiments" and len(names) == len(found):
-        record.write(
-            "reproduce",
-            f"python -m {package} --all",
-            protocol="seconds; trainings and parts of measurements that were there already were not"
-            " made again this time; trainings, parts: what each of them took on one core, as it was"
-            " noted then, whatever else the machine had to do",
-            seeds=(),
-            data="MNIST",
-            numbers=spent,
-        )
+        record.write("reproduce", f"python -m {package} --all", REPRODUCE, spent)

@@ -4,22 +4,11 @@ from typing import Any
 
 from data.pixels import to_unit
 from data.sets import load
+from experiments import image_scores
 from experiments.cache import Part, compute
 from experiments.experiment import Experiment, Numbers
 from experiments.families import FAMILIES, REAL, SWEEPS, trained
-from experiments.image_scores import (
-    FRECHET,
-    INCEPTION,
-    SCORES,
-    SIZES,
-    SMALLEST,
-    class_fractions,
-    load_classifier,
-    nearest,
-    place,
-    predict,
-    quality,
-)
+from experiments.image_scores import FRECHET, INCEPTION, SCORES, SIZES, SMALLEST, place, predict
 from experiments.measures import over_seeds
 from experiments.tables import percent, table
 from training.streams import stream
@@ -42,16 +31,16 @@ Row = dict[str, float]
 
 def score(name: str, seed: int) -> Row:
     data = load("mnist")
-    classifier = load_classifier(data)
+    classifier = image_scores.load_classifier(data)
     train = to_unit(data.train_images)
     family = FAMILIES[name]
     run = trained(family.trainings[seed]) if family.trainings else None
     x = family.images(stream(seed, "scored images"), data, run, COUNT)
     probs, features = predict(x, classifier)
-    fractions = class_fractions(probs)
-    _, distance = nearest(x[:NEAREST], train)
+    fractions = image_scores.class_fractions(probs)
+    _, distance = image_scores.nearest(x[:NEAREST], train)
     return {
-        **quality(probs, features, predict(train, classifier)[1]),
+        **image_scores.quality(probs, features, predict(train, classifier)[1]),
         DIGITS: float((fractions >= PRESENT).sum()),
         DISTANCE: float(distance.mean()),
         **{f"fraction of {digit}": float(value) for digit, value in enumerate(fractions)},
@@ -71,7 +60,7 @@ def summary(rows: list[Row]) -> dict[str, Any]:
 
 def accuracy() -> float:
     data = load("mnist")
-    probs, _ = predict(to_unit(data.test_images), load_classifier(data))
+    probs, _ = predict(to_unit(data.test_images), image_scores.load_classifier(data))
     return float((probs.argmax(axis=1) == data.test_labels).mean())
 
 

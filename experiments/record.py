@@ -1,7 +1,6 @@
 """results/<name>.json: what was measured, and all that is needed to measure it again."""
 
 import platform
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from data.idx import printable
+from experiments.experiment import Experiment, Numbers
 from training.run import RunError, git, read_json, write_json
 
 ROOT = Path(__file__).parent.parent
@@ -25,16 +25,14 @@ class Record(NamedTuple):
     data: str  # the data set's name
     seeds: list[int]
     protocol: str
-    numbers: Any  # whatever the experiment measures
+    numbers: Numbers
 
 
-def write(
-    name: str, command: str, *, protocol: str, seeds: Sequence[int], data: str, numbers: Any
-) -> Path:
-    """Writes results/<name>.json and returns its path. `numbers` is whatever JSON can hold."""
+def write(name: str, command: str, about: Experiment, numbers: Numbers) -> Path:
+    """Writes results/<name>.json, with what was measured `about`, and returns its path."""
     versions = {"python": platform.python_version(), "numpy": np.__version__}
-    today = date.today().isoformat()
-    record = Record(command, _commit(), today, versions, data, list(seeds), protocol, numbers)
+    made = command, _commit(), date.today().isoformat(), versions
+    record = Record(*made, about.data, list(about.seeds), about.protocol, numbers)
     path = RESULTS / f"{name}.json"
     write_json(path, record._asdict())
     print(f"results/{path.name} written")

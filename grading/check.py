@@ -17,6 +17,7 @@ from grading.form import each_real as each_real
 from grading.form import in_precision as in_precision
 from grading.form import require_form as require_form
 
+Rng = np.random.Generator
 SINGLE = 3e-5  # the tolerance of every exact check in float32
 
 
@@ -34,7 +35,7 @@ class Record(NamedTuple):
     fields: Arrays
 
 
-Draw = Callable[[np.random.Generator], Arrays]
+Draw = Callable[[Rng], Arrays]
 
 
 class Edge(functools.partial[Arrays]):

@@ -143,9 +143,10 @@ def test_a_record_that_is_not_there_names_its_command(room):
 
 
 def test_a_failed_measurement_leaves_the_record_as_it_was(room, monkeypatch):
-    record.write("it", "c", protocol="p", seeds=[0], data="MNIST", numbers=1)
+    experiment = Experiment("q", 1, protocol="p")
+    record.write("it", "c", experiment, 1)
     with pytest.raises(TypeError):
-        record.write("it", "c", protocol="p", seeds=[0], data="MNIST", numbers=object())
+        record.write("it", "c", experiment, object())
     assert record.read("it").numbers == 1
 
 

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, Edge, calm, each_real, exact
+from grading.check import Arrays, Check, Edge, Rng, calm, each_real, exact
 from grading.oracles import networks
 from grading.oracles.differences import derivative, gradient, relu, sigmoid, softplus
 
 B, I, O, K = 5, 4, 3, 2  # noqa: E741 (rows, inputs, outputs, samples)
-Rng = np.random.Generator
 
 
 def alone(draw: Any) -> Any:
@@ -49,6 +48,16 @@ def with_large(draws: Any) -> Any:
 def farther(draw: Any) -> Any:
     """Draws of which values of 800 are made 10,000."""
     return lambda rng: each_real(lambda x: np.where(np.abs(x) == 800, 12.5 * x, x), draw(rng))
+
+
+def with_upstream(draw: Any, **sizes: int) -> Any:
+    """Draws of a gradient by what is returned, of these sizes unless others are given, and inputs."""
+
+    def drawn(rng: Rng, **given: Any) -> Arrays:
+        shape = [given.get(axis, size) for axis, size in sizes.items()]
+        return rng.normal(size=shape), *draw(rng, **given)
+
+    return drawn
 
 
 def rule(f: Any, number: int = 1, at: Any = None) -> Any:

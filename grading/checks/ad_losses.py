@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, Edge, exact
-from grading.checks.ad import STEP, B, I, K, Rng, in_batches, rule, wide, with_large
+from grading.check import Arrays, Check, Edge, Rng, exact
+from grading.checks.ad import STEP, B, I, K, in_batches, rule, wide, with_large, with_upstream
 from grading.oracles import networks
 
 
@@ -17,10 +17,6 @@ def _logits_and_grey(rng: Rng, K: int = K, B: int = B) -> Arrays:
     """Targets 0 and 1 exactly, and grey."""
     x = rng.random((B, I)) * rng.integers(0, 2, (B, I))
     return wide(rng, K, B, I), np.where(rng.random((B, I)) < 0.4, 1.0, x)
-
-
-def _upstream_logits_and_grey(rng: Rng, K: int = K, B: int = B) -> Arrays:
-    return rng.normal(size=(K, B)), *_logits_and_grey(rng, K, B)
 
 
 def _logits_and_labels(rng: Rng, *rows: int) -> Arrays:
@@ -63,7 +59,7 @@ LOSSES = "autograd_lite.losses."
 CHECKS = (
     Check("ad.16", LOSSES + "bernoulli_nll", "product of probabilities", with_large(in_batches(_logits_and_grey)),
           exact(networks.bernoulli_nll), 8e-14, 50),
-    Check("ad.17", LOSSES + "bernoulli_nll_vjp", STEP, with_large(in_batches(_upstream_logits_and_grey)),
+    Check("ad.17", LOSSES + "bernoulli_nll_vjp", STEP, with_large(in_batches(with_upstream(_logits_and_grey, K=K, B=B))),
           exact(rule(networks.bernoulli_nll)), 1e-14, 50),
     Check("ad.18", LOSSES + "categorical_nll", "share of the whole", with_large(_of_several_ranks(_logits_and_labels)),
           exact(networks.categorical_nll, _tenth), 3e-14, 50),

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, Record, Seed, exact, require_form
-from grading.checks.ad import B, O, Rng
+from grading.check import Arrays, Check, Record, Rng, Seed, exact, require_form
+from grading.checks.ad import B, O
 from grading.oracles import enumeration
 
 # Parameters: an array, a tuple of them, a NamedTuple (any that the module has), tuples of tuples.

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, Edge, exact
+from grading.check import Arrays, Check, Edge, Rng, exact
 from grading.oracles import convolution
 from grading.oracles.differences import derivative
 
-Rng = np.random.Generator
 B, C, F = 3, 2, 4  # images, channels of the larger image and of the smaller one
 
 

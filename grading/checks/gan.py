@@ -5,12 +5,11 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, Edge, exact
-from grading.checks.ad import alone, rule, with_large
+from grading.check import Arrays, Check, Edge, Rng, exact
+from grading.checks.ad import alone, rule, with_large, with_upstream
 from grading.oracles import game
 
 B = 7
-Rng = np.random.Generator
 
 
 def _logits(rng: Rng, B: int = B) -> Any:
@@ -29,20 +28,12 @@ def _both(rng: Rng, B: int = B, label: Any = None) -> Arrays:
     return _logits(rng, B), _logits(rng, B), *(drawn if label is None else [label])
 
 
-def _both_vjp(rng: Rng, B: int = B, label: Any = None) -> Arrays:
-    return rng.normal(size=B), *_both(rng, B, label)
-
-
 def _with_labels(draw: Any) -> Any:
     return with_large((*alone(draw), Edge(draw, "with the label 0", label=0.0)))
 
 
 def _fake(rng: Rng, B: int = B) -> Arrays:
     return (_logits(rng, B),)
-
-
-def _fake_vjp(rng: Rng, B: int = B) -> Arrays:
-    return rng.normal(size=B), _logits(rng, B)
 
 
 def _rate(rng: Rng) -> Arrays:
@@ -65,13 +56,13 @@ LOSS, STEP = "gan.losses.", "complex step"
 CHECKS = (
     Check("gan.5", LOSS + "discriminator_loss", "cross-entropy of the labels", _with_labels(_both),
           exact(game.discriminator_loss), 1e-14, 50),
-    Check("gan.6", LOSS + "discriminator_loss_vjp", STEP, _with_labels(_both_vjp), exact(rule(game.discriminator_loss, 2)), 1e-14, 50),
+    Check("gan.6", LOSS + "discriminator_loss_vjp", STEP, _with_labels(with_upstream(_both, B=B)), exact(rule(game.discriminator_loss, 2)), 1e-14, 50),
     Check("gan.9", LOSS + "saturating", "np.logaddexp", with_large(alone(_fake)),
           exact(lambda a: -np.logaddexp(0, a)), 1e-14, 50),
-    Check("gan.10", LOSS + "saturating_vjp", STEP, with_large(alone(_fake_vjp)), exact(rule(game.LOSSES["saturating"])), 1e-14, 50),
+    Check("gan.10", LOSS + "saturating_vjp", STEP, with_large(alone(with_upstream(_fake, B=B))), exact(rule(game.LOSSES["saturating"])), 1e-14, 50),
     Check("gan.11", LOSS + "non_saturating", "np.logaddexp", with_large(alone(_fake)),
           exact(lambda a: np.logaddexp(0, -a)), 1e-14, 50),
-    Check("gan.12", LOSS + "non_saturating_vjp", STEP, with_large(alone(_fake_vjp)), exact(rule(game.LOSSES["non-saturating"])), 1e-14, 50),
+    Check("gan.12", LOSS + "non_saturating_vjp", STEP, with_large(alone(with_upstream(_fake, B=B))), exact(rule(game.LOSSES["non-saturating"])), 1e-14, 50),
     Check("gan.23", "gan.schedule.learning_rate", "interpolation", _rate, exact(_oracle_rate), 1e-14, 50),
 )
 # fmt: on

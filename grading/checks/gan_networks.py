@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, Edge, Record, Seed, exact, require_form
-from grading.checks.gan import STEP, B, Rng
+from grading.check import Arrays, Check, Edge, Record, Rng, Seed, exact, require_form
+from grading.checks.gan import STEP, B
 from grading.oracles import enumeration, game
 from grading.oracles.arrays import Error, compared
 from grading.oracles.differences import gradient

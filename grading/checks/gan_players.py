@@ -10,19 +10,10 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, exact
-from grading.checks.gan import STEP, B, Rng, drawn_label
-from grading.checks.gan_networks import (
-    BOTH,
-    DISCRIMINATOR,
-    clear,
-    drawn_forward,
-    drawn_masks,
-    drawn_params,
-    of_sizes,
-    passed_forward,
-    plain,
-)
+from grading.check import Arrays, Check, Rng, exact
+from grading.checks import gan_networks as players
+from grading.checks.gan import STEP, B, drawn_label
+from grading.checks.gan_networks import BOTH, DISCRIMINATOR, clear, of_sizes, passed_forward, plain
 from grading.oracles import game, networks
 from grading.oracles.differences import gradient
 
@@ -35,32 +26,36 @@ def _oracle_generate(z: Array, masks: Any, G: Any) -> Any:
 def _discriminator(rng: Rng, B: int = B, sizes: Any = DISCRIMINATOR, edge: str = "") -> Arrays:
     """Real and generated images have masks of their own."""
     while True:
-        masks = drawn_masks(rng, sizes, B, edge), drawn_masks(rng, sizes, B, edge)
-        both, D = rng.uniform(-1, 1, (2, B, sizes[0])), drawn_params(rng, sizes, edge)
+        masks = players.drawn_masks(rng, sizes, B, edge), players.drawn_masks(rng, sizes, B, edge)
+        both, D = rng.uniform(-1, 1, (2, B, sizes[0])), players.drawn_params(rng, sizes, edge)
         if all(clear(x, mask, D) for x, mask in zip(both, masks, strict=True)):
             return *both, masks, D, drawn_label(rng)
 
 
-def _with_gradient(cost: Any, params: Any) -> Any:
-    """The cost of each image, and the gradient of its mean."""
-    return cost(plain(params)), game.network_gradient(lambda p: cost(p).mean(), plain(params))
+def _with_gradient(cost: Any, at: int) -> Any:
+    """The oracle of a cost of each image: it, and the gradient of its mean by the network `at`."""
 
+    def oracle(*inputs: Any) -> Any:
+        def costs(params: Any) -> Any:
+            return cost(*inputs[:at], params, *inputs[at + 1 :])
 
-def _oracle_discriminator(x: Array, fake: Array, masks: Any, D: Any, label: float) -> Any:
-    return _with_gradient(lambda p: game.discriminator_cost(x, fake, masks, p, label), D)
+        params = plain(inputs[at])
+        return costs(params), game.network_gradient(lambda p: costs(p).mean(), params)
+
+    return oracle
 
 
 def _generator(rng: Rng, B: int = B, sizes: Any = BOTH, edge: str = "") -> Arrays:
     while True:
-        z, masks, G = drawn_forward(rng, B, sizes[0], edge)
+        z, masks, G = players.drawn_forward(rng, B, sizes[0], edge)
         images = networks.tanh(game.forward(z, masks, plain(G))[0])
-        seen = drawn_masks(rng, sizes[1], B, edge)
-        if clear(images, seen, D := drawn_params(rng, sizes[1], edge)):
+        seen = players.drawn_masks(rng, sizes[1], B, edge)
+        if clear(images, seen, D := players.drawn_params(rng, sizes[1], edge)):
             return z, (masks, seen), G, D, str(rng.choice(list(game.LOSSES)))
 
 
-def _oracle_generator(z: Array, masks: Any, G: Any, D: Any, loss: str) -> Any:
-    return _with_gradient(lambda p: game.generator_cost(z, masks, p, plain(D), loss), G)
+def _generator_cost(z: Array, masks: Any, G: Any, D: Any, loss: str) -> Any:
+    return game.generator_cost(z, masks, G, plain(D), loss)
 
 
 def _oracle_image_gradient(x: Array, masks: Any, D: Any) -> Any:
@@ -77,20 +72,16 @@ def _oracle_image_gradient(x: Array, masks: Any, D: Any) -> Any:
     return g, tuple(s * mask for s, mask in zip(slopes, masks, strict=True)), tuple(ts)
 
 
-def _oracle_slope_penalty(x: Array, masks: Any, D: Any) -> Any:
-    return _with_gradient(lambda p: game.slope_cost(x, masks, p), D)
-
-
 PLAYERS = "gan.players."
-SLOPES = of_sizes(partial(drawn_forward, sizes=DISCRIMINATOR, moved=True), 1)
+SLOPES = of_sizes(partial(players.drawn_forward, sizes=DISCRIMINATOR, moved=True), 1)
 
 # fmt: off
 CHECKS = (
-    Check("gan.20", PLAYERS + "generate", "sum term by term", of_sizes(drawn_forward, 0), exact(_oracle_generate), 3e-14, 30),
-    Check("gan.21", PLAYERS + "discriminator_gradient", STEP, of_sizes(_discriminator, 1), exact(_oracle_discriminator), 3e-14, 12),
-    Check("gan.22", PLAYERS + "generator_gradient", STEP, of_sizes(_generator, slice(None)), exact(_oracle_generator), 1e-13, 12),
+    Check("gan.20", PLAYERS + "generate", "sum term by term", of_sizes(players.drawn_forward, 0), exact(_oracle_generate), 3e-14, 30),
+    Check("gan.21", PLAYERS + "discriminator_gradient", STEP, of_sizes(_discriminator, 1), exact(_with_gradient(game.discriminator_cost, 3)), 3e-14, 12),
+    Check("gan.22", PLAYERS + "generator_gradient", STEP, of_sizes(_generator, slice(None)), exact(_with_gradient(_generator_cost, 2)), 1e-13, 12),
     Check("gan.30", "gan.penalty.image_gradient", STEP, SLOPES, exact(_oracle_image_gradient), 1e-14, 12),
     Check("gan.31", "gan.penalty.slope_penalty", "pixels moved, then complex step", SLOPES,
-          exact(_oracle_slope_penalty), 1e-10, 8),
+          exact(_with_gradient(game.slope_cost, 2)), 1e-10, 8),
 )
 # fmt: on

@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, Edge, exact
+from grading.check import Arrays, Check, Edge, Rng, exact
 from grading.oracles import enumeration
 
 B, D, H = 5, 4, 3
 CHAINS = 6_000  # rows of a random function that are judged together, of four kinds
 LARGE = 300.0  # of weights whose exponentials overflow
-Rng = np.random.Generator
 
 
 def drawn_params(rng: Rng, D: int = D, H: int = H, size: float = 1.0) -> Arrays:

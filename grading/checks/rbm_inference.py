@@ -8,22 +8,11 @@ from functools import partial
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, Edge, Seed, dtype_of, exact, in_precision, require_form
-from grading.checks.rbm import (
-    CHAINS,
-    B,
-    D,
-    H,
-    M,
-    Rng,
-    binary,
-    drawn_params,
-    in_sizes,
-    magnitude,
-    of_four_kinds,
-    row_by_row,
-)
+from grading.check import Arrays, Check, Edge, Rng, Seed, exact
+from grading.checks import rbm as machines
+from grading.checks.rbm import CHAINS, B, D, H, M, in_sizes, magnitude, row_by_row
 from grading.checks.rbm_sampling import telling, two_pairs
+from grading.form import dtype_of, in_precision, require_form
 from grading.oracles import enumeration
 from grading.oracles.arrays import Error, compared
 
@@ -45,14 +34,14 @@ def _inpaint(rng: Rng, burn_in: int, average: int, rows: int = 2 * CHAINS) -> Ar
 
     params = telling(rng, effect)
     masks = np.array([*two_pairs(rng), [False] * D, [True] * D])
-    v, known = of_four_kinds(rng, binary(rng, 4, D), masks, rows=rows)
+    v, known = machines.of_four_kinds(rng, machines.binary(rng, 4, D), masks, rows=rows)
     return Seed(rng.integers(2**31)), v, known, *params, burn_in, average
 
 
 def _inpaint_by_default(rng: Rng) -> Arrays:
     """Few images, one hidden unit, and both numbers of sweeps left out."""
     *images, _, _, _, _, _ = _inpaint(rng, 100, 100, rows=40)
-    return *images, *drawn_params(rng, H=1, size=0.5)
+    return *images, *machines.drawn_params(rng, H=1, size=0.5)
 
 
 def _measure_inpaint(inputs: Arrays, outputs: Arrays) -> float:
@@ -121,7 +110,7 @@ def _exact(rng: Rng, B: int = B, D: int = D, H: int = H, size: float = 1.0) -> A
     """Every image has missing pixels of its own: all, none, and others."""
     known = rng.random((B, D)) < 0.5
     known[0], known[-1] = False, B > 1
-    return binary(rng, B, D), known, *drawn_params(rng, D, H, size)
+    return machines.binary(rng, B, D), known, *machines.drawn_params(rng, D, H, size)
 
 
 def _many_hidden(rng: Rng) -> Arrays:

@@ -8,23 +8,10 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, Edge, Seed, dtype_of, exact, in_precision, require_form
-from grading.checks.rbm import (
-    CHAINS,
-    JOINT,
-    B,
-    D,
-    H,
-    Rng,
-    binary,
-    drawn_params,
-    drawn_prob_h,
-    free_energy,
-    in_sizes,
-    magnitude,
-    of_four_kinds,
-    row_by_row,
-)
+from grading.check import Arrays, Check, Edge, Rng, Seed, exact
+from grading.checks import rbm as machines
+from grading.checks.rbm import CHAINS, JOINT, B, D, H, in_sizes, magnitude, row_by_row
+from grading.form import dtype_of, in_precision, require_form
 from grading.oracles import enumeration
 from grading.oracles.arrays import compared
 from grading.oracles.differences import gradient, softplus
@@ -41,8 +28,8 @@ def _oracle_statistics(v: Array, W: Array, c: Array) -> tuple[Array, ...]:
 
 def _two_sets(rng: Rng, B: int = B, D: int = D, H: int = H, size: float = 1.0) -> Arrays:
     """The rows of the second, chains or validation images, are more than the first's, or fewer."""
-    first, rows = binary(rng, B, D), (B + 3, max(B - 2, 1))[rng.integers(2)]
-    return first, binary(rng, rows, D), *drawn_params(rng, D, H, size)
+    first, rows = machines.binary(rng, B, D), (B + 3, max(B - 2, 1))[rng.integers(2)]
+    return first, machines.binary(rng, rows, D), *machines.drawn_params(rng, D, H, size)
 
 
 def _oracle_nll_gradient(v_data: Array, v_model: Array, W: Array, b: Array, c: Array) -> Any:
@@ -54,8 +41,8 @@ def _oracle_nll_gradient(v_data: Array, v_model: Array, W: Array, b: Array, c: A
 
 def _estimate(rng: Rng, rows: int = CHAINS, D: int = D) -> Arrays:
     """Images of four kinds."""
-    (v,) = of_four_kinds(rng, binary(rng, 4, D), rows=rows)
-    return Seed(rng.integers(2**31)), v, *drawn_params(rng, D)
+    (v,) = machines.of_four_kinds(rng, machines.binary(rng, 4, D), rows=rows)
+    return Seed(rng.integers(2**31)), v, *machines.drawn_params(rng, D)
 
 
 def _measure_estimate(inputs: Arrays, outputs: Arrays) -> float:
@@ -98,11 +85,11 @@ def _oracle_gap(*inputs: Array) -> Array:
 
 # fmt: off
 CHECKS = (
-    Check("rbm.13", "rbm.gradient.statistics", "complex step", in_sizes(drawn_prob_h),
+    Check("rbm.13", "rbm.gradient.statistics", "complex step", in_sizes(machines.drawn_prob_h),
           exact(_oracle_statistics, magnitude), 1e-14, 32),
     Check("rbm.15", "rbm.gradient.nll_gradient", "complex step", in_sizes(_two_sets),
           exact(_oracle_nll_gradient, magnitude), 1e-14, 32),
-    Check("rbm.24", "rbm.pseudo.log_pseudo_likelihood", JOINT, (*in_sizes(free_energy), Edge(free_energy, "with many pixels", B=2, D=120)),
+    Check("rbm.24", "rbm.pseudo.log_pseudo_likelihood", JOINT, (*in_sizes(machines.free_energy), Edge(machines.free_energy, "with many pixels", B=2, D=120)),
           exact(row_by_row(lambda *v: enumeration.log_pseudo_likelihood_terms(*v).sum()), magnitude), 3e-14, 32),
     Check("rbm.25", "rbm.pseudo.log_pseudo_likelihood_estimate", JOINT,
           (_estimate, Edge(_estimate, "with one image", rows=1), Edge(_estimate, "with one pixel", D=1)), _measure_estimate, 1.0, 6),

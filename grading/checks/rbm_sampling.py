@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, Edge, Seed, require_form
-from grading.checks.rbm import CHAINS, D, H, Rng, binary, drawn_params, of_four_kinds
+from grading.check import Arrays, Check, Edge, Rng, Seed, require_form
+from grading.checks.rbm import CHAINS, D, H, binary, drawn_params, of_four_kinds
 from grading.oracles import enumeration
 from grading.oracles.arrays import Error, compared
 

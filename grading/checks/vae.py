@@ -8,21 +8,16 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.ops import Array
-from grading.check import Arrays, Check, Edge, exact
-from grading.checks.ad import in_batches, rule, with_large
+from grading.check import Arrays, Check, Edge, Rng, exact
+from grading.checks.ad import in_batches, rule, with_large, with_upstream
 from grading.oracles import networks, quadrature
 
 K, B, D, Z = 3, 5, 6, 2
-Rng = np.random.Generator
 
 
 def _posterior(rng: Rng, B: int = B, wide: bool = False, size: float = 1.5, Z: int = Z) -> Arrays:
     mu, logvar = size * rng.normal(size=(2, B, Z))
     return (10 * mu, rng.uniform(-30, 11, (B, Z))) if wide else (mu, logvar)
-
-
-def _kl_vjp(rng: Rng, B: int = B, **kind: Any) -> Arrays:
-    return rng.normal(size=B), *_posterior(rng, B, **kind)
 
 
 VARIANCES = "with tiny and huge variances"
@@ -62,18 +57,13 @@ def _logits_and_grey(rng: Rng, K: int = K, B: int = B) -> Arrays:
     return logits, rng.random((B, D))
 
 
-def _squared_vjp(rng: Rng, K: int = K, B: int = B) -> Arrays:
-    return rng.normal(size=(K, B)), *_logits_and_grey(rng, K, B)
-
-
 def _outputs_and_grey(rng: Rng, K: int = K, B: int = B, scale: float = 0.0) -> Arrays:
     """A decoder's outputs where the scale is learned: the last is its logarithm."""
     logits, x = _logits_and_grey(rng, K, B)
     return np.concatenate([logits, scale + rng.normal(size=(K, B, 1))], axis=-1), x
 
 
-def _gaussian_vjp(rng: Rng, K: int = K, B: int = B, scale: float = 0.0) -> Arrays:
-    return rng.normal(size=(K, B)), *_outputs_and_grey(rng, K, B, scale)
+_gaussian_vjp = with_upstream(_outputs_and_grey, K=K, B=B)
 
 
 def _in_scales(draw: Any) -> Any:
@@ -89,7 +79,7 @@ def _laplace_vjp(rng: Rng, K: int = K, B: int = B, scale: float = 0.0, met: bool
     """Every centre is off its pixel, where the density has its kink, but for two that saturate, and
     one if a pixel is to be met.
     """
-    dnll, outputs, x = _gaussian_vjp(rng, K, B, scale)
+    dnll, outputs, x = _gaussian_vjp(rng, K=K, B=B, scale=scale)
     x = 0.25 + 0.5 * x
     x[0, 2] = 0.5 if met else x[0, 2]
     logit, sign = np.log(x) - np.log(1 - x), np.sign(outputs[..., :-1])
@@ -115,7 +105,7 @@ CHECKS = (
     Check("vae.5", E + "neg_elbo", "image by image", (*in_batches(_neg_elbo), Edge(_neg_elbo, "with as many samples as images", K=B)), exact(_oracle_neg_elbo), 1e-14, 30),
     Check("vae.8", E + "kl_diag_gaussian", "quadrature", _in_widths(_posterior),
           exact(quadrature.kl_standard_normal), 3e-14, 50),
-    Check("vae.12", E + "kl_diag_gaussian_vjp", "quadrature, complex step", _in_widths(_kl_vjp),
+    Check("vae.12", E + "kl_diag_gaussian_vjp", "quadrature, complex step", _in_widths(with_upstream(_posterior, B=B)),
           exact(rule(quadrature.kl_standard_normal, 2)), 1e-13, 20),
     Check("vae.11", E + "kl_gaussians", "quadrature", _in_widths(_two_gaussians), exact(quadrature.kl_normals), 3e-14, 50),
     Check("vae.14", E + "reparameterise", "sample by sample", (_reparameterise, Edge(_reparameterise, VARIANCES, wide=True), Edge(_reparameterise, "with many samples", K=7), *in_batches(_reparameterise)), exact(_sample), 1e-14, 50),
@@ -123,7 +113,7 @@ CHECKS = (
           exact(_oracle_reparameterise_vjp), 6e-14, 50),
     Check("vae.16", E + "squared_error", "logarithm of the density", with_large(in_batches(_logits_and_grey)),
           exact(networks.squared_error), 1e-14, 50),
-    Check("vae.17", E + "squared_error_vjp", STEP, with_large(in_batches(_squared_vjp)), exact(rule(networks.squared_error)), 1e-14, 20),
+    Check("vae.17", E + "squared_error_vjp", STEP, with_large(in_batches(with_upstream(_logits_and_grey, K=K, B=B))), exact(rule(networks.squared_error)), 1e-14, 20),
     Check("vae.20", DENSITY + "gaussian_nll", "logarithm of the density", _in_scales(_outputs_and_grey),
           exact(networks.gaussian_nll), 3e-14, 50),
     Check("vae.21", DENSITY + "gaussian_nll_vjp", STEP, _in_scales(_gaussian_vjp), exact(rule(networks.gaussian_nll), _rate), 3e-14, 20),
