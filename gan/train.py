@@ -20,6 +20,9 @@ from gan.settings import widths
 from training.settings import SettingsError
 from training.streams import stream
 
+LOST = 100.0  # nats an image: D is certain, and G learns nothing any more
+UNSOUND = f"a player's loss was above {LOST:.0f} nats an image"
+
 
 class Players(NamedTuple):
     """The parameters; `average` is the EMA of the generator's, or G itself without one."""
@@ -137,3 +140,9 @@ def measure(
             row[f"{name}_discriminator [nats/image]"] = float(loss.mean())
             row[f"{name}_generator [nats/image]"] = float(value(generated).mean())
     return row
+
+
+def shortfall(row: dict[str, float], train: Array, settings: Settings) -> float:
+    """How far the larger loss is above LOST, as a fraction of it."""
+    losses = row["train_discriminator [nats/image]"], row["train_generator [nats/image]"]
+    return max(losses) / LOST - 1

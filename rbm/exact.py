@@ -41,11 +41,11 @@ def conditional(v: Array, known: NDArray[np.bool_], W: Array, b: Array, c: Array
 def _hidden_states(W: Array, b: Array) -> Iterator[tuple[Array, Array]]:
     """All hidden states h (n, H), CHUNK at a time, and the pixels' inputs a (n, D) from them.
 
-    ValueError for more than 30 hidden units: their sum would take days.
+    ValueError for more than 25 hidden units: their sum would take an hour.
     """
     H = W.shape[1]
-    if H > 30:
-        raise ValueError(f"{H} hidden units have 2**{H} states; expected at most 30 units.")
+    if H > 25:
+        raise ValueError(f"{H} hidden units have 2**{H} states; expected at most 25 units.")
     for first in range(0, 2**H, CHUNK):
         numbers = np.arange(first, min(first + CHUNK, 2**H))
         h = (numbers[:, None] >> np.arange(H) & 1).astype(W.dtype)

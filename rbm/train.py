@@ -18,6 +18,7 @@ from rbm.pseudo import free_energy_gap, log_pseudo_likelihood_estimate
 from training.settings import recorded, setting
 from training.streams import stream
 
+UNSOUND = "its pseudo-likelihood was below that of the pixels' means alone"
 INITS = {"means": init, "truncated": init_truncated}
 
 
@@ -138,3 +139,13 @@ def measure(
     if len(parts) == 2:
         row["free_energy_gap [nats/image]"] = float(free_energy_gap(parts[0], parts[1], *params))
     return row
+
+
+def shortfall(row: dict[str, float], train: Array, settings: Settings) -> float:
+    """How far the pseudo-likelihood is below minus the sum of the pixels' entropies, as a fraction
+    of it: what a machine without weights reaches.
+    """
+    v = binarise(stream(settings.seed, "measure"), train[:2000], settings.pixels)
+    p = v.mean(axis=0, dtype=np.float64).clip(1e-6, 1 - 1e-6)
+    entropy = -float((p * np.log(p) + (1 - p) * np.log1p(-p)).sum())
+    return (-row["train_pseudo [nats/image]"] - entropy) / max(entropy, 1.0)

@@ -93,9 +93,7 @@ def train(folder, module, settings, split, stop=None, **other):
             raise KeyboardInterrupt
         return step(state, x, settings)
 
-    model = SimpleNamespace(
-        **{"start": module.start, "measure": module.measure} | other, step=stops
-    )
+    model = SimpleNamespace(**dict(vars(module)) | other | {"step": stops})
     run = open_run(folder) if folder.exists() else create_run(folder, "x", settings)
     with contextlib.closing(run.lock):
         return loop.train(run, model, split, settings)

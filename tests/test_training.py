@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -149,7 +150,7 @@ rbm --hidden -3 | --hidden is -3; expected at least 1.
 rbm --pixels red | --pixels is 'red'; expected one of threshold, stochastic, none.
 rbm --images 59901 | --images is 59901; expected at most 59900, or 0 for all.
 vae --validation 60000 | --validation is 60000; expected less than 60000.
-rbm --momentum 1 | --momentum is 1.0; {FRACTION}
+rbm --momentum 1.5 | --momentum is 1.5; {FRACTION}
 rbm --learning-rate inf | --learning-rate is inf; expected a finite number.
 vae --keep 1.5 | --keep is 1.5; expected at least 0 and at most 1.
 vae --patience -1 | --patience is -1; expected at least 0.
@@ -388,9 +389,36 @@ def test_seconds_are_those_of_the_whole_training(tmp_path):
     assert 1000 < more[-1]["seconds"] < 1060
 
 
-def test_a_run_that_diverges_says_so(tmp_path):
-    with pytest.raises(RunError, match="train_cost = nan after epoch 1"):
-        train(tmp_path / "x", *small("vae"), measure=lambda *_: {"train_cost": math.nan})
+MEANS = r"its pseudo-likelihood was below that of the pixels' means alone"
+
+
+@pytest.mark.parametrize(
+    "pseudo, epoch, kept, why",
+    [
+        ([-8, -8.2, math.nan], 3, 2, "train_pseudo .nats/image. = nan"),
+        ([-8, -9, -9.1, -9], 4, 1, f"for 3 epochs {MEANS}"),
+        ([-8, -90], 2, 1, MEANS),
+        ([-9, -8.9, -8.8, -8.7], None, 4, "slow, but it learns"),
+    ],
+)
+def test_a_run_that_diverges_says_so_and_keeps_its_last_sound_epoch(
+    tmp_path, pseudo, epoch, kept, why
+):
+    module, settings, split = small("rbm")  # 12 fair pixels: 12 log 2 = 8.32 nats by themselves
+    settings, rows = replace(settings, epochs=len(pseudo)), iter(pseudo)
+    told = pytest.raises(RunError, match=f"x diverged by epoch {epoch}: {why} .the checkpoint")
+    with told if epoch else nullcontext():
+        name = "train_pseudo [nats/image]"
+        train(tmp_path / "x", module, settings, split, measure=lambda *_: {name: next(rows)})
+    state, left = load_checkpoint(tmp_path / "x", module.start(settings, split.train))
+    assert [row[name] for row in left] == pseudo[:kept] and state.step == 3 * kept
+
+
+@pytest.mark.parametrize("model, rate", [("rbm", 1e4), ("vae", 100.0), ("gan", 100.0)])
+def test_real_divergence_is_told(tmp_path, model, rate):
+    module, settings, split = small(model)
+    with pytest.raises(RunError, match=r"x diverged by epoch [12]:"), np.errstate(all="ignore"):
+        train(tmp_path / "x", module, replace(settings, learning_rate=rate), split)
 
 
 @pytest.mark.parametrize("name", ["rbm", "vae", "gan"])

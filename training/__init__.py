@@ -4,6 +4,7 @@ settings    a frozen dataclass, which is also the command line
 model       what a model's module of training offers
 images      the images that the settings name
 streams     random streams, one for each purpose and step
+diverged    trainings that diverge, told by their numbers
 loop        the loop over steps, a row of metrics and a checkpoint an epoch
 progress    the line on a terminal meanwhile
 early       early stopping, and the epoch of the lowest validation cost

@@ -1,6 +1,5 @@
 """The loop over steps, and what is kept as it goes: a row of metrics and a checkpoint an epoch."""
 
-import math
 from collections.abc import Iterator
 from itertools import islice
 from typing import Generic, NamedTuple
@@ -16,6 +15,7 @@ from training.checkpoint import (
     save_metrics,
     save_params,
 )
+from training.diverged import diverged, sound
 from training.early import best_epoch, early_stopping, out_of_patience
 from training.images import Split
 from training.model import Model, S, Settings, St, State
@@ -60,6 +60,7 @@ def train(run: Run, model: Model[S, St], images: Split, settings: S) -> Reached[
     repeated. KeyboardInterrupt goes on to the caller, once the checkpoint is written.
     """
     reached, patience = resumed(run, model, images, settings), early_stopping(settings).patience
+    last_sound = reached
     if out_of_patience(reached.rows, patience):
         return reached
     per_epoch = steps_per_epoch(settings, images.train)
@@ -74,6 +75,15 @@ def train(run: Run, model: Model[S, St], images: Split, settings: S) -> Reached[
             row = {"epoch": state.step // per_epoch, "seconds": before + progress.spent()}
             row |= model.measure(state.params, images.train, images.validation, settings)
             reached = with_epoch(run, reached, state, row, settings)
+            if why := diverged(model, reached.rows, state.params, images.train, settings):
+                save_checkpoint(run.folder, *last_sound)
+                raise RunError(
+                    f"{run.folder} diverged by epoch {len(reached.rows)}: {why} (the checkpoint"
+                    f" that is kept is of epoch {len(last_sound.rows)}, the last sound one); try"
+                    " a smaller --learning-rate."
+                )
+            if sound(model, row, images.train, settings):
+                last_sound = reached
             save_checkpoint(run.folder, *reached)
             progress.keep(", ".join(f"{name} {value:.6g}" for name, value in row.items()))
             if out_of_patience(reached.rows, patience):
@@ -111,13 +121,7 @@ def resumed(run: Run, model: Model[S, St], images: Split, settings: S) -> Reache
 def with_epoch(
     run: Run, reached: Reached[St], state: St, row: Row, settings: Settings
 ) -> Reached[St]:
-    """How far the run has come with the epoch that ends in `state`. RunError if it diverged."""
-    for name, value in row.items():
-        if not math.isfinite(value):
-            raise RunError(
-                f"{run.folder} has {name} = {value} after epoch {row['epoch']:.0f}: training"
-                " diverged; expected finite numbers, try a smaller --learning-rate."
-            )
+    """How far the run has come with the epoch that ends in `state`."""
     rows = [*reached.rows, row]
     better = early_stopping(settings).select == "best" and best_epoch(rows) == len(rows)
     save_snapshot(run, len(rows), state, settings)

@@ -54,7 +54,7 @@ St = TypeVar("St", bound=State)
 
 
 class Model(Protocol[S, St]):
-    """A module with these five names. Images are grey, (N, D), as floats in [0, 1]."""
+    """A module with these names. Images are grey, (N, D), as floats in [0, 1]."""
 
     @property
     def Settings(self) -> type[S]: ...
@@ -72,3 +72,10 @@ class Model(Protocol[S, St]):
         self, params: Any, train: Array, validation: Array, settings: S
     ) -> dict[str, float]:
         """A row of metrics, their units in their names."""
+
+    @property
+    def UNSOUND(self) -> str:
+        """What is wrong after an epoch whose shortfall is above 0."""
+
+    def shortfall(self, row: dict[str, float], train: Array, settings: S) -> float:
+        """How much worse a row's metric is than that of no model at all, as a fraction of it."""

@@ -12,10 +12,12 @@ from training.streams import stream
 from vae import conv
 from vae.mlp import init
 from vae.networks import Conv, Dense, Network, Params
-from vae.objective import SCALES, Costs, costs, gradient
+from vae.objective import LIKELIHOODS, SCALES, Costs, costs, gradient
 from vae.settings import OPTIMISERS
 from vae.settings import Settings as Settings  # part of what a model's training module offers
 from vae.weights import load_weights
+
+UNSOUND = "the pixels cost more than twice what their means alone would"
 
 
 class State(NamedTuple):
@@ -108,3 +110,15 @@ def measure(
             row[f"{name}_nll [nats/image]"] = float(nll)
             row[f"{name}_kl [nats/image]"] = float(kl)
     return row
+
+
+def shortfall(row: dict[str, float], train: Array, settings: Settings) -> float:
+    """How far the cost of the pixels is above twice that for a decoder that knows their means
+    alone, as a fraction of it. (A VAE that has learned little may well be above it once.)
+    """
+    x = binarise(stream(settings.seed, "measure pixels", 0), train[:1000], settings.pixels)
+    p = x.mean(axis=0).clip(1e-6, 1 - 1e-6)
+    outputs = np.concatenate([np.log(p / (1 - p)), np.zeros(SCALES[settings.likelihood], x.dtype)])
+    nll, _ = LIKELIHOODS[settings.likelihood]
+    alone = float(nll(np.broadcast_to(outputs, (1, len(x), len(outputs))), x).mean())
+    return row["train_nll [nats/image]"] / (2 * max(abs(alone), 1.0)) - 1

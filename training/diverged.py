@@ -1,0 +1,37 @@
+"""Trainings that diverge: by numbers beyond reason, or by their model's own measures."""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+from autograd_lite.ops import Array
+from autograd_lite.tree import Tree, leaves
+from training.checkpoint import Row
+from training.model import Model, S, St
+
+EPOCHS = 3  # that go by without a sound one
+UNSOUND, HOPELESS = 0.02, 9.0  # shortfalls that are no noise, and that need no second epoch
+LARGEST = 1000.0  # no weight of a model that learned anything comes near
+
+
+def sound(model: Model[S, St], row: Row, images: Array, settings: S) -> bool:
+    """Whether the model's own measure after an epoch is better than none at all."""
+    return model.shortfall(row, images, settings) <= UNSOUND
+
+
+def diverged(
+    model: Model[S, St], rows: Sequence[Row], params: Tree, images: Array, settings: S
+) -> str:
+    """What says that the training has diverged with the last of its epochs, or ""."""
+    for name, value in rows[-1].items():
+        if not math.isfinite(value):
+            return f"{name} = {value}"
+    if (largest := max(float(abs(leaf).max()) for leaf in leaves(params) if leaf.size)) > LARGEST:
+        return f"a parameter of {largest:.0f}"
+    short = [model.shortfall(row, images, settings) for row in rows[-EPOCHS:]]
+    if short[-1] > HOPELESS:
+        return model.UNSOUND
+    learning = all(before > after for before, after in pairwise(short))
+    if len(short) == EPOCHS and min(short) > UNSOUND and not learning:
+        return f"for {EPOCHS} epochs {model.UNSOUND}"
+    return ""
