@@ -9,10 +9,10 @@ from small_runs import QUICK, assert_close, images, same_bits, spy_on
 
 import gan.train
 from autograd_lite import tape
-from autograd_lite.optim import adam_step, momentum_step
+from autograd_lite.optim import momentum_step
 from autograd_lite.tree import leaves, tree_map
 from gan.losses import LOSSES, discriminator_loss, saturating_vjp
-from gan.mlp import NO_DROPOUT, Layer, dropout, forward
+from gan.mlp import NO_DROPOUT, Layer, forward
 from gan.penalty import image_gradient, slope_penalty
 from gan.players import discriminator_gradient, generate, sample_images
 from gan.train import Players, Settings, discriminator_step, measure, noise, start, step
@@ -27,24 +27,12 @@ def test_numbers_of_parameters_are_the_sources():
     assert sum(x.size for x in leaves(G)) == sum(x.size for x in leaves(average)) == 114_800
     assert [layer.W.shape for layer in G] == [(100, 32), (32, 64), (64, 128), (128, 784)]
     assert [layer.W.shape for layer in D] == [(784, 128), (128, 64), (64, 32), (32, 1)]
-    for layer in (*G, *D):
-        limit = 1 / math.sqrt(len(layer.W))
-        assert layer.W.dtype == layer.b.dtype == np.float32
-        assert 0.9 * limit < np.abs(layer.W).max() <= limit * 1.000001
-        assert 0 < np.abs(layer.b).max() <= limit * 1.000001
+    assert {x.dtype for x in leaves(state.params)} == {np.dtype(np.float32)}
     assert not np.array_equal(G[0].b, D[2].b) and not np.array_equal(D[0].W[:, 0], D[0].W[:, 1])
 
 
 def every_array_differs(a, b):
     return not any(np.array_equal(p, q) for p, q in zip(leaves(a), leaves(b), strict=True))
-
-
-def test_noise_is_uniform_from_minus_one_to_one():
-    z = noise(np.random.default_rng(0), 2000, Settings(noise=50))
-    assert z.shape == (2000, 50) and z.dtype == np.float32
-    counts = np.histogram(z, np.linspace(-1, 1, 21))[0] / z.size
-    assert np.abs(counts - 0.05).max() < 6 * math.sqrt(0.05 * 0.95 / z.size)
-    assert -1 <= z.min() and z.max() <= 1
 
 
 @pytest.mark.parametrize("average", [0.0, 0.9])
@@ -145,6 +133,7 @@ def test_what_is_measured_is_the_mean_loss_of_both_players(loss):
     G, D, _ = start(settings, images()).params
     other = tree_map(lambda p: p + 1, G)  # the averaged generator is not the one that plays
     row = measure(Players(G, D, other), images(), images(7), settings)
+    assert row == measure(Players(G, D, G), images(), images(7), replace(settings, penalty=10.0))
     for name, x in (("train", images()), ("validation", images(7))):
         z = noise(stream(settings.seed, "measure"), len(x), settings)
         off = NO_DROPOUT, NO_DROPOUT
@@ -242,59 +231,28 @@ def test_how_small_the_steps_with_momentum_have_to_be(gamma, momentum):
         assert (modulus < 1) == (eta < limit), modulus
 
 
-def parts(state, x, settings):
-    """What the discriminator's step draws, and its loss's gradient, written out."""
-    G, D, _ = state.params
-    rng = stream(settings.seed, "discriminator step", state.step)
-    z = noise(rng, len(x), settings)
-    fake, _ = generate(z, dropout(rng, len(x), G, settings.generator_dropout), G)
-    masks = [dropout(rng, len(x), D, settings.discriminator_dropout) for _ in range(2)]
-    return masks, discriminator_gradient(2 * x - 1, fake, masks, D, settings.label)[1]
-
-
-def test_without_a_penalty_a_step_is_what_it_was_bit_for_bit(monkeypatch):
-    def never(*args):
-        raise AssertionError("a penalty of weight 0 was computed")
-
-    monkeypatch.setattr(gan.train, "slope_penalty", never)
-    assert Settings().penalty == 0
-    state = step(start(QUICK, images()), images()[:8], QUICK)
-    _, grads = parts(state, images()[8:16], QUICK)
-    D, adam_d = adam_step(state.params.D, state.adam_d, grads, QUICK.learning_rate, QUICK.beta1)
-    after = discriminator_step(state, images()[8:16], QUICK)
-    assert same_bits(after.params.D, D) and same_bits(after.adam_d, adam_d)
-
-
 @pytest.mark.eq("gan.32")
-def test_the_discriminator_s_step_adds_the_weighted_penalty_at_the_real_images(monkeypatch):
-    """The penalty by the tape; real images, with their masks of that step, pixels in [-1, 1]."""
-    calls = spy_on(monkeypatch, gan.train, "adam_step")["adam_step"]
-    settings = replace(QUICK, penalty=0.7)
+@pytest.mark.parametrize("weight", [0.7, 0.0])
+def test_the_discriminator_s_step_adds_the_weighted_penalty_at_the_real_images(weight, monkeypatch):
+    """The penalty by the tape, with the masks of the real images; without it, nothing is added."""
+    calls = spy_on(monkeypatch, gan.train, "adam_step", "discriminator_gradient", "slope_penalty")
+    settings = replace(QUICK, penalty=weight)
     state, x = start(settings, images()), images()[:8]
-    masks, grads = parts(state, x, settings)  # the same draws as without a penalty
+    discriminator_step(state, x, settings)
+    ((_, _, masks, *_), (_, grads)), (given, _) = (
+        calls[name][0] for name in ("discriminator_gradient", "adam_step")
+    )
+    if not weight:
+        assert Settings().penalty == 0 and not calls["slope_penalty"]
+        assert same_bits(given[2], grads)
+        return
 
     def mean_penalty(D):
         g, _, _ = image_gradient(2 * x - 1, masks[0], D)
         return (g * g).sum() / (2 * len(x))
 
     (by_slope,) = tape.gradient(mean_penalty, state.params.D)
-    after = discriminator_step(state, x, settings)
-    assert same_bits(after.params.G, state.params.G)
-    for got, g, s in zip(leaves(calls[0][0][2]), leaves(grads), leaves(by_slope), strict=True):
+    for got, g, s in zip(leaves(given[2]), leaves(grads), leaves(by_slope), strict=True):
         assert got.dtype == np.float32
-        np.testing.assert_allclose(got, g + 0.7 * s, rtol=1e-5, atol=1e-7)
+        np.testing.assert_allclose(got, g + weight * s, rtol=1e-5, atol=1e-7)
     assert max(np.abs(s).max() for s in leaves(by_slope)) > 1e-3
-
-
-def test_a_penalty_makes_the_discriminator_flatter_and_the_printed_loss_is_without_it():
-    x, settings = images(), replace(QUICK, discriminator_dropout=0.0, learning_rate=0.01)
-    slopes = []
-    for penalty in (0.0, 10.0):
-        state = start(settings, x)
-        for _ in range(100):
-            state = step(state, x, replace(settings, penalty=penalty))
-        values, _ = slope_penalty(2 * x - 1, (NO_DROPOUT, NO_DROPOUT), state.params.D)
-        slopes.append(values.mean())
-        row = measure(state.params, x, x[:0], settings)
-        assert measure(state.params, x, x[:0], replace(settings, penalty=10.0)) == row
-    assert slopes[1] < slopes[0] / 10
