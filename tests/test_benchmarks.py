@@ -17,6 +17,7 @@ from benchmarks import (
     false_alarms,
     graded_mutants,
     handed_in,
+    memory,
     mutants,
     reach,
     rounds,
@@ -200,6 +201,13 @@ def test_a_breakdown_tells_products_from_other_work():
     assert breakdown.breakdown(lambda: np.matmul(a, a), 0.3).get(breakdown.PRODUCTS, 0) > 0.8
     found = breakdown.breakdown(lambda: (np.tanh(b), b < 1), 0.3)
     assert found[breakdown.ACTIVATIONS] > 0.6 and found[breakdown.COMPARED] > 0
+
+
+def test_the_memory_of_a_command_is_that_of_its_largest_process():
+    few, many = (memory.peak(["timeit", "-n1", "-r1", f"b'x' * {n}"]) for n in (1, 200_000_000))
+    assert few < 1e8 and 1.9e8 < many - few < 2.1e8
+    with pytest.raises(RunError, match="python -m rbm train --hidden x ended with status 2"):
+        memory.peak("rbm train --hidden x".split())
 
 
 def test_a_classifier_learns_the_drawn_digits():
