@@ -1,115 +1,140 @@
-"""Kills trainings at random moments and goes on with them: are the last bits the same?"""
+"""Kills commands at random moments and gives them again: are the last bits the same?"""
 
 import hashlib
+import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from autograd_lite.threads import BLAS_THREADS
+from experiments import command, record, tables
+from experiments.cache import Part, compute
 from experiments.experiment import Experiment, Numbers
 from experiments.record import ROOT
-from experiments.tables import markdown
+from training.farm import processes
+from training.parallel import Training
 from training.run import RunError
 
+SMALL = "--data digits --validation 1000 --snapshots 2 --images"
 TRAININGS = {
-    "RBM": "rbm --data mnist --hidden 100 --images 20000 --epochs 6",
-    "dense VAE": "vae --data mnist --codes 8 --images 20000 --epochs 8",
-    "convolutional VAE": "vae --data mnist --network conv --optimiser rmsprop --likelihood squared"
-    " --images 2500 --validation 500 --epochs 6",
-    "GAN": "gan --data mnist --images 20000 --epochs 6",
+    "RBM": f"rbm {SMALL} 2000 --hidden 60 --epochs 6",
+    "dense VAE": f"vae {SMALL} 2000 --codes 8 --select best --epochs 6",
+    "convolutional VAE": f"vae {SMALL} 60 --network conv --likelihood squared --epochs 4",
+    "GAN": f"gan {SMALL} 2000 --epochs 5",
 }
-KILLS = 5  # of each
+REPRODUCE = "all four, measured"  # by `python -m experiments`, of an experiment of its own
+KILLS = 20  # of each
 SEED = 0  # of the moments
 
 
 def measure() -> Numbers:
-    moments, rows = random.Random(SEED), []
-    for name, words in TRAININGS.items():
-        model, *options = words.split()
-        with tempfile.TemporaryDirectory() as scratch:
+    rows: Numbers = []
+    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(processes()) as pool:
+        for name in (*TRAININGS, REPRODUCE):
+            whole = Path(scratch, name)
             start = time.monotonic()
-            train(model, [*options, "--out", f"{scratch}/whole"])
-            seconds = time.monotonic() - start
-            for number in range(KILLS):
-                folder = Path(scratch, str(number))
-                moment = killed(model, options, folder, partial(moments.uniform, 0, seconds))
-                epochs = resumed(model, options, folder)
-                same = digest(folder) == digest(Path(scratch, "whole"))
-                rows.append({"model": name, "of [s]": seconds, "moment [s]": moment})
-                rows[-1] |= {"epochs done": epochs, "same bits": same}
-                print(rows[-1], flush=True)
+            run(name, whole)
+            rows += pool.map(partial(trial, name, whole, time.monotonic() - start), range(KILLS))
     return rows
 
 
-def train(model: str, words: Sequence[str], until: float | None = None) -> bool:
-    """Trains in a process of its own, and kills it after `until` seconds; whether it was killed.
+def trial(name: str, whole: Path, seconds: float, number: int) -> dict[str, Any]:
+    """A row: killed once, at a moment before its end, and gone on with; is it as the whole one?"""
+    moments, folder = random.Random(f"{SEED} {name} {number}"), Path(f"{whole} {number}")
+    while not run(name, folder, until := moments.uniform(0, seconds), number % 2 == 0):
+        shutil.rmtree(folder)  # it was done by then
+    done = [path.read_text().count("\n") - 1 for path in folder.rglob("metrics.csv")]
+    run(name, folder)
+    row = {"model": name, "of [s]": seconds, "moment [s]": until, "epochs done": sum(done)}
+    row |= {"same bits": digest(folder) == digest(whole), "left": len([*folder.rglob("*.tmp")])}
+    print(row, flush=True)
+    return row
 
-    RunError where it fails by itself.
+
+def run(name: str, folder: Path, until: float | None = None, alone: bool = False) -> bool:
+    """Begins or goes on in a folder; whether it was killed, with what it has begun or `alone`,
+    after `until` seconds. RunError where it fails by itself.
     """
-    line = [sys.executable, "-m", model, "train", *words]
-    alone = os.environ | dict.fromkeys(BLAS_THREADS, "1")
-    try:
-        done = subprocess.run(line, cwd=ROOT, env=alone, stdout=subprocess.DEVNULL, timeout=until)
-    except subprocess.TimeoutExpired:  # by then it is killed, with SIGKILL
-        return True
-    if done.returncode:
-        raise RunError(f"{model} train {' '.join(words)} ended with status {done.returncode}.")
+    folder.mkdir(exist_ok=True)
+    model, *options = TRAININGS.get(name, "").split() or [""]
+    there = (folder / "settings.json").exists()  # killed before that, it begins anew
+    line = ["-m", model, "train", *(["--resume", "."] if there else [*options, "--out", "."])]
+    if name == REPRODUCE:
+        line = ["-c", "from benchmarks.kill_and_resume import reproduce; reproduce()"]
+    env = os.environ | dict.fromkeys(BLAS_THREADS, "1") | {"PYTHONPATH": str(ROOT)}
+    with open(f"{folder}.txt", "w+") as said:
+        process = subprocess.Popen(
+            [sys.executable, *line], cwd=folder, env=env, stdout=said, stderr=said, process_group=0
+        )
+        try:
+            status = process.wait(until)
+        except subprocess.TimeoutExpired:
+            (os.kill if alone else os.killpg)(process.pid, signal.SIGKILL)
+            return bool(process.wait())
+        if status:
+            raise RunError(f"{name} in {folder} ended with {status}: {said.seek(0)}{said.read()}")
     return False
 
 
-def killed(model: str, options: Sequence[str], folder: Path, moment: Callable[[], float]) -> float:
-    """Trains and kills after as many seconds as `moment` draws, until one was not done by then."""
-    while not train(model, [*options, "--out", str(folder)], until := moment()):
-        shutil.rmtree(folder)
-    return until
-
-
-def resumed(model: str, options: Sequence[str], folder: Path) -> int:
-    """Goes on to the end with a training that was killed; the epochs that it had done."""
-    table = folder / "metrics.csv"
-    done = len(table.read_text().splitlines()) - 1 if table.exists() else 0
-    # Killed before its folder stood, a training begins anew.
-    there = (folder / "settings.json").exists()
-    train(model, ["--resume", str(folder)] if there else [*options, "--out", str(folder)])
-    return done
+def reproduce() -> None:
+    """In the current folder: four trainings, a part for each, a record, and a page of tables."""
+    results = record.RESULTS = Path("results")
+    page = tables.PAGE = results / "README.md"
+    vars(tables)["RESULTS"] = results
+    results.mkdir(exist_ok=True)
+    if not page.exists():
+        page.write_text("<!-- small -->\n<!-- end small -->\n")
+    words = [training.split() for training in TRAININGS.values()]
+    trainings = tuple(Training("small", model, tuple(options)) for model, *options in words)
+    parts = [Part(digest, (run.folder,), (run.folder / "checkpoint.npz",)) for run in trainings]
+    small = Experiment("Is it the same?", 1, trainings, partial(compute, parts))
+    command.run({"small": small}, "small", ["small"])
 
 
 def digest(folder: Path) -> str:
-    """SHA-256 of every array of the checkpoint but the seconds that the training took."""
+    """SHA-256 of every array in a folder but the seconds of trainings, and of what was measured."""
     total = hashlib.sha256()
-    with np.load(folder / "checkpoint.npz") as file:
-        for name in sorted(set(file.files) - {"metrics.seconds"}):
-            total.update(name.encode() + file[name].tobytes())
+    for path in sorted(folder.rglob("*.npz")):
+        with np.load(path) as file:
+            for name in sorted(set(file.files) - {"metrics.seconds"}):
+                total.update(f"{path.name} {name}".encode() + file[name].tobytes())
+    for path in sorted(folder.glob("results/*.json")):
+        total.update(json.dumps(json.loads(path.read_text())["numbers"]).encode())
     return total.hexdigest()
 
 
 def outcomes(numbers: Numbers) -> str:
     rows = []
-    for name in TRAININGS:
+    for name in dict.fromkeys(row["model"] for row in numbers):
         found = [row for row in numbers if row["model"] == name]
-        same = sum(row["same bits"] for row in found)
+        same = sum(row["same bits"] and not row.get("left") for row in found)
         epochs = ", ".join(str(row["epochs done"]) for row in found)
         rows.append([name, f"{found[0]['of [s]']:.1f}", epochs, f"{same} of {len(found)}"])
-    header = ["model", "seconds undisturbed", "epochs done when killed", "same bits in the end"]
-    return markdown(header, rows)
+    header = ["command", "seconds undisturbed", "epochs done when killed", "same bits in the end"]
+    return tables.markdown(header, rows)
 
 
 EXPERIMENT = Experiment(
-    question="Does a training that was killed and resumed end with the same bits?",
-    minutes=6,
+    question="Does a command that was killed and given again end with the same bits?",
+    minutes=10,
     measure=measure,
+    data="drawn digits",
     protocol=f"SIGKILL at {KILLS} uniformly random moments of each training, then --resume (or a"
-    " new start where it was killed before its folder stood); all arrays of the last checkpoint"
-    " compared with an undisturbed run; "
+    " new start where it was killed before its folder stood), and of a command that makes all four"
+    " and measures them as `python -m experiments` does, killed alone or with all that it has"
+    " begun, then given again; all arrays of checkpoints and snapshots, and what was measured, compared"
+    " with undisturbed ones, and no temporary file left; "
     + "; ".join(f"{name}: {words}" for name, words in TRAININGS.items()),
     seeds=(SEED,),
     tables={"Killed and resumed": outcomes},
