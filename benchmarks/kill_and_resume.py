@@ -133,8 +133,8 @@ EXPERIMENT = Experiment(
     protocol=f"SIGKILL at {KILLS} uniformly random moments of each training, then --resume (or a"
     " new start where it was killed before its folder stood), and of a command that makes all four"
     " and measures them as `python -m experiments` does, killed alone or with all that it has"
-    " begun, then given again; all arrays of checkpoints and snapshots, and what was measured, compared"
-    " with undisturbed ones, and no temporary file left; "
+    " begun, then given again; all arrays of checkpoints and snapshots, and what was measured,"
+    " compared with undisturbed ones, and no temporary file left; "
     + "; ".join(f"{name}: {words}" for name, words in TRAININGS.items()),
     seeds=(SEED,),
     tables={"Killed and resumed": outcomes},
