@@ -44,7 +44,7 @@ def greys_of(where: str, images: Array) -> Array:
         )
     if not whole:
         return images.astype(np.float32)
-    return (images * (255 if high == 1 else 1)).astype(np.uint8)
+    return images.astype(np.uint8) * np.uint8(255 if high == 1 else 1)
 
 
 def labels_of(where: str, labels: Array, count: int) -> Array:

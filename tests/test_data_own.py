@@ -37,7 +37,7 @@ IMAGES = {
     "floats": (FLOATS, FLOATS.astype(np.float32)),
     "half floats": (FLOATS.astype(np.float16), FLOATS.astype(np.float16).astype(np.float32)),
     "black and white": (BYTES > 99, np.uint8(255) * (BYTES > 99)),
-    "0 and 1": ((BYTES > 99).astype(int), np.uint8(255) * (BYTES > 99)),
+    "0 and 1": ((BYTES > 99).astype(np.int8), np.uint8(255) * (BYTES > 99)),
 }
 
 
