@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from data.download import download
 from data.files import keep, replacing
-from data.idx import DataError, idx_header, parse_idx
+from data.idx import CHUNK, DataError, idx_header, parse_idx
 from data.published import ARCHIVE_BYTES, ARCHIVE_SUM, PUBLISHED
 
 Bytes = NDArray[np.uint8]
@@ -31,36 +31,36 @@ def folder_of(choice: str, cache: Path) -> Path:
 
 
 def parsed(raw: io.BufferedReader | io.BytesIO, source: str, choice: str, file: str) -> Bytes:
-    """The array of the set's IDX file in a stream, which errors call `source`."""
-    array = parse_idx(raw, source, 3 if "images" in file else 1)
-    return verified(array, source, choice, file, raw)
-
-
-def verified(
-    array: Bytes, source: str, choice: str, file: str, raw: IO[bytes] | None = None
-) -> Bytes:
-    """The same array. DataError unless it, or the file `raw` that it is from, has the right sum."""
-    one = PUBLISHED[choice]
-    if raw and not one.decompressed:
-        raw.seek(0)
-        found, whose = sum_of(raw), "its bytes have"
-    else:
-        content = idx_header(array.shape) + array.tobytes()
-        found, whose = hashlib.sha256(content).hexdigest(), "its decompressed bytes have"
-    expected = one.sums[file]
-    if expected not in ("", found):
-        raise DataError(
-            f"{source} is not {one.name}'s: {whose} the SHA-256 {found[:12]} (first 12 digits),"
-            f" expected {expected[:12]}."
-        )
+    """The array of the set's file; DataError, which calls the IDX stream `source`, for another."""
+    one, array = PUBLISHED[choice], parse_idx(raw, source, 3 if "images" in file else 1)
+    if one.decompressed:
+        return verified(array, source, choice, file)
+    raw.seek(0)
+    if one.sums[file]:
+        _compare(_sum_of(raw), one.sums[file], f"{source} is not {one.name}'s: its bytes")
     return array
 
 
-def sum_of(file: IO[bytes]) -> str:
-    total = hashlib.sha256()
-    while chunk := file.read(2**20):
-        total.update(chunk)
-    return total.hexdigest()
+def verified(array: Bytes, source: str, choice: str, file: str) -> Bytes:
+    """The same array, if it is the one in the set's decompressed file; else DataError."""
+    digest, one = hashlib.sha256(idx_header(array.shape)), PUBLISHED[choice]
+    digest.update(array.reshape(-1).data)
+    whose = f"{source} is not {one.name}'s: its decompressed bytes"
+    _compare(digest.hexdigest(), one.sums[file], whose)
+    return array
+
+
+def _sum_of(file: IO[bytes] | io.BytesIO) -> str:
+    digest = hashlib.sha256()
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _compare(found: str, expected: str, whose: str) -> None:
+    if found != expected:
+        sums = f"{found[:12]} (first 12 digits), expected {expected[:12]}"
+        raise DataError(f"{whose} have the SHA-256 {sums}.")
 
 
 def fetch(choice: str, file: str, cache: Path, mirrors: list[str], reason: str) -> Bytes:
@@ -103,11 +103,7 @@ def _from_archive(url: str, choice: str, file: str, cache: Path) -> bytes:
         with tempfile.TemporaryFile(dir=cache) as archive:
             download(url, archive, ARCHIVE_BYTES, ARCHIVE_SECONDS)
             archive.seek(0)
-            if (found := sum_of(archive)) != ARCHIVE_SUM:
-                raise DataError(
-                    f"{url} is not EMNIST's: its bytes have the SHA-256 {found[:12]} (first 12"
-                    f" digits), expected {ARCHIVE_SUM[:12]}."
-                )
+            _compare(_sum_of(archive), ARCHIVE_SUM, f"{url} is not EMNIST's: its bytes")
             with zipfile.ZipFile(archive) as members:
                 for one in ("emnist-digits", "emnist-letters"):
                     folder_of(one, cache).mkdir(exist_ok=True)

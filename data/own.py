@@ -105,7 +105,7 @@ def _parts(path: str, arrays: dict[str, Array]) -> Found:
         if spelling[0] in arrays:
             named = zip(PARTS, spelling, strict=True)
             return {part: (f"{x} of {path}", arrays[x]) for part, x in named if x in arrays}
-    held = ", ".join(sorted(arrays))[:200] or "nothing"
+    held = ", ".join(map(ascii, sorted(arrays)))[:200] or "nothing"
     wanted = " or ".join(spelling[0] for spelling in SPELLINGS)
     raise DataError(f"{path} holds {held}; expected images (N, H, W) as {wanted}.")
 

@@ -83,7 +83,7 @@ PUBLISHED = {
     ),
     "kmnist": Published(
         "KMNIST",
-        ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
+        tuple("o ki su tsu na ha ma ya re wo".split()),
         ("http://codh.rois.ac.jp/kmnist/dataset/kmnist/",),
         _sums(KMNIST),
     ),

@@ -100,8 +100,8 @@ def _own(choice: str) -> DataSet:
         ) from None
     total = hashlib.sha256()
     for array in arrays:
-        kind = b"none" if array is None else f"{array.dtype.str} {array.shape} ".encode()
-        total.update(kind + (b"" if array is None else array.tobytes()))
+        total.update(b"none" if array is None else f"{array.dtype.str} {array.shape} ".encode())
+        total.update(b"" if array is None else array.reshape(-1).data)
     name = os.path.basename(path).encode(errors="backslashreplace").decode()
     return DataSet(name, path, *arrays, classes, total.hexdigest()[:16], words)
 

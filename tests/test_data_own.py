@@ -109,7 +109,7 @@ WRONG = {
     "none": (images(BYTES[:0]), "has the shape (0, 5, 9)"),
     "text": (images(np.full((20, 2, 2), "a")), "holds <U1; expected numbers"),
     "complex": (images(BYTES + 0j), "images is no array of numbers"),
-    "another name": ({"data": BYTES}, "holds data; expected images (N, H, W) as x_train or"),
+    "another name": ({"data": BYTES}, "holds 'data'; expected images (N, H, W) as x_train or"),
     "two sizes": ({"x_train": BYTES, "x_test": BYTES[:, 1:]}, "are 5 x 9 and 4 x 9; expected one"),
     "half the labels": (
         {"x_train": BYTES, "x_test": BYTES, "y_test": LABELS},
