@@ -59,21 +59,6 @@ def test_the_kit_imports_and_all_of_it_is_to_do(tmp_path):
     assert score == f"0 of {len(asked)} checks passed" and step[0].startswith("next: write ")
 
 
-def test_one_bad_function_costs_its_own_check_only(tmp_path, capsys):
-    source = (ROOT / "vae/elbo.py").read_text()
-    old = "    return mu + np.exp(0.5 * logvar) * eps  # (vae.14)\n"
-    assert source.count(old) == 1
-    loop = source.replace(old, "    while True:\n        pass\n")
-    folder = write(tmp_path, {"vae/elbo.py": loop})
-    argv = ["grade", str(folder), "--only", "vae.elbo", "--seconds", "1.5"]
-    assert command.main(argv) == 0
-    shown = capsys.readouterr().out
-    labels = [c.equation for c in CHECKS if c.function.startswith("vae.elbo.")]
-    expected = [(label, "TIMEOUT" if label == "vae.14" else "PASS") for label in labels]
-    assert list(verdicts(shown).items()) == expected
-    assert f"{len(labels) - 1} of {len(labels)} checks passed" in shown.splitlines()
-
-
 # --- one function, answered rightly in unusual ways ---
 
 SHADOWS = {"numpy.py": "raise SystemExit", "json.py": "boom", "zipfile.py": "boom"}
@@ -387,7 +372,8 @@ MODULES = sorted({name.rsplit(".", 1)[0].replace(".", "/") + ".py" for name in C
 
 @pytest.mark.parametrize("path", MODULES)
 def test_the_kit_has_what_is_checked_and_its_words_are_the_references(path):
-    reference, kit = functions((ROOT / path).read_text()), functions(template.kit()[path])
+    text = template.kit()[path]
+    reference, kit = functions((ROOT / path).read_text()), functions(text)
     module = path.removesuffix(".py").replace("/", ".")
     assert {f"{module}.{name}" for name in kit} == {
         n for n in CHECKED if n.rsplit(".", 1)[0] == module
@@ -397,21 +383,7 @@ def test_the_kit_has_what_is_checked_and_its_words_are_the_references(path):
         assert ast.get_docstring(stub) == ast.get_docstring(reference[name])
         assert ast.unparse(stub.body[1:]).startswith("raise NotImplementedError('")
         assert len(stub.body) == 2
-
-
-def test_no_line_of_a_body_is_in_the_kit():
-    kit = "\n".join(template.kit().values())
-    removed = []
-    for path in MODULES:
-        text = (ROOT / path).read_text().splitlines()
-        module = path.removesuffix(".py").replace("/", ".")
-        for name, node in functions("\n".join(text)).items():
-            # Parameters may well stand in the kit: they are those of some checked function.
-            first = node.body[1 if f"{module}.{name}" in CHECKED else 0].lineno
-            removed += [line.split("  # ")[0].strip() for line in text[first - 1 : node.end_lineno]]
-    telling = [line for line in removed if len(line) > 12]
-    assert len(telling) > 100
-    assert [line for line in telling if line in kit] == []
+    assert text.count("\nimport numpy as np\n") == 1 and compile(text, path, "exec")
 
 
 CUT = '''\

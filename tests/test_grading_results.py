@@ -20,7 +20,7 @@ import pytest
 from grading import __main__ as command
 from grading.checks import CHECKS
 from grading.course import grade, intake, template
-from grading.course.assignment import Item, chosen, everything
+from grading.course.assignment import Item, everything
 from grading.reports import feedback, results, screen
 from grading.reports.report import Result, earliest
 from grading.sandbox.protocol import GradingError
@@ -112,19 +112,6 @@ def test_what_to_do_next_is_the_earliest_wrong_equation(verdicts, first, verb):
         assert step[0].startswith(f"next: {verb} ") and f"({first})" in " ".join(step)
         path, line = step[-1].split()[-1].split(":")
         assert f"<!-- {first} " in (ROOT / path).read_text().splitlines()[int(line) - 1]
-
-
-@pytest.mark.parametrize(
-    ("only", "expected"),
-    [
-        (["vae.8"], ["vae.8"]),
-        (["vae.8,rbm.7", "ad.2"], ["ad.2", "rbm.7", "vae.8"]),
-        (["rbm.gibbs", "kl_diag_gaussian"], ["rbm.7", "rbm.8", "vae.8"]),
-        ([], [c.equation for c in CHECKS]),
-    ],
-)
-def test_only_may_be_given_several_times(only, expected):
-    assert [item.check.equation for item in chosen(everything().items, *only)] == expected
 
 
 # --- files ---
@@ -460,14 +447,6 @@ def test_the_page_has_the_false_alarms_that_were_measured():
     alarms = sum(len(row["false alarms"]) for row in rows) or "none"
     said = f"{sum(row['runs'] for row in rows):,} verdicts on {len(rows)} checks, {alarms} of them"
     assert said in text and f"{len(value['seeds'])} seeds that no test uses" in text
-
-
-def test_every_file_of_the_kit_with_something_to_write_imports_numpy():
-    kit = template.kit()
-    stubs = {path: text for path, text in kit.items() if "raise NotImplementedError" in text}
-    assert len(stubs) > 15
-    assert [p for p, text in stubs.items() if text.count("\nimport numpy as np\n") != 1] == []
-    assert all(compile(text, path, "exec") for path, text in stubs.items())
 
 
 def test_the_readme_of_the_kit_names_limits_and_chapters():
