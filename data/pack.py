@@ -14,6 +14,7 @@ from data.idx import DataError
 
 Grey = NDArray[np.floating[Any]]
 
+MAX_SIDE = 1000  # pixels
 LUMINANCE = (0.299, 0.587, 0.114)  # of red, green and blue, as television has it (BT.601)
 
 
@@ -25,6 +26,8 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--side", type=int, default=0, metavar="N", help="make all N x N pixels")
     parser.add_argument("--invert", action="store_true", help="for dark ink on white")
     given = parser.parse_args(arguments)
+    if not 0 <= given.side <= MAX_SIDE:
+        raise DataError(f"--side is {given.side}; expected 1 to {MAX_SIDE}.")
     try:
         print(pack(given.folder, given.out, given.side, given.invert))
     except OSError as error:
@@ -81,15 +84,11 @@ def _picture(path: Path) -> Grey:
 
 
 def _stretched(grey: Grey, side: int) -> Grey:
-    """The means of `grey` over side x side areas that share it out."""
-    down, across = (_shares(length, side) for length in grey.shape)
-    mean: Grey = down @ grey @ across.T
+    """The means of `grey` over side x side equal areas."""
+    shares = []  # (side, length) for each axis: how much of each pixel lies in each part
+    for length in grey.shape:
+        ends, pixel = np.linspace(0, length, side + 1)[:, None], np.arange(length)
+        overlap = np.minimum(ends[1:], pixel + 1) - np.maximum(ends[:-1], pixel)
+        shares.append(overlap.clip(0) * side / length)
+    mean: Grey = shares[0] @ grey @ shares[1].T
     return mean
-
-
-def _shares(length: int, side: int) -> Grey:
-    """(side, length): which share each of `length` pixels has in each of `side` equal parts."""
-    ends, pixel = np.linspace(0, length, side + 1)[:, None], np.arange(length)
-    overlap = np.minimum(ends[1:], pixel + 1) - np.maximum(ends[:-1], pixel)
-    shares: Grey = overlap.clip(0) * side / length
-    return shares

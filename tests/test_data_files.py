@@ -487,6 +487,12 @@ def test_emnist_comes_in_one_archive_is_turned_and_its_letters_begin_with_0(serv
     assert files_in(cache / "emnist-letters") == sorted(f"{name}.gz" for name in EMNIST[4:])
 
 
+def test_more_is_fetched_than_waits_to_be_written(serve):
+    [one] = serve("endless")
+    download.download(f"{one.url}{WHOLE[0]}", into := io.BytesIO(), most=2**24)
+    assert into.tell() == 200 * 2**16
+
+
 def test_an_archive_that_cannot_be_kept_is_one_sentence(serve, cache, monkeypatch):
     serve("whole")
     monkeypatch.setattr(os, "replace", Mock(side_effect=OSError(28, "No space left on device")))

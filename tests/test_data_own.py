@@ -305,6 +305,7 @@ def test_what_is_no_picture_is_refused_by_its_name(pictures, tmp_path, capsys):
         (folder / name).write_bytes(content)
         assert pack() == 2
         assert f"{folder / name} cannot be read as a picture" in capsys.readouterr().err
+    assert pack("--side", "-3") == 2 and "--side is -3; expected 1 to" in capsys.readouterr().err
     (tmp_path / "empty").mkdir()
     for given, expected in (("empty", "holds no folders of pictures"), ("gone", "No such file")):
         assert command.main(["pack", str(tmp_path / given), str(tmp_path / "x.npz")]) == 2
