@@ -86,13 +86,13 @@ def row(
     survivors: Sequence[Mutant],
 ) -> dict[str, Any]:
     """How many mutants a package has, how many were tried and caught."""
-    alone = [m for m in survivors if m.path.startswith(f"{package}/")]
-    count = sum(m.path.startswith(f"{package}/") for m in tried)
+    groups = [m for found in every.values() for m in found], tried, survivors
+    all_own, own, alone = ([m for m in x if m.path.startswith(f"{package}/")] for x in groups)
     return {
         "package": package,
-        "mutants": sum(len(x) for path, x in every.items() if path.startswith(f"{package}/")),
-        "tried": count,
-        "caught": count - len(alone),
+        "mutants": len(all_own),
+        "tried": len(own),
+        "caught": len(own) - len(alone),
         "harmless": sum(reason(m).startswith("the same") for m in alone),
     }
 

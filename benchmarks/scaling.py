@@ -3,13 +3,14 @@
 import math
 import statistics
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from benchmarks.cases import CASES
 from benchmarks.rounds import OURS, Worker
 from experiments.experiment import Experiment, Numbers
 from experiments.record import RESULTS
-from experiments.tables import markdown
+from experiments.tables import markdown, table
 from figures.drawing import Drawing, save_picture
 from figures.scaling import curves
 from training.settings import SettingsError
@@ -111,28 +112,21 @@ def straight(numbers: Numbers) -> str:
     def cell(found: float) -> str:
         return f"{found:.2f}" if abs(found - 1) <= STRAIGHT else f"**{found:.2f}**"
 
-    rows = []
-    for row in numbers["curves"]:
-        values, taken = row["values"], row["bytes"]
-        sizes = f"{values[0]:,} to {values[-1]:,}"
-        times = f"{row['ms'][0]:.2f} to {row['ms'][-1]:.1f}"
-        memory = f"{taken[0] / 2**20:.1f} to {taken[-1] / 2**20:.1f}"
-        line = [cell(bend(values, taken)), ""] if row["grows"] else ["", cell(taken[-1] / taken[0])]
-        rows.append(
-            [
-                row["what"],
-                row["case"],
-                sizes,
-                times,
-                cell(exponent(values, row["ms"])),
-                memory,
-                *line,
-            ]
-        )
-    header = ["what grows", "of", "values", "ms", "exponent of time", "memory, MB"]
-    header += ["last slope / slope before", "last / first"]
+    def bent(row: Any) -> str:
+        return cell(bend(row["values"], row["bytes"]))
+
+    columns: dict[str, Callable[[Any], str]] = {
+        "what grows": lambda r: r["what"],
+        "of": lambda r: r["case"],
+        "values": lambda r: f"{r['values'][0]:,} to {r['values'][-1]:,}",
+        "ms": lambda r: f"{r['ms'][0]:.2f} to {r['ms'][-1]:.1f}",
+        "exponent of time": lambda r: cell(exponent(r["values"], r["ms"])),
+        "memory, MB": lambda r: " to ".join(f"{r['bytes'][i] / 2**20:.1f}" for i in (0, -1)),
+        "last slope / slope before": lambda r: bent(r) if r["grows"] else "",
+        "last / first": lambda r: "" if r["grows"] else cell(r["bytes"][-1] / r["bytes"][0]),
+    }
     picture = "![Time of a step against each size, on logarithmic axes](scaling.svg)"
-    return f"{picture}\n\n{markdown(header, rows)}"
+    return f"{picture}\n\n{table(numbers['curves'], columns)}"
 
 
 def gains(numbers: Numbers) -> str:
