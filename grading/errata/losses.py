@@ -8,6 +8,7 @@ from autograd_lite.ops import Array, log_sigmoid, sigmoid, softplus
 from grading.errata.erratum import BySlip, Errata, Pair
 
 X, P = np.array([1.0, 0.0]), np.array([0.8, 0.6])  # two pixels, and their P(x = 1)
+LOG_P = -float(bernoulli_nll(np.log(P / (1 - P)), X))
 LOGIT, LARGE, FAR = np.array([2.0]), np.array([100], np.float32), np.array([-110], np.float32)
 
 
@@ -44,10 +45,6 @@ def by_expm1() -> float:
     return float(-(1 * log_p + 0 * np.log(-np.expm1(log_p)))[0])
 
 
-def log_p() -> float:
-    return -float(bernoulli_nll(np.log(P / (1 - P)), X))
-
-
 def density_of_grey() -> float:
     """The integral of exp(-cost) over a grey pixel, at logit 2."""
     x = (np.arange(1000.0) + 0.5) / 1000  # the middles of 1000 intervals
@@ -63,8 +60,8 @@ ERRATA: Errata = {
     "certain-and-wrong": lambda: (on_probabilities(17, 0), nll(17, 0, np.float32)),
     "certain-and-right": lambda: (on_probabilities(17, 1), nll(17, 1, np.float32)),
     "log-expm1": lambda: (by_expm1(), nll(800, 1)),
-    "log-of-the-first-alone": lambda: ((np.log(P**X) + (1 - P) ** (1 - X)).sum(), log_p()),
-    "log-of-the-sum": lambda: (np.log(P**X + (1 - P) ** (1 - X)).sum(), log_p()),
+    "log-of-the-first-alone": lambda: ((np.log(P**X) + (1 - P) ** (1 - X)).sum(), LOG_P),
+    "log-of-the-sum": lambda: (np.log(P**X + (1 - P) ** (1 - X)).sum(), LOG_P),
     "loss-without-minus": BySlip(
         "bernoulli-sign", lambda losses: losses.bernoulli_nll(np.log([4.0]), np.ones(1))
     ),

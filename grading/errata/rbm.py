@@ -9,14 +9,7 @@ from grading.errata.erratum import BySlip, Errata, Pair
 from grading.errata.small_rbm import DATA, HS, JOINT, P_HIDDEN, P_VISIBLE, RBM, VS, ascent
 from rbm.model import Params, free_energy, prob_h, prob_v
 
-
-def joint_without_z() -> Pair:
-    return np.exp(-free_energy(VS, *RBM)).sum(), JOINT.sum()
-
-
-def off_for_on() -> Pair:
-    on = prob_h(DATA[:1], RBM.W, RBM.c)[0, 0]
-    return on, 1 - on
+FIRST_ON = prob_h(DATA[:1], RBM.W, RBM.c)[0, 0]  # of the first hidden unit, given an image
 
 
 def by_first_weight(gradient: Any) -> float:
@@ -41,15 +34,10 @@ def pixel_twice() -> Pair:
     return DATA[:, 0].mean() - doubled, ascent(P_VISIBLE).b[0]
 
 
-def shared_rows(gradient: Any) -> float:
-    v, chains = DATA[:3], VS[6:]
-    return float(gradient.nll_gradient(v, chains, *RBM).b[0] + v.mean(axis=0)[0])
-
-
 ERRATA: Errata = {
-    "joint-without-z": joint_without_z,
+    "joint-without-z": lambda: (np.exp(-free_energy(VS, *RBM)).sum(), JOINT.sum()),
     "hidden-taken-for-independent": lambda: (np.prod(P_HIDDEN @ HS), P_HIDDEN[-1]),
-    "off-for-on": off_for_on,
+    "off-for-on": lambda: (FIRST_ON, 1 - FIRST_ON),
     "infinitely-many-terms": lambda: (math.inf, 2 ** min(784, 20)),
     "whole-batch": BySlip(
         "free-energy-whole-batch", lambda model: np.ravel(model.free_energy(DATA, *RBM))[0]
@@ -61,5 +49,8 @@ ERRATA: Errata = {
         "statistics-without-c", lambda gradient: ascent(P_VISIBLE, gradient.nll_gradient).c[2]
     ),
     "pixel-twice": pixel_twice,
-    "shared-rows": BySlip("nll-gradient-shared-rows", shared_rows),
+    "shared-rows": BySlip(
+        "nll-gradient-shared-rows",
+        lambda gradient: gradient.nll_gradient(DATA[:3], VS[6:], *RBM).b[0] + DATA[:3, 0].mean(),
+    ),
 }

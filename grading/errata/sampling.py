@@ -15,6 +15,7 @@ from grading.errata.small_rbm import DATA, KERNEL, P_VISIBLE, RBM, VS, ascent
 from grading.oracles.enumeration import numbers_of
 
 KNOWN = np.array([False, False, True, True])
+BLACK = float(to_unit(np.zeros((1, 28, 28), np.uint8))[0, 0])
 IMAGE = np.array([0.0, 0.0, 0.0, 1.0])  # the first two pixels are missing, written as 0
 
 
@@ -55,10 +56,6 @@ def removed() -> float:
     return float((~known).mean())
 
 
-def black() -> float:
-    return float(to_unit(np.zeros((1, 28, 28), np.uint8))[0, 0])
-
-
 ERRATA: Errata = {
     "one-sweep-short": lambda: (cd_error(1), cd_error(2)),
     "cd-taken-for-exact": lambda: (0, cd_error(1)),
@@ -67,5 +64,5 @@ ERRATA: Errata = {
     "given-pixel-of-a-free-chain": lambda: (after_free_sweeps()[3], IMAGE[3]),
     "only-the-first-rows": lambda: (64 * (1 - (63 / 64) ** 627) / 784, removed()),  # 627 draws
     "with-replacement": lambda: (1 - (783 / 784) ** 627, removed()),
-    "black-made-grey": lambda: ((black() + 1) / 2, black()),
+    "black-made-grey": lambda: ((BLACK + 1) / 2, BLACK),
 }
