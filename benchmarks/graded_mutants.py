@@ -48,7 +48,6 @@ def slips_of(package: str, hints: list[dict[str, str]]) -> dict[str, Any]:
 
 
 def verdicts(numbers: Numbers) -> str:
-    """How many mutants got which verdict."""
     rows = [[verdict.upper(), str(count)] for verdict, count in numbers["verdicts"].items()]
     return markdown(["verdict", "mutants"], sorted(rows))
 

@@ -14,7 +14,7 @@ from grading.sandbox.given import defined, furnished, tree, used_by
 from grading.sandbox.protocol import Files
 from grading.sandbox.workers import finish, start
 from grading.slip import checks_of, edited
-from grading.slips import SLIPS
+from grading.slips import BY_NAME
 
 
 @cache
@@ -55,7 +55,7 @@ def mutant_verdict(path: str, name: str) -> str:
 
 def slip_verdict(name: str) -> dict[str, str]:
     """The verdict on a slip, and the hint that comes with it."""
-    (slip,) = (slip for slip in SLIPS if slip.name == name)
+    slip = BY_NAME[name]
     path = slip.function.rsplit(".", 1)[0].replace(".", "/") + ".py"
     (check,) = checks_of(slip, CHECKS)
     result = judged(check, path, edited(slip))

@@ -143,7 +143,6 @@ def counts(numbers: Numbers) -> str:
 
 
 def uncaught(numbers: Numbers) -> str:
-    """The mutants that nothing noticed."""
     rows = [[f"`{row['mutant']}`", row["reason"]] for row in numbers["survivors"]]
     return markdown(["mutant", "why"], rows)
 

@@ -139,7 +139,6 @@ def one_case(
 
 
 def summary(case: dict[str, dict[str, Any]]) -> str:
-    """A line for the screen."""
     return ", ".join(
         f"{who} " + (f"{row['ms']:.2f} ms" if "ms" in row else f"missing ({row['missing']})")
         for who, row in case.items()

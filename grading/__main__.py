@@ -46,7 +46,6 @@ def grade_one_or_all(args: argparse.Namespace) -> int:
 
 
 def write_template(args: argparse.Namespace) -> None:
-    """Writes the kit of an assignment."""
     assignment = read(args.assignment)
     write_kit(args.folder, assignment)
     number = len({item.check.function for item in assignment.items})
@@ -54,7 +53,6 @@ def write_template(args: argparse.Namespace) -> None:
 
 
 def write_autograder(args: argparse.Namespace) -> None:
-    """Writes the grader for an assignment."""
     items = read(args.assignment).items
     autograder.write(args.file, args.assignment)
     points = f"{sum(x.points for x in items):g} points"

@@ -15,8 +15,8 @@ from grading.check import Check
 from grading.checks import CHECKS
 from grading.judge import resolve, run
 from grading.marks import evidence, page, refreshed
-from grading.slip import checks_of, verdict
-from grading.slips import SLIPS
+from grading.slip import verdict
+from grading.slips import slips_of
 
 JSON, PAGE = ROOT / "results" / "ledger.json", ROOT / "docs" / "LEDGER.md"
 LAWS = ROOT / "results" / "laws.json"
@@ -27,8 +27,7 @@ def measure() -> dict[str, Any]:
     rows = {}
     for check in CHECKS:
         outcome = run(check, *resolve(check.function))
-        slips = [s for s in SLIPS if check in checks_of(s, CHECKS)]
-        verdicts = [verdict(s, CHECKS) for s in slips]
+        verdicts = [verdict(s, CHECKS) for s in slips_of(check)]
         caught = [v for v in verdicts if not v.passed and math.isfinite(v.error)]  # by its values
         found = {"error": outcome.error, "passed": outcome.passed, "caught": len(caught)}
         rows[check.equation] = facts(check) | found
@@ -42,7 +41,7 @@ def facts(check: Check) -> dict[str, Any]:
         "oracle": check.oracle,
         "cases": check.cases,
         "tolerance": check.tolerance,
-        "slips": sum(check in checks_of(s, CHECKS) for s in SLIPS),
+        "slips": len(slips_of(check)),
     }
 
 

@@ -12,29 +12,28 @@ from grading.checks import CHECKS
 from grading.judge import Verdict, call, judge, resolve
 from grading.sandbox.protocol import GradingError
 from grading.slip import checks_of, compiled, planted, verdict
-from grading.slips import SLIPS
+from grading.slips import BY_NAME, SLIPS, slips_of
 
 
 def prepare(checks: Sequence[Check]) -> None:
     """Reads and compiles their slips, so that nothing is read once a stranger's code has run."""
-    for slip in SLIPS:
-        if checks_of(slip, checks):
+    for check in checks:
+        for slip in slips_of(check):
             compiled(slip)
 
 
 def hint(check: Check, inputs: Sequence[Arrays], outputs: Sequence[Arrays]) -> str:
     """What would help, where the outputs of all cases are those of exactly one known slip."""
     found = []
-    for slip in SLIPS:
-        if check in checks_of(slip, [check]):
-            function, module = planted(slip)
-            try:
-                with np.errstate(all="ignore"):
-                    pairs = zip(outputs, (call(function, x, module) for x in inputs), strict=True)
-                    alike = all(same(a, b) for a, b in pairs)
-            except Exception:  # a slip may raise on inputs that a right function takes
-                continue
-            found += [f"{slip.hint} See ({slip.equation})."] if alike else []
+    for slip in slips_of(check):
+        function, module = planted(slip)
+        try:
+            with np.errstate(all="ignore"):
+                pairs = zip(outputs, (call(function, x, module) for x in inputs), strict=True)
+                alike = all(same(a, b) for a, b in pairs)
+        except Exception:  # a slip may raise on inputs that a right function takes
+            continue
+        found += [f"{slip.hint} See ({slip.equation})."] if alike else []
     return found[0] if len(found) == 1 else ""
 
 
@@ -56,10 +55,9 @@ def show(name: str | None) -> None:
         for slip in SLIPS:
             print(f"{slip.name:28} {slip.equation:8} {slip.function}")
         return
-    by_name = {slip.name: slip for slip in SLIPS}
-    if name not in by_name:
+    if name not in BY_NAME:
         raise GradingError(f"there is no slip {name}; `make slip` lists all {len(SLIPS)}.")
-    slip = by_name[name]
+    slip = BY_NAME[name]
     check = checks_of(slip, CHECKS)[0]
     outcome = verdict(slip, CHECKS)
     inputs = draw_cases(check)

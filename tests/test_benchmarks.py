@@ -111,10 +111,10 @@ def test_the_grader_judges_a_mutant_by_the_checks_that_can_see_it():
 
 
 def test_a_slip_that_is_handed_in_comes_back_with_its_hint():
-    (slip,) = (s for s in handed_in.SLIPS if s.name == "kl-without-half")
+    (slip,) = (s for s in graded_mutants.SLIPS if s.name == "kl-without-half")
     found = handed_in.slip_verdict(slip.name)
     assert found["verdict"] == "wrong" and slip.hint in found["hint"]
-    said = [found if s == slip else {"verdict": "pass", "hint": ""} for s in handed_in.SLIPS]
+    said = [found if s == slip else {"verdict": "pass", "hint": ""} for s in graded_mutants.SLIPS]
     row = graded_mutants.slips_of("vae", said)
     assert row["caught"] == 1 and len(row["without their hint"]) == row["slips"] - 1
 

@@ -29,7 +29,6 @@ def upstream_of_ones() -> Pair:
 
 
 def nll(logit: float, x: float, dtype: type = np.float64) -> float:
-    """bernoulli_nll of one pixel."""
     return float(bernoulli_nll(np.array([logit], dtype), np.array([x], dtype)))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from grading.oracles.arrays import Array
 from grading.oracles.differences import gradient, softplus
-from grading.oracles.networks import tanh
+from grading.oracles.networks import affine, tanh
 
 SLOPE = 0.2
 
@@ -28,11 +28,6 @@ def forward(x: Array, masks: Any, params: Any) -> Any:
         passed.append((x, h, h * mask))
         x = h * mask
     return affine(x, *params[-1]), passed
-
-
-def affine(x: Array, W: Array, b: Array) -> Array:
-    """y_bo = b_o + sum_i x_bi W_io"""
-    return b + (x[:, :, None] * W).sum(axis=1)
 
 
 def logits(x: Array, masks: Any, params: Any) -> Array:
@@ -87,12 +82,6 @@ def softmax(theta: Array) -> Array:
 def kl(p: Any, q: Array) -> Array:
     """KL(p || q) of probabilities that are all positive."""
     return (p * (np.log(p) - np.log(q))).sum()
-
-
-def js(p: Any, q: Array, share: float = 0.5) -> Array:
-    """The Jensen-Shannon divergence, p having the weight `share` in the middle."""
-    middle = share * p + (1 - share) * q
-    return share * kl(p, middle) + (1 - share) * kl(q, middle)
 
 
 def best_discriminator(p_data: Array, p_model: Array, label: float = 1.0) -> Array:

@@ -41,7 +41,6 @@ class Result(NamedTuple):
 
     @property
     def earned(self) -> float:
-        """The points."""
         return self.item.points * SHARE.get(self.verdict, 0.0)
 
     @property

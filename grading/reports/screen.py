@@ -64,7 +64,6 @@ def percent(results: Sequence[Result]) -> float:
 
 
 def earned(results: Sequence[Result]) -> float:
-    """The points."""
     return sum(r.earned for r in results)
 
 

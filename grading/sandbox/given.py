@@ -5,7 +5,7 @@ mistake costs once. The function itself is never given, nor what the reference d
 """
 
 import ast
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -46,9 +46,10 @@ def furnished(files: Files, function: str) -> Files:
     if helpers := sorted(x for x in used_by(own, name) if f"{module}.{x}" in CHECKED):
         found[f"{HELPERS}/{own}"] = reduced(own, helpers).encode()
         lines = [f"from {HELPERS}.{module} import {', '.join(helpers)}"]
-    for other, names in imported(own).items():  # one file may stand for several modules
-        if own in files and files.get(path_of(other)) == files[own]:
-            lines.append(f"from {other} import {', '.join(names)}")
+    for other, names in imports(own).items():  # one file may stand for several modules
+        checked = [name for name in names if f"{other}.{name}" in CHECKED]
+        if checked and own in files and files.get(path_of(other)) == files[own]:
+            lines.append(f"from {other} import {', '.join(checked)}")
     if lines and own in files:
         found[own] = files[own] + "\n".join(["", *lines, ""]).encode()
     return found
@@ -71,26 +72,27 @@ def tree(path: str) -> ast.Module:
     return ast.parse(read(path))
 
 
-@cache
-def needed(path: str) -> frozenset[str]:
-    """A file of the reference, and those that it imports, itself or through others."""
-    found, waiting = {path}, [path]
+def closure(first: str, onwards: Callable[[str], Iterable[str]]) -> frozenset[str]:
+    """A name, and all to which it leads, itself or through others."""
+    found, waiting = {first}, [first]
     while waiting:
-        nodes = ast.walk(tree(waiting.pop()))
-        names = [x.module for x in nodes if isinstance(x, ast.ImportFrom) and x.module]
-        new = {p for p in map(path_of, names) if (ROOT / p).is_file()} - found
+        new = {*onwards(waiting.pop())} - found
         found |= new
         waiting += new
     return frozenset(found)
 
 
 @cache
-def imported(path: str) -> dict[str, list[str]]:
-    """The checked functions that a file of the reference imports, by their modules."""
+def imports(path: str) -> dict[str, list[str]]:
+    """The names that a file of the reference imports from modules, by these."""
     nodes = [x for x in tree(path).body if isinstance(x, ast.ImportFrom) and x.module]
-    names = {str(x.module): [n.name for n in x.names] for x in nodes}
-    found = {of: [name for name in own if f"{of}.{name}" in CHECKED] for of, own in names.items()}
-    return {module: names for module, names in found.items() if names}
+    return {str(x.module): [name.name for name in x.names] for x in nodes}
+
+
+@cache
+def needed(path: str) -> frozenset[str]:
+    """A file of the reference, and those that it imports, itself or through others."""
+    return closure(path, lambda p: (x for x in map(path_of, imports(p)) if (ROOT / x).is_file()))
 
 
 @cache
@@ -103,14 +105,11 @@ def functions(path: str) -> dict[str, ast.FunctionDef]:
 def used_by(path: str, name: str) -> frozenset[str]:
     """What a function uses of the names at the top of its file, itself or through others."""
     owned = {x: node for node in tree(path).body for x in defined(node)}
-    found: set[str] = set()
-    waiting = [name]
-    while waiting:
-        nodes = ast.walk(owned[waiting.pop()])
-        new = ({x.id for x in nodes if isinstance(x, ast.Name)} & set(owned)) - found - {name}
-        found |= new
-        waiting += new
-    return frozenset(found)
+
+    def named(x: str) -> set[str]:
+        return {node.id for node in ast.walk(owned[x]) if isinstance(node, ast.Name)} & set(owned)
+
+    return closure(name, named) - {name}
 
 
 def defined(node: ast.stmt) -> list[str]:

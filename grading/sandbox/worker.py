@@ -251,7 +251,6 @@ def trace(error: BaseException) -> str:
 
 
 def leave(error: BaseException) -> None:
-    """Writes down an error."""
     with contextlib.suppress(Exception):
         Path("trace.txt").write_text(trace(error), encoding="utf-8", errors="replace")
     Path("failure.tmp").write_text(explain(error), encoding="utf-8", errors="replace")

@@ -1,5 +1,6 @@
 """All slips, a module for each package of the project."""
 
+from grading.check import Check
 from grading.slip import Slip
 from grading.slips import (
     ad,
@@ -24,3 +25,9 @@ SLIPS: tuple[Slip, ...] = (
     *gan_networks.SLIPS,
     *gan_penalty.SLIPS,
 )
+BY_NAME = {slip.name: slip for slip in SLIPS}
+
+
+def slips_of(check: Check) -> list[Slip]:
+    """The slips that a check has to catch: those of its equation and function."""
+    return [s for s in SLIPS if (s.equation, s.function) == (check.equation, check.function)]
