@@ -26,13 +26,8 @@ from training.settings import SettingsError
 
 SEED = 0
 # Why a mutant that is let pass is harmless, "the same value", or else why it is let pass.
-REASONS = {
-    mutant: why
-    for why, those in json.loads(
-        Path(__file__).with_name("mutant_reasons.json").read_text()
-    ).items()
-    for mutant in those
-}
+KNOWN = json.loads(Path(__file__).with_name("mutant_reasons.json").read_text())
+REASONS = {mutant: why for why, mutants in KNOWN.items() for mutant in mutants}
 
 
 def fraction(text: str) -> float:

@@ -29,19 +29,11 @@ def beside(numbers: Numbers) -> str:
         for name, case in numbers["cases"].items()
     ]
     header = ["case", "ours, ms", *(f"ours / {WORDS[who]}" for who in SHOWN)]
-    lacking = {
-        f"Missing: {who}: {row['missing']}."
-        for case in numbers["cases"].values()
-        for who, row in case.items()
-        if "missing" in row
-    }
-    versions = {
-        f"{name} {version}": None
-        for case in numbers["cases"].values()
-        for row in case.values()
-        for name, version in row.get("versions", {}).items()
-    }
-    where = ", ".join([*numbers.get("machine", {}).values(), *versions])
+    every = [pair for case in numbers["cases"].values() for pair in case.items()]
+    lacking = {f"Missing: {who}: {row['missing']}." for who, row in every if "missing" in row}
+    versions = [pair for _, row in every for pair in row.get("versions", {}).items()]
+    named = dict.fromkeys(map(" ".join, versions))
+    where = ", ".join([*numbers.get("machine", {}).values(), *named])
     picture = "![Our time over that of each peer, case by case](speed.svg)"
     return "\n\n".join([picture, markdown(header, rows), f"On {where}.", *sorted(lacking)])
 

@@ -45,14 +45,9 @@ def main(argv: Sequence[str], package: str = "experiments") -> None:
         with farm.on(getattr(options, "scheduler", None)):
             run(found, package, list(found) if options.all else options.names)
     else:
-        listing(found, package)
-
-
-def listing(found: Mapping[str, Experiment], package: str) -> None:
-    """A line for each: its name, the minutes it takes where nothing is there yet, its question."""
-    for name, experiment in found.items():
-        print(f"{name:18} {experiment.minutes:4.0f} min  {experiment.question}")
-    print(f"\nRun some of them: python -m {package} NAME ... (what is there is not made again)")
+        for name, experiment in found.items():
+            print(f"{name:18} {experiment.minutes:4.0f} min  {experiment.question}")
+        print(f"\nRun some of them: python -m {package} NAME ... (what is there is not made again)")
 
 
 def run(found: Mapping[str, Experiment], package: str, names: list[str]) -> None:

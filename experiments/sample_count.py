@@ -12,7 +12,7 @@ import numpy as np
 
 import vae.train
 from autograd_lite.ops import Array
-from autograd_lite.tree import leaves
+from autograd_lite.tree import leaves, tree_map
 from data.pixels import to_unit
 from data.sets import load
 from experiments.cache import Part, compute
@@ -41,13 +41,11 @@ def trace_of_covariance(pairs: Iterator[tuple[Any, Any]]) -> tuple[float, float]
     """From pairs of independent draws of a tree of arrays: the trace of their covariance, which is
     the mean of half the squared distance of two, and its standard error.
     """
-    values = [
-        sum(
-            float(np.square(u - w).sum(dtype=np.float64)) / 2
-            for u, w in zip(leaves(a), leaves(b), strict=True)
-        )
-        for a, b in pairs
-    ]
+
+    def half_square(u: Array, w: Array) -> float:
+        return float(np.square(u - w).sum(dtype=np.float64)) / 2
+
+    values = [sum(leaves(tree_map(half_square, a, b))) for a, b in pairs]
     return float(np.mean(values)), float(np.std(values, ddof=1) / len(values) ** 0.5)
 
 

@@ -36,13 +36,8 @@ def measure() -> dict[str, Any]:
 
 def facts(check: Check) -> dict[str, Any]:
     """What is known of a check before it runs."""
-    return {
-        "function": check.function,
-        "oracle": check.oracle,
-        "cases": check.cases,
-        "tolerance": check.tolerance,
-        "slips": len(slips_of(check)),
-    }
+    names = ("function", "oracle", "cases", "tolerance")
+    return {name: getattr(check, name) for name in names} | {"slips": len(slips_of(check))}
 
 
 def write() -> None:
