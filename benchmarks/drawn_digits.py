@@ -74,11 +74,9 @@ def accuracies(numbers: Numbers) -> str:
 EXPERIMENT = Experiment(
     question="How well does a classifier trained on drawn (synthetic) digits classify MNIST?",
     minutes=2,
-    measure=measure,
     protocol=f"softmax regression on 60,000 drawn digits, {EPOCHS} epochs, batch {BATCH}, learning"
     f" rate {RATE}, momentum {MOMENTUM}; fractions of MNIST's 10,000 test digits, and of 10,000"
     " drawn ones that it has not seen, that are classified correctly; mean over seeds",
-    seeds=SEEDS,
     data="drawn digits and MNIST",
     tables={"A classifier trained on drawn digits, on MNIST": accuracies},
 )

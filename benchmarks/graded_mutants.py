@@ -69,7 +69,6 @@ def unseen(numbers: Numbers) -> str:
 EXPERIMENT = Experiment(
     question="Which generic mistakes in an answer does the grader not notice?",
     minutes=8,
-    measure=measure,
     protocol="each mutant as a submission: the reference with one edit, in a worker, judged by the"
     " checks of the function in which it lies, or by those of the functions that need this one;"
     " tried: all that such a check could see; caught: one verdict is no pass; harmless: the value"

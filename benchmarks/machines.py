@@ -87,7 +87,6 @@ def table(numbers: Numbers) -> str:
 EXPERIMENT = Experiment(
     question="How long does `make reproduce` take on 1, 10 and 100 machines of two cores?",
     minutes=2,
-    measure=measure,
     protocol=f"trainings: {STEPS} steps and one look at the metrics of each kind, two at a time,"
     " times their numbers, the longest first on whichever core is free; parts, experiment by"
     " experiment (?: not recorded yet), and rest, which one process does: as they stand in"

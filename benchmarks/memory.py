@@ -74,7 +74,6 @@ def peaks(numbers: Numbers) -> str:
 EXPERIMENT = Experiment(
     question="How much memory does each command take?",
     minutes=8,
-    measure=measure,
     protocol="maximum resident set size of the largest process that the command starts, itself"
     " included; figures, chapters and experiments with their trainings there already",
     seeds=(),

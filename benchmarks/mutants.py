@@ -145,7 +145,6 @@ def uncaught(numbers: Numbers) -> str:
 EXPERIMENT = Experiment(
     question="Which generic mistakes in the four packages of mathematics do the tests not notice?",
     minutes=20 * FRACTION / 0.2,
-    measure=measure,
     protocol="each mutant by itself, with the tests that import its module or reach it through"
     " models, but for those of slips and stubs; the mutants that are tried are drawn by their names"
     " in each module; harmless: the value stays the same, for the reason that is given",

@@ -140,7 +140,6 @@ def gains(numbers: Numbers) -> str:
 EXPERIMENT = Experiment(
     question="How do time and memory of a step grow with its sizes, and with threads?",
     minutes=5,
-    measure=measure,
     protocol=f"medians of {ROUNDS} rounds through all sizes, float32, one thread; cases by their"
     " names in `make bench ARGS=--list`; memory: what a step takes at its peak beside what is there"
     " before it. In theory time is in proportion to a size once that is large (exponent between the"

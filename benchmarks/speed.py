@@ -72,7 +72,6 @@ def measure(python: str = str(PYTHON)) -> Numbers:
 EXPERIMENT = Experiment(
     question="How long does a step take, beside PyTorch, JAX, scikit-learn and its bare products?",
     minutes=12,
-    measure=measure,
     protocol=f"float32, {THREADS} threads for all, drawn digits; each in a process of its own,"
     f" timed in turn for {SECONDS} s; ratios of the times of one round: median, lowest and highest"
     f" of {ROUNDS} rounds ({FEW} of the Gibbs chains); missing where it cannot be installed or does"

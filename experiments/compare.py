@@ -93,7 +93,6 @@ EXPERIMENT = Experiment(
     question="How good are the images of RBM, VAE and GAN, judged by one classifier?",
     minutes=150,
     trainings=tuple(training for family in FAMILIES.values() for training in family.trainings),
-    measure=measure,
     protocol=f"{COUNT:,} images of each family and seed, mean pixels as the models show them; RBM:"
     f" after {SWEEPS:,} sweeps from a random start; VAE: Bernoulli likelihood, the convolutional"
     f" one squared error; classifier of our own, {'-'.join(map(str, SIZES))} with dropout, trained"
@@ -105,5 +104,4 @@ EXPERIMENT = Experiment(
     " images; mean and standard deviation over seeds",
     seeds=tuple(range(max(len(family.trainings) for family in FAMILIES.values()))),
     tables={"Images of all families": families},
-    answer=answer,
 )

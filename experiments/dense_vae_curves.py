@@ -93,17 +93,14 @@ EXPERIMENT = Experiment(
     question="What do dense VAEs with squared error cost after each of 30 epochs?",
     minutes=13,
     trainings=tuple(training("squared", codes, seed) for codes in CODES for seed in SEEDS),
-    measure=measure,
     protocol="the trainings of dense_vae with squared error; cost in nats an image, less 448.73,"
     f" with sampled codes after each epoch, on the 10,000 test images ({EPOCHS['squared']} times"
     " for each network, as in the notebook; nothing was chosen by it) and on the first 5,000"
     " training images, after the last epoch also on all 60,000, of which the first are easier;"
     " mean and standard deviation over seeds. The notebook's training cost is a mean over all"
     " training images during the epoch, while the network still learns",
-    seeds=SEEDS,
     tables={
         "Test cost of dense VAEs by epoch, ours / the notebook's": partial(table, part="test"),
         "Training cost of dense VAEs by epoch, ours / the notebook's": partial(table, part="train"),
     },
-    answer=answer,
 )

@@ -14,7 +14,10 @@ Table = Callable[[Numbers], str]
 
 
 class Experiment(NamedTuple):
-    """What is asked, the trainings that it takes, how they are measured, and what is shown."""
+    """What is asked, the trainings that it takes, how they are measured, and what is shown.
+
+    Its module need not name here what it calls `measure`, `answer` and SEEDS.
+    """
 
     question: str  # one line
     minutes: float  # on two cores, where nothing is trained yet
@@ -35,8 +38,14 @@ def find(package: str = "experiments") -> dict[str, Experiment]:
         if module.name != "__main__":
             there = vars(importlib.import_module(f"{package}.{module.name}"))
             if "EXPERIMENT" in there:
-                found[module.name] = there["EXPERIMENT"]
+                found[module.name] = there["EXPERIMENT"]._replace(**_called(there))
     return dict(sorted(found.items(), key=lambda item: (item[1].minutes, item[0])))
+
+
+def _called(there: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of an experiment that its module gives by their names."""
+    names = {"measure": "measure", "answer": "answer", "seeds": "SEEDS"}
+    return {field: there[name] for field, name in names.items() if name in there}
 
 
 def named(found: Mapping[str, Experiment], names: list[str]) -> dict[str, Experiment]:

@@ -98,13 +98,11 @@ EXPERIMENT = Experiment(
     question="What does each choice of the GAN's preset `best` contribute?",
     minutes=40,
     trainings=tuple(dict.fromkeys(TRAININGS.values())),
-    measure=measure,
     protocol=f"preset best with {EPOCHS} epochs of 60,000 images, one setting at a time reverted"
     " to the notebook's value (two in the row of dropout in the discriminator, which is without"
     f" R1 penalty as well); scores as in experiments/compare.py, of {COUNT:,} images; averaged: of"
     " the generator whose parameters are the EMA; last: of the generator after the last step;"
     " differences smaller than those between the three seeds of the first rows mean nothing; the"
     " last rows are of longer trainings; no test image is used",
-    seeds=SEEDS,
     tables={"Ablation of the preset": ablation},
 )

@@ -88,7 +88,6 @@ EXPERIMENT = Experiment(
     " from?",
     minutes=40,
     trainings=tuple(machine(*pair) for pair in reversed(MACHINES)),
-    measure=measure,
     protocol=f"CD-30 on all 60,000 training images, after {EPOCHS} epochs; {CHAINS} unclamped"
     f" chains from the first test images with {FRACTION:.0%} of all pixels missing, taken"
     " for dark; the fraction of all pixels in which their binary states differ from the whole"

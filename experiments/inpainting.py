@@ -101,7 +101,6 @@ EXPERIMENT = Experiment(
     " are missing?",
     minutes=60,
     trainings=tuple(dict.fromkeys(KINDS[kind][0](hidden) for kind, hidden in MACHINES[::-1])),
-    measure=measure,
     protocol=f"pixels binarised at 1/2; the first {IMAGES:,} test images, the same pixels missing"
     " for all methods; grey, binary: the pixels that an RBM is trained on; CD-30 is trained on"
     " all 60,000 training images; PCD-5 on 55,000, its learning rate and decay chosen on the"
@@ -118,5 +117,4 @@ EXPERIMENT = Experiment(
         "Nats a missing pixel: RBMs of 20 units, chains beside the exact conditional": exact,
         "Likelihoods of RBMs": of_machines,
     },
-    answer=answer,
 )

@@ -128,7 +128,6 @@ EXPERIMENT = Experiment(
         *NETWORKS["long"],
         *dict.fromkeys(t for ts in (NETWORKS["short"], *SWEEP.values()) for t in ts),
     ),
-    measure=measure,
     protocol="784-500-2-500-784, tanh, 95 % of the input kept in training, pixels binarised once;"
     " short: 5,000 images, 20 epochs, batch 50, Adam 1e-3; long: 50,000 images, 500 epochs, batch"
     " 500, Adam 1e-4, pixels binarised afresh; measured on 10,000 validation images binarised"
@@ -139,7 +138,5 @@ EXPERIMENT = Experiment(
     " means over seeds; weight of the KL: the short training with other weights, 'cost' always"
     " with weight 1; distances: pixels that differ after a cut at 1/2, from or to the nearest of"
     " 10,000 validation images, 1,000 images of the other kind",
-    seeds=SEEDS,
     tables={"Digit by digit": by_digit, "Weight of the KL": weights},
-    answer=answer,
 )

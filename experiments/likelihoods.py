@@ -97,7 +97,6 @@ EXPERIMENT = Experiment(
     question="How do five likelihoods of the pixels compare, in cost and in reconstructions?",
     minutes=6,
     trainings=tuple(training(name, seed) for name in LIKELIHOODS for seed in SEEDS),
-    measure=measure,
     protocol="784-256-8-256-784, ReLU, grey pixels, 20,000 training images, 20 epochs, batch 128,"
     " Adam 1e-3; variance 1/2 is --likelihood squared with --beta 1, variance 0.05 the same with"
     " --beta 0.1, so the four of --likelihood make five; measured on 5,000 validation images,"
@@ -107,7 +106,5 @@ EXPERIMENT = Experiment(
     " added, so these costs do not translate into bits per dimension. The Bernoulli cost of grey"
     " pixels is no density and can be compared with none of them. Active: the variance of the"
     f" unit's mean over images is above {ACTIVE}",
-    seeds=SEEDS,
     tables={"Likelihoods of the pixels": partial(table, columns=COLUMNS)},
-    answer=answer,
 )

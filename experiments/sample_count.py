@@ -141,14 +141,11 @@ EXPERIMENT = Experiment(
     question="Does it pay to draw more than one sample of the codes for each image and step?",
     minutes=6,
     trainings=tuple(training(K, seed) for K in reversed(SAMPLES) for seed in SEEDS),
-    measure=measure,
     protocol="784-256-8-256-784, ReLU, Bernoulli, grey pixels, 20,000 training images, 5 epochs,"
     " batch 128, Adam 1e-3; cost in nats an image on 5,000 validation images, mean and standard"
     " deviation over seeds; variance: trace of the covariance of the gradient of one batch under"
     f" the noise of the codes, at the three networks trained with one sample, from {PAIRS}"
     " independent pairs; variance-reduction factor: that with one sample over that with K; times:"
     f" median over {ROUNDS} rounds of {STEPS} steps, all K in turn, one thread",
-    seeds=SEEDS,
     tables={"K samples of the codes": gains},
-    answer=answer,
 )

@@ -132,7 +132,6 @@ EXPERIMENT = Experiment(
     " training?",
     minutes=25,
     trainings=tuple(t for trainings in reversed(NETWORKS.values()) for t in trainings),
-    measure=measure,
     protocol="784-500-2-500-784, tanh, Adam; in training 5 % of the encoder's input is set to 0"
     " (corrupted); short: 5,000 training images, batch 50, learning rate 1e-3, 20 epochs; long:"
     " 50,000, batch 500, learning rate 1e-4, 500 epochs; cost in nats an image with sampled codes,"
@@ -142,7 +141,5 @@ EXPERIMENT = Experiment(
     " images' the same for all seeds; those binarised afresh are sampled anew for the measurement;"
     " 'training, corrupted' is as the assignment measures: the input corrupted there too, on at"
     " most 5,000 images; mean and standard deviation over seeds",
-    seeds=SEEDS,
     tables={"Cost of the tanh VAE, reconstruction + KL": costs},
-    answer=answer,
 )

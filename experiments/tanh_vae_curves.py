@@ -66,10 +66,8 @@ EXPERIMENT = Experiment(
     question="What does the tanh VAE cost after each of 20 epochs, beside the assignment of 2017?",
     minutes=2,
     trainings=TRAININGS,
-    measure=measure,
     protocol="the trainings of tanh_vae called 'short, pixels binarised once'; nats an image with"
     " sampled codes after each epoch, on the 5,000 training images and on the first 5,000 of the"
     " 10,000 validation images, no test image; mean and standard deviation over seeds",
-    seeds=SEEDS,
     tables={"Cost of the tanh VAE, epoch by epoch": epochs},
 )
