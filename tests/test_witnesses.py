@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from small_runs import assert_close, layers
 
-from autograd_lite import losses, ops, record, tape
+from autograd_lite import losses, ops, tape
 from autograd_lite.gradcheck import directional_error
 from autograd_lite.tree import tree_map
 from gan.losses import LOSSES, discriminator_loss
@@ -192,21 +192,6 @@ def tape_error(rng, f, *args):
     return directional_error(rng, f, rule, *args)
 
 
-@pytest.mark.parametrize("ufunc", record.UFUNCS, ids=lambda u: u.__name__)
-def test_the_tape_s_own_rules_agree_with_finite_differences(ufunc):
-    rng = np.random.default_rng(3)
-    # Shapes that have to be broadcast, in both directions.
-    args = [0.5 + rng.random((5, 1, 3)), 0.9 + 0.2 * rng.random((4, 3))][: ufunc.nin]
-    args[0] = args[0] * (1 if ufunc in (np.log, np.log1p) else rng.choice([-1, 1], (5, 1, 3)))
-    cases = [args]
-    if ufunc is np.matmul:
-        x = rng.normal(size=(2, 5, 4))
-        vector = rng.normal(size=4)
-        cases = [(x, rng.normal(size=(4, 3))), (x, vector), (vector, x.swapaxes(1, 2))]
-    for args in cases:
-        assert tape_error(rng, ufunc, *args) < 1e-10
-
-
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
 def test_the_error_is_relative_to_the_gradient_and_the_direction(scale):
     """A rule that is 1 % too large, on one number: |1.01 g - g| / |1.01 g| whatever the scale."""
@@ -234,7 +219,11 @@ def over_axes(x):
     return (y.mean(axis=0) * y.sum(axis=-1, keepdims=True) / (1 + y.mean(axis=(0, 1)))).sum()
 
 
-@pytest.mark.parametrize("f", [in_a_used_buffer, by_branches, over_axes])
+def stretched(x):
+    return (np.log(3 + x.reshape(2, 1, 2)) * x.reshape(2, 2)).sum()
+
+
+@pytest.mark.parametrize("f", [in_a_used_buffer, by_branches, over_axes, stretched])
 def test_the_tape_follows_buffers_branches_and_axes_and_leaves_its_input_alone(f):
     x = np.array([1.5, -2.0, 3.0, 0.7])
     assert tape_error(np.random.default_rng(0), f, x) < 1e-9
