@@ -240,15 +240,6 @@ def test_the_noise_of_the_gradient_falls_as_one_over_the_samples(monkeypatch):
     assert one > 2 * five and in_all > 2 * five  # the images vary too
 
 
-def test_pairs_of_gradients_are_of_one_batch_or_of_two():
-    run, x = network(3), to_unit(DATA.train_images)
-    certain = run._replace(params=run.params._replace(b_logvar=run.params.b_logvar - 80))
-    for a, b in sample_count.draws(certain, x, 1, True, 0):  # no noise is left
-        np.testing.assert_allclose(a.W3, b.W3, atol=1e-7)
-    for a, b in sample_count.draws(certain, x, 1, False, 0):
-        assert np.abs(a.W3 - b.W3).max() > 1e-3
-
-
 def test_costs_times_and_variances_stand_in_the_row_of_their_sample_count(numbers):
     x = to_unit(DATA.train_images[:100])
     for row, K in zip(numbers["sample_count"], (1, 2, 5, 10), strict=True):

@@ -1,9 +1,7 @@
 """Experiments: found by themselves, run, recorded; their parts kept; their tables shown."""
 
-import importlib
 import json
 import statistics
-import types
 
 import pytest
 
@@ -213,14 +211,3 @@ def test_the_code_of_a_real_part_reaches_the_models():
     }
     assert {"vae/elbo.py", "autograd_lite/ops.py", "training/streams.py"} <= reached
     assert not any(path.startswith(("figures", "grading", "tests")) for path in reached)
-
-
-def test_an_experiment_is_one_module_and_a_figure_module_of_the_same_name(tmp_path, monkeypatch):
-    """Added to the folders, it is found by the command and by the figures; nothing else changes."""
-    module = types.ModuleType("experiments.throwaway")
-    module.EXPERIMENT = tiny()
-    folder = importlib.import_module("experiments")
-    (tmp_path / "throwaway.py").write_text("")
-    monkeypatch.setattr(folder, "__path__", [*folder.__path__, str(tmp_path)])
-    monkeypatch.setitem(importlib.sys.modules, "experiments.throwaway", module)
-    assert set(find()) == {*FOUND["experiments"], "throwaway"}
