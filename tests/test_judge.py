@@ -77,12 +77,6 @@ def test_where_the_system_has_namespaces_they_are_used():
 
 
 BLOCKED = {  # in namespaces: what is tried, and what becomes of it
-    "read the reference": (f"open({str(ROOT / 'vae/elbo.py')!r}).read()", "FileNotFoundError"),
-    "read the reference beside NumPy": (
-        "p = os.path.realpath(np.__file__)\n"
-        "while p != '/':\n  p = os.path.dirname(p)\n  assert not os.path.exists(p + '/rbm')",
-        "",
-    ),
     "read the parent": ("os.listdir(f'/proc/{os.getppid()}/cwd')", "FileNotFoundError"),
     "change NumPy": ("os.chmod(np.__file__, 0o644)", "Read-only"),
     "change Python": ("os.chmod(os.__file__, 0o644)", "Read-only"),

@@ -30,9 +30,8 @@ def p_visible(params):
     return enumeration.joint(*params).sum(axis=1)
 
 
-@pytest.mark.eq("rbm.27")
 @pytest.mark.parametrize("weight", [0.5, 3, 12])
-def test_the_copying_machine_reconstructs_and_has_learned_nothing(weight):
+def test_the_copying_machine_reconstructs_and_has_learned_nothing(weight):  # (rbm.27)
     W, biases = weight * np.eye(D), np.full(D, -weight / 2)
     np.testing.assert_allclose(p_visible((W, biases, biases)), 2.0**-D, rtol=1e-12)
     copied = np.abs(prob_v(VS, W, biases) - (1 - VS))
@@ -41,10 +40,9 @@ def test_the_copying_machine_reconstructs_and_has_learned_nothing(weight):
     np.testing.assert_allclose(values[-5:-1], np.tanh(weight / 4) ** 2, rtol=1e-9)
 
 
-@pytest.mark.eq("rbm.30")
 @pytest.mark.parametrize("given", [[], [0, 3]])
 def test_probabilities_along_a_chain_vary_together_as_draws_a_sweep_further_apart(given):
-    """Covariances of P(v_i = 1 | h) from the chain of h, against those of v_i from that of v."""
+    """Covariances of P(v_i = 1 | h) from the chain of h, of v_i from that of v. (rbm.30)"""
     p = enumeration.joint(*machine(2))
     p = p[(VS[:, given] == 1).all(axis=1)]
     v = VS[(VS[:, given] == 1).all(axis=1)]
@@ -63,11 +61,9 @@ def test_probabilities_along_a_chain_vary_together_as_draws_a_sweep_further_apar
         assert all(later <= sooner for sooner, later in pairwise([p_v @ f**2, *covariances]))
 
 
-@pytest.mark.eq("rbm.9")
-@pytest.mark.eq("rbm.29")
 @pytest.mark.parametrize("given", [[], [0, 1]], ids=["free", "clamped"])
 def test_a_chain_comes_from_every_start_to_what_the_given_pixels_say_of_the_others(given):
-    """After 60 sweeps as in the joint distribution; a free one after one sweep as in the kernel."""
+    """After 60 sweeps as in the joint distribution, after one as in the kernel. (rbm.9) (rbm.29)"""
     params, rows, known = machine(3), 40_000, np.isin(range(D), given)
     truth = enumeration.conditional(VS[10], known, *params)
     allowed = enumeration.bound(0.25, 1.0, rows, D)  # a mean of probabilities varies less
@@ -101,22 +97,6 @@ def test_first_weights_are_those_that_the_settings_name_in_the_images_dtype(dtyp
     assert same_bits(cut_off, init_truncated(stream(0, "weights"), images, 400))
 
 
-def test_training_raises_the_exact_likelihood_of_bars():
-    """A 3 x 2 machine on two patterns: CD-5 must come close to the best possible, log(1/2)."""
-    patterns = np.array([[1, 1, 0, 0], [0, 0, 1, 1]], float)
-    images = patterns[np.random.default_rng(0).integers(0, 2, 200)]
-    settings = Settings(hidden=3, gibbs_steps=5, learning_rate=0.1, momentum=0.5)
-
-    def log_likelihood(params):
-        return np.log(p_visible(params))[enumeration.numbers_of(patterns)].mean()
-
-    state = start(settings, images)
-    before = log_likelihood(state.params)
-    for i in range(1500):
-        state = step(state, images[i % 10 :: 10], settings)
-    assert before < -2 and log_likelihood(state.params) > -0.75
-
-
 def test_what_is_measured_is_an_image_s_mean():
     images = np.random.default_rng(0).random((40, D))
     params = machine(1)
@@ -131,9 +111,8 @@ def test_what_is_measured_is_an_image_s_mean():
     assert row["free_energy_gap [nats/image]"] == pytest.approx(free[0] - free[1], abs=1e-12)
 
 
-@pytest.mark.eq("rbm.21")
 def test_every_step_draws_anew_and_does_as_the_settings_say(monkeypatch):
-    """The learning rate at step t is r / (1 + t / halving)."""
+    """The learning rate at step t is r / (1 + t / halving). (rbm.21)"""
     images = np.random.default_rng(0).random((20, D)).astype(np.float32)
     calls = spy_on(monkeypatch, rbm.train, "gibbs", "momentum_step")
     settings = Settings(
@@ -151,8 +130,7 @@ def test_every_step_draws_anew_and_does_as_the_settings_say(monkeypatch):
     assert same_bits(words[2], nll_gradient(v, end, *first.params))
 
 
-@pytest.mark.eq("rbm.20")
-def test_persistent_chains_go_on_and_others_begin_at_the_batch():
+def test_persistent_chains_go_on_and_others_begin_at_the_batch():  # (rbm.20)
     images = np.random.default_rng(0).random((20, D)).astype(np.float32)
     settings = Settings(hidden=3, batch_size=8, chains="persistent", gibbs_steps=10)
     first = start(settings, images)
