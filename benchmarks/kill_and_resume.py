@@ -57,9 +57,17 @@ def trial(name: str, whole: Path, seconds: float, number: int) -> dict[str, Any]
     done = [path.read_text().count("\n") - 1 for path in folder.rglob("metrics.csv")]
     run(name, folder)
     row = {"model": name, "of [s]": seconds, "moment [s]": until, "epochs done": sum(done)}
-    row |= {"same bits": digest(folder) == digest(whole), "left": len([*folder.rglob("*.tmp")])}
+    row |= {
+        "same bits": digest(folder) == digest(whole),
+        "left": sum(map(is_left, folder.rglob("*.tmp"))),
+    }
     print(row, flush=True)
     return row
+
+
+def is_left(temporary: Path) -> bool:
+    """Whether it should have gone: in a run's folder, not beside what was measured."""
+    return temporary.parent.name not in ("cache", "results")
 
 
 def run(name: str, folder: Path, until: float | None = None, alone: bool = False) -> bool:

@@ -76,9 +76,10 @@ def same_bits(a, b):
 
 
 def arrays(folder):
-    """All that a checkpoint holds, but for the seconds, which no two trainings share."""
+    """All that a checkpoint holds, but for its settings, and the seconds, which no two share."""
     with np.load(folder / "checkpoint.npz") as file:
-        return {key: file[key].tobytes() for key in file.files if key != "metrics.seconds"}
+        names = [name for name in file.files if name not in ("settings", "metrics.seconds")]
+        return {name: file[name].tobytes() for name in names}
 
 
 def train(folder, module, settings, split, stop=None, **other):

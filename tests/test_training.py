@@ -1,13 +1,9 @@
 """Runs: settings, presets, folders, checkpoints, early stopping, resuming after any kind of end."""
 
 import csv
-import errno
 import itertools
 import json
 import math
-import os
-import re
-import signal
 import subprocess
 import sys
 import time
@@ -47,17 +43,6 @@ from vae.train import Settings
 
 ROOT = Path(__file__).parent.parent
 QUICK = ["--data", "digits", "--images", "500", "--hidden", "8", "--validation", "100"]
-
-
-def heard():
-    """In a process that begins: nohup, under which the tests may run, has it ignore this one."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
-
-
-def program(*words, **more):
-    line = [sys.executable, "-m", *map(str, words)]
-    streams = {"stdout": subprocess.PIPE, "text": True, "preexec_fn": heard}
-    return subprocess.Popen(line, cwd=ROOT, **streams, **more)
 
 
 @pytest.fixture
@@ -192,7 +177,8 @@ def test_settings_that_make_no_sense_are_one_sentence(words, sentence, commanded
 
 @pytest.mark.parametrize("model", ["rbm", "vae", "gan"])
 def test_a_command_lists_its_settings_and_says_what_is_wrong_with_words(model, commanded, tmp_path):
-    out, _ = program(model, "train", "--help").communicate(timeout=120)
+    line = [sys.executable, "-m", model, "train", "--help"]
+    out = subprocess.run(line, cwd=ROOT, capture_output=True, text=True).stdout
     assert "random seed (default: 0)" in " ".join(out.split())
     for words, sentence in (
         (["train", "--images", "many"], "--images: invalid int value: 'many'"),
@@ -292,75 +278,6 @@ def test_snapshots_are_the_parameters_of_a_run_that_stopped_there(name, tmp_path
         assert same_bits(load_params(tmp_path / "whole", epoch, like), expected)
     with pytest.raises(RunError, match=r"params-0003\.npz is no snapshot of this run"):
         load_params(tmp_path / "whole", 3, like)
-
-
-def until(condition):
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
-def test_a_run_ended_by_signals_at_any_moment_and_resumed_ends_in_the_same_bits(tmp_path):
-    """Against a run left alone; a second signal changes nothing."""
-    words = ["vae", "train", *QUICK, "--epochs", "40"]
-    program(*words, "--out", tmp_path / "whole").communicate(timeout=120)
-    cut, rng = tmp_path / "cut", np.random.default_rng(0)
-    where: list[str | Path] = [*words[2:], "--out", cut]
-    for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP):
-        (cut / "metrics.csv").unlink(missing_ok=True)
-        process = program(*words[:2], *where, stderr=subprocess.PIPE)
-        until((cut / "metrics.csv").exists)
-        time.sleep(rng.uniform(0, 0.1))
-        process.send_signal(number)
-        process.send_signal(number)
-        _, said = process.communicate()
-        told = f"Stopped at step [0-9]+; go on with --resume {cut}.\n"
-        assert re.fullmatch("" if number == signal.SIGKILL else told, said)
-        assert process.returncode == (-9 if number == signal.SIGKILL else 128 + number)
-        where = ["--resume", cut]
-    program(*words[:2], *where).communicate(timeout=120)
-    assert arrays(tmp_path / "whole") == arrays(cut)
-    assert finished(cut) and not list(cut.glob(".*.tmp"))
-
-
-SEVERAL = """
-import time
-from pathlib import Path
-from experiments.cache import Part, compute
-from training.command import run_cli
-from training.parallel import Training, train_all
-
-LONG = "--data digits --images 20000 --batch-size 1 --epochs 1 --snapshots 1 --seed".split()
-BOTH = [Training("long", "rbm", (*LONG, seed)) for seed in "01"]
-
-def part(number):
-    Path("begun").touch()
-    time.sleep(50 + number)
-
-if __name__ == "__main__":
-    run_cli(lambda _: train_all(BOTH) if WHAT == "trainings" else compute([Part(part, (5,))]), [])
-"""
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-@pytest.mark.parametrize("what, begun", [("trainings", "out/runs/*/params-*"), ("parts", "begun")])
-def test_what_a_command_has_begun_ends_with_it(what, begun, number, tmp_path):
-    (tmp_path / "several.py").write_text(SEVERAL.replace("WHAT", repr(what)))
-    env = os.environ | {"PYTHONPATH": str(ROOT)}
-    line, several = [sys.executable, "several.py"], 2 if what == "trainings" else 1
-    pipes = {"stderr": subprocess.PIPE, "text": True, "preexec_fn": heard, "process_group": 0}
-    with subprocess.Popen(line, cwd=tmp_path, env=env, **pipes) as process:
-        until(lambda: len([*tmp_path.glob(begun)]) == several)
-        process.send_signal(number)
-        said = process.stderr.read()
-    with pytest.raises(ProcessLookupError):  # once no process of the group is left
-        until(lambda: os.killpg(process.pid, 0))
-    if what == "trainings":  # though no epoch was over
-        assert len([*tmp_path.glob("out/runs/*/checkpoint.npz")]) == 2
-    if number != signal.SIGKILL:
-        assert said == "Stopped; the same command goes on from here.\n"
-        assert process.returncode == 128 + number
 
 
 def test_a_run_from_before_a_metric_was_there_goes_on_with_it(tmp_path):
@@ -496,46 +413,6 @@ def test_two_runs_at_once_get_folders_of_their_own(tmp_path, monkeypatch):
     with pytest.raises(RunError, match="holds a run; go on with --resume"):
         create_run(first.folder, "", settings)
     second.lock.close()
-
-
-def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path, monkeypatch):
-    module, settings, split = small("rbm")
-    state = module.start(settings, split.train)
-    save_checkpoint(tmp_path, state, [{"epoch": 1.0}])
-    before = (tmp_path / "checkpoint.npz").read_bytes()
-
-    def full(*_, **__):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(np, "savez", full)
-    with pytest.raises(RunError, match=r"\(the disk is full\); what stood there stands"):
-        save_checkpoint(tmp_path, module.step(state, split.train, settings), [{"epoch": 2.0}])
-    assert (tmp_path / "checkpoint.npz").read_bytes() == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["checkpoint.npz", "metrics.csv"]
-
-
-def test_damaged_files_are_one_sentence(tmp_path):
-    module, settings, split = small("rbm")
-    like = module.start(settings, split.train)
-    save_checkpoint(tmp_path, like, [])
-    whole = (tmp_path / "checkpoint.npz").read_bytes()
-    (tmp_path / "checkpoint.npz").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(RunError, match="is not a checkpoint of this run"):
-        load_checkpoint(tmp_path, like)
-    other = module.start(replace(settings, hidden=6), split.train)
-    save_checkpoint(tmp_path, other, [])
-    with pytest.raises(RunError, match=r"state\.params\.W is an array \(12, 6\)"):
-        load_checkpoint(tmp_path, like)
-    for text, said in (
-        ('{"hidden": 5, "colour": "red"}', "has 'colour', which is no setting of `python -m rbm`"),
-        ('{"hidden": 5', "cannot be read"),
-        (9999 * "[", "cannot be read"),
-        ("[5]", "expected JSON"),
-        ('{"hidden": "5"}', "--hidden is '5'; expected a value of type int"),
-    ):
-        (tmp_path / "settings.json").write_text(text)
-        with pytest.raises(RunError, match=rf"settings\.json .*{said}"):
-            run.read_settings(tmp_path, module.Settings)
 
 
 def test_the_progress_line_is_for_terminals_only(capsys):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -61,7 +62,7 @@ def save_checkpoint(folder: Path, state: Tree, rows: list[Row], best: Tree = Non
     `best`, where there is one, is the best epoch's parameters. They stand in the checkpoint too:
     no kill can leave them beside the metrics of other epochs.
     """
-    arrays = dict(_flatten(state, "state"))
+    arrays = {"settings": np.array(_settings(folder)), **dict(_flatten(state, "state"))}
     if best is not None:
         arrays |= _flatten(best, "best")
     for name, values in _columns(rows).items():
@@ -99,7 +100,7 @@ def load_best(folder: Path, like: T) -> T:
     """The best epoch's parameters, as the checkpoint has them; `like` as above. RunError."""
     path = folder / "checkpoint.npz"
     with _refused(path, "has no parameters of a best epoch"):
-        return _filled(like, "best", _read(path, like), ("state.", "metrics."))
+        return _filled(like, "best", _read(path, like), ("state.", "metrics.", "settings"))
 
 
 def _read(path: Path, like: Tree) -> dict[str, Array]:
@@ -140,7 +141,23 @@ def load_checkpoint(folder: Path, like: T) -> tuple[T, list[Row]]:
         if not path.exists():
             return like, []  # killed before its first checkpoint: it begins again
         arrays = _read(path, like)
+        _require_same(arrays.pop("settings", "{}"), _settings(folder))
         return _filled(like, "state", arrays, ("metrics.", "best.")), _rows(arrays)
+
+
+def _settings(folder: Path) -> str:
+    """The text of the run's settings, which stands in its checkpoint, too."""
+    path = folder / "settings.json"
+    return path.read_text() if path.exists() else "{}"
+
+
+def _require_same(text: Array | str, now: str) -> None:
+    """ValueError where a checkpoint has other settings, but for those that one of them lacks."""
+    before, expected = json.loads(str(text)), json.loads(now)
+    for name in sorted((before.keys() & expected.keys()) - {"epochs"}):
+        if before[name] != expected[name]:
+            said = f"{name} is {expected[name]} in settings.json and was {before[name]}"
+            raise ValueError(f"it is of another run: {said}")
 
 
 def _rows(arrays: dict[str, Array]) -> list[Row]:

@@ -1,6 +1,7 @@
 """From a command line to a run: new or resumed, with errors of one sentence and status 2."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -20,6 +21,8 @@ from training.model import Model, S, St
 from training.run import RUNS, Run, RunError, create_run, open_run, read_settings
 from training.settings import Parser, SettingsError, add_settings, check_settings, with_preset
 
+BEYOND = "array is too big|Maximum allowed dimension"  # NumPy's words for more than 2^63 bytes
+
 
 def run_cli(program: Callable[[Sequence[str]], None], argv: Sequence[str]) -> None:
     """Runs a program; whatever is wrong with its input becomes one sentence and status 2.
@@ -27,16 +30,19 @@ def run_cli(program: Callable[[Sequence[str]], None], argv: Sequence[str]) -> No
     Ctrl-C, SIGTERM and SIGHUP are status 130, 143 and 129. What reads its output may go away.
     """
     keep_freed_memory()
+    for name in ("stdout", "stderr"):  # which a shell can close: >&-
+        setattr(sys, name, getattr(sys, name) or open(os.devnull, "w"))
     try:
         with ending_in_order(), np.errstate(over="ignore", invalid="ignore"):  # metrics tell
             program(argv)
-            if sys.stdout:
-                sys.stdout.flush()
+            sys.stdout.flush()
     except KeyboardInterrupt as end:
         sys.exit(status(end))
     except BrokenPipeError:  # whoever reads has seen enough: | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except MemoryError as error:
+    except (MemoryError, ValueError) as error:
+        if not isinstance(error, MemoryError) and not re.search(BEYOND, str(error)):
+            raise
         why = str(error).rstrip(".") or "for large settings"
         refused(f"There is not enough memory ({why}); try smaller ones.")
     except (DataError, RunError, SettingsError) as error:

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from data import files
-from data.idx import printable
+from data.idx import DataError, printable
+from data.npz import read_arrays
 from training.early import out_of_patience
 from training.model import S, Settings
 from training.settings import SettingsError, check_settings
@@ -83,7 +84,7 @@ def _lock(folder: Path) -> Run:
             lock.close()
             raise RunError(f"{folder} is in use by another process; wait or name another.")
         time.sleep(0.1)
-    for name in FILES:
+    for name in (*FILES, "params-*.npz"):
         for left_by_a_kill in folder.glob(f".{name}.*.tmp"):
             left_by_a_kill.unlink(missing_ok=True)
     return Run(folder, lock)
@@ -198,8 +199,9 @@ def finished(folder: Path) -> bool:
         rows = read_metrics(folder)
         over = len(rows) == settings["epochs"]
         over |= out_of_patience(rows, settings.get("patience", 0))  # which older runs do not have
-        return over and (folder / "checkpoint.npz").is_file()
-    except (RunError, OSError, ValueError, KeyError, TypeError):
+        made = read_arrays(folder / "checkpoint.npz", ["metrics.epoch"])["metrics.epoch"]
+        return over and made.shape == (len(rows),)
+    except (DataError, RunError, OSError, ValueError, KeyError, TypeError):
         return False
 
 
