@@ -34,3 +34,15 @@ def tiles(screen, left, top, scale, shape, gap=1):
 def close(found, x):
     """Whether tiles (n, 28, 28) of the screen show images (n, D), up to the screen's levels."""
     return np.abs(found - paper(x)[..., 0]).max() <= 0.51 / 255
+
+
+def curves(axes):
+    """Of each line, by what its label says before a colon: its x and its y."""
+    lines = {str(line.get_label()).partition(":")[0]: line for line in axes.lines}
+    return {label: tuple(map(list, line.get_data())) for label, line in lines.items()}
+
+
+def band(axes, i, x):
+    """Between which values the i-th band lies at x."""
+    edge = axes.collections[i].get_paths()[0].vertices
+    return sorted({*edge[edge[:, 0] == x, 1]})

@@ -12,7 +12,6 @@ from matplotlib.colors import to_rgb
 import figures.gibbs_chains
 import figures.inpainting
 import figures.rbm
-import rbm.gibbs
 import rbm.train
 from data.digits import draw_digits
 from data.pixels import to_unit
@@ -28,8 +27,8 @@ from rbm.exact import conditional
 from rbm.model import Params
 from rbm.train import Settings
 from tests import screen
-from tests.screen import close, tiles
-from tests.small_runs import digits, same_bits
+from tests.screen import close, curves, tiles
+from tests.small_runs import digits, same_bits, spy_on
 from training import loop
 from training.checkpoint import save_params
 from training.images import Split
@@ -302,11 +301,10 @@ def test_pseudo_likelihood_shows_the_metrics():
     ]
     machines = [trained(dictated(HALF, n), rows=metrics) for n in (2, 3, 4)]
     (axes,) = figures.rbm.pseudo_likelihood(machines, DATA).axes
-    lines = {str(line.get_label()): line for line in axes.lines}
-    for (part, column), dashes in zip(names.items(), ("-", "--"), strict=True):
-        line = lines[f"2 hidden units, {part}"]
-        assert list(line.get_xdata()) == [1, 2] and line.get_linestyle() == dashes
-        assert list(line.get_ydata()) == machines[0].series(column)
+    for part, column in names.items():
+        expected = [1, 2], machines[0].series(column)
+        assert curves(axes)[f"2 hidden units, {part}"] == expected
+    assert [line.get_linestyle() for line in axes.lines] == 3 * ["-", "--"]
 
 
 def test_samples_of_each_machine_are_those_that_are_scored(monkeypatch):
@@ -322,8 +320,6 @@ def test_samples_of_each_machine_are_those_that_are_scored(monkeypatch):
 MANY = DataSet("drawn digits", "digits", *draw_digits(RNG, 800), *draw_digits(RNG, 40))
 V = (to_unit(MANY.test_images) >= 0.5).astype(np.float32)
 THREE = replace(SETTINGS, hidden=3)
-
-
 NAMES = {"grey CD-30": "cd30-grey", "binary CD-30": "cd30-binary", "binary PCD-5": "pcd5"}
 
 
@@ -364,7 +360,7 @@ def cost(probs, known, rows=slice(None)):
 def test_the_machine_after_some_epochs_is_the_last_snapshot_until_then(folder):
     for wanted, found in ((3, 3), (4, 4), (30, 4)):
         machine = machine_after(folder, wanted)
-        assert machine.epochs == found and machine.settings == THREE
+        assert (machine.epochs, machine.settings) == (found, THREE)
         assert machine.params.b.any() == (found == 3)
     with pytest.raises(RunError, match=r"params-0002.npz is no snapshot"):
         machine_after(folder, 2)
@@ -374,23 +370,21 @@ def test_the_machine_after_some_epochs_is_the_last_snapshot_until_then(folder):
         machine_after(folder, 3)
 
 
-@pytest.mark.parametrize("of, fraction", [("all", 0.5), ("ink", 0.5)])
-def test_chains_cost_what_they_estimate(folder, of, fraction):
-    known = methods.given(V, of, fraction)
-    damaged, nothing = V * known, np.zeros_like(known)
-    W, b, c = in_float64()
-    probs = {"clamped": conditional(damaged, known, W, b, c)}
-    probs["clamped, from a random start"] = probs["clamped"]
-    probs["unclamped"] = conditional(damaged, nothing, W, b, c)
+@pytest.mark.parametrize("of", ["all", "ink"])
+def test_chains_cost_what_they_estimate(folder, of):
+    known = methods.given(V, of, 0.5)
+    damaged, clamped = V * known, conditional(V * known, known, *in_float64())
+    free = conditional(damaged, np.zeros_like(known), *in_float64())
+    probs = {"clamped": clamped, "clamped, from a random start": clamped, "unclamped": free}
     if of == "ink":
-        probs["clamped, known erasure rate"] = conditional(
-            damaged, known, *in_float64(np.log(fraction))
-        )
+        rated = conditional(damaged, known, *in_float64(np.log(0.5)))
+        probs["clamped, known erasure rate"] = rated
     expected = {method: cost(p, known) for method, p in probs.items()}
-    rows = methods.by_machine(folder, 3, of, fraction)
-    assert [row["method"] for row in rows] == list(expected)
+    rows = methods.by_machine(folder, 3, of, 0.5)
+    assert [(row["of"], row["missing"], row["method"]) for row in rows] == [
+        (of, 0.5, method) for method in expected
+    ]
     for row in rows:
-        assert (row["of"], row["missing"]) == (of, fraction)
         exactly, right = expected[row["method"]]
         assert abs(row["cost"] - exactly) < 0.002 and abs(row["fraction right"] - right) < 0.005
         few = cost(probs[row["method"]], known, slice(10))[0]
@@ -422,8 +416,7 @@ def test_the_nearest_image_differs_in_the_fewest_given_pixels():
     train, known = V[:30], RNG.random(V.shape) < 0.3
     found = baselines.nearest_image(train, V[30:], known[30:])
     for v, k, nearest in zip(V[30:], known[30:], found, strict=True):
-        counts = ((train != v) & k).sum(axis=1)
-        assert ((nearest != v) & k).sum() == counts.min()
+        assert ((nearest != v) & k).sum() == ((train != v) & k).sum(axis=1).min()
     full = np.ones_like(V[:1])  # has all the ink that is given, and much more
     damaged = V[:5] * (RNG.random(V[:5].shape) < 0.5)
     found = baselines.nearest_image(np.concatenate([full, V]), damaged, damaged == 1, ink=True)
@@ -456,20 +449,14 @@ def test_baselines_are_fitted_on_training_images_and_scored_on_missing_pixels(fo
 
 
 def test_rows_carry_the_names_of_their_machines(monkeypatch):
-    asked = []
-
-    def compute(parts):
-        asked.extend(parts)
-        return [[{"part": i}] for i in range(len(parts))]
-
-    monkeypatch.setattr(inpainting, "compute", compute)
+    one_each = lambda parts: [[{"part": part}] for part in parts]  # noqa: E731
+    monkeypatch.setattr(inpainting, "compute", one_each)
     numbers = inpainting.measure()
     assert [len(numbers[name]) for name in ("restored", "exact", "likelihoods")] == [78, 4, 12]
     for name, rows in numbers.items():
         for row in (row for row in rows if "machine" in row):
-            part = asked[row["part"]]
-            assert part.function.__name__ in (f"by_{name}_sum", name, "by_machine")
-            (folder, epochs, *_), (snapshot,) = part.arguments, part.reads
+            function, (folder, epochs, *_), (snapshot,) = row["part"]
+            assert function.__name__ in (f"by_{name}_sum", name, "by_machine")
             kind = NAMES[row["machine"].split(",")[0]]
             assert folder.name.startswith(f"{kind}-{row['hidden']}-")
             assert epochs == (3 if "3 epochs" in row["machine"] else 30)
@@ -477,8 +464,8 @@ def test_rows_carry_the_names_of_their_machines(monkeypatch):
     order = [(row["machine"], row["hidden"]) for row in numbers["restored"][6:]]
     assert order == [machine for machine in inpainting.MACHINES for _ in MASKS]
     for kind, (training, _) in inpainting.KINDS.items():
-        assert ("60,000 images" in kind) == ("--validation 0" in " ".join(training(20).options))
-        assert ("60,000 images" in kind) != ("55,000 images" in kind)
+        count = "60,000" if "--validation 0" in " ".join(training(20).options) else "55,000"
+        assert f"{count} images" in kind
 
 
 def test_any_step_of_a_run_is_made_again_to_the_bit(tmp_path, monkeypatch):
@@ -500,21 +487,13 @@ def test_any_step_of_a_run_is_made_again_to_the_bit(tmp_path, monkeypatch):
 
 
 def test_forgetting_is_the_distance_from_the_own_image_and_from_others(monkeypatch):
-    swept = []
-
-    def gibbs(rng, v, W, b, c, steps):
-        swept.append(steps)
-        return rbm.gibbs.gibbs(rng, v, W, b, c, steps)
-
-    monkeypatch.setattr(gibbs_chains, "gibbs", gibbs)
+    calls = spy_on(monkeypatch, gibbs_chains, "gibbs")["gibbs"]
     picture = np.arange(784) < 100
     x = V[:6] * np.float32(0.75)  # grey
     found = forgetting(x, dictated(picture), (0, 1, 3))
-    assert found["sweeps"] == [0, 1, 3] and swept == [0, 1, 2]
-    own = [(picture != v).mean() for v in V[:6]]
-    for after in (1, 2):  # from others: each other image five times
-        assert found["own image"][after] == pytest.approx(np.mean(own))
-        assert found["other images"][after] == pytest.approx(np.mean(own))
-    ink = [v.mean() for v in V[:6]]
-    assert 0.75 * np.mean(ink) < found["own image"][0] < 0.85 * np.mean(ink)
-    assert found["other images"][0] > np.mean(ink)
+    assert found["sweeps"] == [0, 1, 3] and [words[-1] for words, _ in calls] == [0, 1, 2]
+    away = (picture != V[:6]).mean()
+    for name in ("own image", "other images"):  # from others: each other image five times
+        assert found[name][1:] == [pytest.approx(away)] * 2
+    ink = V[:6].mean()
+    assert 0.75 * ink < found["own image"][0] < 0.85 * ink < ink < found["other images"][0]
