@@ -20,7 +20,7 @@ from figures import dense_vae as of_dense
 from figures import vae as quick
 from figures.images import as_trained, one_of_each, paper
 from figures.style import TEN, save
-from tests.screen import assert_whole, close, pixels, tiles
+from tests.screen import assert_whole, band, close, curves, pixels, tiles
 from tests.small_runs import parsed
 from tests.small_vaes import DATA, decoded, encoded, network, rows_of
 from training.command import run_cli
@@ -163,73 +163,59 @@ def test_the_figure_of_code_units_shows_means_over_seeds_and_their_range(monkeyp
             assert list(kl.get_ydata()) == [k + 1.0] * Z
             assert line.get_label() == f"{Z} codes: {Z - 1} to {Z} active"
             assert kl.get_label() == f"{Z} codes: {(k + 1) * Z:.1f} in all"
-            band = upper.collections[i].get_paths()[0].vertices
-            assert {1, 2} == set(band[band[:, 0] == 1, 1])
+            assert band(upper, i, 1) == [1, 2]
         assert upper.lines[3].get_ydata()[0] == 0.01
 
 
-def lines_of(axes):
-    return {line.get_label().partition(":")[0]: line.get_data() for line in axes.lines}
-
-
 def test_test_and_training_costs_stand_beside_the_notebooks():
-    figure = dense_vae_curves.costs((), DATA)
+    figure, epochs = dense_vae_curves.costs((), DATA), [*range(2, 31)]
     for row, above, below in zip(
         record.read("dense_vae_curves").numbers, figure.axes[:3], figure.axes[3:], strict=True
     ):
-        lines, title = lines_of(above), above.get_title()
+        lines, title = curves(above), above.get_title()
         for k, (part, images) in enumerate((("test", "test"), ("train", "training"))):
             ours, theirs = np.array(row[part]["mean"]), np.array(notebook(row["codes"])[part])
-            for whose, costs in (("ours", ours), ("notebook", theirs)):
-                x, y = lines[f"{whose}, {images} images"]
-                assert list(x) == list(range(2, 31)) and np.array_equal(y, costs[1:])
+            assert lines[f"ours, {images} images"] == (epochs, ours[1:].tolist())
+            assert lines[f"notebook, {images} images"] == (epochs, theirs[1:].tolist())
             gap, spread = ours - theirs, np.array(row[part]["spread"])
             assert np.allclose(below.lines[k].get_ydata(), gap[1:])
-            edge = below.collections[k].get_paths()[0].vertices
-            at_9 = sorted(edge[edge[:, 0] == 9, 1])
-            assert np.allclose(at_9, [(gap - spread)[8], (gap + spread)[8]])
+            assert np.allclose(band(below, k, 9), [(gap - spread)[8], (gap + spread)[8]])
             assert f"{images} {max(gap[4:], key=abs):+.2f}" in below.texts[0].get_text()
             assert f"{images} images: {ours[-1]:.2f}, notebook {theirs[-1]:.2f}" in title
         assert f"{row['codes']} code units" in title
-        assert [v[0] for v in lines["ours, all training images"]] == [30, row[ALL]["mean"]]
+        assert lines["ours, all training images"] == ([30], [row[ALL]["mean"]])
 
 
 def test_the_convolutional_networks_costs_are_those_of_the_record():
     numbers = record.read("conv_vae").numbers
-    few, whole = numbers[conv_vae.FEW], numbers[conv_vae.WHOLE]
-    left, right = conv_vae.costs((), DATA).axes
-    first, second = lines_of(left), lines_of(right)
+    few, whole, there = numbers[conv_vae.FEW], numbers[conv_vae.WHOLE], conv_vae.notebook()
+    axes, epochs = conv_vae.costs((), DATA).axes, [*range(3, 31)]
+    left, right = map(curves, axes)
     for k, (part, images) in enumerate((("train", "training images"), ("test", "test images"))):
         mean, spread = (np.array(few[part][of]) for of in ("mean", "spread"))
-        for whose, costs in (("ours", mean), ("notebook", conv_vae.notebook()[part])):
-            x, y = first[f"{whose}, {images}"]
-            assert (x[0], x[-1]) == (3, 30)
-            np.testing.assert_array_equal(y, costs[2:])
-        edge = left.collections[k].get_paths()[0].vertices
-        at_10 = sorted(edge[edge[:, 0] == 10, 1])
-        assert np.allclose(at_10, [(mean - spread)[9], (mean + spread)[9]])
+        assert left[f"ours, {images}"] == (epochs, mean[2:].tolist())
+        assert left[f"notebook, {images}"][0] == epochs
+        np.testing.assert_array_equal(left[f"notebook, {images}"][1], there[part][2:])
+        assert np.allclose(band(axes[0], k, 10), [(mean - spread)[9], (mean + spread)[9]])
     best = [(row["best epoch"], row["best"]) for row in numbers["each seed"]]
-    assert list(zip(*first["best of each seed (epoch)"], strict=True)) == best
-    assert [v[0] for v in first["notebook's best (epoch)"]] == [22, 38.8527]
-    assert np.array_equal(second["ours, validation images"][1], whole["validation"][2:])
-    epoch, ends = whole["best epoch"], (whole["best"]["test"], whole["last"]["test"])
-    chosen = second["lowest validation cost (epoch)"]
-    assert [v[0] for v in chosen] == [epoch, whole["best"]["validation"]]
-    assert [tuple(v) for v in second["test images (epoch)"]] == [(epoch, 30), ends]
+    assert [*zip(*left["best of each seed (epoch)"], strict=True)] == best
+    assert left["notebook's best (epoch)"] == ([22], [38.8527])
+    assert right["ours, validation images"] == (epochs, whole["validation"][2:])
+    epoch, ends = whole["best epoch"], [whole[of]["test"] for of in ("best", "last")]
+    lowest = right["lowest validation cost (epoch)"]
+    assert lowest == ([epoch], [whole["best"]["validation"]])
+    assert right["test images (epoch)"] == ([epoch, 30], ends)
 
 
 def test_costs_of_quick_trainings_stand_on_one_axis():
     runs = [network(Z, rows=rows_of(Z)) for Z in (2, 8, 16)]
     figure = quick.costs(runs, DATA)
     assert [axes.get_title() for axes in figure.axes] == [f"{n} code units" for n in (2, 8, 16)]
-    assert len({axes.get_ylim() for axes in figure.axes}) == 1
+    assert len({axes.get_ylim() for axes in figure.axes}) == 1 and figure.axes[0].get_ylim()[0] == 0
     for axes, run in zip(figure.axes, runs, strict=True):
-        assert axes.get_ylim()[0] == 0
-        lines = {line.get_label(): line.get_ydata() for line in axes.lines}
-        for part in ("train", "validation"):
-            word = {"train": "training"}.get(part, part)
-            for name, of in (("cost", "cost"), ("reconstruction", "nll"), ("KL", "kl")):
-                assert np.array_equal(lines[f"{name}, {word}"], run.series(f"{part}_{of}"))
+        for name, of in (("cost", "cost"), ("reconstruction", "nll"), ("KL", "kl")):
+            for part, images in (("train", "training"), ("validation", "validation")):
+                assert curves(axes)[f"{name}, {images}"][1] == run.series(f"{part}_{of}")
 
 
 def test_the_autoencoder_stands_beside_the_vae():
