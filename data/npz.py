@@ -116,6 +116,8 @@ def parse_array(stream: IO[bytes], name: str, size: int, kinds: str) -> NDArray[
         there = len(body)
     if promised != there:
         raise ValueError(f"{name} promises {promised:,} bytes and holds {there:,}")
+    if dtype.kind == "U" and (np.frombuffer(body, f"{dtype.byteorder}u4") > 0x10FFFF).any():
+        raise ValueError(f"{name} holds numbers that are no letters")
     array = np.frombuffer(body, dtype)
     return array.reshape(shape[::-1]).T if found[2] == b"True" else array.reshape(shape)
 

@@ -44,7 +44,7 @@ def _fill(like: Tree, name: str, arrays: dict[str, Array]) -> Tree:
         found = f"{name} is an array {value.shape} of {value.dtype}"
         raise ValueError(f"{found}, expected {expected.shape} of {expected.dtype}")
     if not np.isfinite(value).all() or (isinstance(like, int) and value < 0):
-        raise ValueError(f"{name} has values that no training leaves")
+        raise ValueError(f"{name} holds NaN, infinity or a step below 0")
     return int(value) if isinstance(like, int) else value
 
 
@@ -162,9 +162,13 @@ def _require_same(text: Array | str, now: str) -> None:
 
 def _rows(arrays: dict[str, Array]) -> list[Row]:
     names = [name for name in arrays if name.startswith("metrics.")]
-    lengths = {name: arrays[name].shape for name in names}
-    if any(len(x) != 1 or x != lengths[names[0]] for x in lengths.values()):
-        raise ValueError(f"its metrics are not a number an epoch: {lengths}")
+    shapes = {arrays[name].shape for name in names}
+    if len(shapes) > 1 or any(len(shape) != 1 for shape in shapes):
+        raise ValueError(
+            f"its metrics have the shapes {sorted(shapes)}, expected a number an epoch"
+        )
+    if wrong := [name for name in names if arrays[name].dtype.kind not in "iuf"]:
+        raise ValueError(f"{wrong[0]} holds no numbers")
     keys = [name.removeprefix("metrics.") for name in names]
     columns = [arrays[name].tolist() for name in names]
     return [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]

@@ -52,6 +52,6 @@ def _matching(path: Path, arrays: dict[str, Array], like: Params) -> Params:
         found = arrays[name]
         if found.shape != array.shape:
             raise DataError(f"{path} has {name} of shape {found.shape}; expected {array.shape}.")
-        if not np.isfinite(found).all():
+        if found.dtype.kind == "U" or not np.isfinite(found).all():
             raise DataError(f"{path} has values in {name} that are no finite numbers.")
     return Params(*(arrays[name].astype(a.dtype) for name, a in zip(names, like, strict=True)))

@@ -5,6 +5,7 @@ import json
 import re
 import stat
 import sys
+import warnings
 import zipfile
 from collections.abc import Collection
 from pathlib import Path, PurePosixPath
@@ -100,7 +101,8 @@ def _at_home(text: str, known: Collection[str], foreign: dict[str, str]) -> str:
     that use what these give: `foreign` has all such names, with their packages.
     """
     try:
-        nodes = ast.parse(text).body
+        with warnings.catch_warnings(action="ignore"):  # of escapes such as \d
+            nodes = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return text
     lines, spans = [line.encode() for line in text.split("\n")], []
