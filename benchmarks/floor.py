@@ -73,16 +73,12 @@ def evaluation(case: Case) -> list[Product]:
 def conv(case: Case) -> list[Product]:
     """Windows times kernels, forward (a transposed convolution: backward), and both gradients."""
     B, Z = case.rows, case.settings.codes
-    windows = ((49, 288, 64), (49, 576, 64), (196, 288, 64), (784, 9, 32))
-    found = layers(196 * B, (9, 32), 1, 0, 1)  # the first layer's input needs no gradient
-    for places, inner, channels in windows:
-        found += layers(places * B, (inner, channels), 1, 1, 1)
-    return (
-        found
-        + layers(B, (D * 4, 16), 1, 1, 1)
-        + layers(B, (16, Z), 2, 2, 2)
-        + layers(B, (Z, D * 4), 1, 1, 1)
-    )
+    windows = ((196, 9, 32), (49, 288, 64), (49, 576, 64), (196, 288, 64), (784, 9, 32))
+    found = []
+    for number, (places, *sizes) in enumerate(windows):  # the images need no gradient
+        found += layers(places * B, sizes, 1, number > 0, 1)
+    found += layers(B, (D * 4, 16), 1, 1, 1) + layers(B, (16, Z), 2, 2, 2)
+    return found + layers(B, (Z, D * 4), 1, 1, 1)
 
 
 def gan(case: Case) -> list[Product]:

@@ -42,9 +42,8 @@ def whole() -> Training:
 
 def curve(seed: int) -> dict[str, Any]:
     """The cost after each epoch: on the first test images, and on 5,000 training images."""
-    folder = training(seed).folder
-    run = read(folder, vae.train)
-    test = costs_by_epoch(run, folder, to_unit(load(run.settings.data).test_images[:FIRST]))
+    run = read(training(seed).folder, vae.train)
+    test = costs_by_epoch(run, to_unit(load(run.settings.data).test_images[:FIRST]))
     return {
         "test": test,
         "train": run.series("train_cost"),
@@ -56,13 +55,12 @@ def curve(seed: int) -> dict[str, Any]:
 
 def chosen() -> dict[str, Any]:
     """The epoch of the lowest validation cost, and test costs of its snapshot and of the last."""
-    folder = whole().folder
-    run = read(folder, vae.train)
+    run = read(whole().folder, vae.train)
     validation, best = run.series("validation_cost"), best_epoch(run.rows)
     images = to_unit(load(run.settings.data).test_images)
 
     def costs(epoch: int) -> dict[str, float]:
-        params = load_params(folder, epoch, run.params)
+        params = load_params(run.folder, epoch, run.params)
         both = images, images[:FIRST]
         test, first = (float(sum(evaluate(params, x, run.settings))) for x in both)
         return {"validation": validation[epoch - 1], "test": test, "first test images": first}

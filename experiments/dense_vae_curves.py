@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import vae.train
@@ -25,12 +24,12 @@ ALL = "all training images, last epoch"
 SETTLED = 5  # the epoch from which on the largest difference is told
 
 
-def costs_by_epoch(run: Trained, folder: Path, images: Array) -> list[float]:
+def costs_by_epoch(run: Trained, images: Array) -> list[float]:
     """The cost of images (N, D) with sampled codes after each epoch, nats an image; from the
     snapshots in the run's folder.
     """
     epochs = range(1, run.settings.epochs + 1)
-    params = (load_params(folder, epoch, run.params) for epoch in epochs)
+    params = (load_params(run.folder, epoch, run.params) for epoch in epochs)
     return [float(sum(evaluate(kept, images, run.settings))) for kept in params]
 
 
@@ -38,11 +37,10 @@ def curve(codes: int, seed: int) -> dict[str, Any]:
     """Costs after each epoch, on the 10,000 test images and on 5,000 training images; and after the
     last on all training images.
     """
-    folder = training("squared", codes, seed).folder
-    run = read(folder, vae.train)
+    run = read(training("squared", codes, seed).folder, vae.train)
     data = load(run.settings.data)
     return {
-        "test": costs_by_epoch(run, folder, to_unit(data.test_images)),
+        "test": costs_by_epoch(run, to_unit(data.test_images)),
         "train": run.series("train_cost"),
         ALL: float(sum(evaluate(run.params, to_unit(data.train_images), run.settings))),
     }

@@ -66,9 +66,8 @@ TRAININGS |= {name: training for name, (training, _) in LATER.items()}
 
 
 def score(name: str) -> dict[str, Any]:
-    folder = TRAININGS[name].folder
-    run = read(folder, gan.train)
-    players = load_params(folder, LATER[name][1], run.params) if name in LATER else run.params
+    run = read(TRAININGS[name].folder, gan.train)
+    players = load_params(run.folder, LATER[name][1], run.params) if name in LATER else run.params
     data = load("mnist")
     classifier = load_classifier(data)
     _, real = predict(to_unit(data.train_images), classifier)

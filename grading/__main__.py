@@ -15,7 +15,7 @@ from pathlib import Path
 from grading import ledger, show
 from grading.course import autograder, batch
 from grading.course.assignment import SECONDS, read
-from grading.course.grade import OUTPUTS, grade
+from grading.course.grade import OUTPUTS, grade, require_sane
 from grading.course.template import write_kit
 from grading.errata import page as errata
 from grading.renumber import renumber
@@ -31,10 +31,7 @@ def grade_one_or_all(args: argparse.Namespace) -> int:
     """Grades a submission, or a folder of them. Returns the status."""
     if args.all is None and (args.folder is None or args.csv):
         raise GradingError("Expected a folder to grade, or --all DIR with --csv FILE.")
-    for name in (*OUTPUTS, "csv"):
-        path, pages = getattr(args, name), name == "feedback" and args.all is not None
-        if path and path.exists() and path.is_dir() != pages:
-            raise GradingError(f"--{name} {path} is {'no' if pages else 'a'} folder.")
+    require_sane(args)
     if args.all is None:
         return grade(args)
     alone = [name for name in OUTPUTS if name != "feedback" and getattr(args, name)]

@@ -104,7 +104,8 @@ def test_both_generators_are_scored_on_the_same_noise_beside_training_images(nam
 
     params = Players(G=generator(1.0), D=generator(0.0), average=generator(-1.0))
     snapshot = params._replace(average=params.G, G=params.average)
-    run, asked = Trained(params, Settings(noise=3), []), []
+    folder, asked = TRAININGS[name].folder, []
+    run = Trained(params, Settings(noise=3), [], folder)
     patches = {
         "load": lambda choice: DATA,
         "load_classifier": lambda data: "classifier",
@@ -117,7 +118,6 @@ def test_both_generators_are_scored_on_the_same_noise_beside_training_images(nam
     for patched, value in patches.items():
         monkeypatch.setattr(gan_ablation, patched, value)
     found = gan_ablation.score(name)
-    folder = TRAININGS[name].folder
     assert asked == [folder, *([(folder, LATER[name][1])] if name in LATER else [])]
     assert found["what"] == name
     z = 2 * stream(0, "scored images").random((20, 3), dtype=np.float32) - 1

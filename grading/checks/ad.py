@@ -119,17 +119,17 @@ def _oracle_affine_vjp_Wb(dy: Array, x: Array) -> tuple[Array, ...]:
     return gradient(lambda W, b: (networks.affine(x, W, b) * dy).sum(), (W, b))
 
 
+def _wide(rng: Rng, rows: Any) -> Array:
+    return wide(rng, *rows, O)
+
+
 def _one(rng: Rng, rows: Any = (B,)) -> Arrays:
-    return (wide(rng, *rows, O),)
+    return (_wide(rng, rows),)
 
 
-def _upstream_and_input(rng: Rng, rows: Any = (B,)) -> Arrays:
-    return rng.normal(size=(*rows, O)), wide(rng, *rows, O)
-
-
-def _upstream_and_relu(rng: Rng, rows: Any = (B,)) -> Arrays:
-    dy, x = _upstream_and_input(rng, rows)
-    return dy, np.maximum(x, 0)
+def _upstream_and(values: Any, f: Any = lambda x: x) -> Any:
+    """Draws of a gradient, and f of values of its shape."""
+    return lambda rng, rows=(B,): (rng.normal(size=(*rows, O)), f(values(rng, rows)))
 
 
 def _saturating(rng: Rng, rows: Any) -> Array:
@@ -137,14 +137,6 @@ def _saturating(rng: Rng, rows: Any) -> Array:
     x = rng.normal(size=(*rows, O))
     x.reshape(-1)[:2] = rng.permutation([8.0, -8.0])
     return x
-
-
-def _upstream_and_sigmoid(rng: Rng, rows: Any = (B,)) -> Arrays:
-    return rng.normal(size=(*rows, O)), np.real(sigmoid(2 * _saturating(rng, rows)))
-
-
-def _upstream_and_tanh(rng: Rng, rows: Any = (B,)) -> Arrays:
-    return rng.normal(size=(*rows, O)), networks.tanh(_saturating(rng, rows))
 
 
 def _leaky(rng: Rng, rows: Any = (B,)) -> Arrays:
@@ -165,21 +157,21 @@ CHECKS = (
     Check("ad.3", OPS + "affine_vjp_x", STEP, _of_layers(_affine_vjp_x), exact(_oracle_affine_vjp_x), 1e-14, 50),
     Check("ad.4", OPS + "affine_vjp_Wb", STEP, _of_layers(_affine_vjp_Wb), exact(_oracle_affine_vjp_Wb), 3e-14, 50),
     Check("ad.5", OPS + "relu", "definition", with_large(in_ranks(_one)), exact(relu), 1e-15, 50),
-    Check("ad.6", OPS + "relu_vjp", STEP, with_large(in_ranks(_upstream_and_relu)), 
+    Check("ad.6", OPS + "relu_vjp", STEP, with_large(in_ranks(_upstream_and(_wide, lambda x: np.maximum(x, 0)))), 
           exact(rule(relu, at=lambda y: np.where(y > 0, y, -1))), 1e-15, 50),
     Check("ad.7", OPS + "leaky_relu", "definition", with_large(in_ranks(_leaky)), exact(networks.leaky_relu), 1e-15, 50),
     Check("ad.8", OPS + "leaky_relu_vjp", STEP, with_large(in_ranks(_leaky_vjp)), 
           exact(rule(networks.leaky_relu, at=lambda y, slope=0.2: np.where(y > 0, y, y / slope))), 1e-15, 50),
     Check("ad.9", OPS + "sigmoid", "np.logaddexp", with_large(in_ranks(_one)),
           exact(lambda x: np.exp(-np.logaddexp(0, -x))), 5e-15, 50),
-    Check("ad.10", OPS + "sigmoid_vjp", STEP, in_ranks(_upstream_and_sigmoid), 
+    Check("ad.10", OPS + "sigmoid_vjp", STEP, in_ranks(_upstream_and(_saturating, lambda x: np.real(sigmoid(2 * x)))), 
           exact(rule(sigmoid, at=lambda y: np.log(y) - np.log(1 - y))), 1e-14, 50),
     Check("ad.11", OPS + "tanh", "definition", with_large(in_ranks(_one)), exact(networks.tanh), 1e-14, 50),
-    Check("ad.12", OPS + "tanh_vjp", STEP, in_ranks(_upstream_and_tanh), 
+    Check("ad.12", OPS + "tanh_vjp", STEP, in_ranks(_upstream_and(_saturating, networks.tanh)), 
           exact(rule(networks.tanh, at=lambda y: 0.5 * (np.log(1 + y) - np.log(1 - y)))), 1e-14, 50),
     Check("ad.13", OPS + "softplus", "np.logaddexp", with_large(in_ranks(_one)),
           exact(lambda x: np.logaddexp(0, x), floor=1e-300), 1e-14, 50),
-    Check("ad.14", OPS + "softplus_vjp", STEP, with_large(in_ranks(_upstream_and_input)), exact(rule(softplus)), 1e-14, 50),
+    Check("ad.14", OPS + "softplus_vjp", STEP, with_large(in_ranks(_upstream_and(_wide))), exact(rule(softplus)), 1e-14, 50),
     Check("ad.15", OPS + "log_sigmoid", "np.logaddexp", with_large(in_ranks(_one)),
           exact(lambda x: -np.logaddexp(0, -x), floor=1e-300), 1e-14, 50),
 )

@@ -77,22 +77,16 @@ def of_sizes(draw: Any, player: Any) -> Any:
     )
 
 
-def _trace(x: Array, passed: Any, masks: Any) -> Any:
-    """(x, h, mask) of each hidden layer, and what the last layer is given."""
-    hidden = [(x, h, mask) for (x, h, _), mask in zip(passed, masks, strict=True)]
-    return hidden, passed[-1][2] if passed else x
-
-
 def passed_forward(x: Array, masks: Any, params: Any) -> Any:
+    """The output; (x, h, mask) of each hidden layer, and what the last layer is given."""
     out, passed = game.forward(x, masks, plain(params))
-    hidden, last = _trace(x, passed, masks)
-    return out, (tuple(hidden), last)
+    hidden = tuple((x, h, mask) for (x, h, _), mask in zip(passed, masks, strict=True))
+    return out, (hidden, passed[-1][2] if passed else x)
 
 
 def _backward(rng: Rng, B: int = B, sizes: Any = GENERATOR, edge: str = "") -> Arrays:
     x, masks, params = drawn_forward(rng, B, sizes, edge)
-    _, passed = game.forward(x, masks, plain(params))
-    hidden, last = _trace(x, passed, masks)
+    _, (hidden, last) = passed_forward(x, masks, params)
     trace = Record("Trace", (tuple(Record("Passed", one) for one in hidden), last))
     return rng.normal(size=(B, sizes[-1])), trace, params
 

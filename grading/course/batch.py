@@ -19,7 +19,7 @@ from pathlib import Path
 
 from grading.chapters import ROOT
 from grading.course.assignment import Item, modules
-from grading.course.grade import asked, require_sane
+from grading.course.grade import asked
 from grading.course.intake import gather
 from grading.course.table import SCORE, Row, read, submissions, write
 from grading.reports import results
@@ -34,7 +34,6 @@ DONE = ("graded", "refused")  # what is not tried again; "failed" is
 
 def grade_all(args: argparse.Namespace) -> None:
     """Grades all submissions in a folder. HarnessError where the grading of one failed."""
-    require_sane(args)
     assignment, notes = asked(args)
     items, entries = assignment.items, submissions(args.all, args.csv, args.feedback)
     made = _word([(item.name, item.points, item.seed) for item in items])

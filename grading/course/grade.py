@@ -24,7 +24,6 @@ def grade(args: argparse.Namespace) -> int:
 
     HarnessError where a check could not be judged, GradingError where nothing could.
     """
-    require_sane(args)
     assignment, notes = asked(args)
     run = results.Run(args.folder.resolve().name, {}, notes, assignment)
     if args.gradescope:
@@ -115,5 +114,8 @@ def require_sane(args: argparse.Namespace) -> None:
         raise GradingError("Expected --fail-under from 0 to 100, in percent.")
     for name in (*OUTPUTS, "csv"):
         path: Path | None = getattr(args, name)
+        pages = name == "feedback" and args.all is not None
+        if path and path.exists() and path.is_dir() != pages:
+            raise GradingError(f"--{name} {path} is {'no' if pages else 'a'} folder.")
         if path and not path.parent.is_dir():
             raise GradingError(f"There is no folder {path.parent} for --{name}.")

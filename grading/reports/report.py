@@ -44,6 +44,11 @@ class Result(NamedTuple):
         return self.item.points * SHARE.get(self.verdict, 0.0)
 
     @property
+    def smallest(self) -> str:
+        """What is wrong in the smallest case, where that can be said."""
+        return self.counterexample.words if self.counterexample else ""
+
+    @property
     def unread(self) -> bool:
         """Whether its file could not be run, which each function of that file says alike."""
         at_import = re.match(r"  File |SyntaxError|.*, in <module>$", self.output, re.MULTILINE)

@@ -118,12 +118,10 @@ def write_junit(path: Path, run: Run, results: Sequence[Result]) -> None:
 
 def told(result: Result) -> str:
     """All that a student is told of a result, in lines."""
-    parts = [f"{result.verdict.upper()} {result.detail}".strip()]
-    parts += [f"hint: {result.hint}"] if result.hint else []
-    if result.counterexample and result.counterexample.words:
-        parts.append(f"smallest case: {result.counterexample.words}")
-    parts += [result.output] if result.output else []
-    return "\n".join(parts + ([f"printed:\n{result.printed}"] if result.printed else []))
+    below = {"hint: ": result.hint, "smallest case: ": result.smallest, "": result.output}
+    below["printed:\n"] = result.printed
+    said = [name + text for name, text in below.items() if text]
+    return "\n".join([f"{result.verdict.upper()} {result.detail}".strip(), *said])
 
 
 def write_gradescope(

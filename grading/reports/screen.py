@@ -41,15 +41,12 @@ def lines(result: Result, colour: bool) -> list[str]:
     word = result.verdict.upper()
     shown = f"\033[{COLOURS.get(word, RED)}m{word:9}\033[0m" if colour else f"{word:9}"
     first = f"{result.check.equation:8}{function + ' (hidden)' * result.item.hidden:32}"
-    below = [f"hint: {result.hint}"] if result.hint else []
-    if result.counterexample and result.counterexample.words:
-        below.insert(0, f"smallest case: {result.counterexample.words}")
-    if len(f"{first}{word:9}{result.detail}") <= width():
-        first += f"{shown}{result.detail}"
-    else:
-        first += shown
-        below.insert(0, result.detail)
-    return [first.rstrip(), *(line for text in below for line in wrapped(text))]
+    fits = len(f"{first}{word:9}{result.detail}") <= width()
+    first += shown + result.detail * fits
+    below = {"": result.detail * (not fits), "smallest case: ": result.smallest}
+    below["hint: "] = result.hint
+    texts = [name + text for name, text in below.items() if text]
+    return [first.rstrip(), *(line for text in texts for line in wrapped(text))]
 
 
 def wrapped(text: str) -> list[str]:
