@@ -6,14 +6,13 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.download import download
 from data.files import keep, replacing
-from data.idx import CHUNK, DataError, idx_header, parse_idx
+from data.idx import DataError, idx_header, parse_idx
 from data.published import ARCHIVE_BYTES, ARCHIVE_SUM, PUBLISHED
 
 Bytes = NDArray[np.uint8]
@@ -37,7 +36,8 @@ def parsed(raw: io.BufferedReader | io.BytesIO, source: str, choice: str, file: 
         return verified(array, source, choice, file)
     raw.seek(0)
     if one.sums[file]:
-        _compare(_sum_of(raw), one.sums[file], f"{source} is not {one.name}'s: its bytes")
+        found = hashlib.file_digest(raw, "sha256").hexdigest()
+        _compare(found, one.sums[file], f"{source} is not {one.name}'s: its bytes")
     return array
 
 
@@ -48,13 +48,6 @@ def verified(array: Bytes, source: str, choice: str, file: str) -> Bytes:
     whose = f"{source} is not {one.name}'s: its decompressed bytes"
     _compare(digest.hexdigest(), one.sums[file], whose)
     return array
-
-
-def _sum_of(file: IO[bytes] | io.BytesIO) -> str:
-    digest = hashlib.sha256()
-    while chunk := file.read(CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _compare(found: str, expected: str, whose: str) -> None:
@@ -69,25 +62,24 @@ def fetch(choice: str, file: str, cache: Path, mirrors: list[str], reason: str) 
     A mirror that fails is taken out of `mirrors`: the next file does not wait for it again.
     Raises FetchError with `reason`, why it is not there already, and those of the mirrors.
     """
-    reasons, folder = [reason], folder_of(choice, cache)
+    reasons, kept = [reason], folder_of(choice, cache) / f"{file}.gz"
     while mirrors:
-        archive = mirrors[0].endswith(".zip")
-        url = mirrors[0] if archive else f"{mirrors[0]}{file}.gz"
-        size = f" ({ARCHIVE_BYTES / 1e6:.0f} MB, {ARCHIVE_BYTES / 75e6:.0f} minutes at 10 Mbit/s)"
-        print(f"Fetching {url} into {folder}{size if archive else ''}", file=sys.stderr)
-        packed = io.BytesIO()
+        url = mirrors[0]
         try:
-            if archive:
-                packed.write(_from_archive(url, choice, file, cache))
-            else:
-                download(url, packed)
+            if url.endswith(".zip"):
+                _unpack(url, cache)
+                with open(kept, "rb") as raw:
+                    return parsed(raw, url, choice, file)
+            url, packed = f"{url}{file}.gz", io.BytesIO()
+            print(f"Fetching {url} into {kept.parent}", file=sys.stderr)
+            download(url, packed)
             packed.seek(0)
             array = parsed(packed, url, choice, file)
         except DataError as error:
             reasons.append(str(error).rstrip("."))
             del mirrors[0]
         else:
-            keep(folder / f"{file}.gz", packed.getbuffer())
+            keep(kept, packed.getbuffer())
             return array
     advice = "set MNIST_DIR to" if choice == "mnist" else "give --data the path of"
     raise FetchError(
@@ -96,20 +88,22 @@ def fetch(choice: str, file: str, cache: Path, mirrors: list[str], reason: str) 
     )
 
 
-def _from_archive(url: str, choice: str, file: str, cache: Path) -> bytes:
-    """The packed file out of EMNIST's archive, whose other files of our sets are kept as well."""
+def _unpack(url: str, cache: Path) -> None:
+    """Fetches EMNIST's archive and keeps our sets' files, all of them, in the cache. DataError."""
+    size = f"{ARCHIVE_BYTES / 1e6:.0f} MB, {ARCHIVE_BYTES / 75e6:.0f} minutes at 10 Mbit/s"
+    print(f"Fetching {url} into {cache} ({size})", file=sys.stderr)
     try:
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=cache) as archive:
             download(url, archive, ARCHIVE_BYTES, ARCHIVE_SECONDS)
             archive.seek(0)
-            _compare(_sum_of(archive), ARCHIVE_SUM, f"{url} is not EMNIST's: its bytes")
+            found = hashlib.file_digest(archive, "sha256").hexdigest()
+            _compare(found, ARCHIVE_SUM, f"{url} is not EMNIST's: its bytes")
             with zipfile.ZipFile(archive) as members:
                 for one in ("emnist-digits", "emnist-letters"):
                     folder_of(one, cache).mkdir(exist_ok=True)
                     for name in PUBLISHED[one].sums:
                         with replacing(folder_of(one, cache) / f"{name}.gz") as kept:
                             kept.write(members.read(f"gzip/{name}.gz"))
-        return (folder_of(choice, cache) / f"{file}.gz").read_bytes()
     except OSError as error:
         raise DataError(f"{url} cannot be kept in {cache} ({error.strerror or error}).") from None

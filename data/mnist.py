@@ -16,51 +16,45 @@ from data.idx import DataError, idx_files, idx_part, turned
 from data.npz import PARTS, read_npz
 from data.published import PUBLISHED
 
-Four = tuple[
-    Bytes, Bytes, Bytes, Bytes
-]  # training images and their labels, test images and their labels
+Four = tuple[Bytes, Bytes, Bytes, Bytes]  # training images and labels, test images and labels
 
 SIDE = 28  # pixels of a row, and of a column
 CACHE = Path(__file__).parent / "cache"
 
 
-def load_published(choice: str, fetching: bool = True) -> Four:
-    """Training images, their labels 0, 1, ..., test images and labels of a set; all uint8.
+def load_mnist(fetch: bool = True) -> Four:
+    """MNIST, as `load_published` gives it."""
+    return load_published("mnist", fetch)[0]
+
+
+def load_published(choice: str, fetching: bool = True) -> tuple[Four, Path]:
+    """Training images, their labels 0, 1, ..., test images and labels of a set, all uint8; and the
+    folder or file that they stand in.
 
     Raises FetchError where it is neither on this machine nor to be fetched (or that is off), and
     DataError for a file in MNIST_DIR that is missing, damaged or not MNIST's.
     """
-    one, folder = PUBLISHED[choice], mnist_dir() if choice == "mnist" else None
-    if choice == "mnist" and (path := npz_in(folder or CACHE)):
+    one, named = PUBLISHED[choice], os.environ.get("MNIST_DIR") if choice == "mnist" else None
+    folder = Path(named).expanduser() if named else folder_of(choice, CACHE)
+    path = folder / "mnist.npz"
+    if choice == "mnist" and path.is_file() and not all(_find(folder, file) for file in one.sums):
         try:
-            return _from_npz(path)
+            return _from_npz(path), path
         except DataError as damaged:
-            if folder:
+            if named:
                 raise
             print(f"{damaged} It is passed over.", file=sys.stderr)
-    mirrors = list(one.mirrors) if fetching else []
-    x, y, test_x, test_y = (
-        _from_folder(folder, choice, file) if folder else _from_cache(choice, file, mirrors)
-        for file in one.sums
-    )
-    return turned(x, choice), y - one.first, turned(test_x, choice), test_y - one.first
-
-
-def load_mnist(fetch: bool = True) -> Four:
-    """MNIST, as `load_published` gives it."""
-    return load_published("mnist", fetch)
-
-
-def mnist_dir() -> Path | None:
-    """The folder that MNIST_DIR names, or None where it is not set or empty."""
-    named = os.environ.get("MNIST_DIR")
-    return Path(named).expanduser() if named else None
-
-
-def npz_in(folder: Path) -> Path | None:
-    """mnist.npz, if MNIST is read from it: it is in the folder, and not all IDX files are."""
-    path, files = folder / "mnist.npz", PUBLISHED["mnist"].sums
-    return path if path.is_file() and not all(_find(folder, file) for file in files) else None
+    arrays, mirrors = [], list(one.mirrors) if fetching else []
+    for file in one.sums:
+        try:
+            arrays.append(_from_folder(folder, choice, file, bool(named)))
+        except DataError as error:
+            if named:
+                raise
+            arrays.append(fetch(choice, file, CACHE, mirrors, str(error).rstrip(".")))
+    x, y, test_x, test_y = arrays
+    four = turned(x, choice), y - one.first, turned(test_x, choice), test_y - one.first
+    return four, folder
 
 
 def _from_npz(path: Path) -> Four:
@@ -69,7 +63,7 @@ def _from_npz(path: Path) -> Four:
     return a, b, c, d
 
 
-def _from_folder(folder: Path, choice: str, file: str) -> Bytes:
+def _from_folder(folder: Path, choice: str, file: str, named: bool) -> Bytes:
     """The set's IDX file of that name; DataError where it is missing, damaged or not the set's."""
     if path := _find(folder, file):
         try:
@@ -77,7 +71,7 @@ def _from_folder(folder: Path, choice: str, file: str) -> Bytes:
                 return parsed(raw, str(path), choice, file)
         except OSError as error:
             raise DataError(f"{path} cannot be read ({error.strerror or error}).") from None
-    hint = "" if folder == folder_of(choice, CACHE) else ", the folder that MNIST_DIR names"
+    hint = ", the folder that MNIST_DIR names" if named else ""
     hint += ", nor is mnist.npz" if choice == "mnist" else ""
     if pickle := next(folder.glob("*.pkl*"), None):
         hint += f" ({pickle.name} is a pickle and not read: data/npz.py says how to convert it)"
@@ -87,10 +81,3 @@ def _from_folder(folder: Path, choice: str, file: str) -> Bytes:
 def _find(folder: Path, file: str) -> Path | None:
     name, part = idx_part(file)
     return idx_files(folder).get(name, {}).get(part) if folder.is_dir() else None
-
-
-def _from_cache(choice: str, file: str, mirrors: list[str]) -> Bytes:
-    try:
-        return _from_folder(folder_of(choice, CACHE), choice, file)
-    except DataError as error:
-        return fetch(choice, file, CACHE, mirrors, str(error).rstrip("."))

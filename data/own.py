@@ -12,6 +12,7 @@ test_labels. Labels may be missing. `names` may name the classes 0, 1, ...
 
 import gzip
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,16 +27,17 @@ Four = tuple[Array, Array | None, Array, Array | None]
 MAX_OWN = 2**31  # bytes, unpacked
 LEAST = 10  # training images
 TEST = 7  # where no test images are given, one in so many becomes one
-PARTS = ("train-images", "train-labels", "test-images", "test-labels")
+PARTS = ("train-images", "train-labels", "test-images", "test-labels", "names")
 SPELLINGS = (  # of these parts in .npz files
-    ("x_train", "y_train", "x_test", "y_test"),
-    ("train_images", "train_labels", "test_images", "test_labels"),
-    ("images", "labels", "test_images", "test_labels"),
+    ("x_train", "y_train", "x_test", "y_test", "names"),
+    ("train_images", "train_labels", "test_images", "test_labels", "names"),
+    ("images", "labels", "test_images", "test_labels", "names"),
 )
+PACK = "python -m data pack makes one of a folder of pictures"
 OTHERS = {  # by how files begin that are no .npz: what to do with them
     b"\x93NUMPY": 'np.savez("own.npz", images=np.load("own.npy")) makes one of an array',
-    b"\x89PNG": "python -m data pack makes one of a folder of pictures",
-    b"\xff\xd8\xff": "python -m data pack makes one of a folder of pictures",
+    b"\x89PNG": PACK,
+    b"\xff\xd8\xff": PACK,
     b"\x80": "a pickle is a program and not read: data/npz.py says how to convert one",
     b"\0\0": "of an IDX file, name the folder",
     b"<": "a web page?",
@@ -50,19 +52,16 @@ def read(path: str) -> tuple[Four, tuple[str, ...], str]:
     convert it, for what cannot be used.
     """
     folder, name = os.path.split(path)
-    names = np.array([], str)
     if os.path.isdir(path):
         found = _from_folder(Path(path), "")
     elif os.path.isfile(path):
-        arrays = _arrays(Path(path))
-        names = arrays.get("names", names)
-        found = _parts(path, arrays)
+        found = _from_npz(Path(path))
     elif os.path.isdir(folder) and name in idx_files(Path(folder)):
         found = _from_folder(Path(folder), name)
     else:
         raise FileNotFoundError(path)
     four, words = _split(found)
-    return four, _classes(names, path, four), words
+    return four, _classes(*found["names"], four[1::2]) if "names" in found else (), words
 
 
 def _from_folder(folder: Path, name: str) -> Found:
@@ -72,10 +71,7 @@ def _from_folder(folder: Path, name: str) -> Found:
         raise DataError(f"{folder} holds several sets, {held}; expected one, as {one}.")
     name = name if name in sets else next(iter(sets), "")
     if "train-images" not in (files := sets.get(name, {})):
-        raise DataError(
-            f"{folder} holds no train-images-idx3-ubyte, plain or .gz; of a folder of pictures,"
-            " python -m data pack makes an .npz file."
-        )
+        raise DataError(f"{folder} holds no train-images-idx3-ubyte, plain or .gz ({PACK}).")
     found: Found = {}
     for part, path in files.items():
         images = "images" in part
@@ -84,8 +80,8 @@ def _from_folder(folder: Path, name: str) -> Found:
     return found
 
 
-def _arrays(path: Path) -> dict[str, Array]:
-    """All arrays of an .npz file, of other files what they are."""
+def _from_npz(path: Path) -> Found:
+    """The arrays of an .npz file; a DataError says of another file what it is."""
     try:
         with open(path, "rb") as file:
             start = file.read(8)
@@ -94,13 +90,10 @@ def _arrays(path: Path) -> dict[str, Array]:
                 start = packed.read(8)
     except Exception as error:  # gzip raises several
         raise DataError(f"{path} cannot be read ({error}).") from None
-    if start.startswith(b"PK"):
-        return read_arrays(path, most=MAX_OWN)
-    advice = next(OTHERS[magic] for magic in OTHERS if start.startswith(magic))
-    raise DataError(f"{path} is no .npz file ({advice}).")
-
-
-def _parts(path: str, arrays: dict[str, Array]) -> Found:
+    if not start.startswith(b"PK"):
+        advice = next(OTHERS[magic] for magic in OTHERS if start.startswith(magic))
+        raise DataError(f"{path} is no .npz file ({advice}).")
+    arrays = read_arrays(path, most=MAX_OWN)
     for spelling in SPELLINGS:
         if spelling[0] in arrays:
             named = zip(PARTS, spelling, strict=True)
@@ -120,15 +113,11 @@ def _half(found: Found, half: str) -> tuple[Array, Array | None]:
 
 def _split(found: Found) -> tuple[Four, str]:
     """Training and test images with their labels, and in words how they were told apart."""
-    x, y = _half(found, "train")
-    where, order = found["train-images"][0], np.random.default_rng(0).permutation(len(x))
+    where, (x, y) = found["train-images"][0], _half(found, "train")
     if len(x) < LEAST:
         raise DataError(f"{where} holds {len(x)} images; expected at least {LEAST}.")
-    if not any(part in found for part in PARTS[2:]):
-        x, y, n = x[order], None if y is None else y[order], len(x) - len(x) // TEST
-        words = f"the last 1/{TEST} after a shuffle with seed 0 are test images"
-        return (x[:n], None if y is None else y[:n], x[n:], None if y is None else y[n:]), words
-    test_x, test_y = _half(found, "test")
+    given, words = any("test" in part for part in found), "test images are given"
+    test_x, test_y = _half(found, "test") if given else (x, y)
     if x.shape[1:] != test_x.shape[1:]:
         sizes = " and ".join(f"{h} x {w}" for _, h, w in (x.shape, test_x.shape))
         raise DataError(f"{where} and the test images beside it are {sizes}; expected one size.")
@@ -136,24 +125,31 @@ def _split(found: Found) -> tuple[Four, str]:
         raise DataError(
             f"{where} and the test images beside it: expected labels of both or neither."
         )
-    words = "test images are given"
     # Validation images are cut from the end, which would be one class if classes came in turn.
-    if y is not None and (y[:-1] <= y[1:]).all():
-        x, y, words = x[order], y[order], f"{words}; training images are shuffled with seed 0"
+    if not given or (y is not None and (y[:-1] <= y[1:]).all()):
+        order = np.random.default_rng(0).permutation(len(x))
+        x, y = x[order], None if y is None else y[order]
+        words += "; training images are shuffled with seed 0"
+    if not given:
+        n, words = (
+            len(x) - len(x) // TEST,
+            f"the last 1/{TEST} after a shuffle with seed 0 are test images",
+        )
+        x, test_x = x[:n], x[n:]
+        y, test_y = (None, None) if y is None else (y[:n], y[n:])
     return (x, y, test_x, test_y), words
 
 
-def _classes(names: Array, path: str, four: Four) -> tuple[str, ...]:
-    if not names.size:
-        return ()
+def _classes(where: str, names: Array, labels: Sequence[Array | None]) -> tuple[str, ...]:
+    """The names of the classes 0, 1, ..., which must be those of all labels. DataError."""
     try:
         classes = tuple(map(str, names)) if names.dtype.kind == "U" and names.ndim == 1 else ()
     except ValueError:  # not text that Python knows
         classes = ()
     if not all(name.isprintable() for name in classes) or not classes:
-        raise DataError(f"names of {path} is {names.dtype} {names.shape}; expected printable text.")
-    for labels in (four[1], four[3]):
-        if labels is not None and (labels.min() < 0 or labels.max() >= len(classes)):
-            span = f"{labels.min()} to {labels.max()}"
-            raise DataError(f"{path} has {len(classes)} names, but labels from {span}.")
+        raise DataError(f"{where} is {names.dtype} {names.shape}; expected printable text.")
+    for y in labels:
+        if y is not None and (y.min() < 0 or y.max() >= len(classes)):
+            span = f"{y.min()} to {y.max()}"
+            raise DataError(f"{where}: {len(classes)} names, but labels from {span}.")
     return classes

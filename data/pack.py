@@ -1,7 +1,9 @@
-"""Packs pictures, in a folder for each class, into an .npz file of own images."""
+"""Packs pictures, in a folder for each class, into an .npz file of own images.
+
+Hidden files are passed over.
+"""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -61,10 +63,7 @@ def pack(folder: Path, out: Path, side: int = 0, invert: bool = False) -> str:
 
 
 def _visible(folder: Path) -> list[Path]:
-    inside = sorted(folder.iterdir())
-    if hidden := [path.name for path in inside if path.name.startswith(".")]:
-        print(f"{folder}: hidden files are passed over: {', '.join(hidden)}.", file=sys.stderr)
-    return [path for path in inside if not path.name.startswith(".")]
+    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
 
 
 def _picture(path: Path) -> Grey:

@@ -1,12 +1,10 @@
 """Which images are used, by name or by path, and how some are set aside for validation."""
 
-import contextlib
 import hashlib
 import io
 import os
 import string
 import sys
-import time
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -21,11 +19,6 @@ from data.npz import read_arrays
 from data.published import PUBLISHED
 
 Scalar = TypeVar("Scalar", bound=np.generic)
-
-# `make figures` starts many processes, and without a network each would wait for the mirrors. A
-# failed fetch is therefore written down here, and "auto" tries no mirror again for this long.
-FAILURE = "fetch-failed.txt"
-FAILURE_LASTS = 600.0  # seconds
 
 
 class DataSet(NamedTuple):
@@ -42,7 +35,7 @@ class DataSet(NamedTuple):
     test_labels: Any
     classes: tuple[str, ...] = ()  # the name of each class, by its label; () where none are known
     digest: str = ""  # the first 16 hex digits of a SHA-256 over all four arrays
-    split: str = ""  # in words: how training and test images of own data were told apart
+    origin: str = ""  # in words: where they are from, and how own data were split
 
     @property
     def size(self) -> tuple[int, int]:
@@ -51,7 +44,10 @@ class DataSet(NamedTuple):
         return height, width
 
 
-DRAWN = {"digits": string.digits, "letters": string.ascii_uppercase}  # by choice, the classes
+DRAWN: dict[str, tuple[str, tuple[Any, ...]]] = {  # classes, and arguments of drawn_digits
+    "digits": (string.digits, ()),
+    "letters": (string.ascii_uppercase, (0, 26_000, 5_200, digits.CAPITALS)),
+}
 CHOICES = ("auto", *PUBLISHED, *DRAWN)
 HELP = (  # of --data
     f"images by the name of their set ({', '.join(CHOICES[1:])}), or auto: MNIST where it can be"
@@ -73,20 +69,17 @@ def load(choice: str = "auto") -> DataSet:
         return _drawn(choice)
     if choice != "auto":
         return _own(choice)
-    known = _recent_failure()
     try:
-        return _published("mnist", fetching=not known)
+        return _published("mnist")
     except FetchError as error:
-        reason = known or str(error)
-    if not known:
-        keep(mnist.CACHE / FAILURE, reason.encode())
-    print(f"Drawn digits are used instead of MNIST. {reason}", file=sys.stderr)
+        print(f"Drawn digits are used instead of MNIST. {error}", file=sys.stderr)
     return _drawn("digits")
 
 
-def _published(choice: str, fetching: bool = True) -> DataSet:
-    one = PUBLISHED[choice]
-    return DataSet(one.name, choice, *mnist.load_published(choice, fetching), one.classes)
+def _published(choice: str) -> DataSet:
+    four, place = mnist.load_published(choice)
+    origin = f"from {place}, verified by SHA-256"
+    return DataSet(PUBLISHED[choice].name, choice, *four, PUBLISHED[choice].classes, origin=origin)
 
 
 def _own(choice: str) -> DataSet:
@@ -103,7 +96,27 @@ def _own(choice: str) -> DataSet:
         total.update(b"none" if array is None else f"{array.dtype.str} {array.shape} ".encode())
         total.update(b"" if array is None else array.reshape(-1).data)
     name = os.path.basename(path).encode(errors="backslashreplace").decode()
-    return DataSet(name, path, *arrays, classes, total.hexdigest()[:16], words)
+    digest = total.hexdigest()[:16]
+    return DataSet(name, path, *arrays, classes, digest, f"from {path} ({words})")
+
+
+def _drawn(choice: str) -> DataSet:
+    """Drawn digits or letters from the cache, else drawn anew and kept there.
+
+    The file's name carries a digest of what draws them, so that a changed one draws anew.
+    """
+    sources = b"".join(Path(str(m.__file__)).read_bytes() for m in (digits, glyphs))
+    version = hashlib.sha256(sources).hexdigest()[:12]
+    path, (classes, amounts) = mnist.CACHE / f"{choice}-{version}.npz", DRAWN[choice]
+    try:
+        a, b, c, d = read_arrays(path, "abcd").values()
+    except DataError:  # there is none yet, or it is damaged
+        a, b, c, d = digits.drawn_digits(*amounts)
+        content = io.BytesIO()
+        np.savez(content, a=a, b=b, c=c, d=d)
+        keep(path, content.getbuffer())
+    origin = f"made by this project and kept in {mnist.CACHE}"
+    return DataSet(f"drawn {choice}", choice, a, b, c, d, tuple(classes), origin=origin)
 
 
 def split(
@@ -120,38 +133,3 @@ def split(
         )
     training = len(rows) - validation
     return rows[:training], rows[training:]
-
-
-def forget_failure() -> None:
-    """Lets "auto" try the mirrors again at once."""
-    with contextlib.suppress(OSError):
-        (mnist.CACHE / FAILURE).unlink()
-
-
-def _recent_failure() -> str:
-    """Why MNIST could not be fetched a short while ago, or "" where nothing is known."""
-    path = mnist.CACHE / FAILURE
-    try:
-        fresh = 0 <= time.time() - path.stat().st_mtime < FAILURE_LASTS
-        return path.read_text(encoding="utf-8", errors="replace") if fresh else ""
-    except OSError:
-        return ""
-
-
-def _drawn(choice: str) -> DataSet:
-    """Drawn digits or letters from the cache, else drawn anew and kept there.
-
-    The file's name carries a digest of what draws them, so that a changed one draws anew.
-    """
-    sources = b"".join(Path(str(m.__file__)).read_bytes() for m in (digits, glyphs))
-    version = hashlib.sha256(sources).hexdigest()[:12]
-    path = mnist.CACHE / f"{choice}-{version}.npz"
-    try:
-        a, b, c, d = read_arrays(path, "abcd").values()
-    except DataError:  # there is none yet, or it is damaged
-        amounts = (0, 26_000, 5_200, digits.CAPITALS) if choice == "letters" else ()
-        a, b, c, d = digits.drawn_digits(*amounts)
-        content = io.BytesIO()
-        np.savez(content, a=a, b=b, c=c, d=d)
-        keep(path, content.getbuffer())
-    return DataSet(f"drawn {choice}", choice, a, b, c, d, tuple(DRAWN[choice]))

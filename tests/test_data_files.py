@@ -690,30 +690,6 @@ def test_auto_is_mnist_where_it_can_be_had_and_else_one_line_says_why_not(pen, c
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.usefixtures("pen")
-def test_a_failed_fetch_is_remembered_for_a_while(serve, cache, capsys):
-    [bad] = serve("absent")
-    sets.load("auto")
-    first = capsys.readouterr().err.splitlines()[-1]
-    written = (cache / sets.FAILURE).stat().st_mtime_ns
-    sets.load("auto")
-    assert len(bad.asked) == 1
-    assert capsys.readouterr().err == f"{first}\n"
-    assert (cache / sets.FAILURE).stat().st_mtime_ns == written  # or it would never end
-    with pytest.raises(FetchError):
-        sets.load("mnist")
-    assert len(bad.asked) == 2
-    long_ago = time.time() - sets.FAILURE_LASTS - 1
-    os.utime(cache / sets.FAILURE, (long_ago, long_ago))
-    sets.load("auto")
-    sets.load("auto")
-    assert len(bad.asked) == 3
-    command.main([])
-    assert len(bad.asked) == 4
-    fill(cache)
-    assert sets.load("auto").name == "MNIST"
-
-
 def test_drawn_digits_are_drawn_once(pen, cache, tmp_path, monkeypatch):
     for _ in range(2):
         found = sets.load("digits")
