@@ -145,12 +145,8 @@ WRONG = {
 # The same of mnist.npz, by the arrays that are others.
 WRONG_ARRAYS = {
     "no labels": ({"y_test": None}, "there is no y_test in it"),
-    "floats": ({"x_train": SAVED["x_train"] / 255}, "of float64, expected whole"),
-    "short rows": ({"x_test": np.zeros((6, 783), np.uint8)}, "array (6, 783) of uint8"),
-    "one image": ({"x_test": SAVED["x_test"][0]}, "of shape (N, 28, 28) or (N, 784)"),
-    "one-hot labels": ({"y_train": np.eye(10, dtype=np.uint8)}, "array (10, 10) of uint8"),
-    "negative labels": ({"y_train": SAVED["y_train"].astype(int) - 10}, "numbers from 0 to 255"),
-    "large grey": ({"x_test": SAVED["x_test"].astype(int) + 256}, "numbers from 0 to 255"),
+    "floats": ({"x_train": SAVED["x_train"] / 255}, "holds float64; expected whole numbers"),
+    "words": ({"y_test": SAVED["y_test"].astype(str)}, "holds <U3; expected whole numbers"),
 }
 
 
@@ -261,12 +257,7 @@ ARRAYS = [np.random.default_rng(k).integers(0, 10, s, np.uint8) for k, s in enum
 PATIENCE = 0.3  # seconds of silence, instead of 10, where a test is about slow mirrors
 CONTENT = {n: idx_header(a.shape) + a.tobytes() for n, a in zip(NAMES, ARRAYS, strict=True)}
 PACKED = {f"/{name}.gz": gzip.compress(content, mtime=0) for name, content in CONTENT.items()}
-EMNIST = [
-    f"{c}-{h}-{k}"
-    for c in ("emnist-digits", "emnist-letters")
-    for h in ("train", "test")
-    for k in ("images-idx3-ubyte", "labels-idx1-ubyte")
-]
+EMNIST = [file for kind in ("digits", "letters") for file in PUBLISHED[f"emnist-{kind}"].sums]
 with zipfile.ZipFile(archive := io.BytesIO(), "w") as members:
     for number, name in enumerate(EMNIST):
         members.writestr(f"gzip/{name}.gz", PACKED[f"/{NAMES[number % 4]}.gz"])
