@@ -1,7 +1,5 @@
 """The restricted Boltzmann machine against a machine of 4 x 3 units that is written out in full."""
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 from small_runs import same_bits, spy_on
@@ -12,7 +10,7 @@ from rbm.exact import log_marginal
 from rbm.gibbs import gibbs
 from rbm.gradient import nll_gradient
 from rbm.inpaint import chain_mean
-from rbm.model import Params, free_energy, init_truncated, prob_v
+from rbm.model import Params, free_energy, init_truncated
 from rbm.pseudo import log_pseudo_likelihood
 from rbm.train import Settings, measure, start, step
 from training.streams import stream
@@ -24,41 +22,6 @@ VS = enumeration.states(D)
 def machine(seed=0, D=D, H=H):
     rng = np.random.default_rng(seed)
     return Params(rng.normal(size=(D, H)), 0.7 * rng.normal(size=D), 0.7 * rng.normal(size=H))
-
-
-def p_visible(params):
-    return enumeration.joint(*params).sum(axis=1)
-
-
-@pytest.mark.parametrize("weight", [0.5, 3, 12])
-def test_the_copying_machine_reconstructs_and_has_learned_nothing(weight):  # (rbm.27)
-    W, biases = weight * np.eye(D), np.full(D, -weight / 2)
-    np.testing.assert_allclose(p_visible((W, biases, biases)), 2.0**-D, rtol=1e-12)
-    copied = np.abs(prob_v(VS, W, biases) - (1 - VS))
-    np.testing.assert_allclose(copied, 1 / (1 + np.exp(-weight / 2)), rtol=1e-12)
-    values = np.linalg.eigvalsh(enumeration.kernel(W, biases, biases))  # p is even: T symmetric
-    np.testing.assert_allclose(values[-5:-1], np.tanh(weight / 4) ** 2, rtol=1e-9)
-
-
-@pytest.mark.parametrize("given", [[], [0, 3]])
-def test_probabilities_along_a_chain_vary_together_as_draws_a_sweep_further_apart(given):
-    """Covariances of P(v_i = 1 | h) from the chain of h, of v_i from that of v. (rbm.30)"""
-    p = enumeration.joint(*machine(2))
-    p = p[(VS[:, given] == 1).all(axis=1)]
-    v = VS[(VS[:, given] == 1).all(axis=1)]
-    p /= p.sum()
-    p_v, p_h = p.sum(axis=1), p.sum(axis=0)
-    to_h, to_v = p / p_v[:, None], (p / p_h).T
-    for i in set(range(D)) - set(given):
-        f = v[:, i] - p_v @ v[:, i]
-        g, covariances = to_v @ f, []
-        for distance in range(6):
-            power = np.linalg.matrix_power
-            drawn = p_v @ (f * (power(to_h @ to_v, distance + 1) @ f))
-            smooth = p_h @ (g * (power(to_v @ to_h, distance) @ g))
-            assert smooth == pytest.approx(drawn, abs=1e-15)
-            covariances.append(drawn)
-        assert all(later <= sooner for sooner, later in pairwise([p_v @ f**2, *covariances]))
 
 
 @pytest.mark.parametrize("given", [[], [0, 1]], ids=["free", "clamped"])
