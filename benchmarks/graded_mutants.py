@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.edits import all_variants, mutants
-from benchmarks.handed_in import concerned, mutant_verdict, reference, slip_verdict
+from benchmarks.handed_in import concerned, mutant_verdict, slip_verdict
 from benchmarks.mutants import counts, modules, outcome, uncaught
 from experiments.cache import Part, compute
 from experiments.experiment import Experiment, Numbers
@@ -23,9 +23,8 @@ def measure() -> Numbers:
     """What the grader says of the mutants of each package, and of the slips."""
     every = {path: list(mutants(ROOT, path, all_variants)) for path in modules()}
     tried = [mutant for found in every.values() for mutant in found if concerned(mutant)]
-    files = tuple(ROOT / path for path in reference())
-    said = compute([Part(mutant_verdict, (m.path, m.name), files) for m in tried])
-    hints = compute([Part(slip_verdict, (slip.name,), files) for slip in SLIPS])
+    said = compute([Part(mutant_verdict, (m.path, m.name)) for m in tried])
+    hints = compute([Part(slip_verdict, (slip.name,)) for slip in SLIPS])
     seen = Counter(mutant.path for mutant in tried)
     return {
         **outcome(every, tried, said),

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.edits import Mutant, mutants, sample
-from benchmarks.reach import tests_of
-from benchmarks.trial import failure
+from benchmarks.trial import failure, tests_of
 from experiments.cache import Part, compute
 from experiments.experiment import Experiment, Numbers
 from experiments.imports import MODELS, reached

@@ -1,4 +1,4 @@
-"""Runs a file of tests, with a mutant or without one."""
+"""Which files of tests could notice a mutant, by what they import; and a run of one of them."""
 
 import contextlib
 import json
@@ -16,10 +16,39 @@ from typing import Any
 from autograd_lite.threads import BLAS_THREADS
 from benchmarks import plant
 from benchmarks.edits import Mutant
+from experiments.imports import MODELS, imports, reached
 from training.run import RunError
 
+# What a test of models may import besides.
+BESIDE = (
+    *("data/", "training/", "grading/check", "grading/slip", "grading/oracles/", "grading/judge"),
+    *("grading/alternatives", "grading/show", "grading/ledger", "grading/reports/counterexample"),
+)
 LEFT_OUT = "not slip and not stub and not broken"  # tests of what checks and laws notice
 PYTEST = ("-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-k", LEFT_OUT)
+
+
+def tests_of(root: Path, module: Path) -> list[Path]:
+    """The test files that import a module themselves, and tests of models that reach it.
+
+    Tests of what is built on models (experiments, figures, commands) count only for the modules
+    that they import themselves.
+    """
+    return [
+        test
+        for test in sorted((root / "tests").glob("test_*.py"))
+        if module in imports(root, test)
+        or (_of_models(root, test) and module in reached(root, test, _is_model))
+    ]
+
+
+def _of_models(root: Path, test: Path) -> bool:
+    names = (file.relative_to(root).as_posix() for file in imports(root, test))
+    return all(name.startswith(BESIDE) or _is_model(name) for name in names)
+
+
+def _is_model(path: str) -> bool:
+    return path.startswith(("tests/", "grading/checks/", *(f"{name}/" for name in MODELS)))
 
 
 def failure(root: Path, test: Path, limit: float, mutant: Mutant | None = None) -> str:

@@ -19,7 +19,6 @@ from benchmarks import (
     handed_in,
     memory,
     mutants,
-    reach,
     rounds,
     scaling,
     speed,
@@ -52,7 +51,7 @@ def test_a_mutant_is_caught_where_a_test_sees_it_and_no_file_changes(small):
     text = (small / "rbm" / "gap.py").read_text()
     seen, unseen = edits.mutants(small, "rbm/gap.py")
     assert (seen.name, unseen.name) == ("a - b -> a + b (1)", "a + b -> a - b (1)")
-    (test,) = reach.tests_of(small, small / "rbm" / "gap.py")
+    (test,) = trial.tests_of(small, small / "rbm" / "gap.py")
     assert trial.failure(small, test, 60) == ""
     assert trial.failure(small, test, 60, seen) == "tests/test_gap.py::test_gap"
     assert trial.failure(small, test, 60, unseen) == ""
@@ -73,7 +72,7 @@ def test_every_module_of_the_models_has_mutants_in_the_sample_and_tests_that_cou
         assert len({m.name for m in every}) == len(every)
         assert bool(chosen) == bool(every), path
         assert set(chosen) <= set(edits.sample(every, 0.5, 0))
-        assert reach.tests_of(ROOT, ROOT / path), path
+        assert trial.tests_of(ROOT, ROOT / path), path
         if any(reason.startswith(f"{path}: ") for reason in mutants.REASONS):
             all_of_them = edits.mutants(ROOT, path, edits.all_variants)
             changes |= {f"{path}: {m.change}" for m in all_of_them}
@@ -82,7 +81,7 @@ def test_every_module_of_the_models_has_mutants_in_the_sample_and_tests_that_cou
 
 def test_checks_and_laws_are_tried_on_the_modules_of_the_functions_that_they_name():
     for path in {ROOT.joinpath(*c.function.split(".")[:-1]).with_suffix(".py") for c in CHECKS}:
-        tried = {test.name for test in reach.tests_of(ROOT, path)}
+        tried = {test.name for test in trial.tests_of(ROOT, path)}
         assert {"test_checks.py", "test_laws.py"} <= tried, path
 
 

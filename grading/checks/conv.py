@@ -11,7 +11,7 @@ import numpy as np
 from autograd_lite.ops import Array
 from grading.check import Arrays, Check, Edge, Rng, exact
 from grading.oracles import convolution
-from grading.oracles.differences import derivative
+from grading.oracles.differences import gradient
 
 B, C, F = 3, 2, 4  # images, channels of the larger image and of the smaller one
 
@@ -55,7 +55,7 @@ def _conv2d_vjp_K(rng: Rng, B: int = B, H: int = 0) -> Arrays:
 
 def _oracle_conv2d_vjp_K(dy: Array, x: Array, k: int, s: int) -> Array:
     K = np.ones((k, k, C, F))  # a linear map has the same derivative everywhere
-    return derivative(lambda K: (convolution.conv2d(x, K, s) * dy).sum(), K)
+    return gradient(lambda K: (convolution.conv2d(x, K, s) * dy).sum(), (K,))[0]
 
 
 def _in_sizes(draw: Any) -> Any:

@@ -27,12 +27,6 @@ def gradient(f: Callable[..., Any], arrays: tuple[Any, ...]) -> tuple[Any, ...]:
     return grads
 
 
-def derivative(f: Callable[..., Any], x: Array) -> Any:
-    """The gradient of the scalar f(x) with respect to every entry of one array."""
-    (grad,) = gradient(f, (x,))
-    return grad
-
-
 def relu(x: Array) -> Array:
     """The positive part, decided by the real part."""
     return np.where(np.real(x) > 0, x, 0)

@@ -128,16 +128,9 @@ def _code(check: Check, inputs: Arrays) -> str:
     lines = [f"{x} = {_text(value)}" for x, value in zip(names, inputs, strict=True)]
     if len("".join(lines)) > MOST:
         return "\n".join(f"# {x}: {_text(v, False)}" for x, v in zip(names, inputs, strict=True))
-    kinds = sorted({x.kind for x in _records(inputs)})
+    kinds = sorted(set(re.findall(r"\b([A-Z]\w*)\(", "".join(lines))))  # those of Records
     head = ["import numpy as np", f"from {module} import {', '.join([*kinds, name])}", ""]
     return "\n".join([*head, *lines, f"result = {name}({', '.join(names)})"])
-
-
-def _records(x: Any) -> Iterator[Record]:
-    if isinstance(x, Record):
-        yield x
-    for part in x if isinstance(x, tuple) else ():
-        yield from _records(part)
 
 
 def _text(x: Any, whole: bool = True) -> str:

@@ -36,7 +36,6 @@ class Result(NamedTuple):
 
     @property
     def check(self) -> Check:
-        """The check of its item."""
         return self.item.check
 
     @property

@@ -97,7 +97,6 @@ def starts() -> bool:
 
 
 def find(module_name: str, function_name: str) -> tuple[Any, Any]:
-    """The student's function, and its module."""
     path = module_name.replace(".", "/") + ".py"
     if not (STUDENT / path).is_file():
         raise MissingError(f"there is no {path}")
