@@ -257,7 +257,7 @@ def test_damaged_files_are_one_sentence(tmp_path):
     (tmp_path / "metrics.csv").write_text("epoch\n1\n2\n")  # of another run, which had 2 epochs
     assert not finished(tmp_path)
     for text, said in (
-        ('{"hidden": 5, "colour": "red"}', "has 'colour', which is no setting of `python -m rbm`"),
+        ('{"hidden": 5, "colour": "red"}', "it has 'colour', which is no setting: another"),
         ('{"hidden": 5', "cannot be read"),
         (9999 * "[", "cannot be read"),
         ("[5]", "expected JSON"),

@@ -161,14 +161,13 @@ def _require_same(text: Array | str, now: str) -> None:
 
 
 def _rows(arrays: dict[str, Array]) -> list[Row]:
-    names = [name for name in arrays if name.startswith("metrics.")]
-    shapes = {arrays[name].shape for name in names}
+    columns = {x.removeprefix("metrics."): arrays[x] for x in arrays if x.startswith("metrics.")}
+    shapes = {column.shape for column in columns.values()}
     if len(shapes) > 1 or any(len(shape) != 1 for shape in shapes):
         raise ValueError(
             f"its metrics have the shapes {sorted(shapes)}, expected a number an epoch"
         )
-    if wrong := [name for name in names if arrays[name].dtype.kind not in "iuf"]:
-        raise ValueError(f"{wrong[0]} holds no numbers")
-    keys = [name.removeprefix("metrics.") for name in names]
-    columns = [arrays[name].tolist() for name in names]
-    return [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
+    if wrong := [name for name in columns if columns[name].dtype.kind not in "iuf"]:
+        raise ValueError(f"metrics.{wrong[0]} holds no numbers")
+    epochs = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return [dict(zip(columns, values, strict=True)) for values in epochs]

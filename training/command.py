@@ -100,8 +100,7 @@ def begin(prog: str, kind: type[S], stem: str, argv: Sequence[str]) -> Job[S]:
     if resume is not None:
         return _resumed(resume, kind, given)
     given = with_preset(given, kind)
-    settings = _checked(kind(**given))
-    settings, data = with_data(settings, cut="validation" not in given)
+    settings, data = with_data(check_settings(kind(**given)), cut="validation" not in given)
     images = split_of(data, settings)
     return Job(create_run(out, stem.format(**vars(settings)), settings), settings, images)
 
@@ -113,7 +112,7 @@ def _resumed(folder: Path, kind: type[S], given: dict[str, Any]) -> Job[S]:
     if given.get("data") == "auto":
         del given["data"]  # no demand: the run goes on with the data that it has
     before = read_settings(folder, kind)
-    settings = _checked(replace(before, **given))
+    settings = check_settings(replace(before, **given))
     fixed = sorted(x for x in set(given) - {"epochs"} if given[x] != getattr(before, x))
     if fixed:
         name = fixed[0].replace("_", "-")
@@ -125,8 +124,3 @@ def _resumed(folder: Path, kind: type[S], given: dict[str, Any]) -> Job[S]:
             f" {settings.height} x {settings.width}."
         )
     return Job(open_run(folder), settings, split_of(data, settings))
-
-
-def _checked(settings: S) -> S:
-    check_settings(settings)
-    return settings

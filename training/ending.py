@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from multiprocessing import parent_process
 from types import FrameType
 
-SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+IGNORED = (signal.SIG_IGN, None)
 
 
 class Ended(KeyboardInterrupt):
@@ -35,9 +36,7 @@ def ending_in_order() -> Iterator[None]:
 
     before = {}
     if threading.current_thread() is threading.main_thread():
-        numbers = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
-        before = {n: signal.getsignal(n) for n in numbers}
-        before = {n: old for n, old in before.items() if old not in (signal.SIG_IGN, None)}
+        before = {n: old for n in SIGNALS if (old := signal.getsignal(n)) not in IGNORED}
     for number in before:
         signal.signal(number, end)
     try:

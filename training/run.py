@@ -12,8 +12,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from itertools import count
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -79,25 +80,22 @@ def _lock(folder: Path) -> Run:
     except OSError as error:
         raise RunError(f"{folder} cannot be locked ({error.strerror}).") from error
     until = time.monotonic() + PATIENCE
-    while not _locked(lock):
-        if time.monotonic() > until:
-            lock.close()
-            raise RunError(f"{folder} is in use by another process; wait or name another.")
-        time.sleep(0.1)
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError as error:
+            if time.monotonic() > until:
+                lock.close()
+                message = f"{folder} is in use by another process; wait or name another."
+                raise RunError(message) from error
+            time.sleep(0.1)
+        except OSError:
+            break  # a file system that knows no locks
     for name in (*FILES, "params-*.npz"):
         for left_by_a_kill in folder.glob(f".{name}.*.tmp"):
             left_by_a_kill.unlink(missing_ok=True)
     return Run(folder, lock)
-
-
-def _locked(lock: IO[str]) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        pass  # a file system that knows no locks
-    return True
 
 
 def git(*words: str) -> str | None:
@@ -132,16 +130,12 @@ def create_run(folder: Path | None, stem: str, settings: Settings) -> Run:
 
 def _first_free(path: Path) -> Path:
     """Makes the first folder that is not there yet, which two processes cannot both do."""
-    number = 1
-    while True:
+    for number in count(1):
         folder = path if number == 1 else path.with_name(f"{path.name}-{number}")
-        try:
+        with suppress(FileExistsError):
             folder.mkdir()
-            return folder
-        except FileExistsError:
-            number += 1
-        except OSError as error:
-            raise RunError(f"{folder} cannot be made ({error.strerror}).") from error
+            break
+    return folder
 
 
 def open_run(folder: Path) -> Run:
@@ -164,23 +158,17 @@ def save_settings(folder: Path, settings: Settings) -> None:
 def read_settings(folder: Path, kind: type[S]) -> S:
     """The settings of the run in `folder`, as the dataclass `kind`. RunError where they are not."""
     path = _settings_file(folder)
-    found = read_json(path)
-    model = kind.__module__.partition(".")[0]
-    if not isinstance(found, dict):
-        raise RunError(
-            f"{path} is not as `python -m {model}` writes it; expected JSON, name: value."
-        )
-    if unknown := sorted(found.keys() - kind.__dataclass_fields__):
-        raise RunError(
-            f"{path} has {printable(unknown[0])!r}, which is no setting of `python -m {model}`:"
-            " another model wrote it, or a newer version of this project."
-        )
+    found, model = read_json(path), kind.__module__.partition(".")[0]
     try:
-        check_settings(settings := kind(**found))
+        if not isinstance(found, dict):
+            raise ValueError("expected JSON, name: value.")
+        if unknown := sorted(found.keys() - kind.__dataclass_fields__):
+            wrote = "another model wrote it, or a newer version of this project."
+            raise ValueError(f"it has {printable(unknown[0], 99)!r}, which is no setting: {wrote}")
+        return check_settings(kind(**found))
     except (SettingsError, ValueError) as error:
         reason = printable(error)
         raise RunError(f"{path} is not as `python -m {model}` writes it: {reason}") from error
-    return settings
 
 
 def read_metrics(folder: Path) -> list[dict[str, str]]:

@@ -6,8 +6,9 @@ import operator
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, Field, field, fields
-from typing import Any, NoReturn, get_type_hints
+from typing import Any, NoReturn, TypeVar, get_type_hints
 
+T = TypeVar("T")
 # How a value is compared with the bounds that a setting may have, and what is said of it.
 BOUNDS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
     "least": (operator.ge, "at least"),
@@ -90,9 +91,9 @@ def with_preset(given: dict[str, Any], kind: type) -> dict[str, Any]:
     return presets.get(given.get("preset", ""), {}) | rest
 
 
-def check_settings(settings: Any) -> None:
-    """SettingsError for a value of the wrong type, outside its choices, or out of its bounds."""
-    for f in fields(settings):
+def check_settings(settings: T) -> T:
+    """The same; SettingsError for a value of a wrong type, not a choice, or out of its bounds."""
+    for f in fields(settings):  # type: ignore[arg-type]
         value = getattr(settings, f.name)
         name, choices = f.name.replace("_", "-"), f.metadata.get("choices")
         if not isinstance(value, type(f.default)):
@@ -106,3 +107,4 @@ def check_settings(settings: Any) -> None:
             raise SettingsError(f"--{name} is {value}; expected {expected}.")
         if isinstance(value, float) and not math.isfinite(value):
             raise SettingsError(f"--{name} is {value}; expected a finite number.")
+    return settings
