@@ -12,23 +12,25 @@ DATA = auto
 ARGS =
 NAME =
 DIR =
+OUT =
 
 # A system upgrade can take the Python or the packages from under .venv: its stamps are then void.
 $(shell $(PY) -c 'import importlib.util as u; assert u.find_spec("numpy")' 2>/dev/null || rm -f .venv/ready*)
 
 .PHONY: help figures experiment reproduce rbm vae gan test test-matrix ledger errata slip grade template
-.PHONY: benchmark bench mutants false-alarms kill-and-resume drawn-digits data cluster scheduler worker lint clean
+.PHONY: benchmark bench mutants false-alarms kill-and-resume drawn-digits data pack cluster scheduler worker lint clean
 
 help: ## this list
 	@awk -F ': .*## ' '/^[a-z-]+: .*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "The first of them makes .venv, which takes a minute more and needs a network."
-	@echo "DATA=mnist or DATA=digits chooses the data (figures, rbm, vae, gan, data); DATA=auto, the"
-	@echo "default, takes MNIST where it can be had, else drawn digits. ARGS='...' passes options on,"
-	@echo "for example: make rbm ARGS='--help'. PYTHON=python3.12 makes .venv with that Python."
+	@echo "DATA names the images (figures, rbm, vae, gan, data): mnist, digits or another set that"
+	@echo "make rbm ARGS='--help' lists, or the path of your own; DATA=auto, the default, is MNIST where"
+	@echo "it can be had, else drawn digits. ARGS='...' passes options on. PYTHON=python3.12 makes"
+	@echo ".venv with that Python."
 
 figures: .venv/ready ## train nine small models and draw them: out/figures/index.html (3 min)
-	$(PY) -m figures --data $(DATA) $(ARGS)
+	$(PY) -m figures --data "$(DATA)" $(ARGS)
 
 experiment: .venv/ready ## list the experiments; NAME=gan runs one and draws its figures
 	$(PY) -m experiments $(NAME) $(ARGS)
@@ -39,13 +41,13 @@ reproduce: .venv/ready ## run every experiment on MNIST and draw all figures, re
 	$(PY) -m figures --all
 
 rbm: .venv/ready ## train one restricted Boltzmann machine (1 to 10 min, by its size)
-	$(PY) -m rbm train --data $(DATA) $(ARGS)
+	$(PY) -m rbm train --data "$(DATA)" $(ARGS)
 
 vae: .venv/ready ## train one variational autoencoder (1 to 10 min, by its size)
-	$(PY) -m vae train --data $(DATA) $(ARGS)
+	$(PY) -m vae train --data "$(DATA)" $(ARGS)
 
 gan: .venv/ready ## train one generative adversarial network (5 min)
-	$(PY) -m gan train --data $(DATA) $(ARGS)
+	$(PY) -m gan train --data "$(DATA)" $(ARGS)
 
 test: .venv/ready-test ## run every test, on all cores (2 min)
 	$(PY) -m pytest -p tests.cores $(ARGS)
@@ -81,7 +83,11 @@ mutants false-alarms kill-and-resume drawn-digits: .venv/ready-test
 	$(PY) -m benchmarks $(subst -,_,$@)
 
 data: .venv/ready ## fetch MNIST into data/cache, or say where it was found (10 s)
-	$(PY) -m data --data $(DATA) $(ARGS)
+	$(PY) -m data --data "$(DATA)" $(ARGS)
+
+pack: .venv/ready ## pack the pictures in DIR=photos, a folder for each class, into OUT=own.npz (5 s)
+	@test -n "$(DIR)" && test -n "$(OUT)" || { echo "make pack needs two names: make pack DIR=photos OUT=own.npz" >&2; exit 2; }
+	$(PY) -m data pack "$(DIR)" "$(OUT)" $(ARGS)
 
 cluster: .venv/ready-cluster ## install what several machines need to share work: docs/CLUSTER.md
 

@@ -174,11 +174,12 @@ def test_make_alone_lists_targets_and_each_is_declared_to_be_no_file(make):
 
 def test_targets_run_the_project_own_python_with_what_was_asked(make):
     for arguments, command in (
-        (["figures", "DATA=digits", "ARGS=--quick"], "-m figures --data digits --quick"),
+        (["figures", "DATA=my own", "ARGS=--quick"], '-m figures --data "my own" --quick'),
         (["test", "ARGS=-x -q"], "-m pytest -p tests.cores -x -q"),
         (["slip", "NAME=kl-without-half"], "-m grading slip kl-without-half"),
         (["grade", "DIR=my answers"], '-m grading grade "my answers"'),
-        (["data"], "-m data --data auto"),
+        (["data"], '-m data --data "auto"'),
+        (["pack", "DIR=my own", "OUT=a b.npz"], '-m data pack "my own" "a b.npz"'),
     ):
         lines = [line.rstrip() for line in make("-n", *arguments).stdout.splitlines()]
         assert f".venv/bin/python {command}" in lines
@@ -194,9 +195,9 @@ def test_make_asks_for_what_is_missing_in_one_sentence(make, tmp_path):
         assert done.stderr.startswith(f"{python} is not Python 3.11 or newer: install one, or name")
     done = make("test", "OS=Windows_NT")
     assert done.returncode == 2 and "runs on Linux and macOS, and on Windows in WSL" in done.stderr
-    for target in ("grade", "template"):
-        done = make("-o", ".venv/ready", target)  # -o: as if the set-up were done
-        assert done.returncode == 2 and f"make {target} DIR=my-answers" in done.stderr
+    for given in (["grade"], ["template"], ["pack", "OUT=x"], ["pack", "DIR=x"]):
+        done = make("-o", ".venv/ready", *given)  # -o: as if the set-up were done
+        assert done.returncode == 2 and f": make {given[0]} DIR=" in done.stderr
 
 
 def test_clean_keeps_what_took_long(make, tmp_path):
