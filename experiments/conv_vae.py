@@ -44,13 +44,8 @@ def curve(seed: int) -> dict[str, Any]:
     """The cost after each epoch: on the first test images, and on 5,000 training images."""
     run = read(training(seed).folder, vae.train)
     test = costs_by_epoch(run, to_unit(load(run.settings.data).test_images[:FIRST]))
-    return {
-        "test": test,
-        "train": run.series("train_cost"),
-        "last": test[-1],
-        "best": min(test),
-        "best epoch": int(np.argmin(test)) + 1,
-    }
+    ends = {"last": test[-1], "best": min(test), "best epoch": int(np.argmin(test)) + 1}
+    return {"test": test, "train": run.series("train_cost"), **ends}
 
 
 def chosen() -> dict[str, Any]:
@@ -65,13 +60,8 @@ def chosen() -> dict[str, Any]:
         test, first = (float(sum(evaluate(params, x, run.settings))) for x in both)
         return {"validation": validation[epoch - 1], "test": test, "first test images": first}
 
-    return {
-        "validation": validation,
-        "train": run.series("train_cost"),
-        "best epoch": best,
-        "best": costs(best),
-        "last": costs(len(validation)),
-    }
+    ends = {"best epoch": best, "best": costs(best), "last": costs(len(validation))}
+    return {"validation": validation, "train": run.series("train_cost"), **ends}
 
 
 def measure() -> Numbers:

@@ -48,13 +48,10 @@ SMALL = tuple((kind, min(HIDDEN)) for kind in KINDS)
 
 
 def measure() -> Numbers:
+    pairs = [(m, mask) for m in MACHINES for mask in MASKS]
     parts: dict[Any, Part] = {  # the longest first
         **{(m, "exact"): _part(methods.by_exact_sum, m) for m in SMALL},
-        **{
-            (m, *mask): _part(methods.by_machine, m, *mask)
-            for m in MACHINES[::-1]
-            for mask in MASKS
-        },
+        **{(m, *mask): _part(methods.by_machine, m, *mask) for m, mask in pairs[::-1]},
         **{mask: Part(methods.by_baselines, mask) for mask in MASKS},
         **{(m, "likelihoods"): _part(methods.likelihoods, m) for m in MACHINES},
     }
@@ -66,7 +63,7 @@ def measure() -> Numbers:
     return {
         "restored": [
             *(row for mask in MASKS for row in found[mask]),
-            *(row for m in MACHINES for mask in MASKS for row in of(m, *mask)),
+            *(row for m, mask in pairs for row in of(m, *mask)),
         ],
         "exact": [row for m in SMALL for row in of(m, "exact")],
         "likelihoods": [row for m in MACHINES for row in of(m, "likelihoods")],

@@ -80,12 +80,9 @@ def main(argv: Sequence[str]) -> int:
     args = parser.parse_args(["grade", *argv] if bare else argv)
     try:
         return COMMANDS[args.command][0](args) or 0
-    except (GradingError, RunError) as error:
+    except (GradingError, RunError, HarnessError) as error:
         print(error, file=sys.stderr)
-        return 2
-    except HarnessError as error:
-        print(error, file=sys.stderr)
-        return 3
+        return 3 if isinstance(error, HarnessError) else 2
     except KeyboardInterrupt as end:
         return status(end)
     except BrokenPipeError:  # whoever reads has seen enough: | head

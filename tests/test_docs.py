@@ -13,7 +13,8 @@ import gan.train
 import rbm.train
 import vae.train
 from grading.__main__ import COMMANDS
-from grading.errata import gaussians, page, sampling
+from grading.errata import gaussians, page
+from grading.errata import rbm as machine
 from grading.errata.erratum import BySlip, numbers
 from grading.errata.small_rbm import DATA, RBM, VS
 from grading.oracles import enumeration, networks, quadrature
@@ -80,7 +81,7 @@ ORACLES = {
     "hidden-bias-forgotten": ASCENT[2][2], "pixel-twice": ASCENT[1][0], "shared-rows": 8 / 10,
     "one-sweep-short": cd_error(2), "cd-taken-for-exact": cd_error(1),
     "always-the-first-pixel": PSEUDO, "missing-pixel-of-a-free-chain":
-    enumeration.conditional(sampling.IMAGE, sampling.KNOWN, *RBM)[0],
+    enumeration.conditional(machine.IMAGE, machine.KNOWN, *RBM)[0],
     "given-pixel-of-a-free-chain": 1, "only-the-first-rows": 627 / 784,
     "with-replacement": 627 / 784, "black-made-grey": 0, "twice-as-steep": sigmoid(1.0),
     "softplus-as-probability": sigmoid(2.0), "exp-overflows": np.logaddexp(0, 100),

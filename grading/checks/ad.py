@@ -29,13 +29,8 @@ def in_batches(draw: Any) -> Any:
 
 def in_ranks(draw: Any) -> Any:
     """Draws of samples of a batch, of a batch, of one row, of a single one, and of four ranks."""
-    few = (
-        ("one row", (1,)),
-        ("one sample of one row", (1, 1)),
-        ("one axis", ()),
-        ("four axes", (2, 1, 3)),
-    )
-    return draw, *(Edge(draw, f"with {words}", rows=rows) for words, rows in few)
+    few = {"one row": (1,), "one sample of one row": (1, 1), "one axis": (), "four axes": (2, 1, 3)}
+    return draw, *(Edge(draw, f"with {words}", rows=rows) for words, rows in few.items())
 
 
 def with_large(draws: Any) -> Any:

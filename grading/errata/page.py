@@ -5,12 +5,12 @@ import re
 from pathlib import Path
 
 from grading.chapters import ROOT
-from grading.errata import gan, gaussians, losses, rbm, sampling
+from grading.errata import gaussians, losses, rbm
 from grading.errata.erratum import Errata, numbers
 from training.run import RunError, replacing
 
 PAGE = ROOT / "docs" / "ERRATA.md"
-MODULES = rbm, sampling, losses, gaussians, gan
+MODULES = rbm, losses, gaussians
 ERRATA: Errata = dict(pair for module in MODULES for pair in module.ERRATA.items())
 ROW = re.compile(r'^(\| <a id="([\w-]+)"></a>.*) \| [^|]* \| [^|]* \|$', re.MULTILINE)
 

@@ -27,16 +27,11 @@ def starts(n: int, k: int, s: int) -> list[int]:
 @cache
 def taps(H: int, W: int, k: int, s: int) -> Array:
     """Every (a, b, i, j, r, q) with a pixel (r, q) of the image under entry (i, j) of a window."""
-    return np.array(
-        [
-            (a, b, i, j, top + i, left + j)
-            for a, top in enumerate(starts(H, k, s))
-            for b, left in enumerate(starts(W, k, s))
-            for i in range(k)
-            for j in range(k)
-            if 0 <= top + i < H and 0 <= left + j < W
-        ]
-    )
+    tops, lefts = np.array(starts(H, k, s)), np.array(starts(W, k, s))
+    a, b, i, j = np.indices((len(tops), len(lefts), k, k)).reshape(4, -1)
+    r, q = tops[a] + i, lefts[b] + j
+    inside = (r >= 0) & (r < H) & (q >= 0) & (q < W)
+    return np.stack([a, b, i, j, r, q], axis=1)[inside]
 
 
 def patches(x: Array, k: int, s: int) -> Array:

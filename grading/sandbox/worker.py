@@ -41,11 +41,7 @@ class FormError(Exception):
     """Something was returned that is no array of numbers."""
 
 
-KINDS: dict[type, str] = {
-    NotImplementedError: "todo",
-    MissingError: "missing",
-    FormError: "form",
-}
+KINDS: dict[type, str] = {NotImplementedError: "todo", MissingError: "missing", FormError: "form"}
 
 
 def limit(seconds: int, processes: str) -> None:
