@@ -1,7 +1,6 @@
 """Runs: settings, presets, folders, checkpoints, early stopping, resuming after any kind of end."""
 
 import csv
-import itertools
 import json
 import math
 import subprocess
@@ -14,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
-from unittest.mock import Mock
+from unittest.mock import DEFAULT, Mock
 
 import numpy as np
 import pytest
@@ -639,21 +638,17 @@ class KilledError(Exception):
     """Ends a training where a kill might: nobody catches it, nothing more is written."""
 
 
-def interrupted(monkeypatch, folder, name, condition, error):
-    """Trains until a function, of a module such as checkpoint.save_metrics, meets a condition."""
-    module, _, function = name.rpartition(".")
-    module = {"loop": loop, "checkpoint": checkpoint, "vae.train": vae.train}[module]
-    original = getattr(module, function)
-
-    def stops(*words):
-        if condition(*words):
-            raise error
-        return original(*words)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(module, function, stops)
-        with pytest.raises((KilledError, KeyboardInterrupt)):
-            trained(folder, *DENSE, *EARLY)
+# What ends a training in its nth epoch, and the function in which it does: in a call for each epoch
+# and perhaps others that come before. What is kept then are so many epochs, counted from the nth.
+ENDS = {
+    "before a checkpoint": (KilledError, loop, "save_checkpoint", 1, 0, -1),
+    "before its copy of the metrics": (KilledError, checkpoint, "save_metrics", 1, 0, 0),
+    "in the third of four steps": (KeyboardInterrupt, vae.train, "step", 4, -1, -1),
+    "while an epoch is measured": (KeyboardInterrupt, vae.train, "measure", 1, 0, -1),
+    "while it is compared": (KeyboardInterrupt, loop, "best_epoch", 1, 0, -1),
+    "at a snapshot": (KeyboardInterrupt, loop, "save_snapshot", 1, 1, -1),
+    "after its checkpoint": (KeyboardInterrupt, loop, "out_of_patience", 1, 1, 0),
+}
 
 
 @pytest.fixture(scope="module")
@@ -667,59 +662,27 @@ def whole(tmp_path_factory):
     assert 2 < shown.epoch and shown.epoch + 2 == len(shown.rows) < 30
     costs = shown.series("validation_cost")[: shown.epoch]
     assert costs != sorted(costs, reverse=True)  # also worse epochs before the best one
-    return SimpleNamespace(shown=shown, kept=kept, folder=folder, made=len(shown.rows))
+    return SimpleNamespace(shown=shown, kept=kept, folder=folder)
 
 
-def assert_comes_to_the_same(folder, whole):
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("from_best", [None, -1, 0, 1, 2])
+def test_a_run_that_is_ended_shows_the_best_of_its_epochs_and_comes_to_the_same(
+    end, from_best, whole, tmp_path, monkeypatch
+):
+    error, module, name, calls, others, more = ENDS[end]
+    nth, folder = 1 if from_best is None else whole.shown.epoch + from_best, tmp_path / "a"
+    with monkeypatch.context() as patch, pytest.raises(error):
+        effects = [DEFAULT] * (calls * nth + others - 1) + [error]
+        patch.setattr(module, name, Mock(wraps=getattr(module, name), side_effect=effects))
+        trained(folder, *DENSE, *EARLY)
+    if nth + more:
+        shown = read(folder, vae.train)
+        assert len(shown.rows) == nth + more and same_bits(shown.params, whole.kept[shown.epoch])
+    assert finished(folder) == (nth == len(whole.shown.rows) and end == "after its checkpoint")
     again = trained(folder, goes="--resume")
     assert arrays(folder) == arrays(whole.folder) and finished(folder)
     assert again.epoch == whole.shown.epoch and same_bits(again.params, whole.shown.params)
-
-
-@pytest.mark.parametrize("moment", ["loop.save_checkpoint", "checkpoint.save_metrics"])
-def test_a_run_killed_at_a_checkpoint_comes_to_the_same(moment, whole, tmp_path, monkeypatch):
-    """Killed before it is written, or after it and before its copy of the metrics."""
-    written = moment == "checkpoint.save_metrics"
-    for epoch in (1, *range(whole.shown.epoch - 1, whole.made + 1)):
-        folder = tmp_path / f"epoch-{epoch}"
-
-        def now(folder, *words, epoch=epoch):
-            return len(words[0] if written else words[1]) == epoch
-
-        interrupted(monkeypatch, folder, moment, now, KilledError)
-        assert not finished(folder)
-        reached = epoch if written else epoch - 1
-        if reached:  # whoever reads it now gets the best of the epochs whose rows are there
-            shown = read(folder, vae.train)
-            assert len(shown.rows) == reached and same_bits(shown.params, whole.kept[shown.epoch])
-        assert_comes_to_the_same(folder, whole)
-
-
-@pytest.mark.parametrize("step", [2, 7, 14, 21, 26])
-def test_ctrl_c_within_an_epoch_keeps_the_best_one(step, whole, tmp_path, monkeypatch):
-    folder = tmp_path / "a"
-    interrupted(
-        monkeypatch, folder, "vae.train.step", lambda s, *_: s.step == step, KeyboardInterrupt
-    )
-    if step >= 4:
-        now = read(folder, vae.train)
-        assert len(now.rows) == step // 4 and same_bits(now.params, whole.kept[now.epoch])
-    assert_comes_to_the_same(folder, whole)
-
-
-WHILE_JUDGED = ("vae.train.measure", *(f"loop.{f}" for f in "best_epoch save_snapshot".split()))
-
-
-@pytest.mark.parametrize("name", [*WHILE_JUDGED, "loop.out_of_patience"])
-@pytest.mark.parametrize("before", [1, 0])
-def test_ctrl_c_while_an_epoch_is_judged(name, before, whole, tmp_path, monkeypatch):
-    """The first call is that of epoch 1, or of what comes before it: so one of them is the best."""
-    now = itertools.count(before - whole.shown.epoch)
-    ends = KeyboardInterrupt
-    interrupted(monkeypatch, tmp_path / "a", name, lambda *_: next(now) == 0, ends)
-    shown = read(tmp_path / "a", vae.train)
-    assert same_bits(shown.params, whole.kept[shown.epoch])
-    assert_comes_to_the_same(tmp_path / "a", whole)
 
 
 def test_a_run_is_finished_once_its_patience_is_used_up_and_not_before(tmp_path, monkeypatch):
