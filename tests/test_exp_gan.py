@@ -167,6 +167,7 @@ def test_frechet_distances_that_are_known():
 
 def test_each_score_stands_under_its_name():
     probs = np.array([[0.6, 0.4, 0], [0.7, 0.3, 0], [0, 0.9, 0.1], [0.2, 0.1, 0.7]])
+    assert scores.class_fractions(probs[:3]).tolist() == [2 / 3, 1 / 3, 0]
     f, real = RNG.normal(size=(2, 9, 2))
     assert scores.quality(probs, f, real) == {
         scores.INCEPTION: inception_score(probs),
