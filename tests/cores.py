@@ -52,8 +52,8 @@ class Shows:
             variables = os.environ | dict.fromkeys(BLAS_THREADS, "1") | {PIPE: str(end.fileno())}
             process = subprocess.Popen(line, env=variables, pass_fds=[end.fileno()])
             end.close()
-            # Of its group the tests that are left, and the reports that are not shown yet.
-            worker = SimpleNamespace(process=process, pipe=pipe, left=[], held=[], failed=False)
+            # Of its group the tests that are left.
+            worker = SimpleNamespace(process=process, pipe=pipe, left=[], failed=False)
             self.workers.append(worker)
 
     @pytest.hookimpl(tryfirst=True)
@@ -82,19 +82,13 @@ class Shows:
         return True
 
     def take(self, worker, data):
-        """Shows the reports of a group in one piece, but those up to a failure at once."""
+        """Shows a report; without a start, so that pytest writes no file's name before others'."""
         report = self.hook.pytest_report_from_serializable(config=self.config, data=data)
-        worker.held.append(report)
         worker.failed |= report.failed
-        worker.left = worker.left[report.when == "teardown" :]
-        while worker.held and (report.failed or not worker.left):
-            shown = worker.held.pop(0)
-            words = {"nodeid": shown.nodeid, "location": shown.location}
-            if shown.when == "setup":
-                self.hook.pytest_runtest_logstart(**words)
-            self.hook.pytest_runtest_logreport(report=shown)
-            if shown.when == "teardown":
-                self.hook.pytest_runtest_logfinish(**words)
+        self.hook.pytest_runtest_logreport(report=report)
+        if report.when == "teardown":
+            worker.left = worker.left[1:]
+            self.hook.pytest_runtest_logfinish(nodeid=report.nodeid, location=report.location)
 
     def pytest_unconfigure(self):
         for worker in self.workers:
