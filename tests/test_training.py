@@ -330,6 +330,20 @@ def test_a_run_that_diverges_says_so_and_keeps_its_last_sound_epoch(
     assert [row[name] for row in left] == pseudo[:kept] and state.step == 3 * kept
 
 
+def test_ctrl_c_in_an_epoch_that_diverges_keeps_the_one_before(tmp_path):
+    module, settings, split = small("vae")
+
+    def step(state, x, settings):
+        after = module.step(state, x, settings)
+        return after._replace(params=tree_map(lambda a: a * np.nan, after.params))
+
+    for stop, functions in ((4, {}), (5, {"step": step})):
+        with pytest.raises(KeyboardInterrupt):
+            train(tmp_path / "x", module, settings, split, stop, **functions)
+    state, rows = load_checkpoint(tmp_path / "x", module.start(settings, split.train))
+    assert state.step == 4 and len(rows) == 1
+
+
 @pytest.mark.parametrize("model, rate", [("rbm", 1e4), ("vae", 100.0), ("gan", 100.0)])
 def test_real_divergence_is_told(tmp_path, model, rate):
     module, settings, split = small(model)

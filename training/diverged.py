@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
+import numpy as np
+
 from autograd_lite.ops import Array
 from autograd_lite.tree import Tree, leaves
 from training.checkpoint import Row
@@ -17,6 +19,11 @@ LARGEST = 1000.0  # no weight of a model that learned anything comes near
 def sound(model: Model[S, St], row: Row, images: Array, settings: S) -> bool:
     """Whether the model's own measure after an epoch is better than none at all."""
     return model.shortfall(row, images, settings) <= UNSOUND
+
+
+def finite(tree: Tree) -> bool:
+    """Whether all of its numbers are; a checkpoint of others would be refused."""
+    return all(bool(np.isfinite(leaf).all()) for leaf in leaves(tree))
 
 
 def diverged(

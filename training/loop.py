@@ -15,7 +15,7 @@ from training.checkpoint import (
     save_metrics,
     save_params,
 )
-from training.diverged import diverged, sound
+from training.diverged import diverged, finite, sound
 from training.early import best_epoch, early_stopping, out_of_patience
 from training.images import Split
 from training.model import Model, S, Settings, St, State
@@ -89,6 +89,8 @@ def train(run: Run, model: Model[S, St], images: Split, settings: S) -> Reached[
             if out_of_patience(reached.rows, patience):
                 break
     except KeyboardInterrupt:
+        if not finite(reached.state):
+            reached = last_sound
         save_checkpoint(run.folder, *reached)
         where = f"Stopped at step {reached.state.step}; go on with --resume {run.folder}."
         progress.keep(where, always=True)
