@@ -142,10 +142,7 @@ def _split(found: Found) -> tuple[Four, str]:
 
 def _classes(where: str, names: Array, labels: Sequence[Array | None]) -> tuple[str, ...]:
     """The names of the classes 0, 1, ..., which must be those of all labels. DataError."""
-    try:
-        classes = tuple(map(str, names)) if names.dtype.kind == "U" and names.ndim == 1 else ()
-    except ValueError:  # not text that Python knows
-        classes = ()
+    classes = tuple(map(str, names)) if names.dtype.kind == "U" and names.ndim == 1 else ()
     if not all(name.isprintable() for name in classes) or not classes:
         raise DataError(f"{where} is {names.dtype} {names.shape}; expected printable text.")
     for y in labels:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from data import digits
 from data.batches import batches, epoch_order
-from data.digits import CAPITALS, draw_digits, draw_glyph, drawn_digits
+from data.digits import CAPITALS, DIGITS, draw_digits, draw_glyph, drawn_digits
 from data.glyphs import GLYPHS
 from data.pixels import binarise, keep_pixels, remove_pixels, to_unit
 from data.sets import split
@@ -83,9 +83,7 @@ def test_digits_are_framed_as_mnist_is(drawn):
         # has: its box then lies against the edge.
         assert (off <= 0.51).mean() > 0.995 and off.max() < 1.5
         assert abs(centre.mean() - 14) < 0.05
-    longer = np.maximum(*sides(drawn[0]))
-    assert longer.max() == 20
-    assert (longer == 20).mean() > 0.98 and longer.min() >= 18
+    assert np.maximum(*sides(drawn[0])).min() >= 18
     # A whole stroke narrows towards its edge, one that the box has cut does not.
     tall = mass[sides(drawn[0])[0] == 20]
     top = tall.any(axis=2).argmax(axis=1)
@@ -127,35 +125,26 @@ def test_hands_slant_turn_stretch_bend_and_shake():
     assert (spread[3:] > 0.05).all() and (spread[3:] < 0.2).all(), "bend"
 
 
-def nearest(x, means):
-    return ((means**2).sum(axis=1) - 2 * x @ means.T).argmin(axis=1)
+@pytest.mark.parametrize("alphabet, least", [(DIGITS, 0.8), (CAPITALS, 0.75)])
+def test_classes_are_told_apart_by_their_means(alphabet, least):
+    """Measured: 0.85 of the digits and 0.79 of the letters; MNIST's digits by this rule: 0.82."""
+    images, labels = draw_digits(np.random.default_rng(1), 5_200, alphabet)
+    x, half, classes = images.reshape(5_200, -1).astype(float), 2_600, range(labels.max() + 1)
+    means = np.array([x[:half][labels[:half] == k].mean(axis=0) for k in classes])
+    nearest = ((means**2).sum(axis=1) - 2 * x[half:] @ means.T).argmin(axis=1)
+    right = np.array([(nearest == k)[labels[half:] == k].mean() for k in classes])
+    assert right.mean() > least and right.min() > 0.55  # measured 0.62, for O
+    longer = np.maximum(*sides(images))
+    assert longer.max() == alphabet.box and (longer == alphabet.box).mean() > 0.95
 
 
-def test_classes_can_be_told_apart_and_are_those_of_the_table(drawn):
-    images, labels = draw_digits(np.random.default_rng(12), 2_000)
+def test_glyphs_are_of_the_class_that_the_table_says(drawn):
     means = np.array([drawn[0][drawn[1] == d].mean(axis=0).ravel() for d in range(10)])
-    x = images.reshape(len(images), -1).astype(float)
-    right = nearest(x, means) == labels
-    assert right.mean() > 0.8  # measured 0.85; on MNIST the same rule reaches 0.82
-    assert min(right[labels == digit].mean() for digit in range(10)) > 0.55  # measured 0.68, for 9
     rng = np.random.default_rng(13)
     for digit in range(10):
         glyphs = [draw_glyph(rng, g, 40 * g.tenths) for g in GLYPHS if g.label == digit]
         away = ((means - np.concatenate(glyphs).mean(axis=0).ravel()) ** 2).mean(axis=1)
         assert np.argmin(away) == digit and np.sort(away)[0] < 0.2 * np.sort(away)[1]
-
-
-def test_letters_fill_their_frame_and_can_be_told_apart():
-    images, labels = draw_digits(np.random.default_rng(1), 5_200, CAPITALS)
-    assert images.shape == (5_200, 20, 20)
-    assert np.array_equal(np.bincount(labels), np.full(26, 200))
-    longer = np.maximum(*sides(images))
-    assert longer.max() == 14 and (longer == 14).mean() > 0.95
-    x = images.reshape(len(images), -1).astype(float)
-    means = np.array([x[:2_600][labels[:2_600] == k].mean(axis=0) for k in range(26)])
-    right = nearest(x[2_600:], means) == labels[2_600:]
-    assert right.mean() > 0.75  # measured 0.79
-    assert min(right[labels[2_600:] == k].mean() for k in range(26)) > 0.55  # measured 0.62, for O
 
 
 def test_rings_are_where_each_digit_has_them(drawn):
@@ -343,22 +332,20 @@ def test_every_pixel_goes_equally_often(of):
 
 
 @both_dtypes
-@pytest.mark.parametrize("of", ["all", "ink"])
-def test_nothing_or_everything_is_removed(of, dtype):
+def test_nothing_or_everything_is_removed_and_no_other_fraction_or_kind(dtype):
     x, draw = some_images(4, 5, 30).astype(dtype), rng()
     assert np.array_equal(keep_pixels(draw, x, 1.0), x)
     assert draw.bit_generator.state == rng().bit_generator.state  # nothing was drawn for it
     assert not keep_pixels(draw, x, 0.0).any()
-    nothing, known = remove_pixels(rng(), x, 0, of)
-    assert known.all() and np.array_equal(nothing, x) and nothing.dtype == dtype
-    everything, known = remove_pixels(rng(), x, 1, of)
-    assert not everything.any()
-    assert np.array_equal(known, np.zeros_like(known) if of == "all" else x == 0)
+    for of, left in (("all", False), ("ink", x == 0)):
+        nothing, known = remove_pixels(rng(), x, 0, of)
+        assert known.all() and np.array_equal(nothing, x) and nothing.dtype == dtype
+        assert np.all(remove_pixels(rng(), x, 1, of)[1] == left)
     with pytest.raises(ValueError, match=r"^of is 'most', expected 'all' or 'ink'\.$"):
         remove_pixels(rng(), x, 0.5, "most")
     for bad in (-0.01, 1.01, float("nan"), 50):
         with pytest.raises(ValueError, match=rf"^fraction is {bad}, expected a number from 0 to 1"):
-            remove_pixels(rng(), x, bad, of)
+            remove_pixels(rng(), x, bad, "all")
 
 
 @given(seeds, st.integers(0, 50), st.integers(1, 60))

@@ -113,23 +113,14 @@ WRONG = {
     "two sizes": ({"x_train": BYTES, "x_test": BYTES[:, 1:]}, "are 5 x 9 and 4 x 9; expected one"),
     "half the labels": (
         {"x_train": BYTES, "x_test": BYTES, "y_test": LABELS},
-        "expected labels of both or neither",
+        "of both or neither",
     ),
     "no test images": ({"x_train": BYTES, "y_test": LABELS}, "has no images beside it"),
-    "fewer labels": (
-        images(BYTES, labels=LABELS[1:]),
-        "holds 27 labels; expected 28, one an image",
-    ),
+    "fewer labels": (images(BYTES, labels=LABELS[1:]), "27 labels; expected 28, one an image"),
     "one-hot": (images(BYTES, labels=np.eye(28)), "labels.argmax(axis=1) makes it so"),
     "labels as floats": (images(BYTES, labels=LABELS / 1), "labels.astype(int) makes it so"),
-    "labels as text": (
-        images(BYTES, labels=LABELS.astype(str)),
-        "np.unique(labels, return_inverse",
-    ),
-    "two names": (
-        images(BYTES, labels=LABELS, names=["a", "b"]),
-        "2 names, but labels from 0 to 2",
-    ),
+    "labels as text": (images(BYTES, labels=LABELS.astype(str)), "np.unique(labels, return_inv"),
+    "two names": (images(BYTES, labels=LABELS, names=["a", "b"]), "names, but labels from 0 to 2"),
     "names as numbers": (images(BYTES, names=np.arange(3)), "int64 (3,); expected printable text"),
     "unprintable": (images(BYTES, names=["a\n"]), "expected printable text"),
 }
