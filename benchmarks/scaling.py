@@ -12,7 +12,7 @@ from experiments.experiment import Experiment, Numbers
 from experiments.record import RESULTS
 from experiments.tables import markdown, table
 from figures.drawing import Drawing, save_picture
-from figures.scaling import curves
+from figures.speed import curves
 from training.settings import SettingsError
 
 ROUNDS, SECONDS = 5, 0.2
