@@ -21,7 +21,8 @@ def samples(runs: Runs, data: DataSet) -> Figure:
     run = runs[0]
     z = noise(stream(0, "figure fresh noise"), 96, run.settings)
     figure = new_figure(951, 371, "")
-    paste(figure, mosaic(paper(sample_images(z, run.params.average)), 16), 12, 12, 2)
+    tiles = paper(sample_images(z, run.params.average), data.size)
+    paste(figure, mosaic(tiles, 16), 12, 12, 2)
     return figure
 
 

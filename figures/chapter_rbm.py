@@ -46,7 +46,7 @@ def machine_and_chain(runs: Runs, data: DataSet) -> Figure:
     axes = figure.add_axes((0, 0, 0.44, 1), xlim=(0, 422), ylim=(30, 540))
     axes.axis("off")
     _graph(axes, params)
-    tiles = np.stack([paper(v) for v in free_chain(params, chains, SWEEPS)], axis=1)
+    tiles = np.stack([paper(v, data.size) for v in free_chain(params, chains, SWEEPS)], axis=1)
     left, top = 478, 92
     paste(figure, mosaic(tiles.reshape(-1, *tiles.shape[2:]), len(SWEEPS)), left, top, 2)
     for i, sweeps in enumerate(SWEEPS):
@@ -79,7 +79,7 @@ def _graph(axes: Axes, params: Params) -> None:
 def filters(runs: Runs, data: DataSet) -> Figure:
     """The columns of W of the machine with 100 units, each as an image, the largest norm first."""
     W = runs[0].params.W
-    figure, (colours, limit) = new_figure(892, 512, ""), filter_tiles(W, W.shape[1])
+    figure, (colours, limit) = new_figure(892, 512, ""), filter_tiles(W, data.size, W.shape[1])
     paste(figure, mosaic(colours, 15), 12, 12, 2)
     colour_bar(figure, 446, 430, limit)
     return figure
@@ -92,7 +92,7 @@ def cd_and_pcd_chains(runs: Runs, data: DataSet) -> Figure:
     figure = new_figure(900, 420, "")
     for left, run, words in zip((20, 474), runs, ("CD", "PCD"), strict=True):
         (v,) = free_chain(run.params, 42, [1000])
-        paste(figure, mosaic(paper(v), 7), left, 50, 2)
+        paste(figure, mosaic(paper(v, data.size), 7), left, 50, 2)
         write(figure, left + 203, 26, f"trained by {words}-10")
     return figure
 

@@ -10,7 +10,7 @@ from figures.boxes import MIDDLE
 from figures.drawing import DataSet, Drawing, Figure, Runs
 from figures.graphs import two_ways_of_a_gradient
 from figures.images import as_trained, labelled_rows, one_of_each, paper
-from figures.latent_plane import encoded, in_few_greys, manifold, prior_circles, scatter
+from figures.latent_plane import encoded, in_few_greys, key_of, manifold, prior_circles, scatter
 from figures.quick import TABLE
 from figures.style import LINES, TEN, new_figure, sheet
 from grading.oracles.quadrature import log_normal
@@ -30,10 +30,10 @@ def reconstructed_and_drawn(runs: Runs, data: DataSet) -> Figure:
     net, digits = network(run.params, run.settings), one_of_each(data)
     mu, _ = encoded(run, digits)
     z = stream(0, "figure prior").standard_normal((20, mu.shape[1]), dtype=mu.dtype)
-    first, second = np.split(paper(net.pixels(z)), 2)
+    first, second = np.split(paper(net.pixels(z), data.size), 2)
     figure = new_figure(1010, 376, "")
-    shown = {"test digits": paper(as_trained(digits, run.settings))}
-    shown |= {"decoded\nagain": paper(net.pixels(mu))}
+    shown = {"test digits": paper(as_trained(digits, run.settings), data.size)}
+    shown |= {"decoded\nagain": paper(net.pixels(mu), data.size)}
     labelled_rows(figure, shown, 134, 12, 3)
     labelled_rows(figure, {"codes from\nthe prior": first, "": second}, 134, 196, 3)
     return figure
@@ -45,9 +45,10 @@ def latent_plane(runs: Runs, data: DataSet) -> Figure:
     """
     run = runs[0]
     figure = new_figure(1020, 526, "")
-    right = manifold(figure, in_few_greys(run), (590, 44), 1, 15, (-3, 3))
+    right = manifold(figure, in_few_greys(run), data.size, (590, 44), 1, 15, (-3, 3))
     left = figure.add_axes(right.get_position().translated(-518 / 1020, 0).bounds)
-    scatter(left, encoded(run, data.test_images)[0], data.test_labels, size=2, letters=9)
+    mu, _ = encoded(run, data.test_images)
+    scatter(left, mu, data.test_labels, key_of(data), size=2, letters=9)
     prior_circles(left)
     left.set(aspect="equal", adjustable="box", xlim=(-5, 5), ylim=(-5.8, 4.2))
     handles = [Patch(color=colour, label=str(digit)) for digit, colour in enumerate(TEN)]

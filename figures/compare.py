@@ -33,7 +33,7 @@ def families(runs: Runs, data: DataSet) -> Figure:
         top = TOP + ROW * i
         words = name.replace(", sat", ",\nsat").replace(" prin", "\nprin")  # in two lines
         write(figure, LEFT - 15, top + 28, words, ha="right")
-        paste(figure, mosaic(paper(x), SHOWN), LEFT, top, 2)
+        paste(figure, mosaic(paper(x, data.size), SHOWN), LEFT, top, 2)
         for score, (_, offset) in HEADINGS.items():
             value = f"{scores[name][score]['mean']:.{COLUMNS[score][1]}f}"
             write(figure, LEFT + WIDTH + offset, top + 28, value)

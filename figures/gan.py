@@ -15,8 +15,8 @@ from experiments.gan import PLAYERS, equilibrium, notebook, training
 from experiments.image_scores import nearest
 from experiments.record import read as record
 from figures.drawing import DataSet, Drawing, Figure, Runs
-from figures.images import mosaic, paper, paste
-from figures.style import LINES, epochs_axis, new_figure, write
+from figures.images import mosaic, paper, paste, pitch
+from figures.style import LINES, dots, epochs_axis, new_figure, write
 from gan.players import sample_images
 from gan.settings import Settings
 from gan.train import noise
@@ -35,7 +35,7 @@ def losses(runs: Runs, data: DataSet) -> Figure:
     axes = figure.subplots()
     for player, colour in zip(PLAYERS, LINES, strict=False):
         series = run.series(f"train_{player}")
-        axes.plot(run.series("epoch"), series, "o-", ms=4, color=colour, label=player)
+        axes.plot(run.series("epoch"), series, color=colour, label=player, **dots(run.rows))
         _levels(axes, player, run.settings, colour, f"{player} ")
     epochs_axis(axes, len(run.rows))
     axes.set(ylabel="nats an image")
@@ -86,13 +86,15 @@ def during_training(runs: Runs, data: DataSet) -> Figure:
     epochs = snapshots(run.folder)
     some = sorted({epochs[round(i)] for i in np.linspace(0, len(epochs) - 1, 8)})
     title = f"Samples of a GAN during training, the same noise each time, {data.name}"
-    figure = new_figure(1480, 850, title)
+    scale, across, down = pitch(data.size, 84)
+    wide, tall = 4 * across + 17, 4 * down + 42
+    figure = new_figure(20 + 4 * wide, 70 + 2 * tall, title)
     for k, epoch in enumerate(some):
-        left, top = 20 + 365 * (k % 4), 75 + 390 * (k // 4)
-        tiles = paper(sample_images(z, load_params(run.folder, epoch, run.params).average))
-        paste(figure, mosaic(tiles, 4), left, top, 3)
+        left, top = 20 + wide * (k % 4), 75 + tall * (k // 4)
+        x = sample_images(z, load_params(run.folder, epoch, run.params).average)
+        paste(figure, mosaic(paper(x, data.size), 4), left, top, scale)
         words = f"after {epoch} epoch{'s' if epoch > 1 else ''}" if epoch else "before training"
-        write(figure, left + 172, top - 16, words)
+        write(figure, left + wide // 2 - 10, top - 16, words)
     return figure
 
 
@@ -104,19 +106,23 @@ def samples(runs: Runs, data: DataSet) -> Figure:
     train = to_unit(data.train_images)
     rows, distance = nearest(images, train)
     title = f"Samples of a GAN and their nearest training images, {data.name}"
-    figure = new_figure(1600, 500, title)
-    pairs = np.concatenate([paper(images), paper(train[rows])])
-    paste(figure, mosaic(pairs, FIXED), 150, 75, 3)
-    write(figure, 135, 117, "samples", ha="right")
-    write(figure, 135, 204, "nearest in\ntraining", ha="right")
+    (scale, across, down), (small, step, lower) = pitch(data.size, 84), pitch(data.size, 56)
+    column, below = STEPS * step + 39, 136 + 2 * down
+    width = 169 + max(FIXED * across, 2 * column - 39)
+    figure = new_figure(width, below + 3 * lower + 16, title)
+    pairs = paper(np.concatenate([images, train[rows]]), data.size)
+    paste(figure, mosaic(pairs, FIXED), 150, 75, scale)
+    for i, words in enumerate(("samples", "nearest in\ntraining")):
+        write(figure, 135, 75 + down * i + (down - scale) / 2, words, ha="right")
     words = f"mean distance to the nearest training image: {distance.mean():.1f}"
     write(figure, 150, 60, words, ha="left")
     ends = noise(rng, 2 * PATHS, run.settings).reshape(2, PATHS, 1, -1)
     t = np.linspace(0, 1, STEPS, dtype=np.float32)[:, None]
     between = sample_images(((1 - t) * ends[0] + t * ends[1]).reshape(PATHS * STEPS, -1), G)
-    for i, ways in enumerate(np.split(paper(between), 2)):  # two columns of them
-        paste(figure, mosaic(ways, STEPS), 150 + 735 * i, 310, 2)
-    write(figure, 150, 293, "interpolation in latent space, from one draw to another", ha="left")
+    for i, ways in enumerate(np.split(paper(between, data.size), 2)):  # two columns of them
+        paste(figure, mosaic(ways, STEPS), 150 + column * i, below, small)
+    words = "interpolation in latent space, from one draw to another"
+    write(figure, 150, below - 17, words, ha="left")
     return figure
 
 

@@ -12,7 +12,7 @@ from experiments.gibbs_chains import CHAINS, EPOCHS, FRACTION, after_steps
 from experiments.inpainting import HIDDEN, machine
 from experiments.inpainting_methods import machine_after
 from figures.drawing import DataSet, Drawing, Figure, Runs
-from figures.images import MISSING, as_trained, labelled_rows, mosaic, paper, paste
+from figures.images import MISSING, Size, as_trained, labelled_rows, mosaic, paper, paste
 from figures.style import new_figure, write
 from rbm.gibbs import bernoulli, gibbs
 from rbm.model import Params
@@ -28,12 +28,12 @@ FEW = 7  # chains of each start, in the figure of all epochs
 BEFORE = (1, 2, 3, 6, 12, 30)  # epochs
 
 
-def mosaics(title: str, rows: Sequence[Sequence[tuple[str, Array]]]) -> Figure:
+def mosaics(title: str, rows: Sequence[Sequence[tuple[str, Array]]], size: Size) -> Figure:
     """Mosaics of 8 x 8 images, each under its words; images (64, D), or tiles as paper() makes."""
     figure = new_figure(490 * max(map(len, rows)) + 20, 500 * len(rows) + 50, title)
     for i, row in enumerate(rows):
         for j, (words, images) in enumerate(row):
-            tiles = images if images.ndim == 4 else paper(images)
+            tiles = images if images.ndim == 4 else paper(images, size)
             write(figure, 255 + 490 * j, 62 + 500 * i, words)
             paste(figure, mosaic(tiles, 8), 24 + 490 * j, 78 + 500 * i, 2)
     return figure
@@ -60,7 +60,7 @@ def during_training(runs: Runs, data: DataSet) -> Figure:
     states = (after_steps(folder, steps) for steps in BATCHES)
     cells = [(f"after {s.step:,} batches", chains(start, s.params, LONG)) for s in states]
     title = f"Unclamped chains of {LONG:,} sweeps from Gaussian noise: {words_of(settings, data)}"
-    return mosaics(title, [cells[:3], cells[3:]])
+    return mosaics(title, [cells[:3], cells[3:]], data.size)
 
 
 def before_some_epochs(runs: Runs, data: DataSet) -> Figure:
@@ -71,7 +71,7 @@ def before_some_epochs(runs: Runs, data: DataSet) -> Figure:
     ends = [chains(start, machine_after(folder, epoch).params, SHORT) for epoch in kept]
     cells = [(f"before epoch {n + 1}", end) for n, end in zip(kept, ends, strict=True)]
     title = f"Unclamped chains of {SHORT} sweeps from training images: {words_of(settings, data)}"
-    return mosaics(title, [cells[:3], cells[3:]])
+    return mosaics(title, [cells[:3], cells[3:]], data.size)
 
 
 def before_each_epoch(runs: Runs, data: DataSet) -> Figure:
@@ -85,8 +85,8 @@ def before_each_epoch(runs: Runs, data: DataSet) -> Figure:
     figure = new_figure(1970, 180 + 58 * half, title)
     for left, part in ((90, epochs[:half]), (1070, epochs[half:])):
         ends = {f"{n + 1}": chains(start, machine_after(folder, n).params, SHORT) for n in part}
-        labelled_rows(figure, {"start": _halves(start)}, left, 84, 2)
-        labelled_rows(figure, {n: _halves(end) for n, end in ends.items()}, left, 166, 2)
+        labelled_rows(figure, {"start": _halves(start, data)}, left, 84, 2)
+        labelled_rows(figure, {n: _halves(end, data) for n, end in ends.items()}, left, 166, 2)
         write(figure, left - 70, 166 + 29 * half, "before epoch", rotation="vertical")
         for i, words in enumerate(("training images", "coin flips")):
             middle = left + 29 * FEW + 58 * (FEW + 1) * i
@@ -94,9 +94,9 @@ def before_each_epoch(runs: Runs, data: DataSet) -> Figure:
     return figure
 
 
-def _halves(states: Array) -> Array:
+def _halves(states: Array, data: DataSet) -> Array:
     """Tiles with a blank one between those from images and those from coin flips."""
-    return np.insert(paper(states), FEW, 1, axis=0)
+    return np.insert(paper(states, data.size), FEW, 1, axis=0)
 
 
 def long_chains(runs: Runs, data: DataSet) -> Figure:
@@ -104,11 +104,11 @@ def long_chains(runs: Runs, data: DataSet) -> Figure:
     params, settings, epochs = machine_after(runs[0].folder, EPOCHS)
     v = as_trained(data.test_images[:LONG_CHAINS], settings)
     damaged, known = remove_pixels(stream(0, "figure missing"), v, FRACTION, "all")
-    rows = {"original": paper(v), "start": paper(damaged, known)}
+    rows = {"original": paper(v, data.size), "start": paper(damaged, data.size, known)}
     rng, state = stream(0, "figure chains"), damaged
     for sweeps in range(EVERY, LONG + 1, EVERY):
         state = gibbs(rng, state, *params, EVERY)
-        rows[f"{sweeps:,}"] = paper(state)
+        rows[f"{sweeps:,}"] = paper(state, data.size)
     title = f"Long unclamped chains: {words_of(settings, data)}, after {epochs} epochs"
     figure = new_figure(1310, 110 + 58 * len(rows), title)
     labelled_rows(figure, rows, 130, 56, 2)

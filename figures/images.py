@@ -1,10 +1,9 @@
-"""The digits that figures show, as a model was fed them, and mosaics, pasted pixel by pixel.
+"""The images that figures show, as a model was fed them, and mosaics, pasted pixel by pixel.
 
-Ink is dark on white paper, as it was written. x (N, D) holds images in [0, 1], ink near 1; tiles
-(N, side, side) or (N, side, side, 3) are what a mosaic is made of.
+Ink is dark on white paper, as digits are written. x (N, D) holds images in [0, 1], ink near 1, of
+`size` (H, W); tiles (N, H, W) or (N, H, W, 3) are what a mosaic is made of.
 """
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,41 +11,52 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from data.mnist import Bytes
 from data.pixels import binarise, to_unit
 from data.sets import DataSet
 from figures.style import write
 from training.streams import stream
 
 Floats = NDArray[np.floating[Any]]
+Images = NDArray[Any]  # (N, H, W), as a data set holds them
+Size = tuple[int, ...]  # height and width
 
-MISSING = (0.56, 0.79, 0.96)  # light blue: no grey level of a digit looks like it
+SHOWN = 10  # test images, where those of several classes are shown
+MISSING = (0.56, 0.79, 0.96)  # light blue: no grey level looks like it
 GAP = 1  # pixels of the images between the tiles of a mosaic
 
 
-def one_of_each(data: DataSet) -> Bytes:
-    """The first test image of each class, 0 to 9: nobody picked the easy ones. (10, 28, 28)"""
-    _, rows = np.unique(data.test_labels, return_index=True)
-    return data.test_images[rows]
+def pitch(size: Size, screen: float, gap: int = GAP) -> tuple[int, int, int]:
+    """The scale that brings the longer side of an image nearest to so many screen pixels, and the
+    screen pixels from one tile of a mosaic to the next, across and down.
+    """
+    scale = max(1, round(screen / max(size)))
+    return scale, scale * (size[1] + gap), scale * (size[0] + gap)
 
 
-def as_trained(images: Bytes, settings: Any) -> Floats:
-    """Images (N, 28, 28) as a model with these settings saw them in training: (N, D) in [0, 1]"""
+def one_of_each(data: DataSet) -> Images:
+    """The first test image of each class: nobody picked the easy ones. (at most SHOWN, H, W)
+
+    Of more classes, some that are evenly spaced; of fewer, the second images follow, and so on.
+    """
+    labels = np.zeros(len(data.test_images)) if data.test_labels is None else data.test_labels
+    classes = np.unique(labels)
+    some = classes[np.linspace(0, len(classes) - 1, min(SHOWN, len(classes))).round().astype(int)]
+    rows = (np.flatnonzero(labels == one)[:SHOWN] for one in some)
+    turns = sorted((turn, i, row) for i, of in enumerate(rows) for turn, row in enumerate(of))
+    return data.test_images[[row for _, _, row in turns[:SHOWN]]]
+
+
+def as_trained(images: Images, settings: Any) -> Floats:
+    """Images (N, H, W) as a model with these settings saw them in training: (N, D) in [0, 1]"""
     return binarise(stream(0, "figure pixels"), to_unit(images), settings.pixels)
 
 
-def squares(x: NDArray[Any]) -> NDArray[Any]:
-    """Rows as square images: (N, D) -> (N, side, side)"""
-    side = math.isqrt(x.shape[1])
-    return x.reshape(len(x), side, side)
-
-
-def paper(x: Floats, known: NDArray[np.bool_] | None = None) -> Floats:
-    """Colours: ink dark on white, and MISSING where `known` is False. -> (N, side, side, 3)"""
-    grey = np.repeat(1 - squares(x)[..., None], 3, axis=-1)
+def paper(x: Floats, size: Size, known: NDArray[np.bool_] | None = None) -> Floats:
+    """Colours: ink dark on white, and MISSING where `known` is False. -> (N, H, W, 3)"""
+    grey = np.repeat(1 - x.reshape(-1, *size, 1), 3, axis=-1)
     if known is None:
         return grey
-    return np.where(squares(known)[..., None], grey, np.array(MISSING, grey.dtype))
+    return np.where(known.reshape(-1, *size, 1), grey, np.array(MISSING, grey.dtype))
 
 
 def mosaic(tiles: Floats, columns: int, gap: int = GAP) -> Floats:
@@ -71,7 +81,7 @@ def paste(figure: Figure, picture: Floats, left: int, top: int, scale: int) -> N
 def labelled_rows(
     figure: Figure, rows: Mapping[str, Floats], left: int, top: int, scale: int
 ) -> None:
-    """Pastes rows of tiles (N, side, side, 3) below one another, each with its name on the left."""
+    """Pastes rows of tiles (N, H, W, 3) below one another, each with its name on the left."""
     for name, tiles in rows.items():
         height = scale * tiles.shape[1]
         paste(figure, mosaic(tiles, len(tiles)), left, top, scale)

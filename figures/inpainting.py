@@ -1,4 +1,4 @@
-"""Figures of missing pixels: damaged test digits, and what RBMs put in their place.
+"""Figures of missing pixels: damaged test images, and what RBMs put in their place.
 
 Shown is the mean of P(v = 1 | h) over the last sweeps; or, as in the documents, binary states. All
 chains start at the damaged image, as the documents' do, and make as many sweeps as theirs, so only
@@ -18,7 +18,7 @@ from experiments.inpainting import CD30_ON, HIDDEN, machine
 from experiments.inpainting_methods import FEW_UNITS, Machine, in_float64, machine_after
 from figures.drawing import DataSet, Drawing, Figure, Runs
 from figures.gibbs_chains import PIXELS, chains, mosaics
-from figures.images import Floats, as_trained, mosaic, one_of_each, paper, paste
+from figures.images import Floats, as_trained, mosaic, one_of_each, paper, paste, pitch
 from figures.style import new_figure, write
 from rbm.exact import conditional
 from rbm.inpaint import chain_mean
@@ -82,37 +82,41 @@ def restorations(machine: Machine, damaged: Floats, known: Bools, of: Of) -> dic
 
 
 def table(groups: Sequence[tuple[str, dict[str, Floats]]], title: str, of: Of) -> Figure:
-    """Groups of named rows of tiles; the digits of one fraction stand beside those of another."""
-    rows, top = sum(len(group) for _, group in groups), 84
-    figure = new_figure(1900, 112 + 58 * rows + 14 * len(groups), title)
+    """Groups of named rows of tiles; the images of one fraction stand beside those of another."""
+    first, top = next(iter(groups[0][1].values())), 84
+    scale, across, down = pitch(first.shape[1:3], 56)
+    block = max(across * len(first) // len(FRACTIONS), 300) + 10
+    tall = [max(down * len(group), 172 * len(name) // 16) for name, group in groups]  # its letters
+    figure = new_figure(130 + 3 * block, 112 + sum(tall) + 14 * len(groups), title)
     for j, fraction in enumerate(FRACTIONS):
         words = f"{fraction:.0%} of {DOCUMENTS[of].missing} missing"
-        write(figure, 429 + 590 * j, 62, words, fontweight="bold")
-    for name, group in groups:
-        write(figure, 12, top + 29 * len(group), name, rotation="vertical")
-        for word, tiles in group.items():
-            write(figure, 135, top + 28, word, ha="right")
+        write(figure, 134 + block // 2 + block * j, 62, words, fontweight="bold")
+    for (name, group), room in zip(groups, tall, strict=True):
+        write(figure, 12, top + room / 2, name, rotation="vertical")
+        for i, (word, tiles) in enumerate(group.items()):
+            y = top + down * i
+            write(figure, 135, y + (down - scale) / 2, word, ha="right")
             for j, part in enumerate(np.split(tiles, len(FRACTIONS))):
-                paste(figure, mosaic(part, len(part)), 140 + 590 * j, top, 2)
-            top += 58
-        top += 14
+                paste(figure, mosaic(part, len(part)), 140 + block * j, y, scale)
+        top += room + 14
     there = {word for _, group in groups for word in group}
     notes = [f"{word}: {note}" for word, note in NOTES[of].items() if word in there]
-    write(figure, 950, top + 10, "      ".join(notes))
+    write(figure, figure.bbox.width / 2, top + 10, "      ".join(notes))
     return figure
 
 
 def means(runs: Runs, data: DataSet, of: Of) -> Figure:
-    """Test digits, damaged, and what each RBM makes of them: clamped and unclamped."""
-    machines = [machine_after(run.folder, DOCUMENTS[of].epochs) for run in runs]
+    """Test images, damaged, and what each RBM makes of them: clamped and unclamped."""
+    machines, size = [machine_after(run.folder, DOCUMENTS[of].epochs) for run in runs], data.size
     v = as_trained(one_of_each(data), machines[0].settings)
     damaged, known = damage(v, of)
     # Of ink, the image itself is what the RBM gets: it does not know where ink was.
-    shown = paper(damaged, known) if of == "all" else paper(damaged)
-    groups = [("", {"original": paper(np.tile(v, (len(FRACTIONS), 1))), "damaged": shown})]
+    shown = paper(damaged, size, known if of == "all" else None)
+    groups = [("", {"original": paper(np.tile(v, (len(FRACTIONS), 1)), size), "damaged": shown})]
     for one in machines:
         made = restorations(one, damaged, known, of)
-        tiles = {name: paper(np.rint(probs * LEVELS) / LEVELS) for name, probs in made.items()}
+        grey = {name: np.rint(probs * LEVELS) / LEVELS for name, probs in made.items()}
+        tiles = {name: paper(x, size) for name, x in grey.items()}
         groups.append((f"{one.settings.hidden} units", tiles))
     title = f"Damaged test images restored by RBMs after {_training(machines, data)}"
     return table(groups, title, of)
@@ -123,17 +127,17 @@ def states(runs: Runs, data: DataSet, of: Of) -> Figure:
     machines = [machine_after(run.folder, DOCUMENTS[of].epochs) for run in runs]
     v = as_trained(data.test_images[:CHAINS], machines[0].settings)
     damaged, known = damage(v, of)
-    rows = {"start": paper(damaged, known) if of == "all" else paper(damaged)}
+    rows = {"start": paper(damaged, data.size, known if of == "all" else None)}
     for one in machines:
         ends = chains(damaged, one.params, DOCUMENTS[of].sweeps)
-        rows[f"{one.settings.hidden} hidden units"] = paper(ends)
+        rows[f"{one.settings.hidden} hidden units"] = paper(ends, data.size)
     title = f"States of unclamped chains after {DOCUMENTS[of].sweeps:,} sweeps: RBMs after"
     missing = [f"{fraction:.0%} of {DOCUMENTS[of].missing} missing" for fraction in FRACTIONS]
     cells = []
     for name, tiles in rows.items():
         parts = zip(missing, np.split(tiles, len(FRACTIONS)), strict=True)
         cells.append([(f"{name}, {words}", part) for words, part in parts])
-    return mosaics(f"{title} {_training(machines, data)}", cells)
+    return mosaics(f"{title} {_training(machines, data)}", cells, data.size)
 
 
 def _training(machines: Sequence[Machine], data: DataSet) -> str:

@@ -1,6 +1,6 @@
 """The plane of two codes: where a VAE puts images, and what it draws for codes on a grid.
 
-Points (N, 2) are codes, their digits (N,). The first functions draw on axes or a figure that the
+Points (N, 2) are codes, their labels (N,). The first functions draw on axes or a figure that the
 caller made; latent_means and decoded_grid are whole figures of one run.
 """
 
@@ -13,38 +13,54 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Patch
 from numpy.typing import ArrayLike, NDArray
 
-from data.mnist import Bytes
 from data.sets import DataSet
-from figures.images import Floats, as_trained, mosaic, paper, paste
-from figures.style import TEN, new_figure
+from figures.images import Floats, Images, Size, as_trained, mosaic, paper, paste, pitch
+from figures.style import LINES, TEN, new_figure
 from training.streams import stream
 from training.trained import Trained
 from vae.train import network
 
 GREYS = 16  # of a manifold: more of them only make the file larger
 LIKELIHOODS = {"bernoulli": "Bernoulli likelihood", "squared": "squared error"}
-Digits = NDArray[np.integer[Any]]
+MANY = 64  # classes: names of more would cover everything
+Labels = NDArray[np.integer[Any]]
+Key = dict[int, tuple[str, str]]  # by its label the name and the colour of each class
+
+
+def key_of(data: DataSet) -> Key:
+    """Of the classes of the test images; {} where there are no labels, or more than MANY classes.
+
+    Ten classes have ten colours; of more, every tenth has the same.
+    """
+    labels = () if data.test_labels is None else np.unique(data.test_labels).tolist()
+    names = {i: name.replace("$", r"\$") for i, name in enumerate(data.classes)}
+    key = {n: (names.get(n, str(n)), TEN[i % len(TEN)]) for i, n in enumerate(labels)}
+    return key if len(key) <= MANY else {}
 
 
 def scatter(
-    axes: Axes, points: Floats, digits: Digits, size: float = 4, letters: float = 13
+    axes: Axes, points: Floats, labels: Labels, key: Key, size: float = 4, letters: float = 13
 ) -> None:
-    """Dots of `size` square points in the colours of their digits, in an order that lets no digit
-    cover another, and each digit's number at the median.
+    """Dots of `size` square points, larger where they are few, in the colours of their classes, in
+    an order that lets none cover another, and names at the medians; without a key, of one colour.
     """
+    size *= min(10, max(1, 3000 / len(points)))
     order = stream(0, "figure order").permutation(len(points))
-    (x, y), colours = points[order].T, np.array(TEN)[digits[order]]
+    colours = np.array([key[n][1] for n in labels[order].tolist()]) if key else LINES[0]
+    x, y = points[order].T
     axes.scatter(x, y, s=size, c=colours, linewidths=0, antialiased=False)
-    name_digits(axes, points, digits, letters)
+    name_classes(axes, points, labels, key, letters)
 
 
-def name_digits(axes: Axes, points: Floats, digits: Digits, size: float = 13) -> None:
-    """The number of each digit at the median of its points, in letters of `size` points."""
-    for digit in np.unique(digits):
-        spot = {"boxstyle": "circle,pad=0.15", "facecolor": "white", "edgecolor": TEN[digit]}
-        x, y = np.median(points[digits == digit], axis=0)
-        style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": size}
-        axes.text(x, y, str(digit), bbox=spot | {"lw": size / 5}, **style)
+def name_classes(axes: Axes, points: Floats, labels: Labels, key: Key, size: float = 13) -> None:
+    """The name of each class at the median of its points, in letters of `size` points."""
+    style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": size}
+    for label, (name, colour) in key.items():
+        shape = "circle,pad=0.15" if len(name) == 1 else "round,pad=0.2"
+        spot = {"boxstyle": shape, "facecolor": "white", "edgecolor": colour, "lw": size / 5}
+        if len(own := points[labels == label]):
+            x, y = np.median(own, axis=0)
+            axes.text(x, y, name, bbox=spot, **style)
 
 
 def prior_circles(axes: Axes) -> None:
@@ -54,15 +70,18 @@ def prior_circles(axes: Axes) -> None:
         axes.add_patch(Circle((0, 0), radius, **style))
 
 
-def digit_legend(figure: Figure) -> None:
-    """Which colour is which digit, right of a figure with a constrained layout."""
-    handles = [Patch(color=colour, label=str(digit)) for digit, colour in enumerate(TEN)]
-    figure.legend(handles=handles, title="digit", loc="outside right center")
+def class_legend(figure: Figure, key: Key) -> None:
+    """Which colour is which class, right of a figure with a constrained layout."""
+    names = {c: ", ".join(name for name, other in key.values() if other == c) for c in TEN}
+    handles = [Patch(color=colour, label=label) for colour, label in names.items() if label]
+    if handles:
+        figure.legend(handles=handles, title="class", loc="outside right center")
 
 
 def manifold(
     figure: Figure,
     pixels: Callable[[Floats], Floats],
+    size: Size,
     corner: tuple[int, int],
     scale: int,
     side: int,
@@ -76,10 +95,12 @@ def manifold(
     low, high = (np.broadcast_to(np.asarray(end, np.float32), 2) for end in ends)
     z1, z2 = (np.linspace(a, b, side, dtype=np.float32) for a, b in zip(low, high, strict=True))
     codes = np.stack(np.meshgrid(z1, z2[::-1]), axis=-1)  # mosaics are filled from the top row down
-    picture = mosaic(paper(pixels(codes.reshape(-1, 2))), side, gap=0)
-    (left, top), length, (width, height) = corner, scale * len(picture), figure.bbox.size
+    x = np.concatenate([pixels(row) for row in codes])  # a convolution takes much memory
+    picture = mosaic(paper(x, size), side, gap=0)
+    (left, top), (width, height) = corner, figure.bbox.size
+    tall, wide = (scale * n for n in picture.shape[:2])
     paste(figure, picture, left, top, scale)
-    box = (left / width, 1 - (top + length) / height, length / width, length / height)
+    box = (left / width, 1 - (top + tall) / height, wide / width, tall / height)
     axes = figure.add_axes(box, facecolor="none", xlabel="$z_1$", ylabel="$z_2$")
     axes.spines[:].set_visible(False)
     half = (high - low) / (side - 1) / 2  # of a tile, which reaches beyond the outermost code
@@ -87,8 +108,8 @@ def manifold(
     return axes
 
 
-def encoded(run: Trained, images: Bytes) -> tuple[Floats, Floats]:
-    """Means and log-variances of the codes of images (N, 28, 28): (N, Z), (N, Z)"""
+def encoded(run: Trained, images: Images) -> tuple[Floats, Floats]:
+    """Means and log-variances of the codes of images (N, H, W): (N, Z), (N, Z)"""
     return network(run.params, run.settings).encode(as_trained(images, run.settings))
 
 
@@ -112,11 +133,11 @@ def latent_means(run: Trained, data: DataSet, model: str = "") -> Figure:
     """Where the encoder puts the test images; `model` is what the title calls the run."""
     title = f"Test images in the plane of codes: {model or name_of(run)}, {data.name}"
     figure = new_figure(1240, 1130, title, layout="constrained")
-    axes = figure.subplots()
-    scatter(axes, encoded(run, data.test_images)[0], data.test_labels)
+    axes, key = figure.subplots(), key_of(data)
+    scatter(axes, encoded(run, data.test_images)[0], data.test_labels, key)
     prior_circles(axes)
     axes.set(aspect="equal", xlabel="mean of $z_1$", ylabel="mean of $z_2$")
-    digit_legend(figure)
+    class_legend(figure, key)
     return figure
 
 
@@ -125,9 +146,9 @@ def decoded_grid(
 ) -> Figure:
     """The decoded codes of a square plane, up to `reach` standard deviations of the prior."""
     title = f"Decoded codes: {model or name_of(run)}, {data.name}"
-    scale = 1150 // (28 * side)
-    length = 28 * side * scale
-    figure = new_figure(length + 160, length + 120, title)
-    axes = manifold(figure, in_few_greys(run), (80, 45), scale, side, (-reach, reach))
+    scale, across, down = pitch(data.size, 1150 / side, gap=0)
+    figure = new_figure(across * side + 160, down * side + 120, title)
+    ends = -reach, reach
+    axes = manifold(figure, in_few_greys(run), data.size, (80, 45), scale, side, ends)
     axes.set(xlabel="first code, $z_1$", ylabel="second code, $z_2$")
     return figure

@@ -14,10 +14,9 @@ from figures.diagrams import kinds_of_models
 from figures.drawing import DataSet, Drawing, Figure, Runs
 from figures.images import mosaic, paper
 from figures.latent_digits import digit_by_digit
-from figures.latent_plane import scatter
+from figures.latent_plane import key_of, scatter
 from figures.style import LINES, new_figure
 from training.streams import stream
-from training.trained import Trained
 
 DECODED = (0.0, 0.1, 1.0, 4.0)  # weights of the KL whose prior samples are shown
 DRAWN = 5  # codes from the prior, the same for all networks
@@ -40,7 +39,7 @@ def posterior_and_cost(runs: Runs, data: DataSet) -> Figure:
     figure = new_figure(1760, 860, title, "constrained")
     panels = figure.subplots(1, 2, sharey=True)
     for axes, (name, values) in zip(panels, reversed(summaries(q).items()), strict=True):
-        scatter(axes, np.stack([values, q.nll], axis=1), images.labels)
+        scatter(axes, np.stack([values, q.nll], axis=1), images.labels, key_of(data))
         words = name.replace("|mu|", "$|\\mu|$")
         title = f"(d) {words}: rank correlation {rank_correlation(q.nll, values):.2f}"
         axes.set(xlabel=words, title=title)
@@ -70,7 +69,7 @@ def kl_weights(runs: Runs, data: DataSet) -> Figure:
     _lines(distance, rows, WAYS, title=words, ylabel="pixels that differ")
     for value, colour in zip(there.numbers["real images"].values(), LINES, strict=False):
         distance.axhline(value, color=colour, ls="--", lw=1)
-    _from_prior(images, runs)
+    _from_prior(images, runs, data)
     return figure
 
 
@@ -86,10 +85,10 @@ def _lines(axes: Axes, rows: Sequence[Any], names: dict[str, str], **look: Any) 
         axes.legend(fontsize=9)
 
 
-def _from_prior(axes: Axes, networks: Sequence[Trained]) -> None:
+def _from_prior(axes: Axes, networks: Runs, data: DataSet) -> None:
     """The same codes of the prior, decoded by networks of several weights, a row each."""
     z = stream(0, "figure prior").standard_normal((DRAWN, networks[0].settings.codes))
-    tiles = np.concatenate([paper(decoded(network, z)) for network in networks])
+    tiles = np.concatenate([paper(decoded(one, z), data.size) for one in networks])
     picture = mosaic(tiles, DRAWN)
     axes.imshow(picture, interpolation="nearest")
     places = (np.arange(len(networks)) + 0.5) * len(picture) / len(networks)

@@ -24,10 +24,11 @@ def likelihoods(runs: Runs, data: DataSet) -> Figure:
     title = f"Five likelihoods of the same pixels: VAEs of 8 code units, {data.name}"
     figure = new_figure(1720, 1470, title)
     images = one_of_each(data)
-    rows = {"original": paper(as_trained(images, runs[0].settings))}
+    rows = {"original": paper(as_trained(images, runs[0].settings), data.size)}
     for name, run in zip(LIKELIHOODS, runs, strict=True):
         mu, _ = encoded(run, images)
-        rows[name.replace(", ", ",\n")] = paper(network(run.params, run.settings).pixels(mu))
+        x = network(run.params, run.settings).pixels(mu)
+        rows[name.replace(", ", ",\n")] = paper(x, data.size)
     labelled_rows(figure, rows, 260, 55, 5)
     box = (260 / 1720, 80 / 1470, 1445 / 1720, 400 / 1470)
     _scales(figure.add_axes(box), runs, data)

@@ -2,6 +2,7 @@
 upper left corner, as in an image.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from training.run import replacing
 
 DPI = 128
 LINES = ("#0072b2", "#d55e00", "#009e73")  # Okabe and Ito's: distinct to colour-blind eyes too
-# Of digits 0 to 9; those that look alike lie next to one another and get colours that do not. The
+# Of classes: digits that look alike lie next to one another and get colours that do not. The
 # smallest distance of two in CIELAB is 44.8, and as protanopes and deuteranopes see them 30.5 and
 # 29.8 (simulated after Machado, Oliveira and Fernandes 2009); tests/test_fig_vae.py measures it.
 TEN = (
@@ -26,18 +27,19 @@ TEN = (
 
 matplotlib.rc("font", size=11)
 matplotlib.rc("axes", titlesize=12)
-matplotlib.rc("figure", titlesize=14)
 matplotlib.rc("axes.spines", top=False, right=False)
 matplotlib.rc("legend", frameon=False)
 
 
 def new_figure(width: int, height: int, title: str, layout: Any = None) -> Figure:
     """An empty figure with a title. It belongs to no global state of matplotlib."""
+    width = max(width, 800)  # else there is no room for words
     figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, layout=layout)
+    # No mathematics in the name of somebody's data; smaller letters where it is long.
+    style: dict[str, Any] = {"parse_math": False, "size": min(14, width / max(1, len(title)))}
     if layout is None:
-        figure.suptitle(title, y=1 - 12 / height)
-    else:
-        figure.suptitle(title)  # at a place of its own choice, which the layout then keeps free
+        style["y"] = 1 - 12 / height  # else at a place that the layout chooses and keeps free
+    figure.suptitle(title, **style)
     return figure
 
 
@@ -59,6 +61,11 @@ def write(figure: Figure, x: float, y: float, text: str, **style: Any) -> None:
     """Text with its middle at (x, y), unless the style says ha= or va=."""
     middle: dict[str, Any] = {"ha": "center", "va": "center"}
     figure.text(x, figure.bbox.height - y, text, transform=IdentityTransform(), **middle | style)
+
+
+def dots(rows: Sequence[Any], marker: str = "o") -> dict[str, Any]:
+    """The style of a curve with a dot an epoch, or, of many epochs, some forty."""
+    return {"marker": marker, "ms": 4, "markevery": -(-len(rows) // 40)}
 
 
 def epochs_axis(axes: Axes, last: float) -> None:

@@ -1,5 +1,6 @@
 """The tanh VAE of two codes, trained for short and for long: what it makes of images and codes."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -7,15 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.collections import EllipseCollection
 from matplotlib.colors import to_rgba_array
 
-from data.mnist import Bytes
 from data.pixels import binarise
 from data.sets import split
 from experiments.tanh_networks import images, long, short
 from figures.diagrams import training_and_sampling
 from figures.drawing import DataSet, Drawing, Figure, of_one
 from figures.images import Floats, labelled_rows, mosaic, paper, paste
-from figures.latent_plane import digit_legend, manifold, name_digits, prior_circles
-from figures.style import TEN, new_figure, write
+from figures.latent_plane import Labels, class_legend, key_of, manifold, name_classes, prior_circles
+from figures.style import new_figure, write
 from training.streams import stream
 from training.trained import Trained
 from vae.train import network as network_of
@@ -30,7 +30,7 @@ class Part(NamedTuple):
 
     name: str
     x: Floats  # (N, D)
-    digits: Bytes  # (N,)
+    labels: Labels  # (N,)
 
 
 def first_images(network: Trained, data: DataSet, count: int) -> list[Part]:
@@ -39,9 +39,9 @@ def first_images(network: Trained, data: DataSet, count: int) -> list[Part]:
     parts = images(data, settings)
     train, validation = split(data.train_labels, settings.validation)
     found = []
-    for (name, x), digits in zip(parts.items(), (train, validation, data.test_labels), strict=True):
+    for (name, x), labels in zip(parts.items(), (train, validation, data.test_labels), strict=True):
         drawn = binarise(stream(0, f"figure {name}"), x[:count], settings.pixels)
-        found.append(Part(name, drawn, digits[: len(drawn)]))
+        found.append(Part(name, drawn, labels[: len(drawn)]))
     return found
 
 
@@ -60,7 +60,7 @@ def posterior(network: Trained, x: Floats) -> tuple[Floats, Floats]:
 
 def posteriors(network: Trained, data: DataSet) -> Figure:
     """Where each image's code may be: an ellipse about the mean, one standard deviation wide."""
-    parts = first_images(network, data, SHOWN)
+    parts, key = first_images(network, data, SHOWN), key_of(data)
     q = [posterior(network, part.x) for part in parts]
     ends = np.concatenate([mu + side * sigma for mu, sigma in q for side in (-1, 1)])
     width, height = np.ptp(ends, axis=0)
@@ -69,20 +69,20 @@ def posteriors(network: Trained, data: DataSet) -> Figure:
     figure = new_figure(1900, tall, title, "constrained")
     panels = figure.subplots(1, 3, sharex=True, sharey=True)
     for axes, part, (mu, sigma) in zip(panels, parts, q, strict=True):
-        draw_ellipses(axes, mu, sigma, np.array(TEN)[part.digits])
+        draw_ellipses(axes, mu, sigma, [key[n][1] for n in part.labels])
         prior_circles(axes)
-        name_digits(axes, mu, part.digits, size=9)
+        name_classes(axes, mu, part.labels, key, size=9)
         axes.set(aspect="equal", title=f"{len(mu)} {part.name} images", xlabel="$z_1$")
     panels[0].set_ylabel("$z_2$")
-    digit_legend(figure)
+    class_legend(figure, key)
     return figure
 
 
-def draw_ellipses(axes: Axes, mu: Floats, sigma: Floats, colours: Floats) -> None:
+def draw_ellipses(axes: Axes, mu: Floats, sigma: Floats, colours: Sequence[str]) -> None:
     """An ellipse for each row of mu, sigma (N, 2), half-axes sigma; colours (N,)."""
-    colours = to_rgba_array(colours)
+    rgba = to_rgba_array(colours)
     style: dict[str, Any] = {"offsets": mu, "offset_transform": axes.transData, "units": "xy"}
-    style |= {"edgecolors": colours, "facecolors": colours * (1, 1, 1, 0.35), "linewidths": 0.8}
+    style |= {"edgecolors": rgba, "facecolors": rgba * (1, 1, 1, 0.35), "linewidths": 0.8}
     style["antialiaseds"] = False  # a file of half the size
     width, height = 2 * sigma.T
     axes.add_collection(EllipseCollection(width, height, np.zeros(len(mu)), **style))
@@ -98,8 +98,8 @@ def reconstructions(network: Trained, data: DataSet) -> Figure:
     for i, part in enumerate(first_images(network, data, ORIGINALS)):
         top = 94 + 225 * i
         write(figure, 144, top - 18, f"{part.name} images", ha="left", fontweight="bold")
-        means = paper(pixels(posterior(network, part.x)[0]))
-        rows = {"binary\nimage": paper(part.x), "decoded\nmean": means}
+        means = paper(pixels(posterior(network, part.x)[0]), data.size)
+        rows = {"binary\nimage": paper(part.x, data.size), "decoded\nmean": means}
         labelled_rows(figure, rows, 144, top, 3)
     return figure
 
@@ -114,7 +114,7 @@ def prior_samples(network: Trained, data: DataSet) -> Figure:
     means = 50, "means: each pixel's probability of ink", probs
     samples = 870, "samples: each pixel drawn with it", drawn
     for left, word, x in (means, samples):
-        paste(figure, mosaic(paper(x), 5), left, 115, 5)
+        paste(figure, mosaic(paper(x, data.size), 5), left, 115, 5)
         write(figure, left + 720 / 2, 90, word, fontweight="bold")
     return figure
 
@@ -125,7 +125,8 @@ def grid(network: Trained, data: DataSet) -> Figure:
     figure = new_figure(1250, 1250, title)
     mu, _ = posterior(network, first_images(network, data, RANGE_OF)[0].x)
     pixels = network_of(network.params, network.settings).pixels
-    manifold(figure, pixels, (100, 50), 2, SIDE, (mu.min(axis=0), mu.max(axis=0)))
+    ends = mu.min(axis=0), mu.max(axis=0)
+    manifold(figure, pixels, data.size, (100, 50), 2, SIDE, ends)
     return figure
 
 

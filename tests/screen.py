@@ -20,20 +20,20 @@ def assert_whole(screen, least, most):
     assert all(a <= n <= b for a, n, b in zip(least, screen.shape[1::-1], most, strict=True))
 
 
-def tiles(screen, left, top, scale, shape, gap=1):
-    """The tiles of a mosaic that was pasted, at their own size: (rows, columns, 28, 28)"""
-    found = np.empty((*shape, 28, 28))
+def tiles(screen, left, top, scale, shape, gap=1, size=(28, 28)):
+    """The tiles of a mosaic that was pasted, at their own size: (rows, columns, *size)"""
+    found, (h, w) = np.empty((*shape, *size)), size
     for i, j in np.ndindex(*shape):
-        y, x = top + (28 + gap) * scale * i, left + (28 + gap) * scale * j
-        cut = screen[y : y + 28 * scale, x : x + 28 * scale].reshape(28, scale, 28, scale, 3)
+        y, x = top + (h + gap) * scale * i, left + (w + gap) * scale * j
+        cut = screen[y : y + h * scale, x : x + w * scale].reshape(h, scale, w, scale, 3)
         assert (cut == cut[:, :1, :, :1, :1]).all(), "the tile is elsewhere, blurred or coloured"
         found[i, j] = cut[:, 0, :, 0, 0]
     return found
 
 
 def close(found, x):
-    """Whether tiles (n, 28, 28) of the screen show images (n, D), up to the screen's levels."""
-    return np.abs(found - paper(x)[..., 0]).max() <= 0.51 / 255
+    """Whether tiles (n, H, W) of the screen show images (n, D), up to the screen's levels."""
+    return np.abs(found - paper(x, found.shape[-2:])[..., 0]).max() <= 0.51 / 255
 
 
 def curves(axes):

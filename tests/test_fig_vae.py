@@ -48,7 +48,7 @@ def test_the_first_code_grows_to_the_right_and_the_second_up(likelihood, activat
     values, last = np.linspace(-4, 4, side), side - 1
     for column, row in ((0, 0), (last, 0), (0, last), (last, last), (4, 17), (11, 8)):
         z = np.array([values[column], values[last - row]])
-        expected = paper(decoded(run, z)[None])[0, ..., 0]
+        expected = paper(decoded(run, z)[None], (28, 28))[0, ..., 0]
         assert np.abs(found[row, column] - expected).max() <= 0.5 / 15 + 0.0021  # sixteen greys
         middle = 28 * scale * np.array([column + 0.5, row + 0.5]) + (80, 45)
         x, y = axes.transData.transform(z)  # the axes name the middle of the tile
@@ -70,6 +70,21 @@ def test_means_are_coloured_by_digit_and_named_at_their_medians():
     labels = {text.get_text(): text.get_position() for text in axes.texts}
     assert sorted(labels) == list("0123456789")
     assert np.allclose(labels["7"], np.median(mu[DATA.test_labels == 7], axis=0))
+
+
+@pytest.mark.parametrize("count", [3, 26, 65, 0])
+def test_classes_of_any_number_have_names_and_colours(count):
+    labels = 2 * (np.arange(len(DATA.test_labels)) % count) + 1 if count else None  # 1, 3, ...
+    names = ("", "an $x$", "", "B") if count == 3 else ()
+    data = DATA._replace(test_labels=labels, classes=names)
+    figure = latent_plane.latent_means(network(), data)
+    (axes,), shown = figure.axes, count if count < 65 else 0
+    assert len(axes.texts) == shown and bool(figure.legends) == (shown > 0)
+    assert len(np.unique(axes.collections[0].get_facecolors(), axis=0)) == max(1, min(shown, 10))
+    if shown:
+        said = [text.get_text() for text in figure.legends[0].texts]
+        expected = ["1, 21, 41", "3, 23, 43"] if count == 26 else [r"an \$x\$", "B"]
+        assert said[:2] == expected and len(said) == min(count, 10)
 
 
 def test_ten_colours_differ_for_the_colour_blind_too():

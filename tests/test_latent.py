@@ -314,7 +314,7 @@ def test_images_are_shown_with_their_own_digits(runs):
         parts = figures.tanh_vae.first_images(shown, DATA, count)
         for part, name, labelled in zip(parts, whole, labels, strict=True):
             grey = whole[name][:count]
-            assert part.name == name and np.array_equal(part.digits, labelled[: len(grey)])
+            assert part.name == name and np.array_equal(part.labels, labelled[: len(grey)])
             assert set(np.unique(part.x)) == {0, 1}
             assert not part.x[grey == 0].any() and part.x[grey == 1].all()
             if shown.settings.pixels != "once":
@@ -335,7 +335,7 @@ def test_ellipses_stand_where_the_encoder_puts_the_images(shown):
         radii = axes.transData.transform(mu + sizes / 2) - axes.transData.transform(mu)
         assert np.allclose(drawn.get_transform().transform(sizes / 2), radii)  # on the screen
         assert drawn.get_offset_transform() == axes.transData
-        colours = [to_rgb(TEN[digit]) for digit in part.digits]
+        colours = [to_rgb(TEN[digit]) for digit in part.labels]
         assert np.allclose(np.array(drawn.get_facecolor())[:, :3], colours)
         low, high = np.array([axes.get_xlim(), axes.get_ylim()]).T
         assert (mu - sizes / 2 >= low).all() and (mu + sizes / 2 <= high).all()  # none is cut off
@@ -423,5 +423,5 @@ def test_rows_of_prior_samples_are_decoded_by_their_own_networks():
     (picture,) = figure.axes[5].images
     z = stream(0, "figure prior").standard_normal((figures.latent_space.DRAWN, 2))
     for i, run in enumerate(runs):
-        expected = paper(means(run, z))
+        expected = paper(means(run, z), (28, 28))
         assert np.allclose(picture.get_array()[29 * i : 29 * i + 28, :28], expected[0], atol=1e-6)
