@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from autograd_lite.threads import BLAS_THREADS
-from data.sets import CHOICES, DataSet, load
+from data.sets import HELP, DataSet, load
 from experiments import experiment
 from experiments.families import trained
 from figures import drawing, quick
@@ -33,7 +33,7 @@ def main(argv: Sequence[str]) -> None:
     parser.add_argument("--all", action="store_true", help="the figures of all experiments")
     parser.add_argument("--list", action="store_true", help="list the figures and draw nothing")
     parser.add_argument("--chapters", action="store_true", help="the pictures of the chapters")
-    parser.add_argument("--data", choices=CHOICES, help="for the quick page (default: auto)")
+    parser.add_argument("--data", help=f"for the quick page, default auto: {HELP}")
     parser.add_argument("--out", type=Path, metavar="DIR", help=f"default: {OUT}")
     options = parser.parse_args(argv)
     if options.list:
@@ -54,12 +54,12 @@ def main(argv: Sequence[str]) -> None:
 def quick_page(choice: str, folder: Path) -> None:
     start = time.monotonic()
     data = load(choice)
-    choice = data.choice
-    print(f"Data: {data.name}.", quick.estimate(choice), flush=True)
-    _train([row.training(choice) for row in quick.TABLE])
+    words = f" {data.origin}" if data.digest else ""
+    print(f"Data: {data.name}{words}.", quick.estimate(data), flush=True)
+    _train(list(quick.trainings(data).values()))
     intro = quick.INTRO.format(data=data.name)
     said = captions("QUICK.md")
-    page = draw(quick.drawings(choice), said, data, folder, intro, quick.commands)
+    page = draw(quick.drawings(data), said, data, folder, intro, quick.commands)
     print(f"{time.monotonic() - start:.0f} s in all. Open {page}")
 
 

@@ -1,8 +1,11 @@
 """The quick page: nine small models, trained in 150 s on two cores, and their figures.
 
-They are there to look at. Longer trainings give better numbers; results/ has those.
+They are there to look at. Longer trainings give better numbers; results/ has those. Of images that
+are fewer than MNIST's there are more epochs, for as many steps; of more images, fewer.
 """
 
+import math
+import shlex
 from functools import partial
 from typing import NamedTuple
 
@@ -20,25 +23,42 @@ from training.settings import options_of
 
 SIDE = 20  # codes of the grid in each direction
 INTRO = (
-    "Every digit below that is not marked as an original was made by a model in pure NumPy, trained"
-    " on {data} with gradients written out by hand. The trainings are short, so that all of this"
-    " takes a few minutes; longer ones make better pictures. The command under a figure trains its"
-    " models anew, in folders of their own."
+    "Every image below that is not marked as an original was made by a model in pure NumPy, trained"
+    " on {data} with gradients written out by hand. What is bright in them is drawn dark, as ink"
+    " on paper. The trainings are short, so that all of this takes a few minutes; longer ones make"
+    " better pictures. The command under a figure trains its models anew, in folders of their own."
 )
+FULL = 60_000  # training images of MNIST, for which the options below are meant
+MOST = 20  # times as many epochs as for MNIST, of few images: more would learn them by heart
 
 
 class Quick(NamedTuple):
-    """A small model: what is trained, and how long one core takes for it."""
+    """A small model: what is trained, on MNIST, and how long one core takes for it."""
 
     label: str
     model: str  # the package that trains it
     options: str
     seconds: int
 
-    def training(self, data: str) -> Training:
-        """Its training on the data set `data`, "mnist" or "digits"."""
-        options = "--data", data, *self.options.split()
-        return Training(f"figures-{self.label}", self.model, options)
+    def training(self, choice: str, data: DataSet | None = None) -> Training:
+        """Its training on the data set of this choice; adapted to `data`, where it is not MNIST.
+
+        Own images that change have another digest, and so a run of another name.
+        """
+        there, digest = (len(data.train_images), data.digest) if data else (FULL, "")
+        words = self.options.split()
+        given = dict(zip(words[::2], words[1::2], strict=True))
+        full, used = int(given.get("--images", FULL)), there
+        if "--images" in given:
+            used = min(full, there - there // 10)  # a tenth may be held out
+            given["--images"] = str(used)
+        for name in given.keys() & {"--epochs", "--snapshots"}:
+            given[name] = str(max(1, round(int(given[name]) * min(full / used, MOST))))
+        if data and (share := area(data)) < 1 and "squared" in words:
+            given["--beta"] = f"{share:.2g}"  # or the KL outweighs the error of so few pixels
+        options = (word for pair in given.items() for word in pair)
+        label = "-".join(filter(None, ("figures", self.label, digest[:8])))
+        return Training(label, self.model, ("--data", choice, *options))
 
 
 # Chains that persist, since free samples and restoring most of an image start far from any digit:
@@ -97,9 +117,19 @@ SECTIONS: dict[str, dict[str, tuple[tuple[str, ...], Draw]]] = {
 }
 
 
-def drawings(data: str) -> dict[str, tuple[Drawing, ...]]:
-    """The figures under each heading, of models trained on the data set `data`."""
-    made = {quick.label: quick.training(data) for quick in TABLE}
+def area(data: DataSet) -> float:
+    """Pixels of an image, as a multiple of those of MNIST's."""
+    return math.prod(data.size) / (Settings.height * Settings.width)
+
+
+def trainings(data: DataSet) -> dict[str, Training]:
+    """Of each row of the table, by its label, the training on these images."""
+    return {row.label: row.training(data.choice, data) for row in TABLE}
+
+
+def drawings(data: DataSet) -> dict[str, tuple[Drawing, ...]]:
+    """The figures under each heading, of models trained on these images."""
+    made = trainings(data)
     return {
         heading: tuple(
             Drawing(name, tuple(made[label] for label in labels), draw)
@@ -110,12 +140,13 @@ def drawings(data: str) -> dict[str, tuple[Drawing, ...]]:
 
 
 def commands(drawing: Drawing) -> list[str]:
-    return [f'make {run.model} ARGS="{" ".join(run.options)}"' for run in drawing.trainings]
+    return [f'make {run.model} ARGS="{shlex.join(run.options)}"' for run in drawing.trainings]
 
 
-def estimate(data: str) -> str:
+def estimate(data: DataSet) -> str:
     """What is still to be trained, and how long that may take, in a sentence."""
-    todo = [quick.seconds for quick in TABLE if not finished(quick.training(data).folder)]
+    made, more = trainings(data), max(1, area(data))
+    todo = [more * row.seconds for row in TABLE if not finished(made[row.label].folder)]
     if not todo:
         return "All trainings are there already."
     cores = processes()

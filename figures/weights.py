@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from data.sets import CHOICES, DataSet, load
+from data.sets import HELP, DataSet, load
 from figures.latent_plane import decoded_grid, latent_means
 from figures.style import save
 from figures.vae import reconstructions, traversals
@@ -26,13 +26,13 @@ def main(argv: Sequence[str]) -> None:
     parser = Parser(prog="python -m figures.weights", allow_abbrev=False)
     parser.add_argument("file", type=Path, metavar="FILE", help=".npz with the ten arrays")
     parser.add_argument("--activation", default="relu", choices=tuple(ACTIVATIONS))
-    parser.add_argument("--data", default="auto", choices=CHOICES)
+    parser.add_argument("--data", default="auto", help=HELP)
     parser.add_argument("--pixels", default="none", choices=("none", "threshold", "stochastic"))
     parser.add_argument("--out", default=Path("out", "weights"), type=Path, metavar="DIR")
     options = parser.parse_args(argv)
     data = load(options.data)
     network = trained(options.file, data, options.activation, options.pixels)
-    model = "weights of " + options.file.name.replace("$", r"\$")  # else taken for mathematics
+    model = f"weights of {options.file.name}"
     first = data.test_images[:10]
     drawn = {
         "reconstructions": reconstructions([network], data, first, model=model),

@@ -25,7 +25,7 @@ from experiments.families import FAMILIES, Family
 from experiments.gan import PLAYERS
 from figures import __main__ as program
 from figures import drawing, quick
-from figures.images import MISSING, mosaic, one_of_each, paper
+from figures.images import MISSING, mosaic, one_of_each, paper, pitch
 from gan.mlp import Layer
 from tests.screen import close, pixels, tiles
 from tests.small_runs import MODELS, digits, make, parsed
@@ -53,18 +53,22 @@ def make_missing(trainings):
             make(one)
 
 
+def page(data, out, runs, patch):
+    patch.setattr(training.parallel, "RUNS", runs)
+    patch.setattr(quick, "TABLE", TABLE)
+    patch.setattr(program, "train_all", make_missing)
+    patch.setattr(families, "SWEEPS", 10)
+    for module in (program, training.images):
+        patch.setattr(module, "load", lambda choice: data)
+    program.main(["--out", str(out)])
+
+
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     """The folder of a quick page whose models are tiny."""
     folder = tmp_path_factory.mktemp("figures")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training.parallel, "RUNS", folder / "runs")
-        patch.setattr(quick, "TABLE", TABLE)
-        patch.setattr(program, "train_all", make_missing)
-        patch.setattr(families, "SWEEPS", 10)
-        for module in (program, training.images):
-            patch.setattr(module, "load", lambda choice: DATA)
-        program.main(["--out", str(folder / "new" / "out")])
+        page(DATA, folder / "new" / "out", folder / "runs", patch)
         yield folder
 
 
@@ -81,7 +85,7 @@ def page_in(folder):
 def test_the_quick_page_has_contents_and_says_what_each_figure_shows_and_how_it_was_made(place):
     folder = place / "new" / "out"
     links, images, said = page_in(folder)
-    named = {one.name: one for group in quick.drawings("digits").values() for one in group}
+    named = {one.name: one for group in quick.drawings(DATA).values() for one in group}
     assert list(said) == list(named) == list(QUICK)
     assert links == [f"#{name}" for name in named]
     assert {path.name for path in folder.iterdir()} == {f"{x}.png" for x in named} | {"index.html"}
@@ -98,6 +102,40 @@ def test_the_quick_page_has_contents_and_says_what_each_figure_shows_and_how_it_
         assert f"Data: drawn digits. {epochs} epochs of 300 images; training took " in said[name]
         for run in one.trainings:
             assert f'make {run.model} ARGS="{" ".join(run.options)}"' in said[name]
+
+
+def test_own_images_of_another_size_without_labels_have_a_page_too(tmp_path, monkeypatch):
+    size = 18, 9
+    x = np.random.default_rng(0).random((408, *size), np.float32)
+    name = (
+        "my $x_1$ images, <of> a name that would not fit above any figure in letters of usual size"
+    )
+    own = DataSet(name, "/my images", x[:400], None, x[400:], None, digest="0123456789abcdef")
+    page(own, tmp_path, tmp_path / "runs", monkeypatch)
+    _, _, said = page_in(tmp_path)
+    assert list(said) == list(QUICK) and "digit" not in (tmp_path / "index.html").read_text()
+    for one in said:
+        picture = imread(tmp_path / f"{one}.png")[..., :3]
+        assert (picture[[0, 1, -2, -1]] == 1).all() and (picture[:, -2:] == 1).all(), one
+    assert [pitch((n, n - 1), 112)[0] for n in (8, 18, 28, 32, 64, 300)] == [14, 6, 4, 4, 2, 1]
+    shown = imread(tmp_path / "vae-reconstructions.png")[..., :3]
+    assert close(tiles(shown, 235, 52, 6, (1, 8), size=size)[0], x[400:].reshape(8, -1))
+
+
+def test_few_images_are_seen_for_more_epochs_and_many_for_fewer():
+    def options(label, count, side=28, digest=""):
+        x = np.zeros((count, side, side), np.uint8)
+        data = DataSet("own", "own", x, None, x[:1], None, digest=digest)
+        training = next(row for row in REAL_TABLE if row.label == label).training("own", data)
+        words = training.options
+        return dict(zip(words[::2], words[1::2], strict=True)), training.folder
+
+    for count, epochs in ((60_000, "5"), (20_000, "15"), (10, "100"), (240_000, "1")):
+        assert options("rbm-500", count)[0]["--epochs"] == epochs
+    assert options("gan", 15_000)[0]["--snapshots"] == "4"
+    few, _ = options("convolutional", 1_000, 14)
+    assert (few["--images"], few["--epochs"], few["--beta"]) == ("900", "33", "0.25")
+    assert options("vae-2", 100, digest="a" * 16)[1] != options("vae-2", 100, digest="b" * 16)[1]
 
 
 def test_a_second_time_draws_the_same_without_training(place, capsys):
@@ -177,7 +215,7 @@ def test_the_small_models_are_trained_in_150_seconds(place, monkeypatch):
     rows = [quick.Quick(str(n), "rbm", f"--epochs {n}", n) for n in (50, 20, 10)]
     for there, seconds in ((rows, 50), (rows[1:], 20)):  # half of all, or the longest alone
         monkeypatch.setattr(quick, "TABLE", (*there, TABLE[0]))  # of which the last is there
-        assert f"{len(there)} trainings, about {seconds} s" in quick.estimate("digits")
+        assert f"{len(there)} trainings, about {seconds} s" in quick.estimate(DATA)
 
 
 def test_the_list_of_figures_has_every_figure_under_its_experiment():
@@ -241,17 +279,27 @@ def test_a_mosaic_is_white_between_and_after_its_tiles():
 def test_ink_is_dark_and_a_missing_pixel_has_a_colour():
     x, known = np.array([[0, 0.25, 1, 1]], np.float32), np.array([[True, True, True, False]])
     grey = np.array([[[1, 1, 1], [0.75, 0.75, 0.75]], [[0, 0, 0], [0, 0, 0]]])
-    assert np.array_equal(paper(x), grey[None]) and paper(x).dtype == np.float32
+    assert np.array_equal(paper(x, (2, 2)), grey[None]) and paper(x, (2, 2)).dtype == np.float32
     grey[1, 1] = MISSING
-    assert np.allclose(paper(x, known), grey[None]) and paper(x, known).dtype == np.float32
+    shown = paper(x, (2, 2), known)
+    assert np.allclose(shown, grey[None]) and shown.dtype == np.float32
     assert max(MISSING) - min(MISSING) > 0.3  # no grey looks like it
 
 
-def test_the_digits_are_the_first_of_each_class():
-    labels = np.array([3, 3, 0, 1, 2, 9, 4, 8, 7, 0, 6, 5, 9], np.uint8)
-    images = np.arange(13, dtype=np.uint8)[:, None, None] * np.ones((28, 28), np.uint8)
+@pytest.mark.parametrize(
+    ("labels", "shown"),
+    [
+        ([3, 3, 0, 1, 2, 9, 4, 8, 7, 0, 6, 5, 9], [2, 3, 4, 0, 6, 11, 10, 8, 7, 5]),
+        ([7, 7, 7, -1, 7, -1], [3, 0, 5, 1, 2, 4]),
+        (range(19, 0, -1), [18, 16, 14, 12, 10, 8, 6, 4, 2, 0]),
+        (None, range(10)),
+    ],
+)
+def test_images_are_the_first_of_each_class(labels, shown):
+    images = np.arange(len(labels or range(13)))[:, None, None] * np.ones((3, 2), np.uint8)
+    labels = labels and np.array(labels)
     data = DataSet("some", "some", images, labels, images, labels)
-    assert one_of_each(data)[:, 0, 0].tolist() == [2, 3, 4, 0, 6, 11, 10, 8, 7, 5]
+    assert one_of_each(data)[:, 0, 0].tolist() == list(shown)
 
 
 @pytest.fixture
