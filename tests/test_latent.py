@@ -20,7 +20,7 @@ from figures.images import paper
 from figures.style import TEN
 from tests.screen import assert_whole, close, pixels, tiles
 from tests.small_runs import digits, make, same_bits
-from tests.small_vaes import shape
+from tests.small_vaes import decoded, shape
 from training.images import training_images
 from training.parallel import Training
 from training.run import RunError
@@ -290,10 +290,6 @@ def shown():
     return read(LONG[0].folder, vae.train)
 
 
-def means(shown, z):
-    return sigmoid(decode(z.astype(np.float32), shown.params, "tanh")[0])
-
-
 @pytest.mark.parametrize("drawing", [d for m in MODULES for d in m.DRAWINGS], ids=lambda d: d.name)
 def test_every_figure_is_drawn_whole(drawing):
     runs = LONG if "long" in drawing.name else ONCE[:1]
@@ -347,7 +343,7 @@ def test_each_image_stands_above_its_reconstruction(shown):
     for i, part in enumerate(figures.tanh_vae.first_images(shown, DATA, 20)):
         found = tiles(screen, 144, 94 + 225 * i, 3, (2, 20))
         assert close(found[0], part.x)
-        assert close(found[1], means(shown, encode(part.x, shown.params, "tanh")[0]))
+        assert close(found[1], decoded(shown, encode(part.x, shown.params, "tanh")[0]))
 
 
 def test_samples_are_black_and_white_and_have_the_means_beside_them(shown):
@@ -356,7 +352,7 @@ def test_samples_are_black_and_white_and_have_the_means_beside_them(shown):
     screen = pixels(figures.tanh_vae.prior_samples(shown, DATA))
     left, right = (tiles(screen, x, 115, 5, (4, 5)).reshape(20, 28, 28) for x in (50, 870))
     z = stream(0, "figure prior").standard_normal((20, 2), dtype=np.float32)
-    p = means(shown, z).astype(np.float64)
+    p = decoded(shown, z).astype(np.float64)
     assert close(left, p)
     assert set(np.unique(right)) == {0, 1}
     ink = 1 - right.reshape(20, 784)
@@ -374,7 +370,7 @@ def test_the_grid_spans_the_codes_of_training_images(shown):
     found = tiles(screen, 100, 50, 2, (20, 20), gap=0)
     for row, column in ((0, 0), (0, 19), (19, 0), (19, 19), (7, 12)):
         z = low + (high - low) * np.array([column, 19 - row]) / 19
-        assert close(found[row : row + 1, column], means(shown, z[None]))
+        assert close(found[row : row + 1, column], decoded(shown, z[None]))
 
 
 def test_costs_are_those_of_the_run_and_of_the_assignment(shown):
@@ -423,5 +419,5 @@ def test_rows_of_prior_samples_are_decoded_by_their_own_networks():
     (picture,) = figure.axes[5].images
     z = stream(0, "figure prior").standard_normal((figures.latent_space.DRAWN, 2))
     for i, run in enumerate(runs):
-        expected = paper(means(run, z), (28, 28))
+        expected = paper(decoded(run, z), (28, 28))
         assert np.allclose(picture.get_array()[29 * i : 29 * i + 28, :28], expected[0], atol=1e-6)

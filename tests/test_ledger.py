@@ -81,21 +81,15 @@ def test_every_equation_has_its_anchor_and_its_tag(chapter):
     assert sorted(tagged) == sorted(e.label for e in FOUND if e.chapter == chapter)
 
 
-def test_every_check_has_recorded_a_number_and_its_tolerance_is_tight():
+def test_the_ledger_is_that_of_the_checks_and_slips_there_are_and_tolerances_are_tight():
     rows = read()
     assert rows.keys() == {c.equation for c in CHECKS}
-    for label, row in rows.items():
-        assert row["passed"] and row["cases"] > 0 and np.isfinite(row["error"]), label
-        rounding = 1e-14
-        assert row["tolerance"] <= max(100 * row["error"], rounding), f"{label}: {row}"
-        assert row["caught"] == row["slips"] > 0, label
-
-
-def test_the_ledger_is_that_of_the_checks_and_slips_there_are():
-    rows = read()
     for check in CHECKS:
-        now = facts(check)
-        assert {key: rows[check.equation][key] for key in now} == now, check.equation
+        row, now = rows[check.equation], facts(check)
+        assert {key: row[key] for key in now} == now, check.equation
+        assert row["passed"] and row["cases"] > 0 and np.isfinite(row["error"]), check.equation
+        assert row["tolerance"] <= max(100 * row["error"], 1e-14), check.equation  # of rounding
+        assert row["caught"] == row["slips"] > 0, check.equation
 
 
 @pytest.mark.parametrize("chapter", chapters(), ids=NAME)
