@@ -15,7 +15,7 @@ from training.streams import stream
 from vae import conv, mlp, summary
 from vae.mlp import init
 from vae.networks import Dense
-from vae.objective import LIKELIHOODS, SCALES, costs
+from vae.objective import SCALES, costs
 from vae.train import Settings, evaluate, measure, noise, start, step
 from vae.weights import NAMES, load_weights, read_weights, save_weights
 
@@ -49,17 +49,6 @@ def test_what_is_measured_weighs_every_image_and_every_sample_alike():
     for part in ("train", "validation"):
         cost, nll, kl = (row[f"{part}_{name} [nats/image]"] for name in ("cost", "nll", "kl"))
         assert cost == nll + kl
-
-
-@pytest.mark.parametrize("likelihood", LIKELIHOODS)
-def test_the_means_of_the_pixels_are_the_sigmoids_of_their_logits_alone(likelihood):
-    params, rng = tiny(Z=2, likelihood=likelihood)
-    z = rng.normal(size=(3, 2, 2))
-    network = vae.train.network(params, Settings(activation="tanh"))
-    outputs = network.decode(z)
-    assert outputs.shape == (3, 2, 6 + SCALES[likelihood])
-    expected = 1 / (1 + np.exp(-outputs[..., :6]))
-    np.testing.assert_allclose(network.pixels(z), expected, rtol=1e-14)
 
 
 def like(dtype=np.float32):
