@@ -76,11 +76,9 @@ def kind(frame: FrameType | None) -> str | None:
         code = frame.f_code
         if code.co_filename.startswith(ROOT):
             found = found or of_expression(code, frame.f_lasti)
-            places = Path(code.co_filename).stem, code.co_name
-            if found != PRODUCTS and not code.co_name.startswith("affine"):
-                for place in places:
-                    if place in BY_PLACE:
-                        return BY_PLACE[place]
+            places = [x for x in (Path(code.co_filename).stem, code.co_name) if x in BY_PLACE]
+            if places and found != PRODUCTS and not code.co_name.startswith("affine"):
+                return BY_PLACE[places[0]]
         frame = frame.f_back
     return found or None
 

@@ -9,7 +9,8 @@ out: they are about the checks, and slow. Nothing should be edited while this ru
 import contextlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ def outcome(
     """Counts for each package, and those mutants of which `noticed` has "", with reasons."""
     survivors = [mutant for mutant, by in zip(tried, noticed, strict=True) if not by]
     return {
-        "packages": [row(package, every, tried, survivors) for package in MODELS],
+        "packages": [row(package, chain(*every.values()), tried, survivors) for package in MODELS],
         "survivors": [
             {"mutant": f"{m.path}:{m.line}: {m.change}", "reason": reason(m)} for m in survivors
         ],
@@ -73,20 +74,14 @@ def reason(mutant: Mutant) -> str:
     return REASONS.get(f"{mutant.path}: {mutant.change}", "")
 
 
-def row(
-    package: str,
-    every: dict[str, list[Mutant]],
-    tried: Sequence[Mutant],
-    survivors: Sequence[Mutant],
-) -> dict[str, Any]:
-    """How many mutants a package has, how many were tried and caught."""
-    groups = [m for found in every.values() for m in found], tried, survivors
-    all_own, own, alone = ([m for m in x if m.path.startswith(f"{package}/")] for x in groups)
+def row(package: str, *groups: Iterable[Mutant]) -> dict[str, Any]:
+    """How many mutants a package has of all groups: of all, of those tried, of the survivors."""
+    every, tried, alone = ([m for m in x if m.path.startswith(f"{package}/")] for x in groups)
     return {
         "package": package,
-        "mutants": len(all_own),
-        "tried": len(own),
-        "caught": len(own) - len(alone),
+        "mutants": len(every),
+        "tried": len(tried),
+        "caught": len(tried) - len(alone),
         "harmless": sum(reason(m).startswith("the same") for m in alone),
     }
 

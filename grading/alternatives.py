@@ -76,15 +76,9 @@ def gibbs__one_chain_at_a_time(
 
 
 def inpaint__in_one_loop(
-    rng: Any,
-    v: Array,
-    known: Any,
-    W: Array,
-    b: Array,
-    c: Array,
-    burn_in: Any = 100,
-    average: Any = 100,
+    rng: Any, v: Array, known: Any, W: Array, b: Array, c: Array, *sweeps: int
 ) -> Array:
+    burn_in, average = sweeps or (100, 100)
     dtype, v = v.dtype, np.where(known, v, rng.integers(0, 2, v.shape)).astype(v.dtype)
     total = np.zeros_like(v)
     for t in range(burn_in + average):

@@ -74,16 +74,9 @@ def _adam(rng: Rng, tree: Any) -> Arrays:
     return p, Record("AdamState", (m, s, step)), g, *given
 
 
-def _oracle_adam(
-    p: Any,
-    state: Any,
-    g: Any,
-    rate: float = 1e-3,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
-    epsilon: float = 1e-8,
-) -> Any:
-    """Algorithm 1 of Kingma and Ba, line by line."""
+def _oracle_adam(p: Any, state: Any, g: Any, *given: float) -> Any:
+    """Algorithm 1 of Kingma and Ba, line by line; numbers that are not given are as they advise."""
+    rate, beta1, beta2, epsilon = *given, *(1e-3, 0.9, 0.999, 1e-8)[len(given) :]
     m, s, step = state.fields
     t = step + 1
 

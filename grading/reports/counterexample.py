@@ -15,6 +15,8 @@ from grading.form import Arrays, FormError, dtype_of, require_form
 from grading.judge import prepared, resolve
 from grading.show import same
 
+Cases = Sequence[tuple[Arrays, Arrays]]  # inputs, and what was returned for them
+
 MOST = 5_000  # letters of inputs that anybody wants to see
 
 
@@ -25,16 +27,12 @@ class Counterexample(NamedTuple):
     words: str
 
 
-def of_case(
-    check: Check, inputs: Arrays, outputs: Arrays, all_cases: Sequence[tuple[Arrays, Arrays]] = ()
-) -> Counterexample:
+def of_case(check: Check, inputs: Arrays, outputs: Arrays, cases: Cases = ()) -> Counterexample:
     """What there is to see of a case; what is right in it is so in all cases that are given."""
-    return Counterexample(_code(check, inputs), _words(check, inputs, outputs, all_cases))
+    return Counterexample(_code(check, inputs), _words(check, inputs, outputs, cases))
 
 
-def _words(
-    check: Check, inputs: Arrays, outputs: Arrays, all_cases: Sequence[tuple[Arrays, Arrays]]
-) -> str:
+def _words(check: Check, inputs: Arrays, outputs: Arrays, cases: Cases) -> str:
     """The number that is most wrong, which arrays are right, and what the wrong ones have alike."""
     if not isinstance(check.measure, exact) or not (tops := _tops(check, inputs, outputs)):
         return ""
@@ -45,7 +43,7 @@ def _words(
     errors = check.measure.errors(inputs, outputs)[most]
     said = _of_number(names[most], errors, arrays[most], truths[most])
     short = [name.removeprefix("result").lstrip(".") for name in names]
-    found = [tops, *(_tops(check, *case) for case in all_cases)]
+    found = [tops, *(_tops(check, *case) for case in cases)]
     ever = np.max([x for x in found if len(x) == len(tops)], axis=0)
     right, wrong = ([x for x, top in zip(short, ever, strict=True) if (top > 1) == off]
                     for off in (False, True))  # fmt: skip
