@@ -52,7 +52,6 @@ def verdicts(numbers: Numbers) -> str:
 
 
 def hints(numbers: Numbers) -> str:
-    """A line for each package."""
     without = "without their hint"
     columns: dict[str, Callable[[Any], str] | int] = {"package": 0, "slips": 0, "caught": 0}
     columns |= {"with their own hint": lambda row: str(row["slips"] - len(row[without]))}

@@ -122,7 +122,6 @@ def sources(files: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def counts(numbers: Numbers) -> str:
-    """A line for each package."""
 
     def caught(row: Mapping[str, int]) -> str:
         return f"{row['caught']} ({percent(row['caught'] / (row['tried'] - row['harmless']), 1)})"

@@ -8,6 +8,9 @@ chapter that has it. `make ledger` then writes the marks anew.
 
 import os
 import re
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 from grading.chapters import ROOT, Equation, equations
@@ -20,13 +23,9 @@ LINK = re.compile(r"\]\((?:[\w./]*DERIVATION\w*\.md)?#((?:ad|rbm|vae|gan)\.\d+)\
 
 def mapping(found: list[Equation]) -> dict[str, str]:
     """Old label -> new, for all equations."""
-    counts: dict[str, int] = {}
-    new = {}
-    for equation in found:
-        prefix = equation.label.split(".")[0]
-        counts[prefix] = counts.get(prefix, 0) + 1
-        new[equation.label] = f"{prefix}.{counts[prefix]}"
-    return new
+    numbers: dict[str, Iterator[int]] = defaultdict(lambda: count(1))
+    parts = [(equation.label, equation.label.split(".")[0]) for equation in found]
+    return {label: f"{package}.{next(numbers[package])}" for label, package in parts}
 
 
 def relabelled(text: str, new: dict[str, str]) -> str:

@@ -210,9 +210,8 @@ def explain(error: BaseException) -> str:
 
 def own_frames(error: BaseException) -> list[Any]:
     """The frames of the student's own files that led to an error, with their lines."""
-    frames = list(traceback.walk_tb(error.__traceback__))
-    own = [pair for pair in frames if Path(pair[0].f_code.co_filename).is_relative_to(STUDENT)]
-    return [(frame, line) for frame, line in own if "_given" not in frame.f_globals]
+    frames = [x for x in traceback.walk_tb(error.__traceback__) if "_given" not in x[0].f_globals]
+    return [x for x in frames if Path(x[0].f_code.co_filename).is_relative_to(STUDENT)]
 
 
 def named(path: str) -> str:

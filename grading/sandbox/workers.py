@@ -25,6 +25,7 @@ from grading.sandbox.protocol import Answer, Files, encode, read_answer
 
 WORKER, JAIL = (Path(__file__).with_name(name) for name in ("worker.py", "jail.py"))
 NUMPY = Path(np.__file__).absolute().parent
+FOLDERS = [path for path in (NUMPY, NUMPY.with_name("numpy.libs")) if path.is_dir()]  # NumPy's
 PATIENCE = 2  # times as long by the clock as on the processor, which has other things to do
 PROCESSES = 64  # of one worker, where the system can count them apart from others
 
@@ -56,7 +57,7 @@ def start(
     _furnish(top, files, inputs, _nobody() if mode != "none" and os.geteuid() == 0 else -1)
     packages = NUMPY.parent if mode == "namespaces" else Path(_copies().name)
     flags = ("-P", "-s", "-S", "-B")  # not -I, which would ignore the environment below
-    names = [path.name for path in _numpy()]
+    names = [path.name for path in FOLDERS]
     limits = [str(math.ceil(seconds) + 1), f"{'+' * (mode == 'none')}{PROCESSES}"]
     line: list[str | Path] = [sys.executable, *flags, JAIL, mode, str(os.getpid()), top, packages]
     with processes.LOCK:
@@ -101,17 +102,12 @@ def _furnish(top: Path, files: Files, inputs: Sequence[Arrays], user: int) -> No
             os.chown(path, user, jail.NOBODY)
 
 
-def _numpy() -> list[Path]:
-    """The folders that make up NumPy."""
-    return [path for path in (NUMPY, NUMPY.with_name("numpy.libs")) if path.is_dir()]
-
-
 @cache
 def _copies() -> tempfile.TemporaryDirectory[str]:
     """A folder with copies of them, which lead nowhere else."""
     folder = tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)
     Path(folder.name).chmod(0o755)
-    for path in _numpy():
+    for path in FOLDERS:
         passed_over = shutil.ignore_patterns("tests", "include", "f2py", "*.pyi")
         shutil.copytree(path, Path(folder.name, path.name), ignore=passed_over)
     return folder
