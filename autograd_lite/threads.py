@@ -6,6 +6,9 @@ into the same two halves, and a half that draws has a random stream of its own. 
 thread each product takes one thread only: by default BLAS, the library behind NumPy's products,
 takes all cores for each, and two products at once would compete for them. Where there are more
 than two cores, the others stay idle.
+
+Without halves there is no such promise: BLAS may sum in another order on two threads than on one,
+and the last bits of its products then differ. Experiments and figures therefore train on one.
 """
 
 import ctypes

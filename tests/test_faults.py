@@ -77,6 +77,19 @@ def test_a_run_ended_by_signals_at_any_moment_and_resumed_ends_in_the_same_bits(
     assert finished(cut) and not list(cut.glob(".*.tmp"))
 
 
+@pytest.mark.parametrize(
+    "words", ["rbm train --gibbs-steps 10 --batch-size 63", "vae train --network conv --images 20"]
+)
+def test_trainings_in_halves_do_not_depend_on_how_many_threads_blas_has(words, tmp_path):
+    """Others do: autograd_lite/threads.py says why."""
+    alone = {name: value for name, value in os.environ.items() if "NUM_THREADS" not in name}
+    for threads in "12":
+        options = [*QUICK, "--epochs", "1", *words.split()[2:], "--out", tmp_path / threads]
+        env = alone | {"OPENBLAS_NUM_THREADS": threads}
+        program(*words.split()[:2], *options, env=env).communicate()
+    assert arrays(tmp_path / "1") == arrays(tmp_path / "2")
+
+
 SEVERAL = """
 import time
 from pathlib import Path
