@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,11 +21,10 @@ from experiments import command, record, tables
 from experiments.cache import Part, compute
 from experiments.experiment import Experiment, Numbers
 from experiments.record import ROOT
-from training.farm import processes
 from training.parallel import Training
-from training.run import RunError
+from training.run import RunError, write_text
 
-SMALL = "--data digits --validation 1000 --snapshots 2 --images"
+SMALL = "--data digits --validation 200 --snapshots 2 --images"
 TRAININGS = {
     "RBM": f"rbm {SMALL} 2000 --hidden 60 --epochs 6",
     "dense VAE": f"vae {SMALL} 2000 --codes 8 --select best --epochs 6",
@@ -39,30 +37,32 @@ SEED = 0  # of the moments
 
 
 def measure() -> Numbers:
-    rows: Numbers = []
-    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(processes()) as pool:
-        for name in (*TRAININGS, REPRODUCE):
-            whole = Path(scratch, name)
-            start = time.monotonic()
-            run(name, whole)
-            rows += pool.map(partial(trial, name, whole, time.monotonic() - start), range(KILLS))
-    return rows
+    names = (*TRAININGS, REPRODUCE)
+    whole = dict(zip(names, compute([Part(undisturbed, (name,)) for name in names]), strict=True))
+    tries = [Part(trial, (name, n, *whole[name])) for name in names for n in range(KILLS)]
+    return compute(tries)
 
 
-def trial(name: str, whole: Path, seconds: float, number: int) -> dict[str, Any]:
+def undisturbed(name: str) -> tuple[float, str]:
+    """The seconds that it takes, and the digest of what it leaves."""
+    with tempfile.TemporaryDirectory() as scratch:
+        start = time.monotonic()
+        run(name, folder := Path(scratch, "whole"))
+        return time.monotonic() - start, digest(folder)
+
+
+def trial(name: str, number: int, seconds: float, whole: str) -> dict[str, Any]:
     """A row: killed once, at a moment before its end, and gone on with; is it as the whole one?"""
-    moments, folder = random.Random(f"{SEED} {name} {number}"), Path(f"{whole} {number}")
-    while not run(name, folder, until := moments.uniform(0, seconds), number % 2 == 0):
-        shutil.rmtree(folder)  # it was done by then
-    done = [path.read_text().count("\n") - 1 for path in folder.rglob("metrics.csv")]
-    run(name, folder)
-    row = {"model": name, "of [s]": seconds, "moment [s]": until, "epochs done": sum(done)}
-    row |= {
-        "same bits": digest(folder) == digest(whole),
-        "left": sum(map(is_left, folder.rglob("*.tmp"))),
-    }
-    print(row, flush=True)
-    return row
+    moments = random.Random(f"{SEED} {name} {number}")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch, "killed")
+        while not run(name, folder, until := moments.uniform(0, seconds), number % 2 == 0):
+            shutil.rmtree(folder)  # it was done by then
+        done = [path.read_text().count("\n") - 1 for path in folder.rglob("metrics.csv")]
+        run(name, folder)
+        row = {"model": name, "of [s]": seconds, "moment [s]": until, "epochs done": sum(done)}
+        row |= {"same bits": digest(folder) == whole}
+        return row | {"left": sum(map(is_left, folder.rglob("*.tmp")))}
 
 
 def is_left(temporary: Path) -> bool:
@@ -102,7 +102,7 @@ def reproduce() -> None:
     vars(tables)["RESULTS"] = results
     results.mkdir(exist_ok=True)
     if not page.exists():
-        page.write_text("<!-- small -->\n<!-- end small -->\n")
+        write_text(page, "<!-- small -->\n<!-- end small -->\n")
     words = [training.split() for training in TRAININGS.values()]
     trainings = tuple(Training("small", model, tuple(options)) for model, *options in words)
     parts = [Part(digest, (run.folder,), (run.folder / "checkpoint.npz",)) for run in trainings]

@@ -10,7 +10,7 @@ from typing import Any
 
 from experiments.experiment import Experiment
 from experiments.record import RESULTS, ROOT, Record, read
-from training.run import RunError, replacing
+from training.run import RunError, write_text
 
 PAGE, README = RESULTS / "README.md", ROOT / "README.md"
 
@@ -87,5 +87,4 @@ def fill(page: Path, mark: str, body: str) -> None:
     _, end, after = rest.partition(f"<!-- end {mark} -->")
     if not (start and end):
         raise RunError(f"{page} has no lines <!-- {mark} --> and <!-- end {mark} -->, in order.")
-    with replacing(page) as file:
-        file.write(f"{before}{start}\n{body}\n\n{end}{after}".encode())
+    write_text(page, f"{before}{start}\n{body}\n\n{end}{after}")

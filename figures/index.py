@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Template
 from typing import NamedTuple
 
-from training.run import replacing
+from training.run import write_text
 
 PAGE = Path(__file__).with_name("page.html")
 FIGURE = """\
@@ -46,8 +46,7 @@ def write_index(
         data=escape(data), intro=escape(intro), contents="\n".join(contents), body="\n".join(body)
     )
     path = folder / "index.html"
-    with replacing(path) as file:
-        file.write(page.encode())
+    write_text(path, page)
     return path
 
 

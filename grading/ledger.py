@@ -17,6 +17,7 @@ from grading.judge import resolve, run
 from grading.marks import evidence, page, refreshed
 from grading.slip import verdict
 from grading.slips import slips_of
+from training.run import write_text
 
 JSON, PAGE = ROOT / "results" / "ledger.json", ROOT / "docs" / "LEDGER.md"
 LAWS = ROOT / "results" / "laws.json"
@@ -50,11 +51,11 @@ def write() -> None:
                 f"{e.label:7} {e.title[:44]:44} {r['oracle'][:26]:26} {r['cases']:4}"
                 f" {r['error']:8.1e} {r['tolerance']:6.0e}  {r['caught']:2} of {r['slips']}"
             )
-    JSON.write_text(json.dumps(rows, indent=1) + "\n")
+    write_text(JSON, json.dumps(rows, indent=1) + "\n")
     laws = read(LAWS)
-    PAGE.write_text(page(found, rows, laws))
+    write_text(PAGE, page(found, rows, laws))
     for chapter in chapters():
-        chapter.write_text(refreshed(chapter, found, rows, laws))
+        write_text(chapter, refreshed(chapter, found, rows, laws))
     print(summary(found, rows, laws))
 
 

@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 
 from grading.chapters import ROOT, Equation, equations
-from training.run import replacing
+from training.run import write_text
 
 LABEL = re.compile(r"(?<![\w.-])(?:ad|rbm|vae|gan)\.\d+(?!\w|\.\d)")
 OUT = ("out", "cache")  # folders in which nothing is rewritten
@@ -63,8 +63,7 @@ def renumber() -> None:
         if path.suffix == ".md":
             text = relinked(text, path, homes)
         if text != old:
-            with replacing(path) as file:
-                file.write(text.encode())
+            write_text(path, text)
     for label, number in new.items():
         if number != label:
             print(f"{label:8} {number}")

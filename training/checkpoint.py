@@ -14,7 +14,7 @@ from autograd_lite.ops import Array
 from autograd_lite.tree import T, Tree, leaves
 from data.idx import DataError, printable
 from data.npz import read_arrays
-from training.run import RunError, replacing
+from training.run import RunError, replacing, write_text
 
 METRICS = 2**24  # bytes that a checkpoint may have beside its arrays of parameters
 Row = dict[str, float]  # metrics after an epoch, by their names with units
@@ -130,8 +130,7 @@ def save_metrics(folder: Path, rows: list[Row]) -> None:
     table = csv.writer(text, lineterminator="\n")
     table.writerow(columns)
     table.writerows(zip(*columns.values(), strict=True))
-    with replacing(folder / "metrics.csv") as file:
-        file.write(text.getvalue().encode())
+    write_text(folder / "metrics.csv", text.getvalue())
 
 
 def load_checkpoint(folder: Path, like: T) -> tuple[T, list[Row]]:

@@ -60,10 +60,15 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         raise RunError(message) from error
 
 
+def write_text(path: Path, text: str) -> None:
+    """Writes text as UTF-8, whole or not at all. RunError if not."""
+    with replacing(path) as file:
+        file.write(text.encode())
+
+
 def write_json(path: Path, value: Any) -> None:
     """Writes a value as JSON, whole or not at all."""
-    with replacing(path) as file:
-        file.write((json.dumps(value, indent=2) + "\n").encode())
+    write_text(path, json.dumps(value, indent=2) + "\n")
 
 
 def read_json(path: Path) -> Any:

@@ -15,7 +15,7 @@ from grading.course.assignment import Assignment, everything
 from grading.course.kit_readme import readme
 from grading.sandbox.given import CHECKED, functions, needed, path_of, read, tree, used_by
 from grading.sandbox.protocol import GradingError
-from training.run import make_folder, replacing
+from training.run import make_folder, write_text
 
 
 def write_kit(folder: Path, assignment: Assignment) -> None:
@@ -28,8 +28,7 @@ def write_kit(folder: Path, assignment: Assignment) -> None:
         raise GradingError(f"{folder} is not empty; expected a new or empty folder.")
     for name, text in kit(assignment).items():
         make_folder((folder / name).parent)
-        with replacing(folder / name) as file:
-            file.write(text.encode())
+        write_text(folder / name, text)
 
 
 def kit(assignment: Assignment | None = None) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from grading.chapters import ROOT
 from grading.errata import gaussians, losses, rbm
 from grading.errata.erratum import Errata, numbers
-from training.run import RunError, replacing
+from training.run import RunError, write_text
 
 PAGE = ROOT / "docs" / "ERRATA.md"
 MODULES = rbm, losses, gaussians
@@ -18,8 +18,7 @@ ROW = re.compile(r'^(\| <a id="([\w-]+)"></a>.*) \| [^|]* \| [^|]* \|$', re.MULT
 def write(page: Path = PAGE) -> None:
     """Computes all errata and refreshes the page; RunError unless each has a row there."""
     text = filled(page.read_text())
-    with replacing(page) as file:
-        file.write(text.encode())
+    write_text(page, text)
     print(f"docs/{page.name}: {len(ERRATA)} errata, both numbers of each")
 
 
