@@ -83,11 +83,8 @@ def parse_idx(raw: io.BufferedIOBase, name: str, ndim: int) -> NDArray[np.uint8]
     """
     packed = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
     raw.seek(0)
-    if not packed:
-        return _parse_plain(raw, name, ndim)
     try:
-        with gzip.GzipFile(fileobj=raw) as stream:
-            return _parse_plain(stream, name, ndim)
+        return _parse_plain(gzip.GzipFile(fileobj=raw) if packed else raw, name, ndim)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         reason = printable(error).rstrip(".")
         raise DataError(f"{name} is cut short or corrupt, as gzip says: {reason}.") from None

@@ -4,14 +4,14 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from autograd_lite.ops import Array
-from autograd_lite.tree import T, Tree, leaves
+from autograd_lite.tree import T, Tree, leaves, tree_map
 from data.idx import DataError, printable
 from data.npz import read_arrays
 from training.run import RunError, replacing, write_text
@@ -20,40 +20,33 @@ METRICS = 2**24  # bytes that a checkpoint may have beside its arrays of paramet
 Row = dict[str, float]  # metrics after an epoch, by their names with units
 
 
-def _fields(tree: tuple[Tree, ...]) -> Sequence[str | int]:
-    return getattr(tree, "_fields", range(len(tree)))  # a plain tuple's are its places
+def _named(tree: Tree, name: str) -> dict[str, Tree]:
+    """The leaves of a tree by their fields, such as state.params.W, in order."""
+    if not isinstance(tree, tuple):
+        return {name: tree}
+    fields = getattr(tree, "_fields", range(len(tree)))  # a plain tuple's are its places
+    named: dict[str, Tree] = {}
+    for field, branch in zip(fields, tree, strict=True):
+        named |= _named(branch, f"{name}.{field}")
+    return named
 
 
-def _flatten(tree: Tree, name: str) -> Iterator[tuple[str, Tree]]:
-    if isinstance(tree, tuple):
-        for field, branch in zip(_fields(tree), tree, strict=True):
-            yield from _flatten(branch, f"{name}.{field}")
-    else:
-        yield name, tree
-
-
-def _fill(like: Tree, name: str, arrays: dict[str, Array]) -> Tree:
-    if isinstance(like, tuple):
-        pairs = zip(_fields(like), like, strict=True)
-        filled = [_fill(branch, f"{name}.{field}", arrays) for field, branch in pairs]
-        return getattr(type(like), "_make", tuple)(filled)
-    if name not in arrays:
-        raise ValueError(f"it has no {name}, so it is of another model or version")
-    value, expected = arrays.pop(name), np.asarray(like)
-    if value.shape != expected.shape or value.dtype != expected.dtype:
-        found = f"{name} is an array {value.shape} of {value.dtype}"
-        raise ValueError(f"{found}, expected {expected.shape} of {expected.dtype}")
-    if not np.isfinite(value).all() or (isinstance(like, int) and value < 0):
-        raise ValueError(f"{name} holds NaN, infinity or a step below 0")
-    return int(value) if isinstance(like, int) else value
-
-
-def _filled(like: T, name: str, arrays: dict[str, Array], beside: tuple[str, ...] = ()) -> T:
+def _filled(like: T, stem: str, arrays: dict[str, Array], beside: tuple[str, ...] = ()) -> T:
     """`like` with the arrays; ValueError where it is not all that they make, but for `beside`."""
-    filled: T = _fill(like, name, arrays)
-    if left := [name for name in arrays if not name.startswith(beside)]:
+    named = _named(like, stem)
+    for name, leaf in named.items():
+        if name not in arrays:
+            raise ValueError(f"it has no {name}, so it is of another model or version")
+        value, expected = arrays[name], np.asarray(leaf)
+        if value.shape != expected.shape or value.dtype != expected.dtype:
+            found = f"{name} is an array {value.shape} of {value.dtype}"
+            raise ValueError(f"{found}, expected {expected.shape} of {expected.dtype}")
+        if not np.isfinite(value).all() or (isinstance(leaf, int) and value < 0):
+            raise ValueError(f"{name} holds NaN, infinity or a step below 0")
+    if left := [name for name in arrays if name not in named and not name.startswith(beside)]:
         raise ValueError(f"it also has {left[0]}, so it is of another model or a newer version")
-    return filled
+    values = (arrays[name] for name in named)
+    return tree_map(lambda leaf: int(next(values)) if isinstance(leaf, int) else next(values), like)
 
 
 def save_checkpoint(folder: Path, state: Tree, rows: list[Row], best: Tree = None) -> None:
@@ -62,9 +55,9 @@ def save_checkpoint(folder: Path, state: Tree, rows: list[Row], best: Tree = Non
     `best`, where there is one, is the best epoch's parameters. They stand in the checkpoint too:
     no kill can leave them beside the metrics of other epochs.
     """
-    arrays = {"settings": np.array(_settings(folder)), **dict(_flatten(state, "state"))}
+    arrays = {"settings": np.array(_settings(folder)), **_named(state, "state")}
     if best is not None:
-        arrays |= _flatten(best, "best")
+        arrays |= _named(best, "best")
     for name, values in _columns(rows).items():
         arrays[f"metrics.{name}"] = np.array(values)
     with replacing(folder / "checkpoint.npz") as file:
@@ -75,7 +68,7 @@ def save_checkpoint(folder: Path, state: Tree, rows: list[Row], best: Tree = Non
 def save_params(folder: Path, epoch: int, params: Tree) -> None:
     """A snapshot: the parameters after so many epochs."""
     with replacing(folder / f"params-{epoch:04}.npz") as file:
-        np.savez(file, **dict(_flatten(params, "params")))
+        np.savez(file, **_named(params, "params"))
 
 
 def snapshots(folder: Path) -> list[int]:

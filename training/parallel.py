@@ -6,7 +6,6 @@ On small matrices two processes of one thread do more than one process of two.
 import hashlib
 import os
 import sys
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
@@ -21,6 +20,7 @@ from training import farm
 from training.command import run_cli, train_command
 from training.ending import end_with_input
 from training.memory import keep_freed_memory
+from training.progress import Line
 from training.run import RUNS, RunError, files_of, finished, read_json, write_run
 
 
@@ -50,29 +50,6 @@ class Training(NamedTuple):
             return ""
 
 
-class Line:
-    """What is under way: a line rewritten in place on a terminal, else a line a minute."""
-
-    def __init__(self) -> None:
-        self.live = sys.stderr.isatty()
-        self.shown = time.monotonic()
-
-    def keep(self, text: str) -> None:
-        """A line that stays."""
-        print(f"\r  {text:<76}" if self.live else f"  {text}", file=sys.stderr, flush=True)
-
-    def show(self, parts: Sequence[str]) -> None:
-        """Epochs done, of how many, for each training that is under way."""
-        text = "epochs done: " + ", ".join(part for part in parts if part)
-        if not any(parts):
-            return
-        if self.live:
-            print(f"\r  {text[:76]:<76}", end="", file=sys.stderr, flush=True)
-        elif time.monotonic() - self.shown > 60:
-            self.shown = time.monotonic()
-            self.keep(text)
-
-
 def train_all(trainings: Sequence[Training]) -> None:
     """Makes the runs that are not there yet and resumes unfinished ones, several at once.
 
@@ -85,10 +62,15 @@ def train_all(trainings: Sequence[Training]) -> None:
     def done(i: int, files: dict[str, bytes], seconds: float) -> None:
         if files:
             write_run(todo[i].folder, files)
-        line.keep(f"{next(number)} of {len(todo)}: {todo[i].label} ({seconds:.0f} s)")
+        line.keep(f"  {next(number)} of {len(todo)}: {todo[i].label} ({seconds:.0f} s)", True)
 
     def meanwhile() -> None:
-        line.show([training.under_way() for training in todo])
+        """On a terminal a line that is rewritten, else one a minute."""
+        text = ", ".join(filter(None, (training.under_way() for training in todo)))
+        if text and line.live:
+            line.rewrite(f"  epochs done: {text}")
+        elif text and line.due(60):
+            line.keep(f"  epochs done: {text}", always=True)
 
     train = _train_far if farm.is_far() else _train
     jobs = [farm.Job(train, (one,), files_of(one.folder)) for one in todo]
