@@ -38,9 +38,6 @@ def verdicts(screen):
     return {row[0]: row[2] for row in rows if row[0] in BY_LABEL}
 
 
-# --- whole folders ---
-
-
 def test_the_reference_gets_full_marks_in_the_order_of_the_checks():
     done = run(".")
     assert (done.returncode, done.stderr) == (0, "")
@@ -58,8 +55,6 @@ def test_the_kit_imports_and_all_of_it_is_to_do(tmp_path):
     score, *step = done.stdout.splitlines()[-2:]
     assert score == f"0 of {len(asked)} checks passed" and step[0].startswith("next: write ")
 
-
-# --- one function, answered rightly in unusual ways ---
 
 SHADOWS = {"numpy.py": "raise SystemExit", "json.py": "boom", "zipfile.py": "boom"}
 ENDLESS = "import threading, time\nthreading.Thread(target=time.sleep, args=(99,)).start()\n"
@@ -81,8 +76,6 @@ def test_right_values_pass(name):
     source, files = RIGHT_ANSWERS[name]
     assert outcome({**files, "vae/elbo.py": source}, seconds=10).verdict == "pass"
 
-
-# --- one function, answered wrongly, dishonestly or not at all ---
 
 LIAR = """\
 class Liar(np.ndarray):
@@ -277,9 +270,6 @@ def test_a_class_or_file_that_is_absent_is_missing():
     assert got.verdict == "error" and "(vae/mlp.py:1)" in got.detail
 
 
-# --- the screen and the status ---
-
-
 def test_letters_that_the_screen_does_not_have_do_no_harm(tmp_path):
     folder = write(tmp_path, {"vae/elbo.py": kl("raise ValueError('σ²')")})
     done = run(folder, "--only", "vae.8", env={**os.environ, "PYTHONIOENCODING": "ascii"})
@@ -352,9 +342,6 @@ def test_a_judge_that_breaks_is_no_zero_and_the_rest_is_graded(tmp_path, monkeyp
     said = capsys.readouterr()
     assert verdicts(said.out)["vae.8"] == "HARNESS" and verdicts(said.out)["vae.12"] == "FORM"
     assert said.err == "The grading itself failed on vae.8.\n"
-
-
-# --- the kit ---
 
 
 def functions(source):

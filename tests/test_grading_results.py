@@ -112,9 +112,6 @@ def test_what_to_do_next_is_the_earliest_wrong_equation(verdicts, first, verb):
         assert f"<!-- {first} " in (ROOT / path).read_text().splitlines()[int(line) - 1]
 
 
-# --- files ---
-
-
 def test_json_is_the_same_but_for_times_and_says_all(tmp_path, capsys):
     texts = []
     for name in ("a.json", "b.json"):
@@ -242,9 +239,6 @@ def test_a_file_is_told_by_its_own_name_and_if_it_cannot_be_read_once(name, line
     assert re.findall("^from .*", first, re.MULTILINE) == line
     assert said.count("never closed") == 2 and f"next: mend {name}:4, '(' was" in said
     assert second.count("as above") == 2 and "np.array" not in second
-
-
-# --- submissions ---
 
 
 def notebook(*cells):

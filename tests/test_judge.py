@@ -64,9 +64,6 @@ def gone(text):
     return False
 
 
-# --- what a worker can reach ---
-
-
 @pytest.mark.skipif(not shutil.which("unshare"), reason="it needs a command of Linux")
 def test_where_the_system_has_namespaces_they_are_used():
     users = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
@@ -160,8 +157,6 @@ def test_processes_without_end_come_to_one(mode):
     assert "BlockingIOError" in outcome(kl(many + RIGHT), mode=mode).detail
 
 
-# --- what it leaves behind ---
-
 FORK = "if not os.fork():\n  os.setsid()\n  if os.fork(): os._exit(0)\n  time.sleep(99)\n"
 
 
@@ -223,9 +218,6 @@ def test_a_judge_that_is_told_to_end_leaves_no_process_and_no_folder(name, tmp_p
         assert os.listdir(temporary) == []
 
 
-# --- what the judge runs and trusts ---
-
-
 def test_nothing_is_read_or_imported_for_a_hint_once_a_worker_has_started(monkeypatch):
     slip.compiled.cache_clear(), slip._source.cache_clear()
     list(answers(kl(RIGHT), [Item(KL)], 20.0))
@@ -260,9 +252,6 @@ def test_a_changed_file_of_the_project_is_named_and_nothing_trusted(deed, tmp_pa
 def test_the_digest_is_of_the_whole_project_that_grading_runs():
     names = {Path(x).name for x in submission.fingerprint()}
     assert {"elbo.py", "worker.py", "quadrature.py", "run.py", "files.py", "bootstrap.py"} <= names
-
-
-# --- how long it may take ---
 
 
 def test_an_endless_loop_at_import_costs_three_limits_and_no_more():
