@@ -230,52 +230,11 @@ def test_the_tape_follows_buffers_branches_and_axes_and_leaves_its_input_alone(f
     np.testing.assert_array_equal(x, [1.5, -2.0, 3.0, 0.7])
 
 
-def filled(index, dtype=float):
-    def f(x):
-        y = np.zeros_like(x, dtype=dtype)
-        y[index] = x
-        return y.sum()
-
-    return f
-
-
-# What the tape cannot differentiate: a program, and what it says.
-REFUSED = {
-    "a real scalar": lambda x: x * 2,
-    "real numbers, not complex128": lambda x: np.abs(x * 1j).sum(),
-    "numbers in a list or a plain array": lambda x: (x * [x[1], x[0]]).sum(),
-    "within another": lambda x: tape.gradient(lambda y: y * x.sum(), np.ones(()))[0],
-    "no rule for np.sinh": lambda x: np.sinh(x).sum(),
-    "no rule for np.max": np.max,
-    "only as a plain call": lambda x: np.add(x, 1, out=np.zeros(2)).sum(),
-    "cannot fill an entry twice": filled([0, 0]),
-    "cannot fill an array of int64": filled(slice(None), int),
-}
-
-
-@pytest.mark.parametrize("message", REFUSED)
-def test_the_tape_refuses_what_it_cannot_differentiate(message):
-    with pytest.raises((TypeError, ValueError), match=message):
-        tape.gradient(REFUSED[message], np.ones(2))
-
-
-def test_the_tape_has_no_gradient_at_whole_numbers_and_a_constant_has_zero():
-    with pytest.raises(TypeError, match="floating-point arrays, not int64"):
-        tape.gradient(lambda x: (x * 1.5).sum(), np.array([1, 2]))
-    assert not tape.gradient(lambda x: 3.0, np.ones(2))[0].any()
-
-
-def test_a_number_is_no_array_that_changes():
+def test_a_number_is_no_array_that_changes_and_a_constant_has_the_slope_0():
     def f(x):
         y = x
         x += 1
         return x * y
 
     assert tape.gradient(f, 3.0)[0] == 2 * 3 + 1 and tape.gradient(f, np.array(3.0))[0] == 2 * 4
-
-
-def test_at_kinks_the_tape_takes_the_mean_of_both_slopes_and_softplus_is_right():
-    at = np.zeros(())
-    for f, slope in ((np.abs, 0), (ops.relu, 0.5), (ops.softplus, 0.5), (ops.log_sigmoid, 0.5)):
-        assert tape.gradient(f, at)[0] == slope
-    assert tape.gradient(lambda x: np.maximum(x, 2 * x), at)[0] == 1.5
+    assert not tape.gradient(lambda x: 3.0, np.ones(2))[0].any()
