@@ -37,8 +37,9 @@ def _described(found: sets.DataSet) -> str:
     else:
         counts = np.unique(y, return_counts=True)[1]
         called = ", ".join(names) if len(names) <= 10 else f"{names[0]} to {names[-1]}"
+        called = f" ({called})" if names else ""
         span = " to ".join(f"{n:,}" for n in sorted({counts.min(), counts.max()}))
-        said += f"{len(counts)} classes ({called or 'no names'}), {span} training images each"
+        said += f"{len(counts)} classes{called}, {span} training images each"
     return f"{said}; digest {found.digest}." if found.digest else f"{said}."
 
 

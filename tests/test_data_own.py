@@ -142,14 +142,6 @@ def test_wrong_arrays_are_refused_with_how_to_convert_them(tmp_path, kind):
     assert expected in refused(tmp_path / "own.npz")
 
 
-def test_text_that_is_none_is_refused(tmp_path):
-    np.savez(tmp_path / "own.npz", images=BYTES, names=["xyz"])
-    content = (tmp_path / "own.npz").read_bytes()
-    forged = content.replace("xyz".encode("utf-32-le"), b"\xff" * 12)
-    (tmp_path / "own.npz").write_bytes(forged)
-    refused(tmp_path / "own.npz")
-
-
 OTHER_FILES = {
     "a.npz": (b"<!DOCTYPE html>", "a web page?"),
     "a.gz": (gzip.compress(b"<html>"), "a web page?"),

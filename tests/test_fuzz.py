@@ -47,6 +47,8 @@ ONCE = {  # a traceback, a warning, control characters on the screen, memory, or
     "checkpoint: one more": spoilt("checkpoints", "state.params.d.npy", of(np.zeros(2))),
     "checkpoint: a metric short": spoilt("checkpoints", METRIC, of(np.zeros(2))),
     "checkpoint: a metric in words": spoilt("checkpoints", METRIC, of(["a"] * 4)),
+    "checkpoint: settings in a list": spoilt("checkpoints", "settings.npy", of("[1]")),
+    "checkpoint: settings, deep": spoilt("checkpoints", "settings.npy", of("[" * 20_000)),
     "settings: deep": ("settings", b"[" * 20_000),
     "settings: an escape": ("settings", b'{"\\u001b[2J": 1}'),
     "results: deep": ("results", b'{"a":' * 5_000),

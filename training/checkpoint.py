@@ -106,7 +106,7 @@ def _refused(path: Path, words: str) -> Iterator[None]:
     """RunError, which says in these words what the file is not, where it cannot be used."""
     try:
         yield
-    except (DataError, ValueError, OSError) as error:
+    except (DataError, ValueError, OSError, RecursionError) as error:
         reason = printable(str(error).removeprefix(f"{path} ")).rstrip(".")
         raise RunError(f"{path} {words} ({reason}).") from error
 
@@ -146,9 +146,11 @@ def _settings(folder: Path) -> str:
 def _require_same(text: Array | str, now: str) -> None:
     """ValueError where a checkpoint has other settings, but for those that one of them lacks."""
     before, expected = json.loads(str(text)), json.loads(now)
-    for name in sorted((before.keys() & expected.keys()) - {"epochs"}):
-        if before[name] != expected[name]:
-            said = f"{name} is {expected[name]} in settings.json and was {before[name]}"
+    if not isinstance(before, dict):
+        raise ValueError("its settings are not name: value")
+    for name, value in expected.items():
+        if name != "epochs" and (was := before.get(name, value)) != value:
+            said = f"{name} is {value} in settings.json and was {was}"
             raise ValueError(f"it is of another run: {said}")
 
 
