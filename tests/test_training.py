@@ -302,17 +302,20 @@ MEANS = r"its pseudo-likelihood was below that of the pixels' means alone"
 
 
 @pytest.mark.parametrize(
-    "pseudo, epoch, kept, why",
+    "pseudo, epoch, kept, why, steps",
     [
-        ([-8, -8.2, math.nan], 3, 2, "train_pseudo .nats/image. = nan"),
-        ([-8, -9, -9.1, -9], 4, 1, f"for 3 epochs {MEANS}"),
-        ([-8, -90], 2, 1, MEANS),
-        ([-9, -8.9, -8.8, -8.7], None, 4, "slow, but it learns"),
+        ([-8, -8.2, math.nan], 3, 2, "train_pseudo .nats/image. = nan", 9),
+        ([-8, -9, -9.1, -9], 4, 1, f"for 3 epochs {MEANS}", 9),
+        ([-8, -90], 2, 1, MEANS, 9),
+        ([-9, -8.9, -8.8, -8.7], None, 4, "slow, but it learns", 9),
+        ([-8, -9, -9.1, -9, -9], None, 5, "few steps, of few images", 15),
+        ([-8, -9, -9.1, -9, -9, -9, -9], 7, 1, f"for 6 epochs {MEANS}", 15),
     ],
 )
 def test_a_run_that_diverges_says_so_and_keeps_its_last_sound_epoch(
-    tmp_path, pseudo, epoch, kept, why
+    tmp_path, pseudo, epoch, kept, why, steps, monkeypatch
 ):
+    monkeypatch.setattr(training.diverged, "STEPS", steps)
     module, settings, split = small("rbm")  # 12 fair pixels: 12 log 2 = 8.32 nats by themselves
     settings, rows = replace(settings, epochs=len(pseudo)), iter(pseudo)
     told = pytest.raises(RunError, match=f"x diverged by epoch {epoch}: {why} .the checkpoint")

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from autograd_lite.tree import Tree, leaves
 from training.checkpoint import Row
 from training.model import Model, S, St
 
-EPOCHS = 3  # that go by without a sound one
+EPOCHS, STEPS = 3, 1000  # that go by without a sound one; of few images, so many steps are needed
 UNSOUND, HOPELESS = 0.02, 9.0  # shortfalls that are no noise, and that need no second epoch
 LARGEST = 1000.0  # no weight of a model that learned anything comes near
 
@@ -35,10 +35,10 @@ def diverged(
             return f"{name} = {value}"
     if (largest := max(float(abs(leaf).max()) for leaf in leaves(params) if leaf.size)) > LARGEST:
         return f"a parameter of {largest:.0f}"
-    short = [model.shortfall(row, images, settings) for row in rows[-EPOCHS:]]
-    if short[-1] > HOPELESS:
+    epochs = max(EPOCHS, STEPS * settings.batch_size // max(1, len(images)))
+    last = (model.shortfall(row, images, settings) for row in reversed(rows[-epochs:]))
+    short = list(takewhile(lambda found: found > UNSOUND, last))  # from the last epoch back
+    if short and short[0] > HOPELESS:
         return model.UNSOUND
-    learning = all(before > after for before, after in pairwise(short))
-    if len(short) == EPOCHS and min(short) > UNSOUND and not learning:
-        return f"for {EPOCHS} epochs {model.UNSOUND}"
-    return ""
+    learning = all(after < before for after, before in pairwise(short))
+    return "" if len(short) < epochs or learning else f"for {epochs} epochs {model.UNSOUND}"
