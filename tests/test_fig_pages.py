@@ -108,7 +108,7 @@ def test_own_images_of_another_size_without_labels_have_a_page_too(tmp_path, mon
     size = 18, 9
     x = np.random.default_rng(0).random((408, *size), np.float32)
     name = (
-        "my $x_1$ images, <of> a name that would not fit above any figure in letters of usual size"
+        "my $x_1{$ images, <of> a name that would not fit above any figure in letters of usual size"
     )
     own = DataSet(name, "/my images", x[:400], None, x[400:], None, digest="0123456789abcdef")
     page(own, tmp_path, tmp_path / "runs", monkeypatch)
