@@ -79,7 +79,7 @@ def fetch(choice: str, file: str, cache: Path, mirrors: list[str], reason: str) 
             reasons.append(str(error).rstrip("."))
             del mirrors[0]
         else:
-            keep(kept, packed.getbuffer())
+            keep(kept, packed.getvalue())
             return array
     advice = "set MNIST_DIR to" if choice == "mnist" else "give --data the path of"
     raise FetchError(

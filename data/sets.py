@@ -114,7 +114,7 @@ def _drawn(choice: str) -> DataSet:
         a, b, c, d = digits.drawn_digits(*amounts)
         content = io.BytesIO()
         np.savez(content, a=a, b=b, c=c, d=d)
-        keep(path, content.getbuffer())
+        keep(path, content.getvalue())
     origin = f"made by this project and kept in {mnist.CACHE}"
     return DataSet(f"drawn {choice}", choice, a, b, c, d, tuple(classes), origin=origin)
 

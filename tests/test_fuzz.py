@@ -65,7 +65,7 @@ ONCE = {  # a traceback, a warning, control characters on the screen, memory, or
 def test_what_readers_once_failed_on_is_refused_in_a_sentence(name, tmp_path):
     kind, content = ONCE[name]
     end = tried(kind, content, tmp_path / KINDS[kind].file)[0]
-    assert end == ("read" if name == "zip: 2 GiB" else "refused")
+    assert end == "refused" or (name, end) == ("zip: 2 GiB", "read")  # as Python's version does
 
 
 @pytest.mark.parametrize("kind", KINDS)
