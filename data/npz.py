@@ -28,7 +28,6 @@ from numpy.typing import NDArray
 from data.idx import CHUNK, MAX_BYTES, DataError, printable, read_at_most
 
 PARTS = ("x_train", "y_train", "x_test", "y_test")
-MOST_ARRAYS = 1_000
 LONGEST_HEADER = 10_000  # bytes
 # NumPy reads a header as Python, which can be made slow; all headers of plain arrays look so.
 HEADER = re.compile(
@@ -62,7 +61,7 @@ def read_arrays(
     """
     try:
         with open(path, "rb") as raw:
-            return _read(raw, names, most)
+            return arrays_in(raw, names, most)
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror or error}).") from None
     except MemoryError:
@@ -72,13 +71,23 @@ def read_arrays(
         raise DataError(f"{path} cannot be read as arrays in .npz: {reason}.") from None
 
 
-def _read(raw: IO[bytes], names: Sequence[str] | None, most: int) -> dict[str, NDArray[Any]]:
+def arrays_in(
+    raw: IO[bytes],
+    names: Sequence[str] | None,
+    most: int,
+    number: int = 1_000,
+    kinds: str = "biufU",
+) -> dict[str, NDArray[Any]]:
+    """The same of an open file: at most so many bytes, and so many arrays of these kinds of dtype.
+
+    Raises one of a dozen kinds of error.
+    """
     lines = size = 0
     while chunk := raw.read(CHUNK):
         lines += chunk.count(b"PK\1\2")  # with which zip begins its line of each array
         size += len(chunk)
-        if lines > MOST_ARRAYS or size > most:
-            raise ValueError(f"it has more than {MOST_ARRAYS:,} arrays or {most:,} bytes")
+        if lines > number or size > most:
+            raise ValueError(f"it has more than {number:,} arrays or {most:,} bytes")
     with zipfile.ZipFile(raw) as archive:
         listed = sorted(archive.infolist(), key=lambda member: member.header_offset)
         members = {member.filename.removesuffix(".npy"): member for member in listed}
@@ -96,7 +105,7 @@ def _read(raw: IO[bytes], names: Sequence[str] | None, most: int) -> dict[str, N
             if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise ValueError(f"{name} is packed in a way that NumPy does not use")
             with archive.open(member) as stream:  # which gives no more than it says here
-                arrays[name] = parse_array(stream, name, member.file_size, "biufU")
+                arrays[name] = parse_array(stream, name, member.file_size, kinds)
         return arrays
 
 

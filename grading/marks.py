@@ -105,12 +105,6 @@ def _laws(found: list[Equation], laws: dict[str, Any]) -> Iterator[str]:
 
 
 def _graph(found: list[Equation], rows: dict[str, Any]) -> Iterator[str]:
-    colours = {
-        "checked": "#9fd89f", "failing": "#e88", "unchecked": "#eee",
-        "definition": "#cfe2ff", "step": "#fff3cd", "cited": "#ddd",
-    }  # fmt: skip
-    for name, colour in colours.items():
-        yield f"  classDef {name} fill:{colour},stroke:#555,color:#000"
     for e in found:
         node = e.label.replace(".", "_")
         yield f'  {node}["{e.label} {e.title}"]:::{evidence(e, rows)}'

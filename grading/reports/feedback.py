@@ -14,19 +14,10 @@ from grading.reports.results import Run
 from grading.reports.screen import summary
 from training.run import replacing
 
-# The page, with gaps; read before any code of a student runs.
-PAGE = Path(__file__).with_suffix(".md").read_text(encoding="utf-8")
-
-GRAPH = """## What rests on what
-
-Wrong equations in the order of the derivations, each with those that it uses. Each function was
-graded by itself, with the reference's in place of those that it uses.
-
-{}
-
-"""
-
-HIDDEN = "\n\nHidden items are judged on inputs that are not shown; only their verdicts are told."
+# The page with gaps, and two parts of it; they are read before any code of a student runs.
+PAGE, GRAPH, HIDDEN = (
+    Path(__file__).with_suffix(".md").read_text(encoding="utf-8").split("<!-- part -->\n")
+)
 
 
 def write(path: Path, run: Run, results: Sequence[Result], why: str = "") -> None:

@@ -1,7 +1,7 @@
 """What goes into a student's process, and what comes out: files and inputs in, answers out.
 
 Both files and answers were written by a stranger. They are read as bytes, from plain files of
-bounded size; nothing in an answer is unpickled, inflated, or allocated on a header's word.
+bounded size; nothing in an answer is unpickled, or allocated on a header's word.
 """
 
 import io
@@ -9,7 +9,6 @@ import json
 import os
 import re
 import stat
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,7 +17,7 @@ import numpy as np
 
 from data.idx import printable as printable
 from data.idx import read_at_most
-from data.npz import parse_array
+from data.npz import arrays_in
 from grading.check import Record, Seed
 from grading.form import Arrays, Outputs
 
@@ -120,24 +119,17 @@ def read_regular(path: Path, most: int) -> bytes | None:
 
 def decode(data: bytes, cases: int) -> list[Arrays]:
     """The arrays of every case."""
-    if data.count(b"PK\1\2") > MOST_ARRAYS:  # with which zip begins the line of each
-        raise ValueError("it holds too many arrays")
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        members = archive.infolist()
-        stored = all(m.compress_type == zipfile.ZIP_STORED for m in members)
-        if not stored or sum(m.file_size for m in members) > len(data):
-            raise ValueError("it was packed")
-        names = {m.filename for m in members}
-        outputs: list[Arrays] = []
-        forms = [""] * cases
-        if "forms.npy" in names:
-            forms = _array(archive.read("forms.npy")).tobytes().decode("ascii").split(" ")
-        for case in range(cases):
-            arrays: list[Any] = []
-            while (name := f"{case}.{len(arrays)}.npy") in names:
-                arrays.append(_array(archive.read(name)))
-            _require_form(arrays, forms[case])
-            outputs.append(Outputs(arrays, forms[case]))
+    found = arrays_in(io.BytesIO(data), None, LARGEST_ANSWER, MOST_ARRAYS, "biufc")
+    outputs: list[Arrays] = []
+    forms = [""] * cases
+    if "forms" in found:
+        forms = found["forms"].tobytes().decode("ascii").split(" ")
+    for case in range(cases):
+        arrays: list[Any] = []
+        while (name := f"{case}.{len(arrays)}") in found:
+            arrays.append(found[name])
+        _require_form(arrays, forms[case])
+        outputs.append(Outputs(arrays, forms[case]))
     return outputs
 
 
@@ -147,7 +139,3 @@ def _require_form(arrays: Sequence[Any], form: str) -> None:
     known = re.fullmatch(r"[(*#)]*|!", form) and len(lists) == len(arrays)
     if form and not (known and all(x.ndim for x, y in zip(arrays, lists, strict=True) if y == "#")):
         raise ValueError("it says of its arrays what is not so")
-
-
-def _array(data: bytes) -> Any:
-    return parse_array(io.BytesIO(data), "an array", len(data), "biufc")
