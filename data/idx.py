@@ -20,6 +20,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 UNSIGNED_BYTES = b"\0\0\x08"  # the magic number of a file of bytes, but for the count of dimensions
 MAX_BYTES = 2**28  # five times the largest file of MNIST
 CHUNK = 2**20
+PARTS = ("train-images", "train-labels", "test-images", "test-labels")
 FILE = re.compile(r"(?:(.+)-)?(train|t10k|test)-(images|labels)[-.]idx\d-\w+(?:\.gz)?")
 
 
@@ -28,7 +29,7 @@ class DataError(Exception):
 
 
 def idx_files(folder: Path) -> dict[str, dict[str, Path]]:
-    """By the set that their names begin with, else "", and by part: the IDX files in a folder."""
+    """By the set that their names begin with, else "", and by one of PARTS: the IDX files there."""
     try:
         inside = list(folder.iterdir())
         # Some archives unpack to folders that have the names of the files.
@@ -38,17 +39,10 @@ def idx_files(folder: Path) -> dict[str, dict[str, Path]]:
         raise DataError(f"{folder} cannot be read ({error.strerror or error}).") from None
     found: dict[str, dict[str, Path]] = {}
     for path in sorted(inside, key=lambda path: (path.suffix != ".gz", path)):
-        if FILE.fullmatch(path.name) and path.is_file():
-            name, part = idx_part(path.name)
-            found.setdefault(name, {}).setdefault(part, path)
+        if (match := FILE.fullmatch(path.name)) and path.is_file():
+            part = f"{match[2].replace('t10k', 'test')}-{match[3]}"
+            found.setdefault(match[1] or "", {}).setdefault(part, path)
     return found
-
-
-def idx_part(file: str) -> tuple[str, str]:
-    """The set's name and the part, as ("", "test-images") of t10k-images-idx3-ubyte."""
-    match = FILE.fullmatch(file)
-    assert match, file
-    return match[1] or "", f"{match[2].replace('t10k', 'test')}-{match[3]}"
 
 
 def turned(images: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from data.fetch import Bytes as Bytes
 from data.fetch import fetch, folder_of, parsed, verified
-from data.idx import DataError, idx_files, idx_part, turned
-from data.npz import PARTS, read_npz
+from data.idx import PARTS, DataError, idx_files, turned
+from data.npz import read_npz
 from data.published import PUBLISHED
 
 Four = tuple[Bytes, Bytes, Bytes, Bytes]  # training images and labels, test images and labels
@@ -37,7 +37,7 @@ def load_published(choice: str, fetching: bool = True) -> tuple[Four, Path]:
     one, named = PUBLISHED[choice], os.environ.get("MNIST_DIR") if choice == "mnist" else None
     folder = Path(named).expanduser() if named else folder_of(choice, CACHE)
     path = folder / "mnist.npz"
-    if choice == "mnist" and path.is_file() and not all(_find(folder, file) for file in one.sums):
+    if choice == "mnist" and path.is_file() and len(_there(folder, choice)) < len(PARTS):
         try:
             return _from_npz(path), path
         except DataError as damaged:
@@ -45,9 +45,9 @@ def load_published(choice: str, fetching: bool = True) -> tuple[Four, Path]:
                 raise
             print(f"{damaged} It is passed over.", file=sys.stderr)
     arrays, mirrors = [], list(one.mirrors) if fetching else []
-    for file in one.sums:
+    for part, file in zip(PARTS, one.sums, strict=True):
         try:
-            arrays.append(_from_folder(folder, choice, file, bool(named)))
+            arrays.append(_read(folder, choice, part, file))
         except DataError as error:
             if named:
                 raise
@@ -57,27 +57,28 @@ def load_published(choice: str, fetching: bool = True) -> tuple[Four, Path]:
     return four, folder
 
 
+def _there(folder: Path, choice: str) -> dict[str, Path]:
+    """The set's IDX files in a folder, by their parts."""
+    prefix = choice if choice.startswith("emnist") else ""
+    return idx_files(folder).get(prefix, {}) if folder.is_dir() else {}
+
+
 def _from_npz(path: Path) -> Four:
-    named = zip(read_npz(path), PUBLISHED["mnist"].sums, PARTS, strict=True)
-    a, b, c, d = (verified(x, f"{part} of {path}", "mnist", file) for x, file, part in named)
+    named = zip(read_npz(path).items(), PUBLISHED["mnist"].sums, strict=True)
+    a, b, c, d = (verified(x, f"{name} of {path}", "mnist", file) for (name, x), file in named)
     return a, b, c, d
 
 
-def _from_folder(folder: Path, choice: str, file: str, named: bool) -> Bytes:
-    """The set's IDX file of that name; DataError where it is missing, damaged or not the set's."""
-    if path := _find(folder, file):
+def _read(folder: Path, choice: str, part: str, file: str) -> Bytes:
+    """A part of the set; DataError where its file is missing, damaged or not the set's."""
+    if path := _there(folder, choice).get(part):
         try:
             with open(path, "rb") as raw:
                 return parsed(raw, str(path), choice, file)
         except OSError as error:
             raise DataError(f"{path} cannot be read ({error.strerror or error}).") from None
-    hint = ", the folder that MNIST_DIR names" if named else ""
+    hint = "" if folder == folder_of(choice, CACHE) else ", the folder that MNIST_DIR names"
     hint += ", nor is mnist.npz" if choice == "mnist" else ""
     if pickle := next(folder.glob("*.pkl*"), None):
         hint += f" ({pickle.name} is a pickle and not read: data/npz.py says how to convert it)"
     raise DataError(f"{file} (plain or .gz) is not in {folder}{hint}.")
-
-
-def _find(folder: Path, file: str) -> Path | None:
-    name, part = idx_part(file)
-    return idx_files(folder).get(name, {}).get(part) if folder.is_dir() else None

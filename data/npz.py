@@ -36,18 +36,18 @@ HEADER = re.compile(
 )
 
 
-def read_npz(path: Path) -> list[NDArray[np.uint8]]:
-    """Training images (N, 28, 28), their labels (N,), test images and labels, of mnist.npz.
+def read_npz(path: Path) -> dict[str, NDArray[np.uint8]]:
+    """By their names the four arrays of mnist.npz as bytes, images (N, 28, 28) and labels (N,).
 
-    They are bytes, but not yet known to be MNIST's. Raises DataError as `read_arrays` does, and for
-    arrays that are not of whole numbers.
+    They are not yet known to be MNIST's. Raises DataError as `read_arrays` does, and for arrays of
+    other than whole numbers.
     """
-    found = []
-    for part, array in read_arrays(path, PARTS, MAX_BYTES).items():
+    found = {}
+    for name, array in read_arrays(path, PARTS, MAX_BYTES).items():
         if array.dtype.kind not in "iu":
-            raise DataError(f"{part} of {path} holds {array.dtype}; expected whole numbers.")
-        rows = (*array.shape[:1], 28, 28) if array.shape[1:] == (784,) else array.shape
-        found.append(array.astype(np.uint8).reshape(rows))
+            raise DataError(f"{name} of {path} holds {array.dtype}; expected whole numbers.")
+        shape = (*array.shape[:1], 28, 28) if array.shape[1:] == (784,) else array.shape
+        found[name] = array.astype(np.uint8).reshape(shape)
     return found
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from data.grey import Array, greys_of, labels_of
-from data.idx import GZIP_MAGIC, DataError, idx_files, read_idx, turned
+from data.idx import GZIP_MAGIC, PARTS, DataError, idx_files, read_idx, turned
 from data.npz import read_arrays
 
 Found = dict[str, tuple[str, Array]]  # by its part: what an error calls the array, and the array
@@ -27,8 +27,7 @@ Four = tuple[Array, Array | None, Array, Array | None]
 MAX_OWN = 2**31  # bytes, unpacked
 LEAST = 10  # training images
 TEST = 7  # where no test images are given, one in so many becomes one
-PARTS = ("train-images", "train-labels", "test-images", "test-labels", "names")
-SPELLINGS = (  # of these parts in .npz files
+SPELLINGS = (  # of the parts and of the classes' names in .npz files
     ("x_train", "y_train", "x_test", "y_test", "names"),
     ("train_images", "train_labels", "test_images", "test_labels", "names"),
     ("images", "labels", "test_images", "test_labels", "names"),
@@ -96,7 +95,7 @@ def _from_npz(path: Path) -> Found:
     arrays = read_arrays(path, most=MAX_OWN)
     for spelling in SPELLINGS:
         if spelling[0] in arrays:
-            named = zip(PARTS, spelling, strict=True)
+            named = zip((*PARTS, "names"), spelling, strict=True)
             return {part: (f"{x} of {path}", arrays[x]) for part, x in named if x in arrays}
     held = ", ".join(map(ascii, sorted(arrays)))[:200] or "nothing"
     wanted = " or ".join(spelling[0] for spelling in SPELLINGS)

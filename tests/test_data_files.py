@@ -91,7 +91,7 @@ def test_more_than_one_chunk_is_read(tmp_path):
 
 
 def assert_read(path):
-    for found, expected in zip(read_npz(path), SAVED.values(), strict=True):
+    for found, expected in zip(read_npz(path).values(), SAVED.values(), strict=True):
         assert found.dtype == np.uint8 and np.array_equal(found, expected)
 
 
