@@ -16,7 +16,7 @@ from grading.__main__ import COMMANDS
 from grading.errata import gaussians, page
 from grading.errata import rbm as machine
 from grading.errata.erratum import BySlip, numbers
-from grading.errata.small_rbm import DATA, RBM, VS
+from grading.errata.rbm import DATA, RBM, VS
 from grading.oracles import enumeration, networks, quadrature
 from grading.oracles.differences import gradient, sigmoid
 from grading.oracles.quadrature import log_normal

@@ -1,10 +1,14 @@
 """Errata of the restricted Boltzmann machine: its distribution, the gradient of log p(v), sampling,
 pseudo-likelihood and missing pixels.
 
-The kernel of the small machine stands in place of draws: nothing here is random but one mask.
+The machine has 4 pixels and 3 hidden units, so that all its states can be summed, and its kernel
+stands in place of draws: nothing here is random but one mask. Legend as in rbm/model.py; VS (16, 4)
+and HS (8, 3) all states, JOINT (16, 8) their p(v, h), KERNEL (16, 16) the probability of v' after
+one free sweep v -> h -> v', DATA (5, 4) images.
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,14 +17,29 @@ from numpy.typing import NDArray
 from autograd_lite.ops import Array
 from data.pixels import remove_pixels, to_unit
 from grading.errata.erratum import BySlip, Errata, Pair
-from grading.errata.small_rbm import DATA, HS, JOINT, KERNEL, P_HIDDEN, P_VISIBLE, RBM, VS, ascent
-from grading.oracles.enumeration import numbers_of
+from grading.oracles.enumeration import joint, kernel, numbers_of, states
+from rbm.gradient import nll_gradient
 from rbm.model import Params, free_energy, prob_h, prob_v
 
+W = np.array([[2.0, -1.0, 0.5], [-1.5, 1.0, 2.0], [1.0, -2.0, 1.5], [-0.5, 1.5, -2.0]])
+b, c = np.array([-0.5, 0.8, 0.3, -1.0]), np.array([0.6, -0.9, 0.4])
+RBM = Params(W, b, c)
+DATA = np.array([[1, 0, 1, 0], [0, 1, 1, 0], [1, 1, 0, 0], [1, 0, 1, 1], [0, 1, 0, 1]], float)
+VS, HS, JOINT, KERNEL = states(4), states(3), joint(*RBM), kernel(*RBM)
+P_VISIBLE, P_HIDDEN = JOINT.sum(axis=1), JOINT.sum(axis=0)
 KNOWN = np.array([False, False, True, True])
 IMAGE = np.array([0.0, 0.0, 0.0, 1.0])  # the first two pixels are missing, written as 0
 BLACK = float(to_unit(np.zeros((1, 28, 28), np.uint8))[0, 0])
 FIRST_ON = prob_h(DATA[:1], RBM.W, RBM.c)[0, 0]  # of the first hidden unit, given an image
+
+
+def ascent(p: Array, gradient: Callable[..., Any] = nll_gradient) -> Params:
+    """Gradient of the mean log p(DATA), with p (16,) as the model's distribution of images.
+
+    It is minus `gradient` with each image in turn as the model's, weighted by p.
+    """
+    by_image = [gradient(DATA, v[None], *RBM) for v in VS]
+    return Params(*(-np.tensordot(p, np.stack(g), axes=1) for g in zip(*by_image, strict=True)))
 
 
 def cd_error(sweeps: int) -> float:
