@@ -9,7 +9,6 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
-from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,14 +37,12 @@ class Training(NamedTuple):
         return RUNS / f"{self.label}-{digest}"
 
     def under_way(self) -> str:
-        """How far the training has come, or "" where it has not begun or is finished."""
-        if finished(self.folder):  # with fewer rows than epochs, if it stopped early
-            return ""
+        """How many of its epochs are over, or "" where it has not begun."""
         try:
             epochs = read_json(self.folder / "settings.json")["epochs"]
             table = self.folder / "metrics.csv"
             rows = table.read_text().count("\n") - 1 if table.exists() else 0
-            return f"{self.label} {rows}/{epochs}" if rows < epochs else ""
+            return f"{self.label} {rows}/{epochs}"
         except (RunError, OSError, ValueError, KeyError, TypeError):
             return ""
 
@@ -57,16 +54,18 @@ def train_all(trainings: Sequence[Training]) -> None:
     with what the training said, when one fails.
     """
     todo = [training for training in trainings if not finished(training.folder)]
-    line, number = Line(), count(1)
+    line, left = Line(), dict(enumerate(todo))
 
     def done(i: int, files: dict[str, bytes], seconds: float) -> None:
         if files:
             write_run(todo[i].folder, files)
-        line.keep(f"  {next(number)} of {len(todo)}: {todo[i].label} ({seconds:.0f} s)", True)
+        del left[i]
+        over = f"{len(todo) - len(left)} of {len(todo)}"
+        line.keep(f"  {over}: {todo[i].label} ({seconds:.0f} s)", always=True)
 
     def meanwhile() -> None:
         """On a terminal a line that is rewritten, else one a minute."""
-        text = ", ".join(filter(None, (training.under_way() for training in todo)))
+        text = ", ".join(filter(None, (training.under_way() for training in left.values())))
         if text and line.live:
             line.rewrite(f"  epochs done: {text}")
         elif text and line.due(60):
