@@ -60,7 +60,6 @@ SHADOWS = {"numpy.py": "raise SystemExit", "json.py": "boom", "zipfile.py": "boo
 ENDLESS = "import threading, time\nthreading.Thread(target=time.sleep, args=(99,)).start()\n"
 DEEP_HALF = {"mine/deep/half.py": "HALF = 0.5", "mine/use.py": "from mine.deep.half import HALF"}
 RIGHT_ANSWERS = {  # and other files beside them
-    "plain": (kl(RIGHT), {}),
     "megabytes printed":
         (kl("print('x' * 10**6)\nprint('x' * 10**6, file=sys.stderr)\n" + RIGHT), {}),
     "a thread left running": (kl(RIGHT, ENDLESS), {}),
@@ -90,11 +89,9 @@ VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 DEEP = "def deep(n): return deep(n + 1) + 1\n"
 HOSTILE: dict[str, tuple[str, str, str]] = {  # verdict, what the detail holds, source
     "endless loop": ("timeout", "not finish in 1.6 s", kl("while True: pass")),
-    "endless sleep": ("timeout", "in 1.6 s", kl("import time; time.sleep(99)")),
     "endless import": ("timeout", "in 1.6 s", kl(RIGHT, "while True: pass\n")),
     "processor time": ("timeout", "0.8 s of processor time", kl("os.kill(os.getpid(), 24)")),
     "sys.exit": ("error", "SystemExit: 0 (vae/elbo.py:4)", kl("sys.exit(0)")),
-    "sys.exit at import": ("error", "SystemExit", kl(RIGHT, "sys.exit(0)\n")),
     "os._exit at import": ("crashed", "status 0", kl(RIGHT, "os._exit(0)\n")),
     "segfault": ("crashed", "signal 11", kl("import ctypes; ctypes.string_at(0)")),
     "kills its group": ("crashed", "signal 9", kl("os.killpg(0, 9)")),
@@ -118,7 +115,6 @@ HOSTILE: dict[str, tuple[str, str, str]] = {  # verdict, what the detail holds, 
     "unprintable exception": ("crashed", "", kl("class E(Exception):\n  __str__ = None\nraise E")),
     "patched numpy": ("wrong", "allowed 3e-14", kl(WRONG, PATCHES)),
     "lying subclass": ("wrong", "allowed 3e-14", kl(WRONG + ".view(Liar)", LIAR)),
-    "wrong and noisy": ("wrong", "allowed 3e-14", kl("print('PASS' * 10**6)\n" + WRONG)),
     "huge values": ("wrong", "allowed 3e-14", kl("return np.full_like(mu[:, 0], 3e38)")),
     "a tuple of one": ("form", "(array,), expected", kl(RIGHT.replace("n 0", "n (0") + ",)")),
     "float32": ("form", "float32, expected float64", kl(RIGHT + ".astype(np.float32)")),
@@ -126,7 +122,6 @@ HOSTILE: dict[str, tuple[str, str, str]] = {  # verdict, what the detail holds, 
     "nan": ("form", "not finite", kl("return np.full(5, np.nan)")),
     "complex": ("form", "complex128", kl(RIGHT + " + 0j")),
     "nothing": ("form", "returned NoneType", kl("pass")),
-    "no tuple": ("form", "returned (), expected array", kl("return ()")),
     "text": ("form", "returned str", kl("return 'PASS'")),
     "ragged list": ("form", "returned list", kl("return [[1.0], 2.0]")),
     "pickle": ("form", "an array of object", kl("return np.array([print], dtype=object)")),
@@ -376,9 +371,7 @@ CUT = '''\
 
  # about f
  @decorator
- def f(
-     x,  # in
- ):
+ def f(x):  # in
      """Doc of f."""
 -    # secret
 -    y = x  # secret
