@@ -391,7 +391,7 @@ def test_folders_that_hold_no_run_or_cannot_be_made_or_locked_are_one_sentence(t
     (tmp_path / "settings.json").write_text("[]")
     assert not finished(tmp_path)
     with pytest.raises(RunError, match="holds no run"):
-        run.open_run(tmp_path / (300 * "a"))
+        read_settings(tmp_path / (300 * "a"), Settings)
     (tmp_path / "lock").mkdir()
     with pytest.raises(RunError, match="cannot be locked"):
         create_run(tmp_path, "x", SETTINGS["rbm"])

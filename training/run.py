@@ -79,7 +79,8 @@ def read_json(path: Path) -> Any:
         raise RunError(f"{path} cannot be read ({printable(error)}); expected JSON.") from error
 
 
-def _lock(folder: Path) -> Run:
+def open_run(folder: Path) -> Run:
+    """The run in a folder that is there, locked; RunError while another process has it."""
     try:
         lock = open(folder / "lock", "w")
     except OSError as error:
@@ -125,7 +126,7 @@ def create_run(folder: Path | None, stem: str, settings: Settings) -> Run:
     """A new run in `folder`, or in out/runs/<stem>, <stem>-2, ... where no folder was named."""
     make_folder(folder or RUNS)
     folder = folder or _first_free(RUNS / stem)
-    run = _lock(folder)
+    run = open_run(folder)
     if (folder / "settings.json").exists():
         run.lock.close()
         raise RunError(f"{folder} holds a run; go on with --resume {folder} or name another --out.")
@@ -143,26 +144,15 @@ def _first_free(path: Path) -> Path:
     return folder
 
 
-def open_run(folder: Path) -> Run:
-    """A run that is there already, locked."""
-    _settings_file(folder)
-    return _lock(folder)
-
-
-def _settings_file(folder: Path) -> Path:
-    path = folder / "settings.json"
-    if not os.path.isfile(path):  # Path.is_file may raise
-        raise RunError(f"{folder} holds no run; expected a folder with settings.json.")
-    return path
-
-
 def save_settings(folder: Path, settings: Settings) -> None:
     write_json(folder / "settings.json", asdict(settings))
 
 
 def read_settings(folder: Path, kind: type[S]) -> S:
     """The settings of the run in `folder`, as the dataclass `kind`. RunError where they are not."""
-    path = _settings_file(folder)
+    path = folder / "settings.json"
+    if not os.path.isfile(path):  # Path.is_file may raise
+        raise RunError(f"{folder} holds no run; expected a folder with settings.json.")
     found, model = read_json(path), kind.__module__.partition(".")[0]
     try:
         if not isinstance(found, dict):
@@ -209,7 +199,7 @@ def write_run(folder: Path, files: Mapping[str, bytes]) -> None:
     Those that make it a finished one come last: a kill in between leaves a run to resume.
     """
     make_folder(folder)
-    with _lock(folder).lock:
+    with open_run(folder).lock:
         if not finished(folder):
             for name in sorted(files, key=lambda name: name in FILES and FILES.index(name) + 1):
                 with replacing(folder / name) as file:
