@@ -7,6 +7,7 @@ import numpy as np
 
 from data import sets
 from data.idx import DataError
+from training.command import run_cli
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -44,4 +45,4 @@ def _described(found: sets.DataSet) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_cli(lambda argv: sys.exit(main([*argv])), sys.argv[1:])

@@ -106,7 +106,7 @@ HOSTILE: dict[str, tuple[str, str, str]] = {  # verdict, what the detail holds, 
     "another class": ("form", "or a tuple of them", kl("return {'kl': mu}")),
     "another field": ("error", "; this Trace has the fields x, y",
                       kl("from collections import namedtuple as n; n('Trace', 'x y')(1, 2).z")),
-    "newer syntax": ("error", f"; Python {VERSION} reads", kl(RIGHT, "def f[T = int](): 1\n")),
+    "newer syntax": ("error", f"; Python {VERSION} reads", kl(RIGHT, "lazy import os\n")),  # 3.15
     "words of the worker": ("form", "argument 99", kl(
         "import os; open('failure.txt', 'w').write('form\\nit overwrites argument 99'); os._exit(0)"
     )),
