@@ -1,5 +1,6 @@
 """`make test-matrix`: the tests under every Python that is here, the oldest and newest NumPy 2."""
 
+import itertools
 import os
 import re
 import shutil
@@ -9,10 +10,8 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.command import run
-from experiments.experiment import Experiment, Numbers, find
 from experiments.record import ROOT
-from experiments.tables import table
+from experiments.tables import markdown
 from training.command import run_cli
 
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
@@ -22,19 +21,16 @@ NUMPYS = {  # what pip is asked for, in turn; not every Python can have the very
 }
 
 
-def measure(arguments: Sequence[str] = ()) -> Numbers:
-    """A row for each Python and NumPy: what was there, and the last line of its tests."""
+def main(argv: Sequence[str]) -> None:
+    """A table of what was there, and the last line of its tests; pytest takes the arguments."""
     rows = []
-    for version in VERSIONS:
-        for which, pins in NUMPYS.items():
-            row = {"Python": version, "NumPy": which}
-            row |= tested(there, which, pins, arguments) if (there := python(version)) else ABSENT
-            rows.append(row)
-            print(row, file=sys.stderr, flush=True)
-    return rows
-
-
-ABSENT = {"versions": "", "tests": "not on this machine"}
+    for version, (which, pins) in itertools.product(VERSIONS, NUMPYS.items()):
+        found = ["", "not on this machine"]
+        if there := python(version):
+            found = tested(there, which, pins, argv)
+        rows.append([version, which, *found])
+        print(*rows[-1], sep=", ", file=sys.stderr, flush=True)
+    print(markdown(["Python", "NumPy", "versions", "tests"], rows))
 
 
 def python(version: str) -> str | None:
@@ -53,7 +49,7 @@ def said(*command: str, fine: Sequence[int] = (0,)) -> str:
     return done.stdout if done.returncode in fine else ""
 
 
-def tested(path: str, which: str, pins: Sequence[str], arguments: Sequence[str]) -> dict[str, str]:
+def tested(path: str, which: str, pins: Sequence[str], arguments: Sequence[str]) -> list[str]:
     """Makes an environment of its own if there is none yet, and runs the tests in it."""
     folder = ROOT / ".venv-matrix" / f"{said(path, '-V').split()[1]}-{which}"
     own = str(folder / "bin" / "python")
@@ -63,35 +59,12 @@ def tested(path: str, which: str, pins: Sequence[str], arguments: Sequence[str])
     if not (folder / "ready").exists():
         said(path, "-m", "venv", "--clear", str(folder))
         if not any(said(*pip, pin, *others) for pin in pins):
-            return {"versions": "", "tests": "NumPy and the packages of the tests cannot be had"}
+            return ["", "NumPy and the packages of the tests cannot be had"]
         (folder / "ready").touch()
     words = "import sys, numpy; print(*sys.version.split()[:1], numpy.__version__)"
     tests = said(own, "-m", "pytest", "-q", "-p", "tests.cores", *arguments, fine=(0, 1))
     outcome = re.sub(r" in [\d.]+s.*|=", "", tests.rstrip().rpartition("\n")[2]).strip()
-    return {"versions": said(own, "-c", words).strip(), "tests": outcome or "they did not run"}
-
-
-EXPERIMENT = Experiment(
-    question="Under which Pythons and NumPys do the tests pass?",
-    minutes=30,
-    measure=measure,
-    data="none",
-    protocol=f"`make test` with {sys.platform}'s Pythons, as far as they are there; for each, the"
-    " oldest and the newest NumPy 2 that has a package for it",
-    tables={
-        "Tests by Python and NumPy": lambda numbers: table(
-            numbers, {name: 0 for name in ("Python", "NumPy", "versions", "tests")}
-        )
-    },
-)
-
-
-def main(argv: Sequence[str]) -> None:
-    """All tests, written to results/; some of them, as pytest takes them, to the screen only."""
-    if argv:
-        print(EXPERIMENT.tables["Tests by Python and NumPy"](measure(argv)))
-    else:
-        run(find("benchmarks"), "benchmarks", ["pythons"])
+    return [said(own, "-c", words).strip(), outcome or "they did not run"]
 
 
 if __name__ == "__main__":

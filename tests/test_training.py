@@ -69,30 +69,6 @@ def test_streams_depend_on_seed_purpose_and_index_alone():
     assert len({tuple(draw(*key)) for key in keys}) == 6
 
 
-@pytest.mark.parametrize(
-    ("model", "settings"),
-    [
-        (rbm.train, {"hidden": 60, "batch_size": 31, "gibbs_steps": 10}),
-        (vae.train, {"network": "conv", "batch_size": 31, "likelihood": "squared"}),
-    ],
-    ids=["rbm", "vae"],
-)
-def test_results_do_not_depend_on_the_number_of_threads(model, settings, monkeypatch):
-    """States after steps on batches of odd sizes, the last one of a single image."""
-    images = np.random.default_rng(0).random((63, 784), dtype=np.float32)
-    settings = model.Settings(**settings, epochs=1)
-
-    def end():
-        *_, last = states(model, model.start(settings, images), images, settings)
-        return [np.asarray(leaf).tobytes() for leaf in leaves(last)]
-
-    one = end()
-    with ThreadPoolExecutor(1) as second:
-        pool = Mock(wraps=second)
-        monkeypatch.setattr(threads, "_pool", pool)
-        assert end() == one and pool.submit.called
-
-
 def test_a_second_thread_is_taken_only_where_there_is_a_core_for_it(monkeypatch):
     for alone in ({"OMP_NUM_THREADS": "1"}, {}):
         monkeypatch.setattr(threads, "_pool", None)
