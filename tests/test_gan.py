@@ -65,8 +65,6 @@ def test_the_averaged_generator_is_a_weighted_mean_of_all_there_were():  # (gan.
         closed = tree_map(lambda c, g, w=0.2 * 0.8 ** (10 - t): c + w * g, closed, state.params.G)
     assert_close(state.params.average, closed, 1e-6)
     assert every_array_differs(state.params.average, state.params.G)
-    still = tree_map(np.ones_like, state.params.G)
-    assert same_bits(gan.train.averaged(still, still, 0.5), still)
 
 
 def test_with_a_rate_that_has_fallen_to_zero_nothing_moves():  # (gan.23)
