@@ -225,7 +225,7 @@ RBM = f"{sys.executable} -m rbm train {' '.join(QUICK)} --epochs 1 --out 'a 雪'
 WINDOWS = f'{sys.executable} -c \'import sys; sys.modules["fcntl"] = None; import '
 ODD = [
     (f"env -i PYTHONPATH='{ROOT}' {RBM}", 0, "a 雪: 1 epochs"),
-    (f"LC_ALL=C PYTHONUTF8=0 PYTHONCOERCECLOCALE=0 {RBM}", 0, "a 雪: 1 epochs"),
+    (f"LC_ALL=C {RBM}", 0, "a 雪: 1 epochs"),
     (f"{RBM} <&- >&- 2>&-", 0, ""),
     (f"{RBM} > /dev/full", 2, "cannot be used (No space left on device)."),
     (f"{RBM} | true", 0, ""),
@@ -241,8 +241,8 @@ ODD = [
 @pytest.mark.parametrize("line, status, said", ODD, ids=[f"{i}" for i in range(len(ODD))])
 def test_odd_surroundings_are_no_matter_or_one_sentence(line, status, said, tmp_path):
     (folder := tmp_path / "é 雪").mkdir()
-    if "/sys" in line and not Path("/sys").exists():
-        pytest.skip("a folder that nobody may write to is only on Linux")
+    if any(name in line and not Path(name).exists() for name in ("/sys", "/dev/full")):
+        pytest.skip("only Linux has them")
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(line, shell=True, cwd=folder, env=env, capture_output=True)
     told = (done.stdout + done.stderr).decode()
