@@ -26,16 +26,14 @@ def grade(args: argparse.Namespace) -> int:
     """
     assignment, notes = asked(args)
     run = results.Run(args.folder.resolve().name, {}, notes, assignment)
-    if args.gradescope:
-        results.write_gradescope(args.gradescope, run, [], args.visibility, results.UNFINISHED)
+    results.write_gradescope(args.gradescope, run, [], args.visibility, results.UNFINISHED)
     try:
         files, found_in, names = gather(args.folder, modules(assignment.items))
         run = run._replace(files=files, notes=[*notes, *found_in], names=names)
         found = judged(run, args)
     except (GradingError, HarnessError) as error:
         why = str(error).replace(str(args.folder), args.folder.name or str(args.folder))
-        if args.gradescope:
-            results.write_gradescope(args.gradescope, run, [], args.visibility, why)
+        results.write_gradescope(args.gradescope, run, [], args.visibility, why)
         if args.feedback and isinstance(error, GradingError):
             feedback.write(args.feedback, run, [], why)
         raise
@@ -93,9 +91,8 @@ def judged(run: results.Run, args: argparse.Namespace) -> list[Result]:
         print("\n".join(lines(found[-1].after(found[:-1]), colour)), flush=True)
         if len(found) < len(items):
             progress(ahead[len(found)])
-        if args.gradescope:
-            said = above(run, found, args.visibility)
-            results.write_gradescope(args.gradescope, run, found, args.visibility, said)
+        said = above(run, found, args.visibility)
+        results.write_gradescope(args.gradescope, run, found, args.visibility, said)
     return found
 
 
