@@ -124,14 +124,11 @@ def test_without_a_name_they_are_listed_and_nothing_runs(package, room, monkeypa
     assert minutes == sorted(minutes)
 
 
-def test_a_wrong_name_or_a_name_beside_all_is_one_sentence():
+def test_a_wrong_name_and_a_record_that_is_not_there_are_one_sentence(room):
     with pytest.raises(SettingsError, match=r"There is no nothing; expected one of compare, "):
         named(FOUND["experiments"], ["gan", "nothing"])
     with pytest.raises(SettingsError, match="--all goes with no names"):
         command.main(["--all", "gan"])
-
-
-def test_a_record_that_is_not_there_names_its_command(room):
     with pytest.raises(RunError, match=r"gan.json cannot be read .*python -m experiments gan"):
         record.read("gan")
 
