@@ -23,10 +23,6 @@ from tests.answers import BY_LABEL, KL, RIGHT, ROOT, kl, outcome, write
 WRONG = "return mu.sum(axis=-1)"
 
 
-def kl_outcome(source, seconds=20.0):
-    return outcome({"vae/elbo.py": source}, seconds=seconds)
-
-
 def run(*args, **kwargs):
     """`python -m grading ...` as somebody types it."""
     line = [sys.executable, "-m", "grading", *map(str, args)]
@@ -138,7 +134,7 @@ def test_every_other_answer_gets_its_own_verdict(name):
     if name == "4 GiB" and sys.platform == "darwin":
         pytest.skip("macOS does not enforce a limit on memory")
     verdict, part, source = HOSTILE[name]
-    got = kl_outcome(source, 0.8 if verdict == "timeout" else 20)
+    got = outcome({"vae/elbo.py": source}, seconds=0.8 if verdict == "timeout" else 20)
     assert (got.verdict, part in got.detail) == (verdict, True), got
     assert got.detail.isprintable()
 
@@ -176,7 +172,7 @@ with zipfile.ZipFile('outputs.npz', 'w') as file:
 
 @pytest.mark.parametrize("name", FORGED)
 def test_a_forged_answer_never_passes_and_never_harms(name):
-    got = kl_outcome(kl(RIGHT, FORGED[name] + "\nos._exit(0)\n"))
+    got = outcome({"vae/elbo.py": kl(RIGHT, FORGED[name] + "\nos._exit(0)\n")})
     expected = {"zeros": "wrong", "no arrays": "form"}.get(name, "crashed")
     assert got.verdict == expected, got
     if name in ("lying header", "text"):
@@ -207,7 +203,7 @@ def test_a_list_without_end_is_not_taken_apart():
 
 def test_an_answer_of_any_size_is_read_up_to_a_limit(monkeypatch):
     monkeypatch.setattr(protocol, "LARGEST_ANSWER", 1000)
-    got = kl_outcome(kl(RIGHT))
+    got = outcome({"vae/elbo.py": kl(RIGHT)})
     assert (got.verdict, "cannot be read" in got.detail) == ("crashed", True)
 
 
