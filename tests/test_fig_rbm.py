@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise, product
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -23,6 +23,7 @@ from experiments.gibbs_chains import after_steps, forgetting
 from experiments.inpainting_methods import MASKS, machine_after
 from figures.images import MISSING, as_trained, one_of_each
 from figures.inpainting import DOCUMENTS, FRACTIONS, damage, means, restorations, states
+from grading.oracles import enumeration
 from rbm.exact import conditional
 from rbm.model import Params
 from rbm.train import Settings
@@ -401,7 +402,7 @@ def test_exact_sums_and_likelihoods_are_those_of_all_hidden_states(folder, monke
         expected, right = cost(conditional(V * known, known, W, b, c), known, slice(10))
         assert (row["of"], row["missing"], row["fraction right"]) == (*mask, pytest.approx(right))
         assert row["cost"] == pytest.approx(expected, rel=1e-9)
-    hidden = np.array(list(product((0, 1), repeat=3)), np.float64)
+    hidden = enumeration.states(3)
     log_Z = np.logaddexp.reduce(hidden @ c + np.logaddexp(0, hidden @ W.T + b).sum(axis=1))
     log_p = V @ b + np.logaddexp.reduce((V @ W + c) @ hidden.T, axis=1) - log_Z
     (row,) = methods.likelihoods(folder, 3)
