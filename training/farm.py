@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from multiprocessing import active_children, get_context
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
@@ -83,18 +83,28 @@ def run(
     `meanwhile` is called every two seconds. After a failure no further job begins; when this
     process is told to end, it tells those that it has begun, and waits for them.
     """
+    todo, given = deque(enumerate(jobs)), dict[Future[Any], int]()
     try:
-        if is_far():
-            _run(_far[-1], jobs, done, meanwhile)
-        else:
-            _run_here(here, jobs, done, meanwhile)
+        with nullcontext(_far[-1]) if is_far() else _local(here) as farm:
+            while todo or given:
+                while todo and len(given) < farm.room():  # they hold the files that they read
+                    i, job = todo.popleft()
+                    given[farm.submit(job)] = i
+                made, _ = wait(given, timeout=2, return_when=FIRST_COMPLETED)
+                for future in sorted(made, key=_failed):  # last, so that nothing done is lost
+                    done(given.pop(future), *future.result())
+                meanwhile()
     except KeyboardInterrupt:
         with suppress(OSError):  # the terminal may be gone
             print("Stopped; the same command goes on from here.", file=sys.stderr)
         raise
+    finally:
+        for future in given:
+            future.cancel()
 
 
-def _run_here(here: Callable[[], Executor], jobs: Sequence[Job], *told: Any) -> None:
+@contextmanager
+def _local(here: Callable[[], Executor]) -> Iterator[Farm]:
     begun: list[Future[Any]] = []
     child: Any
 
@@ -104,7 +114,7 @@ def _run_here(here: Callable[[], Executor], jobs: Sequence[Job], *told: Any) -> 
 
     with here() as pool:
         try:
-            _run(Farm(submit, lambda: 2 * (os.cpu_count() or 1)), jobs, *told)
+            yield Farm(submit, lambda: 2 * (os.cpu_count() or 1))
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             while any(future.running() for future in begun):
@@ -114,22 +124,6 @@ def _run_here(here: Callable[[], Executor], jobs: Sequence[Job], *told: Any) -> 
             raise
         finally:
             pool.shutdown(cancel_futures=True)
-
-
-def _run(farm: Farm, jobs: Sequence[Job], done: Any, meanwhile: Callable[[], None]) -> None:
-    todo, given = deque(enumerate(jobs)), dict[Future[Any], int]()
-    try:
-        while todo or given:
-            while todo and len(given) < farm.room():  # they hold the files that they read
-                i, job = todo.popleft()
-                given[farm.submit(job)] = i
-            made, _ = wait(given, timeout=2, return_when=FIRST_COMPLETED)
-            for future in sorted(made, key=_failed):  # last, so that nothing done is lost
-                done(given.pop(future), *future.result())
-            meanwhile()
-    finally:
-        for future in given:
-            future.cancel()
 
 
 def command(line: Sequence[str], **options: Any) -> tuple[int, str]:
