@@ -95,9 +95,7 @@ def _conv_params(rng: Rng, size: Size) -> Arrays:
     flat = math.prod(math.ceil(n / 4) for n in size) * C2
 
     def layer(outputs: int, *shape: int) -> Arrays:
-        scale = 1 / np.sqrt(
-            np.prod(shape) / shape[-1]
-        )  # so that every layer's values are of order 1
+        scale = 1 / np.sqrt(np.prod(shape[:-1]))  # so that every layer's values are of order 1
         return scale * rng.normal(size=shape), 0.5 * rng.normal(size=outputs)
 
     encoder = *layer(C1, 3, 3, 1, C1), *layer(C2, 3, 3, C1, C2), *layer(DENSE, flat, DENSE)

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 
+from data.idx import printable
 from grading.chapters import ROOT
 from grading.course.assignment import Item, modules
 from grading.course.grade import asked
@@ -24,7 +25,6 @@ from grading.course.intake import gather
 from grading.course.table import SCORE, Row, read, submissions, write
 from grading.reports import results
 from grading.reports.screen import width
-from grading.sandbox.protocol import printable
 from grading.sandbox.submission import HarnessError
 from training import farm
 from training.ending import ending_in_order

@@ -10,16 +10,10 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from data.idx import printable
 from grading.checks import CHECKS
 from grading.course.unpack import KINDS, MOST_FILES, code_of, only_zip, unpack
-from grading.sandbox.protocol import (
-    LARGEST_FOLDER,
-    Files,
-    GradingError,
-    printable,
-    read_regular,
-    snapshot,
-)
+from grading.sandbox.protocol import LARGEST_FOLDER, Files, GradingError, read_regular, snapshot
 
 LARGEST_NOTEBOOK = 2**24  # bytes, with its pictures
 DEEPEST = 8

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from data.idx import printable
 from grading import show
 from grading.chapters import by_label
 from grading.check import Check
@@ -14,7 +15,7 @@ from grading.course.assignment import Item
 from grading.form import Arrays
 from grading.judge import Verdict, judge
 from grading.reports.counterexample import Counterexample, in_names, of_case
-from grading.sandbox.protocol import Answer, printable
+from grading.sandbox.protocol import Answer
 
 UNBEGUN = ("todo", "missing", "skipped")
 SHARE = {"pass": 1.0, "partial": 0.5}  # of the points

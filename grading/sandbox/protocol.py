@@ -15,8 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from data.idx import printable as printable
-from data.idx import read_at_most
+from data.idx import printable, read_at_most
 from data.npz import arrays_in
 from grading.check import Record, Seed
 from grading.form import Arrays, Outputs
