@@ -118,11 +118,9 @@ def _columns(rows: list[Row]) -> dict[str, list[float]]:
 
 
 def save_metrics(folder: Path, rows: list[Row]) -> None:
-    text = io.StringIO()
-    columns = _columns(rows)
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(columns)
-    table.writerows(zip(*columns.values(), strict=True))
+    text, columns = io.StringIO(), _columns(rows)
+    lines = [columns, *zip(*columns.values(), strict=True)]
+    csv.writer(text, lineterminator="\n").writerows(lines)
     write_text(folder / "metrics.csv", text.getvalue())
 
 
