@@ -130,10 +130,8 @@ def _split(found: Found) -> tuple[Four, str]:
         x, y = x[order], None if y is None else y[order]
         words += "; training images are shuffled with seed 0"
     if not given:
-        n, words = (
-            len(x) - len(x) // TEST,
-            f"the last 1/{TEST} after a shuffle with seed 0 are test images",
-        )
+        n = len(x) - len(x) // TEST
+        words = f"the last 1/{TEST} after a shuffle with seed 0 are test images"
         x, test_x = x[:n], x[n:]
         y, test_y = (None, None) if y is None else (y[:n], y[n:])
     return (x, y, test_x, test_y), words
