@@ -26,14 +26,6 @@ def tiny(seed=0, D=6, H=5, Z=1, likelihood="bernoulli"):
     return params._replace(b2=rng.normal(size=H), W3=2 * params.W3), rng
 
 
-def test_the_noise_is_as_large_as_the_settings_say():
-    x = np.zeros((2000, 6), np.float32)
-    for size in (1.0, 0.0):
-        eps = noise(np.random.default_rng(0), x, Settings(codes=3, samples=2, noise=size))
-        assert eps.shape == (2, 2000, 3) and eps.dtype == np.float32
-        assert abs(eps.std() - size) <= 6 * size / np.sqrt(2 * eps.size)
-
-
 def test_what_is_measured_weighs_every_image_and_every_sample_alike():
     params, rng = tiny(Z=2)
     images = rng.random((1300, 6))  # more than one batch, and the last one is short
@@ -130,7 +122,9 @@ def test_every_step_draws_anew_and_does_as_the_settings_say(monkeypatch):
     for _ in range(2):
         state = step(state, images, settings)
     for (x, eps, _, *options, seen), _ in calls:
-        assert options == ["squared", 0.3] and eps.shape == (3, 40, 2)
+        assert options == ["squared", 0.3]
+        assert eps.shape == (3, 40, 2) and eps.dtype == np.float32
+        assert abs(eps.std() - 1) < 6 / math.sqrt(2 * eps.size)  # six standard errors
         assert set(np.unique(x)) == {0, 1}  # the target is the whole image
         assert (seen <= x).all()
         ink = int(x.sum())
@@ -139,9 +133,9 @@ def test_every_step_draws_anew_and_does_as_the_settings_say(monkeypatch):
     both = (first[0] == 1) & (second[0] == 1)
     for a, b in ((first[0], second[0]), (first[1], second[1]), (first[-1][both], second[-1][both])):
         assert not np.array_equal(a, b)
-    step(state, images, replace(settings, pixels="none", keep=1.0))
-    (x, *_, seen), _ = calls[-1]
-    assert np.array_equal(x, images) and np.array_equal(seen, images)
+    step(state, images, replace(settings, pixels="none", keep=1.0, noise=0.0))
+    (x, eps, *_, seen), _ = calls[-1]
+    assert np.array_equal(x, images) and np.array_equal(seen, images) and not eps.any()
 
 
 def test_numbers_of_parameters_are_the_sources():
