@@ -384,6 +384,13 @@ def cache(tmp_path, monkeypatch):
     return tmp_path / "cache"
 
 
+def assert_no_thread_is_left():
+    for thread in threading.enumerate():
+        if "_stream" in thread.name:  # who was waited for in vain gives up by himself
+            thread.join(12 * PATIENCE)
+            assert not thread.is_alive()
+
+
 def files_in(folder):
     return sorted(os.listdir(folder)) if folder.exists() else []
 
@@ -423,7 +430,6 @@ def test_a_mirror_that_fails_is_one_sentence_soon(serve, cache, monkeypatch, fai
     [bad] = serve(failure)
     if failure == "gone":
         bad.close()
-    threads = set(threading.enumerate())
     start = time.monotonic()
     with pytest.raises(FetchError) as caught:
         load_published(choice)
@@ -435,10 +441,7 @@ def test_a_mirror_that_fails_is_one_sentence_soon(serve, cache, monkeypatch, fai
     assert sentence.endswith("their folder.") and "\n" not in sentence
     assert ("--data" in sentence) != ("MNIST_DIR" in sentence) == (choice == "mnist")
     assert files_in(cache) == []
-    for thread in set(threading.enumerate()) - threads:
-        if "_stream" in thread.name:  # who was waited for in vain gives up by himself
-            thread.join(12 * PATIENCE)
-            assert not thread.is_alive()
+    assert_no_thread_is_left()
 
 
 def test_emnist_comes_in_one_archive_is_turned_and_its_letters_begin_with_0(serve, cache, capsys):
@@ -455,8 +458,12 @@ def test_emnist_comes_in_one_archive_is_turned_and_its_letters_begin_with_0(serv
 
 def test_more_is_fetched_than_waits_to_be_written(serve):
     [one] = serve("endless")
-    download.download(f"{one.url}{WHOLE[0]}", into := io.BytesIO(), most=2**24)
+    url, slow = f"{one.url}{WHOLE[0]}", Mock(write=lambda _: time.sleep(PATIENCE) or 2**30)
+    download.download(url, into := io.BytesIO(), most=2**24)
     assert into.tell() == 200 * 2**16
+    with pytest.raises(DataError, match="sends more than"):  # meanwhile 64 parcels wait
+        download.download(url, slow, most=2**24)
+    assert_no_thread_is_left()
 
 
 def test_an_archive_that_cannot_be_kept_is_one_sentence(serve, cache, monkeypatch):
