@@ -52,16 +52,11 @@ def name_of(network: Trained, data: DataSet) -> str:
     return f"{settings.activation} VAE, {settings.epochs} epochs of {count:,} images"
 
 
-def posterior(network: Trained, x: Floats) -> tuple[Floats, Floats]:
-    """Means and standard deviations of the codes: (B, D) -> (B, Z), (B, Z)"""
-    mu, logvar = network_of(network.params, network.settings).encode(x)
-    return mu, np.exp(0.5 * logvar)
-
-
 def posteriors(network: Trained, data: DataSet) -> Figure:
     """Where each image's code may be: an ellipse about the mean, one standard deviation wide."""
     parts, key = first_images(network, data, SHOWN), key_of(data)
-    q = [posterior(network, part.x) for part in parts]
+    encode = network_of(network.params, network.settings).encode
+    q = [(mu, np.exp(0.5 * logvar)) for mu, logvar in (encode(part.x) for part in parts)]
     ends = np.concatenate([mu + side * sigma for mu, sigma in q for side in (-1, 1)])
     width, height = np.ptp(ends, axis=0)
     title = f"Posteriors in the plane of codes: {name_of(network, data)}, {data.name}"
@@ -94,11 +89,11 @@ def reconstructions(network: Trained, data: DataSet) -> Figure:
     """Images as the encoder is given them, and under each the decoded mean of its posterior."""
     title = f"Images and their reconstructions: {name_of(network, data)}, {data.name}"
     figure = new_figure(1900, 740, title)
-    pixels = network_of(network.params, network.settings).pixels
+    net = network_of(network.params, network.settings)
     for i, part in enumerate(first_images(network, data, ORIGINALS)):
         top = 94 + 225 * i
         write(figure, 144, top - 18, f"{part.name} images", ha="left", fontweight="bold")
-        means = paper(pixels(posterior(network, part.x)[0]), data.size)
+        means = paper(net.pixels(net.encode(part.x)[0]), data.size)
         rows = {"binary\nimage": paper(part.x, data.size), "decoded\nmean": means}
         labelled_rows(figure, rows, 144, top, 3)
     return figure
@@ -123,10 +118,10 @@ def grid(network: Trained, data: DataSet) -> Figure:
     """What the decoder makes of codes between the least and the largest of training images."""
     title = f"Decoded codes of a grid: {name_of(network, data)}, {data.name}"
     figure = new_figure(1250, 1250, title)
-    mu, _ = posterior(network, first_images(network, data, RANGE_OF)[0].x)
-    pixels = network_of(network.params, network.settings).pixels
+    net = network_of(network.params, network.settings)
+    mu, _ = net.encode(first_images(network, data, RANGE_OF)[0].x)
     ends = mu.min(axis=0), mu.max(axis=0)
-    manifold(figure, pixels, data.size, (100, 50), 2, SIDE, ends)
+    manifold(figure, net.pixels, data.size, (100, 50), 2, SIDE, ends)
     return figure
 
 
