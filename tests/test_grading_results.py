@@ -413,7 +413,7 @@ def test_a_folder_that_is_interrupted_keeps_its_rows_and_leaves_nothing_running(
         while not table.exists():
             time.sleep(0.05)
         grading.send_signal(number)
-        said = grading.communicate(timeout=30)
+        said = grading.communicate(timeout=120)
     assert grading.returncode == 128 + number
     assert (
         said[1].startswith("Stopped; the same command goes on")
