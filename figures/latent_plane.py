@@ -151,4 +151,11 @@ def decoded_grid(
     ends = -reach, reach
     axes = manifold(figure, in_few_greys(run), data.size, (80, 45), scale, side, ends)
     axes.set(xlabel="first code, $z_1$", ylabel="second code, $z_2$")
+    x = data.test_images / max(1, data.test_images.max())
+    if x[:, [0, -1]].mean() + x[..., [0, -1]].mean() > 0.05:  # ink at the edges
+        axes.set_zorder(1)  # above the pasted tiles
+        z = np.linspace(-reach, reach, side)
+        for between in (z[1:] + z[:-1]) / 2:
+            axes.axvline(between, color="white", lw=1)
+            axes.axhline(between, color="white", lw=1)
     return figure
