@@ -14,7 +14,7 @@ from autograd_lite.ops import Array
 from autograd_lite.tree import T, Tree, leaves, tree_map
 from data.idx import DataError, printable
 from data.npz import read_arrays
-from training.run import RunError, replacing, write_text
+from training.run import RunError, write_arrays, write_text
 
 METRICS = 2**24  # bytes that a checkpoint may have beside its arrays of parameters
 Row = dict[str, float]  # metrics after an epoch, by their names with units
@@ -60,15 +60,13 @@ def save_checkpoint(folder: Path, state: Tree, rows: list[Row], best: Tree = Non
         arrays |= _named(best, "best")
     for name, values in _columns(rows).items():
         arrays[f"metrics.{name}"] = np.array(values)
-    with replacing(folder / "checkpoint.npz") as file:
-        np.savez(file, **arrays)
+    write_arrays(folder / "checkpoint.npz", arrays)
     save_metrics(folder, rows)
 
 
 def save_params(folder: Path, epoch: int, params: Tree) -> None:
     """A snapshot: the parameters after so many epochs."""
-    with replacing(folder / f"params-{epoch:04}.npz") as file:
-        np.savez(file, **_named(params, "params"))
+    write_arrays(folder / f"params-{epoch:04}.npz", _named(params, "params"))
 
 
 def snapshots(folder: Path) -> list[int]:

@@ -6,6 +6,7 @@ or the file after. A lock, which the system drops with its holder, keeps a folde
 
 import csv
 import errno
+import io
 import json
 import os
 import subprocess
@@ -17,6 +18,8 @@ from dataclasses import asdict
 from itertools import count
 from pathlib import Path
 from typing import IO, Any, NamedTuple
+
+import numpy as np
 
 from data import files
 from data.idx import DataError, printable
@@ -64,6 +67,17 @@ def write_text(path: Path, text: str) -> None:
     """Writes text as UTF-8, whole or not at all. RunError if not."""
     with replacing(path) as file:
         file.write(text.encode())
+
+
+def write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
+    """Writes arrays as .npz, whole or not at all. RunError if not.
+
+    They are packed in memory: a zip that a full disk cuts says so once more, later and unasked.
+    """
+    content = io.BytesIO()
+    np.savez(content, **arrays)
+    with replacing(path) as file:
+        file.write(content.getvalue())
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -5,14 +5,13 @@ vae.mlp.Params.
 """
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from autograd_lite.ops import Array
 from data.idx import DataError
 from data.npz import read_arrays
-from training.run import replacing
+from training.run import write_arrays
 from vae.mlp import Params, init
 
 # The assignment's names, in the order of the fields of Params.
@@ -21,9 +20,7 @@ NAMES = ("W1", "b1", "W2_mu", "b2_mu", "W2_logvar", "b2_logvar", "W3", "b3", "W4
 
 def save_weights(path: Path, params: Params) -> None:
     """Writes the ten arrays under their names there, whole or not at all; RunError if not."""
-    with replacing(path) as file:
-        arrays: dict[str, Any] = dict(zip(NAMES, params, strict=True))
-        np.savez(file, **arrays)
+    write_arrays(path, dict(zip(NAMES, params, strict=True)))
 
 
 def load_weights(path: Path, like: Params) -> Params:
