@@ -20,6 +20,7 @@ import experiments.command
 import grading.__main__
 import training.images
 import vae.mlp
+from autograd_lite.threads import BLAS_THREADS
 from data import files
 from experiments import record, tables
 from experiments.experiment import Experiment
@@ -82,7 +83,7 @@ def test_a_run_ended_by_signals_at_any_moment_and_resumed_ends_in_the_same_bits(
 )
 def test_trainings_in_halves_do_not_depend_on_how_many_threads_blas_has(words, tmp_path):
     """Others do: autograd_lite/threads.py says why."""
-    alone = {name: value for name, value in os.environ.items() if "NUM_THREADS" not in name}
+    alone = {name: value for name, value in os.environ.items() if name not in BLAS_THREADS}
     for threads in "12":
         options = [*QUICK, "--epochs", "1", *words.split()[2:], "--out", tmp_path / threads]
         env = alone | {"OPENBLAS_NUM_THREADS": threads}
