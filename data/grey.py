@@ -12,6 +12,7 @@ from data.idx import DataError
 
 Array = NDArray[Any]
 
+ROUNDING = 1e-5  # by which floats may lie above 1
 DIM = 32  # of 255: whole numbers from 2 to below it at most are another scale, such as 0 to 16
 
 
@@ -25,7 +26,8 @@ def greys_of(where: str, images: Array) -> Array:
         images = images[..., 0]
     if images.ndim != 3 or 0 in images.shape:
         axis = 1 if images.ndim == 4 and images.shape[-1] not in (3, 4) else -1
-        how = {2: "images.reshape(-1, H, W)", 4: f"images.mean(axis={axis})"}.get(images.ndim)
+        unit = "" if images.dtype.kind == "f" else " / 255"
+        how = {2: "images.reshape(-1, H, W)", 4: f"images.mean(axis={axis}){unit}"}.get(images.ndim)
         advice = f": {how} makes it so" if how else ""
         raise DataError(f"{where} has the shape {images.shape}; expected grey (N, H, W){advice}.")
     if images.dtype.kind not in "biuf":
@@ -36,14 +38,17 @@ def greys_of(where: str, images: Array) -> Array:
             f"{where} holds NaN or infinite values; np.nan_to_num(images, posinf=1, neginf=0)"
             " replaces them."
         )
-    if low < 0 or high > (255 if whole else 1) or (whole and 1 < high < DIM):
-        span = "(images - images.min()) / (images.max() - images.min())"
+    if low == high:
+        raise DataError(f"{where} holds {low:.6g} everywhere; expected images that differ.")
+    if low < 0 or high > (255 if whole else 1 + ROUNDING) or (whole and 1 < high < DIM):
+        how = "images / 255" if 128 < high <= 255 else "images / images.max()"
+        how = "(images - images.min()) / (images.max() - images.min())" if low < 0 else how
         raise DataError(
             f"{where} holds values from {low:.6g} to {high:.6g}; expected bytes from 0 to 255 or"
-            f" floats from 0 to 1: {span if low < 0 else 'images / images.max()'} makes them so."
+            f" floats from 0 to 1: {how} makes them so."
         )
     if not whole:
-        return images.astype(np.float32)
+        return images.astype(np.float32).clip(max=1)
     return images.astype(np.uint8) * np.uint8(255 if high == 1 else 1)
 
 

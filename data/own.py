@@ -32,7 +32,7 @@ SPELLINGS = (  # of the parts and of the classes' names in .npz files
     ("train_images", "train_labels", "test_images", "test_labels", "names"),
     ("images", "labels", "test_images", "test_labels", "names"),
 )
-PACK = "python -m data pack makes one of a folder of pictures"
+PACK = "of pictures in folders, python -m data pack FOLDER OUT.npz makes an .npz file"
 OTHERS = {  # by how files begin that are no .npz: what to do with them
     b"\x93NUMPY": 'np.savez("own.npz", images=np.load("own.npy")) makes one of an array',
     b"\x89PNG": PACK,
@@ -70,7 +70,9 @@ def _from_folder(folder: Path, name: str) -> Found:
         raise DataError(f"{folder} holds several sets, {held}; expected one, as {one}.")
     name = name if name in sets else next(iter(sets), "")
     if "train-images" not in (files := sets.get(name, {})):
-        raise DataError(f"{folder} holds no train-images-idx3-ubyte, plain or .gz ({PACK}).")
+        below = [path for path in folder.iterdir() if path.is_dir() and idx_files(path)]
+        hint = f"{below[0]} holds IDX files" if below else PACK
+        raise DataError(f"{folder} holds no train-images-idx3-ubyte, plain or .gz ({hint}).")
     found: Found = {}
     for part, path in files.items():
         images = "images" in part

@@ -83,13 +83,13 @@ def _published(choice: str) -> DataSet:
 
 
 def _own(choice: str) -> DataSet:
-    path = os.path.abspath(os.path.expanduser(choice))
+    path = os.path.abspath(os.path.expanduser(choice)) if choice else ""
     try:
         arrays, classes, words = own.read(path)
     except FileNotFoundError:
         raise DataError(
             f"--data is {choice!r}; expected {', '.join(CHOICES)}, or the path of a folder of IDX"
-            " files or of an .npz file, and nothing is there."
+            " files or of an .npz file that exists."
         ) from None
     total = hashlib.sha256()
     for array in arrays:

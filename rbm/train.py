@@ -1,5 +1,6 @@
 """Training by contrastive divergence: settings, state, step, and what is measured."""
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -28,7 +29,11 @@ class Settings:
 
     data: str = setting("auto", DATA, metavar="NAME|PATH")
     images: int = setting(0, "number of training images; 0: all that are not held out", least=0)
-    validation: int = setting(5000, "number of training images held out for validation", least=0)
+    validation: int = setting(
+        5000,
+        "number of training images held out for validation; where it is not given, at most a tenth",
+        least=0,
+    )
     pixels: str = setting(
         "threshold",
         "binarisation of grey pixels: at 0.5, or sampled at every step (stochastic), or none",
@@ -142,10 +147,10 @@ def measure(
 
 
 def shortfall(row: dict[str, float], train: Array, settings: Settings) -> float:
-    """How far the pseudo-likelihood is below minus the sum of the pixels' entropies, as a fraction
-    of it: what a machine without weights reaches.
+    """How far the pseudo-likelihood is below minus the sum of the pixels' entropies, which a
+    machine without weights reaches; as a fraction of D log 2, which fair coins cost.
     """
     v = binarise(stream(settings.seed, "measure"), train[:2000], settings.pixels)
     p = v.mean(axis=0, dtype=np.float64).clip(1e-6, 1 - 1e-6)
     entropy = -float((p * np.log(p) + (1 - p) * np.log1p(-p)).sum())
-    return (-row["train_pseudo [nats/image]"] - entropy) / max(entropy, 1.0)
+    return (-row["train_pseudo [nats/image]"] - entropy) / (len(p) * math.log(2))

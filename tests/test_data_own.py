@@ -7,6 +7,7 @@ import shutil
 import numpy as np
 import pytest
 from matplotlib.image import imsave
+from PIL import Image, ImageOps
 
 from data import __main__ as command
 from data.idx import DataError, idx_header
@@ -98,8 +99,10 @@ def images(array, **others):
 WRONG = {
     "colour": (images(np.zeros((20, 8, 8, 3))), "images.mean(axis=-1) makes it so"),
     "colour first": (images(np.zeros((20, 3, 8, 8))), "images.mean(axis=1) makes it so"),
+    "colour in bytes": (images(np.zeros((20, 8, 8, 3), int)), "images.mean(axis=-1) / 255 makes"),
+    "one grey": (images(BYTES * 0), "holds 0 everywhere; expected images that differ"),
     "rows": (images(np.zeros((20, 64))), "images.reshape(-1, H, W) makes it so"),
-    "bytes as floats": (images(BYTES * 1.0), "0 to 1: images / images.max() makes them so"),
+    "bytes as floats": (images(BYTES * 1.0), "0 to 1: images / 255 makes them so"),
     "from -1": (images(FLOATS * 2 - 1), "(images - images.min()) / (images.max() - images.min())"),
     "0 to 16": (images(BYTES % 17), "values from 0 to 16; expected bytes from 0 to 255 or floats"),
     "16 bits": (images(BYTES * np.uint16(257)), "values from 0 to 65535"),
@@ -148,7 +151,7 @@ OTHER_FILES = {
     "a.pkl": (pickle.dumps({"x": BYTES}), "data/npz.py says how to convert one"),
     "a.pkl.gz": (gzip.compress(pickle.dumps([])), "data/npz.py says how to convert one"),
     "a.npy": (b"\x93NUMPY\1\0", 'np.savez("own.npz", images=np.load("own.npy"))'),
-    "a.png": (b"\x89PNG\r\n", "python -m data pack makes one of a folder of pictures"),
+    "a.png": (b"\x89PNG\r\n", "python -m data pack FOLDER OUT.npz makes"),
     "train-images-idx3-ubyte": (idx_header((9, 2, 2)), "of an IDX file, name the folder"),
     "empty.npz": (b"", "np.savez makes one of arrays"),
     "broken.gz": (b"\x1f\x8bnonsense", "cannot be read"),
@@ -167,7 +170,7 @@ def test_nothing_there_is_one_sentence_with_all_that_there_is(tmp_path, capsys):
         assert command.main(["--data", choice]) == 2
         sentence = capsys.readouterr().err
         assert f"--data is {choice!r}; expected {', '.join(CHOICES)}, or the path" in sentence
-        assert sentence.endswith("nothing is there.\n")
+        assert sentence.endswith("or of an .npz file that exists.\n")
 
 
 PARTS = {
@@ -250,9 +253,10 @@ def test_pictures_are_packed_by_class_as_grey_and_read_back(pictures, capsys):
         shutil.copy(folder / "ink" / "0.png", folder / "ink" / f"{k}.png")
     imsave(folder / "ink" / "6.png", np.dstack([np.zeros((4, 6, 3)), np.eye(4, 6)]))  # transparent
     (folder / "ink" / ".DS_Store").write_bytes(b"not a picture")
+    (folder / "loose.png").write_bytes(b"not in a class")
     assert pack() == 0
     said = capsys.readouterr()
-    assert "10 images of 4 x 6 pixels in 2 classes" in said.out
+    assert "10 images of 4 x 6 pixels, 2 classes, mean brightness 0." in said.out
     found = packed(folder)
     grey = np.arange(24).reshape(4, 6) * 10
     assert (
@@ -262,8 +266,26 @@ def test_pictures_are_packed_by_class_as_grey_and_read_back(pictures, capsys):
     assert np.array_equal(found["images"][6], np.uint8(255) * (1 - np.eye(4, 6, dtype=np.uint8)))
     assert np.abs(found["images"][7] - (0.299 + 0.587 / 2) * grey).max() <= 1
     assert load(str(folder.parent / "out.npz")).classes == ("ink", "rust")
+    assert "; 1 files beside the folders are passed over" in said.out
     assert pack("--invert") == 0
     assert np.array_equal(packed(folder)["images"], 255 - found["images"])
+
+
+@pytest.mark.parametrize("value", range(1, 9))
+def test_a_turned_photo_is_packed_upright(pictures, value):
+    """As Pillow turns it, by the tag with which cameras say how they were held."""
+    folder, pack = pictures
+    shutil.rmtree(folder / "ink")
+    grey = np.uint8(60) * (np.arange(8)[:, None] // 4 + 2 * (np.arange(16) // 8)).astype(np.uint8)
+    for path in (folder / "rust").iterdir():
+        path.unlink()
+    photo, tags = Image.fromarray(grey), Image.Exif()
+    tags[0x0112] = value
+    photo.save(folder / "rust" / "0.jpg", exif=tags, quality=95)
+    assert pack() == 0
+    with Image.open(folder / "rust" / "0.jpg") as opened:
+        expected = np.asarray(ImageOps.exif_transpose(opened)).astype(int)
+    assert np.array_equal(packed(folder)["images"][0], expected)
 
 
 def test_other_sizes_are_refused_unless_all_are_stretched_to_one(pictures, capsys):
@@ -289,6 +311,8 @@ def test_what_is_no_picture_is_refused_by_its_name(pictures, tmp_path, capsys):
         assert pack() == 2
         assert f"{folder / name} cannot be read as a picture" in capsys.readouterr().err
     assert pack("--side", "-3") == 2 and "--side is -3; expected 1 to" in capsys.readouterr().err
+    assert command.main(["pack", str(folder), str(tmp_path / "a" / "b.npz")]) == 2
+    assert "b.npz is no .npz file in a folder that is there" in capsys.readouterr().err
     (tmp_path / "empty").mkdir()
     for given, expected in (("empty", "holds no folders of pictures"), ("gone", "No such file")):
         assert command.main(["pack", str(tmp_path / given), str(tmp_path / "x.npz")]) == 2

@@ -222,8 +222,8 @@ def test_a_full_disk_costs_nothing_that_stood(name, tmp_path, monkeypatch, capsy
 RBM = f"{sys.executable} -m rbm train {' '.join(QUICK)} --epochs 1 --out 'a 雪'"
 WINDOWS = f'{sys.executable} -c \'import sys; sys.modules["fcntl"] = None; import '
 ODD = [
-    (f"env -i PYTHONPATH='{ROOT}' {RBM}", 0, "a 雪: 1 epochs"),
-    (f"LC_ALL=C {RBM}", 0, "a 雪: 1 epochs"),
+    (f"env -i PYTHONPATH='{ROOT}' {RBM}", 0, "a 雪: 1 epoch on"),
+    (f"LC_ALL=C {RBM}", 0, "a 雪: 1 epoch on"),
     (f"{RBM} <&- >&- 2>&-", 0, ""),
     (f"{RBM} > /dev/full", 2, "cannot be used (No space left on device)."),
     (f"{RBM} | true", 0, ""),

@@ -30,6 +30,7 @@ from experiments.experiment import find
 from training import checkpoint, command, loop, run
 from training.checkpoint import load_best, load_checkpoint, load_params, save_checkpoint
 from training.command import begin, run_cli, train_command
+from training.diverged import HOPELESS
 from training.early import WATCHED, best_epoch, early_stopping, out_of_patience
 from training.loop import states, steps_per_epoch
 from training.parallel import Training, train_all
@@ -112,7 +113,7 @@ rbm --images 59901 | --images is 59901; expected at most 59900, or 0 for all.
 vae --validation 60000 | --validation is 60000; expected less than 60000.
 rbm --momentum 1.5 | --momentum is 1.5; {FRACTION}
 rbm --learning-rate inf | --learning-rate is inf; expected a finite number.
-vae --keep 1.5 | --keep is 1.5; expected at least 0 and at most 1.
+vae --keep 1.5 | --keep is 1.5; expected at most 1 and more than 0.
 vae --patience -1 | --patience is -1; expected at least 0.
 vae --select first | --select is 'first'; expected one of last, best.
 vae --validation 0 --patience 3 | --patience 3 needs validation images; --validation is 0.
@@ -164,11 +165,18 @@ def test_a_command_lists_its_settings_and_says_what_is_wrong_with_words(model, c
         assert code == 2 and sentence in err and len(err.splitlines()) == 1, err
 
 
+MEMORY = "There is not enough memory"
+
+
 @pytest.mark.parametrize(
     "error, status, said",
     [
         (SettingsError("--x is 1; expected 2."), 2, "--x is 1; expected 2.\n"),
-        (MemoryError(), 2, "There is not enough memory (for large settings); try smaller ones.\n"),
+        (
+            MemoryError(),
+            2,
+            f"{MEMORY} (for large settings); try fewer --images, or smaller settings.\n",
+        ),
         (
             PermissionError(13, "Permission denied", "x"),
             2,
@@ -300,6 +308,17 @@ def test_a_run_that_diverges_says_so_and_keeps_its_last_sound_epoch(
         train(tmp_path / "x", module, settings, split, measure=lambda *_: {name: next(rows)})
     state, left = load_checkpoint(tmp_path / "x", module.start(settings, split.train))
     assert [row[name] for row in left] == pseudo[:kept] and state.step == 3 * kept
+
+
+@pytest.mark.parametrize("name", [*SETTINGS, "rbm, truncated"])
+def test_a_model_that_has_learned_nothing_yet_has_not_diverged(name):
+    """Of sparse images: their means alone tell them far better than a network that just begins."""
+    module, settings, split = small(name.partition(",")[0])
+    settings = replace(settings, init="truncated") if "," in name else settings
+    x = np.where(split.train > 0.99, split.train, 0)
+    params = module.start(settings, x).params
+    row = module.measure(params, x, x[:0], settings)
+    assert module.shortfall(row, x, settings) < 1.1 < HOPELESS
 
 
 def test_ctrl_c_in_an_epoch_that_diverges_keeps_the_one_before(tmp_path):
@@ -497,6 +516,19 @@ def test_a_run_knows_the_size_of_its_images_and_is_resumed_on_the_same_alone(tmp
         monkeypatch.setattr(training.images, "load", lambda choice, changed=changed: changed)
         with pytest.raises(SettingsError, match=r"run was trained on other images than own holds"):
             begin("test", vae.train.Settings, "unused", ["--resume", str(tmp_path / "run")])
+    moved = own._replace(choice="moved")
+    monkeypatch.setattr(training.images, "load", lambda choice: moved)
+    words = ["--resume", str(tmp_path / "run"), "--data", "moved"]
+    job = begin("test", vae.train.Settings, "unused", words)
+    assert job.settings == replace(found, data="moved")
+    job.run.lock.close()
+
+
+def test_a_folder_of_other_files_does_not_become_a_run(tmp_path):
+    (tmp_path / "photo.png").write_bytes(b"mine")
+    with pytest.raises(RunError, match=r"holds photo.png; expected a new or an empty folder"):
+        create_run(tmp_path, "unused", SETTINGS["rbm"])
+    assert [path.name for path in tmp_path.iterdir()] == ["photo.png"]
 
 
 SMALL = "--data digits --images 120 --validation 60 --batch-size 32 --optimiser rmsprop".split()

@@ -44,7 +44,7 @@ def run_cli(program: Callable[[Sequence[str]], None], argv: Sequence[str]) -> No
         if not isinstance(error, MemoryError) and not re.search(BEYOND, str(error)):
             raise
         why = str(error).rstrip(".") or "for large settings"
-        refused(f"There is not enough memory ({why}); try smaller ones.")
+        refused(f"There is not enough memory ({why}); try fewer --images, or smaller settings.")
     except (DataError, RunError, SettingsError) as error:
         refused(str(error))
     except OSError as error:
@@ -75,7 +75,8 @@ def train_command(argv: Sequence[str], model: Model[S, St], stem: str) -> None:
         use_two_threads()
     with run.lock:
         rows = loop.train(run, model, images, settings).rows
-    print(f"{run.folder}: {len(rows)} epochs on {images.name}{report(rows, settings)}")
+    many = "s" * (len(rows) != 1)
+    print(f"{run.folder}: {len(rows)} epoch{many} on {images.name}{report(rows, settings)}")
 
 
 def begin(prog: str, kind: type[S], stem: str, argv: Sequence[str]) -> Job[S]:
@@ -113,14 +114,18 @@ def _resumed(folder: Path, kind: type[S], given: dict[str, Any]) -> Job[S]:
         del given["data"]  # no demand: the run goes on with the data that it has
     before = read_settings(folder, kind)
     settings = check_settings(replace(before, **given))
-    fixed = sorted(x for x in set(given) - {"epochs"} if given[x] != getattr(before, x))
+    free = {"epochs"} | ({"data"} if before.digest else set())  # own images may have moved
+    fixed = sorted(x for x in set(given) - free if given[x] != getattr(before, x))
     if fixed:
         name = fixed[0].replace("_", "-")
         raise SettingsError(f"--{name} cannot change in a resumed run; only --epochs may.")
-    found, data = with_data(settings, cut=False)
-    if found != settings:
+    try:
+        found, data = with_data(settings, cut=False)
+    except DataError as error:
+        raise DataError(f"{folder}: its images cannot be had; {error}") from None
+    if found != replace(settings, data=found.data):
         raise SettingsError(
             f"{folder} was trained on other images than {data.choice} holds now; expected the same,"
             f" {settings.height} x {settings.width}."
         )
-    return Job(open_run(folder), settings, split_of(data, settings))
+    return Job(open_run(folder), found, split_of(data, found))

@@ -12,7 +12,7 @@ from training.checkpoint import Row
 from training.model import Model, S, St
 
 EPOCHS, STEPS = 3, 1000  # that go by without a sound one; of few images, so many steps are needed
-UNSOUND, HOPELESS = 0.02, 9.0  # shortfalls that are no noise, and that need no second epoch
+UNSOUND, HOPELESS = 0.01, 9.0  # shortfalls that are no noise, and that need no second epoch
 LARGEST = 1000.0  # no weight of a model that learned anything comes near
 
 

@@ -3,12 +3,14 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import parent_process
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PATIENCE = 5.0  # seconds: a training writes its checkpoint in less
 IGNORED = (signal.SIG_IGN, None)
 
 
@@ -23,16 +25,20 @@ def status(end: KeyboardInterrupt) -> int:
 
 @contextmanager
 def ending_in_order() -> Iterator[None]:
-    """Signals that ask this process to end raise Ended, once; from then on they change nothing.
+    """Signals that ask this process to end raise Ended, once; from then on they change nothing, but
+    kill it where it has not ended PATIENCE seconds later.
 
     Those that it was started to ignore, as by nohup, it ignores.
     """
+    since: list[float] = []
 
     def end(number: int, frame: FrameType | None) -> None:
-        for known in before:
-            signal.signal(known, signal.SIG_IGN)
-        before.clear()
-        raise Ended(number)
+        if not since:
+            since.append(time.monotonic())
+            raise Ended(number)
+        if time.monotonic() - since[0] > PATIENCE:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
 
     before = {}
     if threading.current_thread() is threading.main_thread():
@@ -42,8 +48,9 @@ def ending_in_order() -> Iterator[None]:
     try:
         yield
     finally:
-        for number, old in before.items():
-            signal.signal(number, old)
+        if not since:
+            for number, old in before.items():
+                signal.signal(number, old)
 
 
 def end_with_parent() -> None:

@@ -107,7 +107,7 @@ def open_run(folder: Path) -> Run:
         except BlockingIOError as error:
             if time.monotonic() > until:
                 lock.close()
-                message = f"{folder} is in use by another process; wait or name another."
+                message = f"{folder} is in use by another process; wait, or name another folder."
                 raise RunError(message) from error
             time.sleep(0.1)
         except OSError:
@@ -140,6 +140,9 @@ def create_run(folder: Path | None, stem: str, settings: Settings) -> Run:
     """A new run in `folder`, or in out/runs/<stem>, <stem>-2, ... where no folder was named."""
     make_folder(folder or RUNS)
     folder = folder or _first_free(RUNS / stem)
+    there = {path.name for path in folder.iterdir()}
+    if there and not there & {"lock", "settings.json"}:
+        raise RunError(f"{folder} holds {min(there)}; expected a new or an empty folder for a run.")
     run = open_run(folder)
     if (folder / "settings.json").exists():
         run.lock.close()

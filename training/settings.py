@@ -13,6 +13,7 @@ T = TypeVar("T")
 BOUNDS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
     "least": (operator.ge, "at least"),
     "most": (operator.le, "at most"),
+    "above": (operator.gt, "more than"),
     "below": (operator.lt, "less than"),
 }
 

@@ -21,7 +21,11 @@ class Settings:
 
     data: str = setting("auto", DATA, metavar="NAME|PATH")
     images: int = setting(0, "number of training images; 0: all that are not held out", least=0)
-    validation: int = setting(5000, "number of training images held out for validation", least=0)
+    validation: int = setting(
+        5000,
+        "number of training images held out for validation; where it is not given, at most a tenth",
+        least=0,
+    )
     pixels: str = setting(
         "none",
         "binarisation of grey pixels: at 0.5, sampled at every step (stochastic), sampled once"
@@ -46,7 +50,7 @@ class Settings:
         1.0,
         "keep probability of the encoder's input pixels in training; the others are set to 0"
         " (masking noise)",
-        least=0,
+        above=0,
         most=1,
     )
     samples: int = setting(1, "latent samples per image and step", least=1)
