@@ -13,6 +13,8 @@ ARGS =
 NAME =
 DIR =
 OUT =
+# Paths reach the shell as variables: it would expand what stands in their names.
+export DATA DIR OUT
 
 # A system upgrade can take the Python or the packages from under .venv: its stamps are then void.
 $(shell $(PY) -c 'import importlib.util as u; assert u.find_spec("numpy")' 2>/dev/null || rm -f .venv/ready*)
@@ -30,7 +32,7 @@ help: ## this list
 	@echo ".venv with that Python."
 
 figures: .venv/ready ## train nine small models and draw them: out/figures/index.html (3 min)
-	$(PY) -m figures --data "$(DATA)" $(ARGS)
+	$(PY) -m figures --data "$$DATA" $(ARGS)
 
 experiment: .venv/ready ## list the experiments; NAME=gan runs one and draws its figures
 	$(PY) -m experiments $(NAME) $(ARGS)
@@ -41,13 +43,13 @@ reproduce: .venv/ready ## run every experiment on MNIST and draw all figures, re
 	$(PY) -m figures --all
 
 rbm: .venv/ready ## train one restricted Boltzmann machine (1 to 10 min, by its size)
-	$(PY) -m rbm train --data "$(DATA)" $(ARGS)
+	$(PY) -m rbm train --data "$$DATA" $(ARGS)
 
 vae: .venv/ready ## train one variational autoencoder (1 to 10 min, by its size)
-	$(PY) -m vae train --data "$(DATA)" $(ARGS)
+	$(PY) -m vae train --data "$$DATA" $(ARGS)
 
 gan: .venv/ready ## train one generative adversarial network (5 min)
-	$(PY) -m gan train --data "$(DATA)" $(ARGS)
+	$(PY) -m gan train --data "$$DATA" $(ARGS)
 
 test: .venv/ready-test ## run every test, on all cores (2 min)
 	$(PY) -m pytest -p tests.cores $(ARGS)
@@ -65,12 +67,12 @@ slip: .venv/ready ## list the planted mistakes; NAME=kl-without-half shows one b
 	$(PY) -m grading slip $(NAME)
 
 grade: .venv/ready ## grade the implementation in the folder DIR=... (15 s)
-	@test -n "$(DIR)" || { echo "make grade needs the folder to grade: make grade DIR=my-answers" >&2; exit 2; }
-	$(PY) -m grading grade "$(DIR)" $(ARGS)
+	@test -n "$$DIR" || { echo "make grade needs the folder to grade: make grade DIR=my-answers" >&2; exit 2; }
+	$(PY) -m grading grade "$$DIR" $(ARGS)
 
 template: .venv/ready ## write the files that a student fills in to the folder DIR=... (1 s)
-	@test -n "$(DIR)" || { echo "make template needs a folder to write to: make template DIR=my-answers" >&2; exit 2; }
-	$(PY) -m grading template "$(DIR)" $(ARGS)
+	@test -n "$$DIR" || { echo "make template needs a folder to write to: make template DIR=my-answers" >&2; exit 2; }
+	$(PY) -m grading template "$$DIR" $(ARGS)
 
 benchmark: .venv/ready ## list the tests of the project itself: mutants, false alarms, ...
 	$(PY) -m benchmarks
@@ -83,11 +85,11 @@ mutants false-alarms kill-and-resume drawn-digits: .venv/ready-test
 	$(PY) -m benchmarks $(subst -,_,$@)
 
 data: .venv/ready ## fetch MNIST into data/cache, or say where it was found (10 s)
-	$(PY) -m data --data "$(DATA)" $(ARGS)
+	$(PY) -m data --data "$$DATA" $(ARGS)
 
 pack: .venv/ready ## pack the pictures in DIR=photos, a folder for each class, into OUT=own.npz (5 s)
-	@test -n "$(DIR)" && test -n "$(OUT)" || { echo "make pack needs two names: make pack DIR=photos OUT=own.npz" >&2; exit 2; }
-	$(PY) -m data pack "$(DIR)" "$(OUT)" $(ARGS)
+	@test -n "$$DIR" && test -n "$$OUT" || { echo "make pack needs two names: make pack DIR=photos OUT=own.npz" >&2; exit 2; }
+	$(PY) -m data pack "$$DIR" "$$OUT" $(ARGS)
 
 cluster: .venv/ready-cluster ## install what several machines need to share work: docs/CLUSTER.md
 

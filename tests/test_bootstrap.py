@@ -174,15 +174,22 @@ def test_make_alone_lists_targets_and_each_is_declared_to_be_no_file(make):
 
 def test_targets_run_the_project_own_python_with_what_was_asked(make):
     for arguments, command in (
-        (["figures", "DATA=my own", "ARGS=--quick"], '-m figures --data "my own" --quick'),
+        (["figures", "DATA=my own", "ARGS=--quick"], '-m figures --data "$DATA" --quick'),
         (["test", "ARGS=-x -q"], "-m pytest -p tests.cores -x -q"),
         (["slip", "NAME=kl-without-half"], "-m grading slip kl-without-half"),
-        (["grade", "DIR=my answers"], '-m grading grade "my answers"'),
-        (["data"], '-m data --data "auto"'),
-        (["pack", "DIR=my own", "OUT=a b.npz"], '-m data pack "my own" "a b.npz"'),
+        (["grade", "DIR=my answers"], '-m grading grade "$DIR"'),
+        (["data"], '-m data --data "$DATA"'),
+        (["pack", "DIR=my own", "OUT=a b.npz"], '-m data pack "$DIR" "$OUT"'),
     ):
         lines = [line.rstrip() for line in make("-n", *arguments).stdout.splitlines()]
         assert f".venv/bin/python {command}" in lines
+
+
+def test_paths_reach_the_shell_as_they_are(make, tmp_path):
+    path = "a  b$$(echo c)`echo d`"  # of which make takes one $
+    (tmp_path / "show.mk").write_text("show: ; @printf '%s' \"$$DATA\"")
+    files = ["-f", "Makefile", "-f", tmp_path / "show.mk"]
+    assert make(*files, "show", f"DATA={path}").stdout == "a  b$(echo c)`echo d`"
 
 
 def test_make_asks_for_what_is_missing_in_one_sentence(make, tmp_path):
