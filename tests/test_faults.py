@@ -110,6 +110,37 @@ if __name__ == "__main__":
 """
 
 
+STUCK = """
+import time
+from training import command, ending
+ending.PATIENCE = 1
+
+def stuck(argv):
+    try:
+        print("begun", flush=True)
+        time.sleep(60)
+    finally:
+        time.sleep(60)
+
+command.run_cli(stuck, [])
+"""
+
+
+def test_what_does_not_end_when_it_is_told_to_is_killed_by_a_later_signal():
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-c", STUCK], env=env, stdout=subprocess.PIPE
+    ) as process:
+        process.stdout.readline()
+        for _ in range(2):  # the second one comes too soon
+            process.terminate()
+            time.sleep(0.3)
+        assert process.poll() is None
+        time.sleep(1)
+        process.terminate()
+        assert process.wait() == -signal.SIGTERM
+
+
 def living(group):
     """The processes of a group that are more than an entry for whoever asks how they ended."""
     listed = subprocess.run(["ps", "-A", "-o", "pgid=,stat="], capture_output=True, text=True)
