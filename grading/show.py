@@ -1,8 +1,8 @@
 """What slips are good for besides testing the checks: hints for students, and a demonstration."""
 
 import inspect
+import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -63,7 +63,7 @@ def show(name: str | None) -> None:
     inputs = draw_cases(check)
     function, module = resolve(slip.function)
     right = judge(check, inputs, [call(function, x, module) for x in inputs])
-    place = Path(str(module.__file__)).relative_to(Path.cwd())
+    place = os.path.relpath(str(module.__file__))
     line = inspect.getsourcelines(function)[1]
     print(f"({slip.equation})  {place}:{line}  {function.__name__}\n")
     print(f"  - {slip.old}\n  + {slip.new}\n")
