@@ -51,7 +51,7 @@ vae: .venv/ready ## train one variational autoencoder (1 to 10 min, by its size)
 gan: .venv/ready ## train one generative adversarial network (5 min)
 	$(PY) -m gan train --data "$$DATA" $(ARGS)
 
-test: .venv/ready-test ## run every test, on all cores (2 min)
+test: .venv/ready-test ## run every test, on all cores (3 min)
 	$(PY) -m pytest -p tests.cores $(ARGS)
 
 test-matrix: .venv/ready ## the same under each Python 3.11 to 3.14 that is here, or in PYTHONS='...'

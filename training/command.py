@@ -93,8 +93,8 @@ def begin(prog: str, kind: type[S], stem: str, argv: Sequence[str]) -> Job[S]:
         "--resume",
         type=Path,
         metavar="RUN",
-        help="folder of a run to resume; it may have been"
-        " interrupted, or --epochs may be more than before",
+        help="folder of a run to resume; it may have been interrupted, or --epochs may be more"
+        " than before; where its own images have moved, --data says where to",
     )
     given = vars(parser.parse_args(argv))
     out, resume = given.pop("out"), given.pop("resume")
