@@ -189,6 +189,7 @@ def test_paths_reach_the_shell_as_they_are(make, tmp_path):
     path = "a  b$$(echo c)`echo d`"  # of which make takes one $
     (tmp_path / "show.mk").write_text("show: ; @printf '%s' \"$$DATA\"")
     files = ["-f", "Makefile", "-f", tmp_path / "show.mk"]
+    assert make(*files, "show").stdout == "auto"
     assert make(*files, "show", f"DATA={path}").stdout == "a  b$(echo c)`echo d`"
 
 

@@ -30,7 +30,7 @@ from experiments.experiment import find
 from training import checkpoint, command, loop, run
 from training.checkpoint import load_best, load_checkpoint, load_params, save_checkpoint
 from training.command import begin, run_cli, train_command
-from training.diverged import HOPELESS
+from training.diverged import HOPELESS, diverged
 from training.early import WATCHED, best_epoch, early_stopping, out_of_patience
 from training.loop import states, steps_per_epoch
 from training.parallel import Training, train_all
@@ -319,6 +319,9 @@ def test_a_model_that_has_learned_nothing_yet_has_not_diverged(name):
     params = module.start(settings, x).params
     row = module.measure(params, x, x[:0], settings)
     assert module.shortfall(row, x, settings) < 1.1 < HOPELESS
+    assert diverged(module, [row], params, x, settings) == ""
+    beyond = tree_map(lambda a: a + 1001, params)
+    assert "a parameter of 100" in diverged(module, [row], beyond, x, settings)
 
 
 def test_ctrl_c_in_an_epoch_that_diverges_keeps_the_one_before(tmp_path):
