@@ -3,6 +3,8 @@
 Legend as in rbm/model.py. Equations (rbm.13) and (rbm.15) of rbm/DERIVATION_LEARNING.md.
 """
 
+import numpy as np
+
 from autograd_lite.ops import Array
 from autograd_lite.threads import side_by_side
 from rbm.model import Params, prob_h
@@ -27,3 +29,14 @@ def nll_gradient(v_data: Array, v_model: Array, W: Array, b: Array, c: Array) ->
     """
     data, model = side_by_side(lambda v: statistics(v, W, c), (v_data, v_model))
     return Params(*(m - d for m, d in zip(model, data, strict=True)))  # (rbm.15)
+
+
+def centred_gradient(v_data: Array, v_model: Array, W: Array, b: Array, c: Array) -> Params:
+    """The direction in which W, b and c move where the same gradient is taken of the parameters of
+    a machine whose units are centred: mu and lam, halfway between both phases' means, are 0 there.
+    """
+    data, model = side_by_side(lambda v: statistics(v, W, c), (v_data, v_model))
+    mu, lam = (data.b + model.b) / 2, (data.c + model.c) / 2
+    db, dc = model.b - data.b, model.c - data.c
+    dW = model.W - data.W - np.outer(mu, dc) - np.outer(db, lam)  # (rbm.80)
+    return Params(dW, db - dW @ lam, dc - mu @ dW)  # (rbm.81)

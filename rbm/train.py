@@ -13,7 +13,7 @@ from data.mnist import SIDE
 from data.pixels import binarise, require_unit
 from data.sets import HELP as DATA
 from rbm.gibbs import bernoulli, gibbs
-from rbm.gradient import nll_gradient
+from rbm.gradient import centred_gradient, nll_gradient
 from rbm.model import Params, free_energy, init, init_truncated
 from rbm.pseudo import free_energy_gap, log_pseudo_likelihood_estimate
 from training.settings import recorded, setting
@@ -51,7 +51,15 @@ class Settings:
         "where the Gibbs chains start: at the batch (CD-k), or where they were (persistent, PCD-k)",
         choices=("data", "persistent"),
     )
+    particles: int = setting(
+        0, "number of persistent chains; 0: as many as a mini-batch has images", least=0
+    )
     gibbs_steps: int = setting(5, "Gibbs sweeps per update: the k of CD-k", least=1)
+    gradient: str = setting(
+        "plain",
+        "direction of a step: minus the gradient, or minus that of the centred machine",
+        choices=("plain", "centred"),
+    )
     epochs: int = setting(10, "passes over the training images", least=1)
     batch_size: int = setting(64, "images per mini-batch", least=1)
     learning_rate: float = setting(0.1, "initial learning rate", least=0)
@@ -61,7 +69,18 @@ class Settings:
         " the initial rate r after `halving` steps; 0: constant",
         least=0,
     )
+    linear_decay: int = setting(
+        0,
+        "steps until the learning rate reaches 0, in a straight line; 0: it does not",
+        least=0,
+    )
     momentum: float = setting(0.5, "momentum", least=0, below=1)
+    momentum_ramp: int = setting(
+        0, "steps until the momentum is reached, in a straight line from 0; 0: at once", least=0
+    )
+    weight_decay: float = setting(
+        0.0, "share of each weight that is added to its gradient; biases are free", least=0
+    )
     seed: int = setting(0, "random seed", least=0)
     snapshots: int = setting(
         0, "epochs between saved snapshots of the parameters; 0: none", least=0
@@ -76,7 +95,7 @@ class State(NamedTuple):
 
     params: Params
     velocity: Params
-    chains: Array  # (batch_size, D) where they persist, else (0, D)
+    chains: Array  # (particles or batch_size, D) where they persist, else (0, D)
     step: int
 
 
@@ -84,7 +103,8 @@ def start(settings: Settings, images: Array) -> State:
     """The state before the first step; images (N, D) are the grey training images."""
     pixels = binarise(stream(settings.seed, "pixels"), images, settings.pixels)
     params = INITS[settings.init](stream(settings.seed, "weights"), pixels, settings.hidden)
-    rows = settings.batch_size if settings.chains == "persistent" else 0
+    rows = settings.particles or settings.batch_size
+    rows = rows if settings.chains == "persistent" else 0
     fair = np.full((rows, images.shape[1]), 0.5, images.dtype)
     chains = bernoulli(stream(settings.seed, "chains"), fair)
     return State(params, zeros_like(params), chains, 0)
@@ -115,12 +135,27 @@ def step(state: State, x: Array, settings: Settings) -> State:
         return gibbs(rng, chains[rows], *state.params, settings.gibbs_steps)
 
     v_model = np.concatenate(side_by_side(sweeps, parts, keys))
-    grads = nll_gradient(v, v_model, *state.params)
-    divisor = 1 + state.step / settings.halving if settings.halving else 1  # (rbm.21)
+    gradient = centred_gradient if settings.gradient == "centred" else nll_gradient
+    dW, db, dc = gradient(v, v_model, *state.params)
+    if settings.weight_decay:
+        dW = dW + settings.weight_decay * state.params.W  # (rbm.82)
+    grads = Params(dW, db, dc)
     params, velocity = momentum_step(
-        state.params, state.velocity, grads, settings.learning_rate / divisor, settings.momentum
+        state.params, state.velocity, grads, *rate_and_momentum(state.step, settings)
     )
     return State(params, velocity, v_model if persist else state.chains, state.step + 1)
+
+
+def rate_and_momentum(step: int, settings: Settings) -> tuple[float, float]:
+    """The learning rate and the momentum of a step, counted from 0."""
+    rate, momentum = settings.learning_rate, settings.momentum
+    if settings.halving:
+        rate /= 1 + step / settings.halving  # (rbm.21)
+    if settings.linear_decay:
+        rate *= max(0.0, 1 - step / settings.linear_decay)  # (rbm.83)
+    if settings.momentum_ramp:
+        momentum *= min(1.0, step / settings.momentum_ramp)
+    return rate, momentum
 
 
 def measure(
