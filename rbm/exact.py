@@ -54,7 +54,7 @@ def log_z(W: Array, b: Array, c: Array) -> Array:
     if H > MOST:
         raise ValueError(f"The layers have {D} and {H} units; expected at most {MOST} in one.")
     cut = H // 2
-    left, right = (_states(n, 0, 2**n).astype(np.float64) for n in (cut, H - cut))
+    left, right = _states(cut, 0, 2**cut), _states(H - cut, 0, 2 ** (H - cut))
     log_left, log_right = left @ W[:, :cut].T + b, right @ W[:, cut:].T  # (2^n, D)
 
     def block(rows: slice) -> Array:
@@ -103,7 +103,7 @@ def _hidden_states(W: Array, b: Array) -> Iterator[tuple[Array, Array]]:
 
 def _states(units: int, first: int, end: int) -> Array:
     """The binary states of so many units from number `first` to `end`, (end - first, units)."""
-    return np.arange(first, end)[:, None] >> np.arange(units) & 1
+    return (np.arange(first, end)[:, None] >> np.arange(units) & 1).astype(np.float64)
 
 
 def _log_weights(

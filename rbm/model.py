@@ -47,13 +47,15 @@ def init(rng: np.random.Generator, images: Array, hidden: int) -> Params:
 
     images (N, D) in [0, 1]. Source: Hinton, A practical guide to training RBMs, 2010, section 8.
     """
+    W = (0.01 * rng.standard_normal((images.shape[1], hidden))).astype(images.dtype)
+    return Params(W, base_biases(images), np.zeros(hidden, images.dtype))
+
+
+def base_biases(images: Array) -> Array:
+    """The visible biases that alone give the pixels of images (N, D) in [0, 1] their means. (D,)"""
     mean = images.mean(axis=0, dtype=np.float64)
     mean = np.clip(mean, 0.001, 0.999)  # a pixel that is never on still gets a finite bias
-    return Params(
-        W=(0.01 * rng.standard_normal((images.shape[1], hidden))).astype(images.dtype),
-        b=np.log(mean / (1 - mean)).astype(images.dtype),  # (rbm.22)
-        c=np.zeros(hidden, images.dtype),
-    )
+    return np.log(mean / (1 - mean)).astype(images.dtype)  # (rbm.22)
 
 
 def init_truncated(rng: np.random.Generator, images: Array, hidden: int) -> Params:

@@ -1,0 +1,145 @@
+"""`python -m rbm likelihood`: log Z of a machine, and the mean log-likelihood of images."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from autograd_lite.ops import Array
+from autograd_lite.threads import use_two_threads
+from data.pixels import binarise, to_unit
+from data.sets import HELP, load, split
+from rbm.gibbs import bernoulli
+from rbm.inpaint import chain_mean
+from rbm.likelihood import Annealing, Numbers, annealed, can_be_summed, estimated, exact
+from rbm.machine import Machine, add_machine, named_machine
+from rbm.model import Params, base_biases
+from training.run import write_json
+from training.settings import Parser, SettingsError, add_settings, check_settings, setting
+from training.streams import stream
+
+MEANS = {  # what is said of a mean over the images
+    "log p": {
+        "exact": "the mean log p of the images",
+        "annealed": "the mean log p of the images; more likely too high than too low",
+    },
+    "conservative log p": {"annealed": "from chains run back from images; on average too low"},
+}
+KEPT = Path("out", "annealed")  # blocks of chains: a stopped command goes on from them
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is measured, and how long the chains are."""
+
+    data: str = setting("", f"default: the run's; {HELP}", metavar="NAME|PATH")
+    part: str = setting("test", "which images are scored", choices=("test", "validation"))
+    pixels: str = setting(
+        "",
+        "binarisation of grey pixels: at 0.5, or sampled once; default: as the run was trained,"
+        " else sampled",
+        choices=("", "threshold", "stochastic"),
+        metavar="threshold|stochastic",
+    )
+    chains: int = setting(100, "annealed chains", least=2)
+    images: int = setting(500, "images from which a chain is run back; 0: none", least=0)
+    temperatures: int = setting(10_000, "inverse temperatures of each chain", least=2)
+    seed: int = setting(0, "random seed", least=0)
+
+
+class Scored(NamedTuple):
+    """Images (N, D), 0 or 1, what they are, and biases with the means of the training images."""
+
+    v: Array
+    words: str
+    base: Array
+
+
+def main(argv: Sequence[str]) -> None:
+    """Prints what is found. SettingsError, RunError, DataError for what cannot be measured."""
+    parser = Parser(prog="python -m rbm likelihood", allow_abbrev=False)
+    add_machine(parser)
+    parser.add_argument("--annealed", action="store_true", help="run chains even where Z is summed")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers to FILE")
+    add_settings(parser, Options)
+    given = vars(parser.parse_args(argv))
+    machine = named_machine(given.pop("run"), given.pop("params"))
+    both, to = given.pop("annealed"), given.pop("json")
+    options = check_settings(Options(**given))
+    use_two_threads()
+    params, scored = machine.params, images_of(machine, options)
+    found = {}
+    if can_be_summed(params):
+        found["exact"] = exact(params, scored.v)
+    if both or not found:
+        how = Annealing(options.chains, options.images, options.temperatures, options.seed)
+        made = annealed(params, scored.base, scored.v, how, kept(params, scored, how))
+        found["annealed"] = estimated(params, scored.v, made["forward"], made["reverse"])
+    print(f"{machine.name}: {len(params.b)} pixels, {len(params.c)} hidden units; {scored.words}")
+    for line in report(found, options):
+        print(line)
+    if to:
+        write_json(to, found)
+
+
+def images_of(machine: Machine, options: Options) -> Scored:
+    """The images that are scored: none where neither a run nor --data names any."""
+    settings = machine.settings
+    choice = options.data or (settings.data if settings else "")
+    if not choice:
+        nothing = np.empty((0, len(machine.params.b)), np.float32)
+        return Scored(nothing, "no images (--data)", own_base(machine.params, options.seed))
+    data, D = load(choice), len(machine.params.b)
+    if data.size[0] * data.size[1] != D:
+        size = "{} x {}".format(*data.size)
+        raise SettingsError(
+            f"{machine.name} has {D} pixels; expected images so, {data.name} has {size}."
+        )
+    held_out = settings.validation if settings else len(data.train_images) // 10
+    train, validation = split(data.train_images, held_out)
+    if not len(chosen := data.test_images if options.part == "test" else validation):
+        raise SettingsError(f"{machine.name} was trained without --validation images.")
+    mode = options.pixels or (settings.pixels if settings else "stochastic")
+    mode = mode if mode in ("threshold", "stochastic") else "stochastic"
+    v = binarise(stream(options.seed, "scored pixels"), to_unit(chosen), mode)
+    how = "binarised at 0.5" if mode == "threshold" else f"sampled once, seed {options.seed}"
+    words = f"{len(v):,} {options.part} images of {data.name}, {how}"
+    return Scored(v, words, base_biases(to_unit(train)))
+
+
+def own_base(params: Params, seed: int) -> Array:
+    """For want of images: biases with the pixels' means in the machine's own chains. (D,)"""
+    rng = stream(seed, "base")
+    v = bernoulli(rng, np.full((100, len(params.b)), 0.5, params.b.dtype))
+    return base_biases(chain_mean(rng, v, *params, 100, 100))
+
+
+def kept(params: Params, scored: Scored, how: Annealing) -> Path:
+    """The folder of the blocks that these chains leave."""
+    digest = hashlib.sha256(repr(how).encode())
+    for array in (*params, scored.base, scored.v[: how.images]):
+        digest.update(f"{array.shape}".encode() + np.ascontiguousarray(array).data)
+    folder = KEPT / digest.hexdigest()[:16]
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def report(found: dict[str, Numbers], options: Options) -> Iterator[str]:
+    """What the screen shows, line by line."""
+    for kind, numbers in found.items():
+        log_Z = f"log Z {numbers['log Z']:.3f}"
+        if kind == "annealed":
+            low, high = numbers["interval"]
+            log_Z += (
+                f", 95 % interval {low:.3f} to {high:.3f}; {options.chains} chains of"
+                f" {options.temperatures:,} temperatures, effectively"
+                f" {numbers['effective size']:.0f} chains"
+            )
+        yield f"{kind + ':':14}{log_Z}"
+        for name, value in numbers.items():
+            if name in MEANS:
+                error = numbers[f"{name} error"]
+                yield f"{'':14}{value:.2f} +- {error:.2f} nats an image: {MEANS[name][kind]}"

@@ -1,0 +1,118 @@
+"""The log-likelihood of images: exact where a layer is small, else between two estimates.
+
+Chains run in blocks. A block has a random stream of its own and is kept once it is done, so neither
+two threads nor a stop in between change a number. Legend as in rbm/ais.py; v (N, D) binary images.
+"""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd_lite.ops import Array
+from autograd_lite.threads import side_by_side
+from data.npz import read_arrays
+from rbm.ais import ais, reverse_ais
+from rbm.estimates import bootstrap, effective_size, log_mean_exp, standard_error
+from rbm.exact import MOST, log_z
+from rbm.model import Params, free_energy
+from training.progress import Line
+from training.run import write_arrays
+from training.streams import stream
+
+BLOCK = 50  # chains
+
+Numbers = dict[str, Any]
+
+
+class Annealing(NamedTuple):
+    """Chains from independent pixels, and chains back, one from each of the first images."""
+
+    chains: int = 100
+    images: int = 500
+    temperatures: int = 10_000
+    seed: int = 0
+
+
+def schedule(temperatures: int) -> Array:
+    """Inverse temperatures from 0 to 1: a tenth of the steps below 0.5, half of them above 0.9."""
+    return np.interp(np.linspace(0, 1, temperatures), (0, 0.1, 0.5, 1), (0, 0.5, 0.9, 1))
+
+
+def annealed(
+    params: Params, base: Array, v: Array, how: Annealing, keep: Path | None = None
+) -> dict[str, Array]:
+    """The chains' log-weights, `forward` (M,) and `reverse` (R,) if any, and the `ends` (M, D) of
+    the former. With `keep`, a folder, blocks that are there are read, and the others are written.
+    """
+    betas = schedule(how.temperatures)
+
+    def block(kind: str, first: int) -> dict[str, Array]:
+        path = keep / f"{kind}-{first}.npz" if keep else None
+        if path and path.exists():
+            return read_arrays(path)
+        rng = stream(how.seed, f"ais {kind}", first)
+        if kind == "forward":
+            v_end, log_w = ais(rng, min(BLOCK, how.chains - first), betas, base, *params)
+            made = {"forward": log_w, "ends": v_end}
+        else:
+            start = v[first : min(first + BLOCK, how.images)]
+            made = {"reverse": reverse_ais(rng, start, betas, base, *params)}
+        if path:
+            write_arrays(path, made)
+        return made
+
+    counts = {"forward": how.chains, "reverse": min(how.images, len(v))}
+    blocks = [(kind, i) for kind, n in counts.items() for i in range(0, n, BLOCK)]
+    line, done = Line(), list[dict[str, Array]]()
+    for i in range(0, len(blocks), 2):
+        if line.live:
+            line.rewrite(f"blocks of {BLOCK} annealed chains: {i} of {len(blocks)} done")
+        done += side_by_side(block, *zip(*blocks[i : i + 2], strict=True))
+    line.keep(f"blocks of {BLOCK} annealed chains: all {len(blocks)} done")
+    joined = {"reverse": np.empty(0, params.b.dtype)}  # where no chain is run back
+    for name in dict.fromkeys(name for made in done for name in made):
+        joined[name] = np.concatenate([made[name] for made in done if name in made])
+    return joined
+
+
+def exact(params: Params, v: Array) -> Numbers:
+    """log Z summed exactly, and the mean log p(v) of images (N, D)."""
+    log_Z = float(log_z(*(np.asarray(p, np.float64) for p in params)))
+    return {"log Z": log_Z} | _mean_log_p(params, v, log_Z)
+
+
+def estimated(params: Params, v: Array, forward: Array, reverse: Array, seed: int = 0) -> Numbers:
+    """log Z from the log-weights of `annealed`, with its 95 % interval, standard error and the
+    effective number of chains; the mean log p(v); and from chains run back the conservative one.
+    """
+    low, high = bootstrap(stream(seed, "bootstrap"), forward)
+    log_Z = float(log_mean_exp(forward.astype(np.float64)))
+    found = {
+        "log Z": log_Z,
+        "interval": [float(low), float(high)],
+        "log Z error": float(standard_error(forward)),
+        "effective size": float(effective_size(forward)),
+        **_mean_log_p(params, v, log_Z),
+    }
+    if len(reverse):
+        # log_w is much the same for all images, log f is not: few of them tell the mean of log_w.
+        back = float(reverse.mean(dtype=np.float64))
+        error = float(reverse.std()) / len(reverse) ** 0.5
+        below = _mean_log_p(params, v, back)
+        found |= {"log Z from above": back, "log Z from above error": error}
+        found |= {f"conservative {name}": value for name, value in below.items()}
+    return found
+
+
+def _mean_log_p(params: Params, v: Array, log_Z: float) -> Numbers:
+    """Nats an image, with the standard error over the images; nothing without images."""
+    if not len(v):
+        return {}
+    log_p = -free_energy(v, *params).astype(np.float64) - log_Z  # (rbm.3)
+    return {"log p": float(log_p.mean()), "log p error": float(log_p.std() / len(v) ** 0.5)}
+
+
+def can_be_summed(params: Params) -> bool:
+    """Whether log Z can be exact."""
+    return min(params.W.shape) <= MOST
