@@ -69,7 +69,7 @@ class Settings:
         " the initial rate r after `halving` steps; 0: constant",
         least=0,
     )
-    linear_decay: int = setting(
+    decay: int = setting(
         0,
         "steps until the learning rate reaches 0, in a straight line; 0: it does not",
         least=0,
@@ -151,8 +151,8 @@ def rate_and_momentum(step: int, settings: Settings) -> tuple[float, float]:
     rate, momentum = settings.learning_rate, settings.momentum
     if settings.halving:
         rate /= 1 + step / settings.halving  # (rbm.21)
-    if settings.linear_decay:
-        rate *= max(0.0, 1 - step / settings.linear_decay)  # (rbm.83)
+    if settings.decay:
+        rate *= max(0.0, 1 - step / settings.decay)  # (rbm.83)
     if settings.momentum_ramp:
         momentum *= min(1.0, step / settings.momentum_ramp)
     return rate, momentum
