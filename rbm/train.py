@@ -1,7 +1,6 @@
-"""Training by contrastive divergence: settings, state, step, and what is measured."""
+"""Training by contrastive divergence: state, step, and what is measured."""
 
 import math
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -9,85 +8,17 @@ import numpy as np
 from autograd_lite.ops import Array
 from autograd_lite.optim import momentum_step, zeros_like
 from autograd_lite.threads import halves, side_by_side
-from data.mnist import SIDE
 from data.pixels import binarise, require_unit
-from data.sets import HELP as DATA
 from rbm.gibbs import bernoulli, gibbs
 from rbm.gradient import centred_gradient, nll_gradient
 from rbm.model import Params, free_energy, init, init_truncated
 from rbm.pseudo import free_energy_gap, log_pseudo_likelihood_estimate
-from training.settings import recorded, setting
+from rbm.settings import Settings
+from training.settings import SettingsError
 from training.streams import stream
 
 UNSOUND = "its pseudo-likelihood was below that of the pixels' means alone"
 INITS = {"means": init, "truncated": init_truncated}
-
-
-@dataclass(frozen=True)
-class Settings:
-    """The settings of a run, which are also its command line."""
-
-    data: str = setting("auto", DATA, metavar="NAME|PATH")
-    images: int = setting(0, "number of training images; 0: all that are not held out", least=0)
-    validation: int = setting(
-        5000,
-        "number of training images held out for validation; where it is not given, at most a tenth",
-        least=0,
-    )
-    pixels: str = setting(
-        "threshold",
-        "binarisation of grey pixels: at 0.5, or sampled at every step (stochastic), or none",
-        choices=("threshold", "stochastic", "none"),
-    )
-    hidden: int = setting(500, "number of hidden units", least=1)
-    init: str = setting(
-        "means",
-        "initial parameters: small normal weights and visible biases from the pixels' means,"
-        " or normal weights truncated at two standard deviations and biases of 0.1",
-        choices=tuple(INITS),
-    )
-    chains: str = setting(
-        "data",
-        "where the Gibbs chains start: at the batch (CD-k), or where they were (persistent, PCD-k)",
-        choices=("data", "persistent"),
-    )
-    particles: int = setting(
-        0, "number of persistent chains; 0: as many as a mini-batch has images", least=0
-    )
-    gibbs_steps: int = setting(5, "Gibbs sweeps per update: the k of CD-k", least=1)
-    gradient: str = setting(
-        "plain",
-        "direction of a step: minus the gradient, or minus that of the centred machine",
-        choices=("plain", "centred"),
-    )
-    epochs: int = setting(10, "passes over the training images", least=1)
-    batch_size: int = setting(64, "images per mini-batch", least=1)
-    learning_rate: float = setting(0.1, "initial learning rate", least=0)
-    halving: int = setting(
-        0,
-        "inverse-time decay of the learning rate: it is r / (1 + t / halving) at step t, so half of"
-        " the initial rate r after `halving` steps; 0: constant",
-        least=0,
-    )
-    decay: int = setting(
-        0,
-        "steps until the learning rate reaches 0, in a straight line; 0: it does not",
-        least=0,
-    )
-    momentum: float = setting(0.5, "momentum", least=0, below=1)
-    momentum_ramp: int = setting(
-        0, "steps until the momentum is reached, in a straight line from 0; 0: at once", least=0
-    )
-    weight_decay: float = setting(
-        0.0, "share of each weight that is added to its gradient; biases are free", least=0
-    )
-    seed: int = setting(0, "random seed", least=0)
-    snapshots: int = setting(
-        0, "epochs between saved snapshots of the parameters; 0: none", least=0
-    )
-    height: int = recorded(SIDE)
-    width: int = recorded(SIDE)
-    digest: str = recorded("")
 
 
 class State(NamedTuple):
@@ -100,7 +31,16 @@ class State(NamedTuple):
 
 
 def start(settings: Settings, images: Array) -> State:
-    """The state before the first step; images (N, D) are the grey training images."""
+    """The state before the first step; images (N, D) are the grey training images.
+
+    SettingsError where the learning rate would be 0 before the last epoch.
+    """
+    steps = settings.epochs * -(-len(images) // settings.batch_size)
+    if 0 < settings.decay < steps:
+        raise SettingsError(
+            f"--decay is {settings.decay}; expected 0, or at least the {steps} steps of"
+            f" {settings.epochs} epochs: the learning rate is 0 from then on."
+        )
     pixels = binarise(stream(settings.seed, "pixels"), images, settings.pixels)
     params = INITS[settings.init](stream(settings.seed, "weights"), pixels, settings.hidden)
     rows = settings.particles or settings.batch_size

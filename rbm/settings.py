@@ -1,0 +1,86 @@
+"""The settings of a training of a restricted Boltzmann machine, which are also its command line."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from data.mnist import SIDE
+from data.sets import HELP as DATA
+from training.settings import recorded, setting
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a run."""
+
+    PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
+        "source": {  # as the two documents on RBMs train theirs
+            "validation": 0,
+            "pixels": "none",
+            "init": "truncated",
+            "gibbs_steps": 30,
+            "momentum": 0.0,
+            "epochs": 30,
+        },
+    }
+
+    data: str = setting("auto", DATA, metavar="NAME|PATH")
+    images: int = setting(0, "number of training images; 0: all that are not held out", least=0)
+    validation: int = setting(
+        5000,
+        "number of training images held out for validation; where it is not given, at most a tenth",
+        least=0,
+    )
+    pixels: str = setting(
+        "threshold",
+        "binarisation of grey pixels: at 0.5, or sampled at every step (stochastic), or none",
+        choices=("threshold", "stochastic", "none"),
+    )
+    hidden: int = setting(500, "number of hidden units", least=1)
+    init: str = setting(
+        "means",
+        "initial parameters: small normal weights and visible biases from the pixels' means,"
+        " or normal weights truncated at two standard deviations and biases of 0.1",
+        choices=("means", "truncated"),
+    )
+    chains: str = setting(
+        "data",
+        "where the Gibbs chains start: at the batch (CD-k), or where they were (persistent, PCD-k)",
+        choices=("data", "persistent"),
+    )
+    particles: int = setting(
+        0, "number of persistent chains; 0: as many as a mini-batch has images", least=0
+    )
+    gibbs_steps: int = setting(5, "Gibbs sweeps per update: the k of CD-k", least=1)
+    gradient: str = setting(
+        "plain",
+        "gradient of a step: of W, b and c, or of those of the centred machine",
+        choices=("plain", "centred"),
+    )
+    epochs: int = setting(10, "passes over the training images", least=1)
+    batch_size: int = setting(64, "images per mini-batch", least=1)
+    learning_rate: float = setting(0.1, "initial learning rate", least=0)
+    halving: int = setting(
+        0,
+        "inverse-time decay of the learning rate: it is r / (1 + t / halving) at step t, so half of"
+        " the initial rate r after `halving` steps; 0: constant",
+        least=0,
+    )
+    decay: int = setting(
+        0,
+        "learning-rate decay: steps until the rate has fallen linearly to 0; 0: constant",
+        least=0,
+    )
+    momentum: float = setting(0.5, "momentum", least=0, below=1)
+    momentum_ramp: int = setting(
+        0, "steps until the momentum is reached, in a straight line from 0; 0: at once", least=0
+    )
+    weight_decay: float = setting(
+        0.0, "share of each weight that is added to its gradient; biases are free", least=0
+    )
+    seed: int = setting(0, "random seed", least=0)
+    snapshots: int = setting(
+        0, "epochs between saved snapshots of the parameters; 0: none", least=0
+    )
+    height: int = recorded(SIDE)
+    width: int = recorded(SIDE)
+    digest: str = recorded("")
