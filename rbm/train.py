@@ -13,7 +13,7 @@ from rbm.gibbs import bernoulli, gibbs
 from rbm.gradient import centred_gradient, nll_gradient
 from rbm.model import Params, free_energy, init, init_truncated
 from rbm.pseudo import free_energy_gap, log_pseudo_likelihood_estimate
-from rbm.settings import Settings
+from rbm.settings import Settings as Settings
 from training.settings import SettingsError
 from training.streams import stream
 
