@@ -130,7 +130,6 @@ def one_case(
         ratios = [a / b for a, b in zip(times[OURS], mine, strict=True)]
         said[who] |= {
             "ms": statistics.median(mine),
-            "ms, from to": [min(mine), max(mine)],
             "ours / theirs": statistics.median(ratios),
             "from to": [min(ratios), max(ratios)],
         }

@@ -59,7 +59,7 @@ def row(likelihood: str, codes: int) -> dict[str, Any]:
         "codes": codes,
         "epochs": EPOCHS[likelihood],
         **costs_over_seeds(parts),
-        "source": source(likelihood, codes),
+        "source": round(notebook(codes)["test"][-1], 2) if likelihood == "squared" else None,
         "PyTorch": PYTORCH[likelihood][codes],
         "code units of each seed": units,
     }
@@ -80,10 +80,10 @@ def code_units(run: Trained, x: Array) -> dict[str, Any]:
     }
 
 
-def source(likelihood: str, codes: int) -> float | None:
-    """The test cost that the notebook prints after its last epoch; it has squared error only."""
-    curves = {row["codes"]: row["test"] for row in printed("notebook, dense VAE")["costs"]}
-    return round(curves[codes][-1], 2) if likelihood == "squared" else None
+def notebook(codes: int) -> dict[str, list[float]]:
+    """What the notebook prints after each epoch of squared error, as "test" and "train"."""
+    (found,) = (row for row in printed("notebook, dense VAE")["costs"] if row["codes"] == codes)
+    return {part: found[part] for part in ("test", "train")}
 
 
 COLUMNS: dict[str, Callable[[Any], str] | int] = {

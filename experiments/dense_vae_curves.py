@@ -9,10 +9,9 @@ from autograd_lite.ops import Array
 from data.pixels import to_unit
 from data.sets import load
 from experiments.cache import Part, compute
-from experiments.dense_vae import CODES, EPOCHS, SEEDS, training
+from experiments.dense_vae import CODES, EPOCHS, SEEDS, notebook, training
 from experiments.experiment import Experiment, Numbers
 from experiments.measures import over_seeds
-from experiments.record import printed
 from experiments.tables import markdown, with_spread
 from training.checkpoint import load_params
 from training.run import files_of
@@ -54,12 +53,6 @@ def measure() -> Numbers:
     ]
     found = iter(compute(parts))
     return [{"codes": codes, **over_seeds([next(found) for _ in SEEDS])} for codes in CODES]
-
-
-def notebook(codes: int) -> dict[str, list[float]]:
-    """What the notebook prints after each epoch, as "test" and "train"."""
-    (found,) = (row for row in printed("notebook, dense VAE")["costs"] if row["codes"] == codes)
-    return {part: found[part] for part in ("test", "train")}
 
 
 def largest_difference(ours: Sequence[float], theirs: Sequence[float]) -> float:

@@ -48,7 +48,6 @@ def curves(loss: str) -> dict[str, Any]:
             "highest by epoch": series.max(axis=0).tolist(),
             "last ten epochs": float(last.mean()),
             "spread": float(last.std(ddof=1)) if len(runs) > 1 else None,
-            "each seed": last.tolist(),
         }
     return numbers
 

@@ -69,8 +69,6 @@ def measured(run: Trained, x: Array) -> dict[str, float | None]:
     squared, absolute = (error * error).sum(axis=1), np.abs(error).sum(axis=1)
     return {
         "cost as a density [nats/image]": None if as_density is None else as_density + kl,
-        "reconstruction as a density [nats/image]": as_density,
-        "reconstruction as trained [nats/image]": nll,
         "KL [nats/image]": kl,
         "squared error [1/image]": float(squared.mean(dtype=np.float64)),
         "absolute error [1/image]": float(absolute.mean(dtype=np.float64)),

@@ -124,16 +124,3 @@ def rank_correlation(a: NDArray[Any], b: NDArray[Any]) -> float:
     if scale == 0:
         raise ValueError("all values are equal, expected at least two different ones.")
     return float((u * w).sum()) / scale
-
-
-def partial_rank_correlation(a: NDArray[Any], b: NDArray[Any], given: NDArray[Any]) -> float:
-    """Spearman's of a and b with what follows linearly from the ranks of a third taken away."""
-    r, s, t = rank_correlation(a, b), rank_correlation(a, given), rank_correlation(b, given)
-    return (r - s * t) / math.sqrt((1 - s * s) * (1 - t * t))
-
-
-def rank_correlation_error(rho: float, n: int) -> float:
-    """Standard error of Spearman's correlation from n pairs (Bonett and Wright 2000): theirs is of
-    artanh(rho), brought back to rho by the derivative of tanh.
-    """
-    return (1 - rho * rho) * math.sqrt((1 + rho * rho / 2) / (n - 3))

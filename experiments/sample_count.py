@@ -89,26 +89,15 @@ def step_times() -> list[list[float]]:
     return times
 
 
-def relative_time(step: list[float], of_one: list[float]) -> dict[str, Any]:
-    """The time of a step, and what multiple it is of a step with one sample, round by round."""
-    ratios = np.array(step) / of_one
-    return {
-        "step time [ms]": float(np.median(step)),
-        TIME: float(np.median(ratios)),
-        f"{TIME}: lowest and highest": [float(ratios.min()), float(ratios.max())],
-    }
-
-
 def measure() -> Numbers:
     (times,) = compute([Part(step_times, ())])  # in a process of one thread, as in training
     numbers = []
     for K, step in zip(SAMPLES, times, strict=True):
         last = [read(training(K, seed).folder, vae.train).rows[-1] for seed in SEEDS]
-        costs = [{name: r[name] for name in r if name.startswith("validation")} for r in last]
+        row = {"samples": K, **over_seeds([{COST: r[COST]} for r in last])}
+        row[TIME] = float(np.median(np.array(step) / times[0]))
         found = [variances(K, seed) for seed in SEEDS]
-        by_name = {name: [of_seed[name] for of_seed in found] for name in found[0]}
-        row = {"samples": K, **over_seeds(costs)}
-        numbers.append(row | relative_time(step, times[0]) | by_name)
+        numbers.append(row | {name: [of_seed[name] for of_seed in found] for name in found[0]})
     return numbers
 
 

@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from experiments.dense_vae_curves import ALL, SETTLED, largest_difference, notebook
+from experiments.dense_vae import notebook
+from experiments.dense_vae_curves import ALL, SETTLED, largest_difference
 from experiments.experiment import Numbers
 from experiments.record import read as record
 from figures.drawing import DataSet, Drawing, Figure, Runs

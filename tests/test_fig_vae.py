@@ -14,7 +14,8 @@ import vae.train
 from data.pixels import to_unit
 from data.sets import split
 from experiments import dense_vae, record
-from experiments.dense_vae_curves import ALL, notebook
+from experiments.dense_vae import notebook
+from experiments.dense_vae_curves import ALL
 from figures import conv_vae, dense_vae_curves, latent_plane, likelihoods, sample_count, weights
 from figures import dense_vae as of_dense
 from figures import vae as quick

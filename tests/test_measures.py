@@ -51,26 +51,6 @@ def test_rank_correlation_with_equal_values_is_that_of_the_ranks():
         measures.rank_correlation(np.ones(4), np.arange(4))
 
 
-@pytest.mark.parametrize("slope", [0.0, 0.5, 1.5])
-def test_the_standard_error_is_the_deviation_over_repetitions(slope):
-    rng = np.random.default_rng(2)
-    a = rng.standard_normal((2000, 60))
-    b = slope * a + rng.standard_normal(a.shape)
-    found = np.array([measures.rank_correlation(*pair) for pair in zip(a, b, strict=True)])
-    stated = measures.rank_correlation_error(found.mean(), 60)
-    assert stated == pytest.approx(found.std(), rel=0.08)  # of 2,000: 1.6 %; the formula: 5 %
-
-
-def test_partial_rank_correlation_takes_a_common_cause_away():
-    rng = np.random.default_rng(3)
-    cause, a, b = rng.standard_normal((3, 20_000))
-    assert measures.rank_correlation(a + cause, b + cause) > 0.45
-    # Nearly: ranks of sums of normals are not quite linear in one another.
-    assert abs(measures.partial_rank_correlation(a + cause, b + cause, cause)) < 0.03
-    own = measures.rank_correlation(a, a + b)
-    assert measures.partial_rank_correlation(a, a + b, cause) == pytest.approx(own, abs=0.01)
-
-
 def test_over_seeds_keeps_numbers_and_lists():
     rows = [{"a": 1.0, "b": np.array([1, 2]), "c": None}, {"a": 3.0, "b": np.array([3, 2])}]
     table = measures.over_seeds(rows)
