@@ -6,7 +6,6 @@ import traceback
 import tracemalloc
 import warnings
 from collections import Counter
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +39,7 @@ def outcomes(name: str, part: int, count: int = 1_000) -> dict[str, Any]:
             seconds, memory = max(seconds, took), max(memory, most)
             ends[end] += 1
             if end not in ("read", "refused") and end not in failures:
-                failures[end] = f"input {number}, or {shrunk(name, content, end, path)!r:.300}"
+                failures[end] = f"input {number}, {content!r:.300}"
                 print(f"{name}: {end}: {failures[end]}", flush=True)
     ended = {"files": name, "ends": dict(ends), "failures": failures}
     return ended | {"slowest [s]": seconds, "most memory [bytes]": memory}
@@ -67,16 +66,6 @@ def tried(name: str, content: bytes, path: Path) -> tuple[str, float, int]:
     end += f", warning: {warned[0].message}" if warned else ""
     end += ", slow" * (seconds > MOST_SECONDS) + ", large" * (most > MOST_BYTES)
     return end, seconds, most
-
-
-def shrunk(name: str, content: bytes, end: str, path: Path) -> bytes:
-    """The input without much of what does not matter to how it ends."""
-    size, tries = len(content) // 2, 200
-    while size and (tries := tries - 1):
-        parts = (content[:at] + content[at + size :] for at in range(0, len(content), size))
-        less = next((x for x in islice(parts, 50) if tried(name, x, path)[0] == end), content)
-        size, content = size // (1 + (less == content)), less
-    return content
 
 
 def table(numbers: Numbers) -> str:

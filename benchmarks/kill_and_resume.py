@@ -62,12 +62,9 @@ def trial(name: str, number: int, seconds: float, whole: str) -> dict[str, Any]:
         run(name, folder)
         row = {"model": name, "of [s]": seconds, "moment [s]": until, "epochs done": sum(done)}
         row |= {"same bits": digest(folder) == whole}
-        return row | {"left": sum(map(is_left, folder.rglob("*.tmp")))}
-
-
-def is_left(temporary: Path) -> bool:
-    """Whether it should have gone: in a run's folder, not beside what was measured."""
-    return temporary.parent.name not in ("cache", "results")
+        # In runs' folders they should have gone, beside what was measured they may stay.
+        left = [x for x in folder.rglob("*.tmp") if x.parent.name not in ("cache", "results")]
+        return row | {"left": len(left)}
 
 
 def run(name: str, folder: Path, until: float | None = None, alone: bool = False) -> bool:

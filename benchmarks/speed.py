@@ -6,23 +6,19 @@ Cases: benchmarks/cases.py; the others: benchmarks/peers/; their turns: benchmar
 import ctypes
 import os
 import platform
-import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.cases import CASES
-from benchmarks.rounds import PYTHON, in_turn
+from benchmarks.rounds import in_turn
 from benchmarks.speed_tables import agreement, beside, where
 from experiments.command import run
 from experiments.experiment import Experiment, Numbers, find
-from experiments.record import RESULTS, ROOT
+from experiments.record import RESULTS
 from figures.drawing import Drawing, save_picture
 from figures.speed import ratios
 from training.command import run_cli
@@ -58,12 +54,12 @@ def blas() -> str:
     return f"{found['name']} {found['version']}"
 
 
-def measure(python: str = str(PYTHON)) -> Numbers:
+def measure() -> Numbers:
     """Every case, and the figure of it."""
     found: Numbers = {}
     for name in CASES:
         rounds = FEW if name in SLOW else ROUNDS
-        found |= in_turn([name], rounds, SECONDS, THREADS, python)
+        found |= in_turn([name], rounds, SECONDS, THREADS)
     titles = {name: case.title for name, case in CASES.items()}
     save_picture(Drawing("speed.svg", (), lambda: ratios(found, titles)), RESULTS)
     return {"machine": machine(), "cases": found}
@@ -94,31 +90,17 @@ def main(argv: Sequence[str]) -> None:
     parser.add_argument("--case", action="append", choices=CASES, help="only this one (repeatable)")
     parser.add_argument("--list", action="store_true", help="list the cases and time nothing")
     parser.add_argument("--threads", type=int, default=THREADS, help=f"default: {THREADS}")
-    parser.add_argument("--peers", default=str(PYTHON), metavar="PYTHON", help="that has the peers")
-    parser.add_argument("--figures", action="store_true", help="time make figures, from nothing")
     options = parser.parse_args(argv)
     if options.list:
         print("\n".join(f"{name:12} {case.title}" for name, case in CASES.items()))
-    elif options.figures:
-        print(f"python -m figures, with trainings: {figures_seconds():.0f} s")
     elif options.quick or options.case or options.threads != THREADS:
         names = options.case or [name for name in CASES if not (options.quick and name in LONG)]
         often = (3, 0.1) if options.quick else (ROUNDS, SECONDS)
-        found = in_turn(names, *often, options.threads, options.peers, not options.quick)
+        found = in_turn(names, *often, options.threads, compiled=not options.quick)
         for heading, table in EXPERIMENT.tables.items():
             print(f"\n{heading}\n\n{table({'cases': found})}")
     else:
-        measured = EXPERIMENT._replace(measure=partial(measure, options.peers))
-        run(find("benchmarks") | {"speed": measured}, "benchmarks", ["speed"])
-
-
-def figures_seconds() -> float:
-    """Of the quick page and all its trainings, in an empty folder."""
-    start = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"PYTHONPATH": str(ROOT)}
-        subprocess.run([sys.executable, "-m", "figures"], cwd=folder, env=environment, check=True)
-    return time.monotonic() - start
+        run(find("benchmarks"), "benchmarks", ["speed"])
 
 
 if __name__ == "__main__":

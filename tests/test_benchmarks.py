@@ -85,12 +85,6 @@ def test_checks_and_laws_are_tried_on_the_modules_of_the_functions_that_they_nam
         assert {"test_checks.py", "test_laws.py"} <= tried, path
 
 
-@pytest.mark.parametrize("text", ["0", "1.5", "some", "nan"])
-def test_a_fraction_of_mutants_that_is_none_is_refused(text):
-    with pytest.raises(SettingsError, match="MUTANTS is"):
-        mutants.fraction(text)
-
-
 def test_the_grader_judges_a_mutant_by_the_checks_that_can_see_it():
     def checked(path, change):
         (mutant,) = (m for m in edits.mutants(ROOT, path) if m.name == change)
