@@ -54,7 +54,7 @@ def run(found: Mapping[str, Experiment], package: str, names: list[str]) -> None
     """Trains what is missing, measures, writes results/<name>.json and the tables."""
     chosen, spent = named(found, names), {}
     if farm.is_far():  # many workers: no experiment waits for the longest training of another
-        train_all(list(dict.fromkeys(one for each in chosen.values() for one in each.trainings)))
+        train_all(one for each in chosen.values() for one in each.trainings)
     for name, experiment in chosen.items():
         print(f"{name}: {experiment.question} (at most {experiment.minutes:.0f} min)", flush=True)
         start = time.monotonic()

@@ -18,7 +18,7 @@ from figures.drawing import Drawing, captions, facts
 from figures.index import Entry, write_index
 from figures.style import save
 from training.command import run_cli
-from training.parallel import Training, train_all
+from training.parallel import train_all
 from training.run import make_folder
 from training.settings import Parser, SettingsError
 
@@ -56,7 +56,7 @@ def quick_page(choice: str, folder: Path) -> None:
     data = load(choice)
     words = f" {data.origin}" if data.digest else ""
     print(f"Data: {data.name}{words}.", quick.estimate(data), flush=True)
-    _train(list(quick.trainings(data).values()))
+    train_all(quick.trainings(data).values())
     intro = quick.INTRO.format(data=data.name)
     said = captions("QUICK.md")
     page = draw(quick.drawings(data), said, data, folder, intro, quick.commands)
@@ -70,7 +70,7 @@ def of_experiments(names: list[str], folder: Path) -> None:
         print(f"Nothing is drawn of {', '.join(names)}.")
         return
     data = load("mnist")
-    _train([run for group in drawings.values() for one in group for run in one.trainings])
+    train_all(run for group in drawings.values() for one in group for run in one.trainings)
     asked = experiment.find()
     sections = {f"{name}: {asked[name].question}": group for name, group in drawings.items()}
     intro = INTRO.format(names=", ".join(drawings), data=data.name)
@@ -80,7 +80,7 @@ def of_experiments(names: list[str], folder: Path) -> None:
 
 def of_chapters(folder: Path) -> None:
     found, data = list(drawing.pictures()), load("mnist")
-    _train([run for one in found for run in one.trainings])
+    train_all(run for one in found for run in one.trainings)
     for one in found:
         print(drawing.save_picture(one, folder, data))
 
@@ -106,10 +106,6 @@ def draw(
             about = caption, alt or title, facts(runs, data), "\n".join(commands(one))
             entries[heading].append(Entry(one.name, title, *about, *map(round, figure.bbox.size)))
     return write_index(entries, data.name, intro, folder)
-
-
-def _train(trainings: Sequence[Training]) -> None:
-    train_all(list(dict.fromkeys(trainings)))
 
 
 def with_one_thread() -> None:

@@ -27,10 +27,6 @@ def layers(runs: Runs, data: DataSet) -> Figure:
     return network(init(stream(0, "weights"), math.prod(data.size), 256, 2), "ReLU", data.name)
 
 
-def rebuilt(runs: Runs, data: DataSet) -> Figure:
-    return reconstructions(runs, data, data.test_images[:SHOWN])
-
-
 def code_units(runs: Runs, data: DataSet) -> Figure:
     """The variance of each unit's mean, and its KL, most used unit first; a column a likelihood."""
     found = record("dense_vae")
@@ -77,7 +73,11 @@ DRAWINGS = (
         for codes, run in zip(CODES, BERNOULLI, strict=True)
     ),
     Drawing("dense_vae-manifold-squared", SQUARED[:1], of_one(decoded_grid)),
-    Drawing("dense_vae-reconstructions", SQUARED, rebuilt),
+    Drawing(
+        "dense_vae-reconstructions",
+        SQUARED,
+        lambda runs, data: reconstructions(runs, data, data.test_images[:SHOWN]),
+    ),
     Drawing("dense_vae-code-units", (), code_units),
     Drawing("dense_vae-traversals-squared-16", SQUARED[2:], of_one(traversals)),
 )

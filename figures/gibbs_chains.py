@@ -43,10 +43,6 @@ def words_of(settings: rbm.train.Settings, data: DataSet) -> str:
     return f"RBM of {settings.hidden} hidden units, {PIXELS[settings.pixels]}, {data.name}"
 
 
-def coin_flips(like: Array) -> Array:
-    return bernoulli(stream(0, "figure coins"), np.full_like(like, 0.5))
-
-
 def chains(start: Array, params: Params, sweeps: int) -> Array:
     """States of unclamped chains; the same draws for each RBM, so that only the RBMs differ."""
     return gibbs(stream(0, "figure chains"), start, *params, sweeps)
@@ -78,7 +74,8 @@ def before_each_epoch(runs: Runs, data: DataSet) -> Figure:
     """Where chains are after some sweeps, from training images and from coin flips."""
     _, settings, _, folder = runs[0]
     images = as_trained(data.train_images[:FEW], settings)
-    start = np.concatenate([images, coin_flips(images)])
+    coin_flips = bernoulli(stream(0, "figure coins"), np.full_like(images, 0.5))
+    start = np.concatenate([images, coin_flips])
     epochs = [epoch for epoch in snapshots(folder) if epoch < settings.epochs]
     half = -(-len(epochs) // 2)
     title = f"Unclamped chains of {SHORT} sweeps before each epoch: {words_of(settings, data)}"

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from autograd_lite import tape
@@ -75,7 +74,9 @@ def two_ways_of_a_gradient() -> Figure:
         arrows(axes, there, "mu-z s-z z-f" + " eps-z" * (not drawn))
         back(axes, there["f"], there["z"], 0.25, f"{dz.item():.2f}")
         if drawn:
-            _stopped(axes, 445, bottom + 160)
+            x, y = 445, bottom + 160
+            axes.plot((x, x), (y - 60, y + 60), color=BACK, lw=5, solid_capstyle="butt")
+            axes.text(x, y + 84, "the gradient stops: 0", color=BACK, fontsize=12, **MIDDLE)
         else:
             back(axes, there["z"], there["mu"], 0.22, f"{dmu:.2f}")
             back(axes, there["z"], there["s"], -0.22, f"{ds:.2f}")
@@ -96,8 +97,3 @@ def _looks(bottom: float, drawn: bool, values: dict[str, str]) -> dict[str, Any]
         words = f"$\\varepsilon$ drawn from $N(0, 1)$: {values['eps']}"
         looks["eps"] = (660, bottom + 38, 290, 60, words, NOISE)
     return looks
-
-
-def _stopped(axes: Axes, x: float, y: float) -> None:
-    axes.plot((x, x), (y - 60, y + 60), color=BACK, lw=5, solid_capstyle="butt")
-    axes.text(x, y + 84, "the gradient stops: 0", color=BACK, fontsize=12, **MIDDLE)

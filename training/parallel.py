@@ -6,7 +6,7 @@ On small matrices two processes of one thread do more than one process of two.
 import hashlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
@@ -47,13 +47,13 @@ class Training(NamedTuple):
             return ""
 
 
-def train_all(trainings: Sequence[Training]) -> None:
+def train_all(trainings: Iterable[Training]) -> None:
     """Makes the runs that are not there yet and resumes unfinished ones, several at once.
 
     A line on stderr for each that is done, and one now and then for those under way. RunError,
     with what the training said, when one fails.
     """
-    todo = [training for training in trainings if not finished(training.folder)]
+    todo = [training for training in dict.fromkeys(trainings) if not finished(training.folder)]
     line, left = Line(), dict(enumerate(todo))
 
     def done(i: int, files: dict[str, bytes], seconds: float) -> None:
