@@ -42,15 +42,8 @@ def facts(check: Check) -> dict[str, Any]:
 
 
 def write() -> None:
-    """Measures, prints the table, and writes everything that is made from it."""
+    """Measures, and writes everything that is made from it."""
     rows, found = measure(), equations()
-    for e in found:
-        if e.label in rows:
-            r = rows[e.label]
-            print(
-                f"{e.label:7} {e.title[:44]:44} {r['oracle'][:26]:26} {r['cases']:4}"
-                f" {r['error']:8.1e} {r['tolerance']:6.0e}  {r['caught']:2} of {r['slips']}"
-            )
     write_text(JSON, json.dumps(rows, indent=1) + "\n")
     laws = read(LAWS)
     write_text(PAGE, page(found, rows, laws))

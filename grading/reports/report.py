@@ -125,7 +125,8 @@ def _judged(
     """The result where there are arrays for all cases."""
     check = result.check
     if verdict.passed:
-        size = _size(verdict.error, check.tolerance)
+        of_chance = f"{100 * verdict.error:.0f} % of what is allowed"  # where functions draw
+        size = f"error {verdict.error:.1e}" if check.tolerance < 1 else of_chance
         return result._replace(verdict="pass", detail=size, error=verdict.error)
     kind = "form" if np.isnan(verdict.error) else "wrong"
     detail, example = in_names(check, inputs[verdict.case], verdict.why), None
@@ -138,8 +139,3 @@ def _judged(
         verdict="partial" if verdict.in_part else kind, detail=detail, error=verdict.error,
         hint=show.hint(check, inputs, outputs), allowed=verdict.allowed, counterexample=example,
     )  # fmt: skip
-
-
-def _size(error: float, allowed: float) -> str:
-    """An error; those of random functions are measured in shares of what is allowed."""
-    return f"error {error:.1e}" if allowed < 1 else f"{100 * error:.0f} % of what is allowed"
