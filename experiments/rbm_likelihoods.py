@@ -146,15 +146,15 @@ EXPERIMENT = Experiment(
     question="How likely are test digits under an RBM, and by which training?",
     minutes=180,
     trainings=tuple(training(*machine) for machine in MACHINES[::-1]),
-    protocol="nats an image, one training each; minutes of training on one core; pixels sampled at"
-    f" every step; {SOURCES}: grey pixels, all 60,000 images, so that its validation images are"
-    " training images; the others: 55,000 images, settings of the preset chosen on 5,000 validation"
-    " images; test images used once, all 10,000 sampled once (seed 0): log p with the standard"
-    " error over the images, exact for 20 hidden units, else by forward annealed importance"
-    f" sampling (AIS), {LONG.chains} chains of {LONG.temperatures:,} temperatures, which is more likely too"
-    f" high than too low; conservative log p from chains run back from {LONG.images} test images,"
-    f" on average too low; exact pseudo-likelihood of the first {PSEUDO:,} test images; along the"
-    f" training: validation images, {SHORT.chains} chains of {SHORT.temperatures:,} temperatures",
+    protocol="nats an image, one training each; minutes on one core; pixels sampled at every step;"
+    f" {SOURCES}: grey pixels, all 60,000 images, so its validation images are training images; the"
+    " others: 55,000 images, settings of a preset chosen on 5,000 validation images; test images"
+    " used once, all 10,000 sampled once (seed 0): log p with the standard error over the images,"
+    " exact for 20 hidden units, else by forward annealed importance sampling (AIS),"
+    f" {LONG.chains} chains of {LONG.temperatures:,} temperatures, more likely too high than too"
+    f" low; conservative log p from chains run back from {LONG.images} test images, on average too"
+    f" low; exact pseudo-likelihood of the first {PSEUDO:,} test images; during training:"
+    f" validation images, {SHORT.chains} chains of {SHORT.temperatures:,} temperatures",
     tables={
         "Log-likelihood of test digits under RBMs": likelihoods,
         "Annealed importance sampling beside the exact log Z": beside_exact,
