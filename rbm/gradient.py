@@ -1,6 +1,7 @@
 """The gradient of the negative log-likelihood, as a difference of two phases.
 
-Legend as in rbm/model.py. Equations (rbm.13) and (rbm.15) of rbm/DERIVATION_LEARNING.md.
+Legend as in rbm/model.py. Equations (rbm.13), (rbm.15), (rbm.80) and (rbm.81) of
+rbm/DERIVATION_LEARNING.md.
 """
 
 import numpy as np
