@@ -12,7 +12,7 @@ from figures.images import Floats, mosaic, one_of_each, paper, paste
 from figures.inpainting import FRACTIONS
 from figures.quick import FAST, PCD, RBMS, TABLE, Quick
 from figures.rbm import COLOURS, colour_bar, filter_tiles, restored_tiles
-from figures.small_machines import energy_landscape, gauges
+from figures.small_machines import bracket, energy_landscape, gauges
 from figures.style import new_figure, write
 from rbm.gibbs import bernoulli, gibbs
 from rbm.model import Params
@@ -120,5 +120,6 @@ PICTURES = (
     Drawing("rbm-filters.png", (MADE["rbm-100"],), filters),
     Drawing("rbm-cd-pcd-chains.png", (MADE["rbm-100-cd"], MADE["rbm-100"]), cd_and_pcd_chains),
     Drawing("rbm-gauges.svg", (), gauges),
+    Drawing("rbm-bracket.svg", (), bracket),
     Drawing("restored.png", tuple(MADE[label] for label in RBMS), restored),
 )

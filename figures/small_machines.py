@@ -1,7 +1,8 @@
-"""Machines so small that everything can be summed: a landscape that gets steeper, and four gauges
-of one training that overfits.
+"""Machines so small that everything can be summed: a landscape that gets steeper, four gauges of
+one training that overfits, and log Z between two estimates.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,10 @@ from matplotlib.figure import Figure
 from autograd_lite.ops import Array
 from figures.style import LINES, sheet
 from grading.oracles.enumeration import joint, kernel, states
+from rbm.ais import ais, reverse_ais
+from rbm.estimates import log_mean_exp
+from rbm.exact import log_z
+from rbm.gibbs import bernoulli
 from rbm.model import Params, free_energy, prob_h, prob_v
 from rbm.pseudo import free_energy_gap, log_pseudo_likelihood
 from rbm.train import Settings, start, step
@@ -17,6 +22,7 @@ from rbm.train import Settings, start, step
 FACTORS, OTHERS, SHOWN = 2.0 ** np.arange(-2, 3.01, 0.25), range(7), 7
 SETTINGS = Settings(hidden=12, gibbs_steps=1, chains="persistent", batch_size=30)
 STEPS, EVERY = 4001, 50
+TRIALS, CHAINS, TEMPERATURES = 100, 20, (1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 
 def drawn(seed: int) -> Params:
@@ -62,13 +68,13 @@ def energy_landscape() -> Figure:
     return figure
 
 
-def bars(rng: np.random.Generator, count: int) -> Array:
-    """Pictures of 3 x 3 pixels, (count, 9): rows that are on, or columns, a tenth flipped."""
-    on = np.repeat(rng.integers(0, 2, (count, 3))[:, :, None], 3, axis=2)
+def bars(rng: np.random.Generator, count: int, side: int = 3, noise: float = 0.1) -> Array:
+    """Pictures (count, side * side): rows that are on, or columns, some pixels flipped."""
+    on = np.repeat(rng.integers(0, 2, (count, side))[:, :, None], side, axis=2)
     turned = rng.random(count) < 0.5
     on[turned] = on[turned].transpose(0, 2, 1)
-    flipped = rng.random((count, 9)) < 0.1
-    return np.where(flipped, 1 - on.reshape(count, 9), on.reshape(count, 9)).astype(float)
+    flipped, on = rng.random((count, side * side)) < noise, on.reshape(count, -1)
+    return np.where(flipped, 1 - on, on).astype(float)
 
 
 def log_p(v: Array, params: Params) -> float:
@@ -118,4 +124,44 @@ def gauges() -> Figure:
         axes.set(title=title, ylabel=unit)
     for axes in panels[2:]:
         axes.set(xlabel="steps of training")
+    return figure
+
+
+def of_columns() -> tuple[Params, Array]:
+    """A machine of 16 hidden units that mixes so badly in training that nearly all of its pictures
+    of 5 x 5 pixels are of columns, half of the data's of rows; and biases that give their means.
+    """
+    train = bars(np.random.default_rng(0), 500, 5, 0.05)
+    settings = replace(SETTINGS, hidden=16, batch_size=50, learning_rate=0.3, halving=1000)
+    state, rng = start(settings, train), np.random.default_rng(1)
+    for _ in range(3000):
+        state = step(state, train[rng.integers(500, size=50)], settings)
+    return state.params, np.log(train.mean(axis=0) / (1 - train.mean(axis=0)))
+
+
+def bracket() -> Figure:
+    """log Z of that machine by annealed chains: forwards, and back from its own images. A band has
+    nine tenths of the estimates from CHAINS chains, the line in it half; dashed, means of logs.
+    """
+    params, base = of_columns()
+    W, b, c = params
+    hidden, log_p = states(len(c)), -free_energy(states(len(c)), W.T, c, b)
+    rng, p = np.random.default_rng(0), np.exp(log_p - log_p.max())
+    h = hidden[rng.choice(len(p), TRIALS * CHAINS, p=p / p.sum())]
+    own, axes = bernoulli(rng, prob_v(h, W, b)), (figure := sheet(900, 430)).subplots()
+    logs = [np.linspace(0, 1, n + 1) for n in TEMPERATURES]
+    forth = [ais(rng, len(own), betas, base, W, b, c)[1] for betas in logs]
+    back = [reverse_ais(rng, own, betas, base, W, b, c) for betas in logs]
+    for sign, log_w, name in ((1, forth, "forwards"), (-1, back, "back")):
+        w = sign * np.array(log_w).reshape(-1, TRIALS, CHAINS)
+        low, middle, high = np.quantile(sign * log_mean_exp(w), (0.05, 0.5, 0.95), axis=1)
+        axes.fill_between(TEMPERATURES, low, high, color=LINES[sign < 0], alpha=0.25, lw=0)
+        axes.plot(TEMPERATURES, middle, color=LINES[sign < 0], label=f"chains led {name}")
+        means = sign * w.mean(axis=(1, 2))
+        axes.plot(TEMPERATURES, means, "--", color=LINES[sign < 0], lw=1, label="means of logs")
+    axes.axhline(float(log_z(*params)), color="black", lw=1, label="all states summed")
+    axes.legend()
+    axes.set(xscale="log", xlabel="steps from independent pixels to the machine", ylabel="log $Z$")
+    axes.set_xticks(TEMPERATURES, map(str, TEMPERATURES))
+    axes.minorticks_off()
     return figure

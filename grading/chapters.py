@@ -11,7 +11,7 @@ PACKAGES = ("autograd_lite", "rbm", "vae", "gan")
 # The parts that a package's derivation is split into, in reading order; the first is DERIVATION.md.
 PARTS = {
     "autograd_lite": ("", "_OPTIMISERS", "_TAPE", "_CONVOLUTION"),
-    "rbm": ("", "_LEARNING", "_WATCHING", "_INPAINTING"),
+    "rbm": ("", "_LEARNING", "_WATCHING", "_LIKELIHOOD", "_INPAINTING"),
     "vae": ("", "_NETWORKS", "_COST"),
     "gan": ("", "_TRAINING", "_PENALTY"),
 }

@@ -4,7 +4,7 @@ temperature, from independent pixels to the machine; and such chains led back.
 Legend as in rbm/model.py; base (D,) biases of the independent pixels; beta the inverse temperature,
 from 0 (they) to 1 (the machine), betas (T,) a rising sequence; a (B, H) inputs v @ W + c of the
 hidden units; log_w (M,) logarithms of the weights of M chains.
-Equations (rbm.91) to (rbm.96) of rbm/DERIVATION_LIKELIHOOD.md.
+Equations (rbm.91) to (rbm.93), and (rbm.95), of rbm/DERIVATION_LIKELIHOOD.md.
 """
 
 import math

@@ -1,7 +1,8 @@
 """Exact answers for machines of few hidden units: all hidden states are summed, 2^H of them.
 
 Legend as in rbm/gibbs.py; a (n, D) are the inputs of the pixels from n hidden states.
-Equations (rbm.31) and (rbm.32) of rbm/DERIVATION_INPAINTING.md.
+Equations (rbm.31) and (rbm.32) of rbm/DERIVATION_INPAINTING.md, and (rbm.90) of
+rbm/DERIVATION_LIKELIHOOD.md.
 """
 
 from collections.abc import Iterator
