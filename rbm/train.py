@@ -53,9 +53,9 @@ def start(settings: Settings, images: Array) -> State:
 def halved(settings: Settings) -> bool:
     """Whether a step runs its chains in two halves, and the gradient's two phases, side by side.
 
-    With fewer than ten sweeps that gains nothing over products that take both cores.
+    With fewer sweeps of fewer chains that gains nothing over products that take both cores.
     """
-    return settings.gibbs_steps >= 10
+    return settings.gibbs_steps * (settings.particles or settings.batch_size) >= 500
 
 
 def step(state: State, x: Array, settings: Settings) -> State:
