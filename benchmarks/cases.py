@@ -101,7 +101,6 @@ def batches(case: Case) -> tuple[Any, ...]:
 
 
 def first(case: Case) -> Any:
-    """The state that the model begins with."""
     model = MODELS.get(case.kind, vae if case.kind == "evaluate" else rbm)
     return model.start(case.settings, np.zeros((1, 784), np.float32))
 

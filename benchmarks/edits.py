@@ -18,8 +18,6 @@ COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
 
 
 class Mutant(NamedTuple):
-    """A module with one mistake in it."""
-
     path: str  # of the module, from the project's root
     line: int
     change: str  # "old -> new", as Python prints the expressions

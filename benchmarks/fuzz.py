@@ -24,7 +24,6 @@ LONGEST, MOST_SECONDS, MOST_BYTES = 1_000, 1.0, 2**24  # letters; no valid file 
 
 
 def measure() -> Numbers:
-    """How all inputs ended, in parts of a thousand."""
     parts = [(name, i) for name, kind in KINDS.items() for i in range(kind.thousands)]
     return compute([Part(outcomes, part) for part in parts])
 
@@ -69,7 +68,6 @@ def tried(name: str, content: bytes, path: Path) -> tuple[str, float, int]:
 
 
 def table(numbers: Numbers) -> str:
-    """A line for each kind of files."""
     rows = []
     for name in KINDS:
         parts = [part for part in numbers if part["files"] == name]

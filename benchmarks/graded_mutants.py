@@ -59,7 +59,6 @@ def hints(numbers: Numbers) -> str:
 
 
 def unseen(numbers: Numbers) -> str:
-    """The modules with code that no check calls."""
     rows = [[f"`{path}`", str(count)] for path, count in numbers["unseen"].items()]
     return markdown(["module", "mutants that no check could see"], rows)
 

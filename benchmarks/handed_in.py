@@ -19,7 +19,6 @@ from grading.slips import BY_NAME
 
 @cache
 def reference() -> Files:
-    """The files of the four packages of mathematics."""
     paths = [path for package in MODELS for path in sorted((ROOT / package).glob("*.py"))]
     return {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in paths}
 

@@ -118,7 +118,6 @@ KINDS = {
 
 
 def malformed(name: str, number: int) -> bytes:
-    """Input `number` of a kind of files."""
     rng = random.Random(f"{name} {number}")
     return mutated(rng, rng.choice(KINDS[name].valid or saved(KINDS[name].file)))
 

@@ -30,7 +30,6 @@ LONG = (*SLOW, "inpaint", "pseudo")  # not in the quick run
 
 
 def machine() -> dict[str, str]:
-    """What the times depend on."""
     told = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
     names = [line.split(": ")[1] for line in told.split("\n") if line.startswith("model name")]
     return {
@@ -55,7 +54,6 @@ def blas() -> str:
 
 
 def measure() -> Numbers:
-    """Every case, and the figure of it."""
     found: Numbers = {}
     for name in CASES:
         rounds = FEW if name in SLOW else ROUNDS

@@ -14,7 +14,6 @@ RELATIVE = "of the update"
 
 
 def beside(numbers: Numbers) -> str:
-    """Our time, and ours over theirs."""
 
     def cell(row: dict[str, Any] | None) -> str:
         if row is None:
@@ -39,7 +38,6 @@ def beside(numbers: Numbers) -> str:
 
 
 def where(numbers: Numbers) -> str:
-    """Our time by kind of work, in ms."""
     kinds = [*KINDS, OPTIMISER, PYTHON]
     rows = []
     for name, case in numbers["cases"].items():

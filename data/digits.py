@@ -36,8 +36,6 @@ CAPITALS = Alphabet(LETTERS, 20, 14)
 
 
 class Plan(NamedTuple):
-    """What all drawings of one glyph have in common."""
-
     points: Floats  # (U, 2) control points
     shake: Floats  # (U, 1) how far each strays, on the sheet
     weights: Floats  # (T, U) samples along the strokes are weights @ points

@@ -32,20 +32,15 @@ class Experiment(NamedTuple):
 
 def find(package: str = "experiments") -> dict[str, Experiment]:
     """All experiments of a package by name, the quick ones first."""
-    folder = importlib.import_module(package)
-    found = {}
+    folder, found = importlib.import_module(package), {}
+    fields = {"measure": "measure", "answer": "answer", "seeds": "SEEDS"}  # by names of the module
     for module in pkgutil.iter_modules(folder.__path__):
         if module.name != "__main__":
             there = vars(importlib.import_module(f"{package}.{module.name}"))
             if "EXPERIMENT" in there:
-                found[module.name] = there["EXPERIMENT"]._replace(**_called(there))
+                called = {field: there[name] for field, name in fields.items() if name in there}
+                found[module.name] = there["EXPERIMENT"]._replace(**called)
     return dict(sorted(found.items(), key=lambda item: (item[1].minutes, item[0])))
-
-
-def _called(there: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of an experiment that its module gives by their names."""
-    names = {"measure": "measure", "answer": "answer", "seeds": "SEEDS"}
-    return {field: there[name] for field, name in names.items() if name in there}
 
 
 def named(found: Mapping[str, Experiment], names: list[str]) -> dict[str, Experiment]:

@@ -113,16 +113,12 @@ def frechet_distance(f: Array, g: Array) -> float:
     """
     f, g = f.astype(np.float64), g.astype(np.float64)
     A, B = np.cov(f.T), np.cov(g.T)
-    root = _root(A)
+    values, vectors = np.linalg.eigh(A)
+    root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
     # root B root is symmetric and has the eigenvalues of A B.
     cross = np.linalg.eigvalsh(root @ B @ root)
     shift = f.mean(axis=0) - g.mean(axis=0)
     return float(shift @ shift + np.trace(A + B) - 2 * np.sqrt(np.maximum(cross, 0)).sum())
-
-
-def _root(A: Array) -> Array:
-    values, vectors = np.linalg.eigh(A)
-    return (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
 
 
 def nearest(x: Array, train: Array) -> tuple[Array, Array]:

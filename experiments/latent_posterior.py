@@ -24,8 +24,6 @@ SAMPLES = 5  # codes drawn an image, so that the cost of one image is not the lu
 
 
 class Images(NamedTuple):
-    """Binary images, a row each, and their digits."""
-
     train: Array  # (M, D)
     train_labels: Digits  # (M,)
     x: Array  # (N, D), for validation

@@ -31,7 +31,9 @@ class Record(NamedTuple):
 def write(name: str, command: str, about: Experiment, numbers: Numbers) -> Path:
     """Writes results/<name>.json, with what was measured `about`, and returns its path."""
     versions = {"python": platform.python_version(), "numpy": np.__version__}
-    made = command, _commit(), date.today().isoformat(), versions
+    commit = git("rev-parse", "--short=12", "HEAD") or "unknown"
+    commit += " with changes" * bool(git("status", "--porcelain", "-uno", "--", *WRITTEN))
+    made = command, commit, date.today().isoformat(), versions
     record = Record(*made, about.data, list(about.seeds), about.protocol, numbers)
     path = RESULTS / f"{name}.json"
     write_json(path, record._asdict())
@@ -53,10 +55,3 @@ def read(name: str, package: str = "experiments") -> Record:
 def printed(title: str) -> Any:
     """What a source document prints, by the titles of docs/SOURCES.md."""
     return read_json(ROOT / "docs" / "source_numbers.json")[title]
-
-
-def _commit() -> str:
-    """The commit that the numbers come from; a tree with changes of its own says so."""
-    changes = git("status", "--porcelain", "-uno", "--", *WRITTEN)
-    commit = git("rev-parse", "--short=12", "HEAD") or "unknown"
-    return commit + " with changes" * bool(changes)

@@ -16,7 +16,6 @@ PAGE, README = RESULTS / "README.md", ROOT / "README.md"
 
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table, cells as they are given."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 

@@ -36,7 +36,6 @@ def box(axes: Axes, place: Place, text: str, colour: str = "white") -> FancyBbox
 
 
 def boxes(axes: Axes, looks: Mapping[str, Look]) -> dict[str, FancyBboxPatch]:
-    """Boxes by name, from their places, texts and colours."""
     return {name: box(axes, look[:4], *look[4:]) for name, look in looks.items()}
 
 

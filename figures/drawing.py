@@ -56,7 +56,6 @@ def find() -> dict[str, tuple[Drawing, ...]]:
 
 
 def pictures() -> Iterator[Drawing]:
-    """The pictures of all chapters."""
     for package in ("autograd", "rbm", "vae", "gan"):
         yield from importlib.import_module(f"figures.chapter_{package}").PICTURES
 

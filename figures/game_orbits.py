@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from autograd_lite.ops import Array
@@ -53,20 +52,16 @@ def _orbits(games: Sequence[Game], steps: int, reach: float) -> Figure:
     figure = sheet(900, 360)
     grid = figure.subplots(1, len(games), sharex=True, sharey=True)
     for axes, game, colour in zip(grid, games, LINES, strict=True):
-        _panel(axes, orbit(game, steps), colour)
+        axes.plot(*(path := orbit(game, steps)).T, color=colour, lw=1.1)
+        axes.plot(*path[0], "o", color="black", mfc="white", ms=7)
+        axes.plot(*path[-1], "o", color="black", ms=6)
+        axes.plot(0, 0, "k+", ms=11, mew=1.8)
+        words = f"{steps} steps: distance {np.hypot(*path[-1]):.2f}"
+        axes.text(0.04, 0.03, words, transform=axes.transAxes)
         axes.set(title=game.name, xlabel="discriminator $\\psi$", aspect="equal")
         axes.set(xlim=(-reach, reach), ylim=(-reach, reach))
     grid[0].set(ylabel="generator $\\theta$")
     return figure
-
-
-def _panel(axes: Axes, path: Array, colour: str) -> None:
-    axes.plot(*path.T, color=colour, lw=1.1)
-    axes.plot(*path[0], "o", color="black", mfc="white", ms=7)
-    axes.plot(*path[-1], "o", color="black", ms=6)
-    axes.plot(0, 0, "k+", ms=11, mew=1.8)
-    end = np.hypot(*path[-1])
-    axes.text(0.04, 0.03, f"{len(path) - 1} steps: distance {end:.2f}", transform=axes.transAxes)
 
 
 def orbits() -> Figure:

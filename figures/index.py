@@ -41,16 +41,14 @@ def write_index(
     for heading, entries in sections.items():
         links = (f'<li><a href="#{e.name}">{escape(e.title)}</a></li>' for e in entries)
         contents.append(f"<div><b>{escape(heading)}</b><ul>{''.join(links)}</ul></div>")
-        body += [f"<h2>{escape(heading)}</h2>", *map(_figure, entries)]
+        body.append(f"<h2>{escape(heading)}</h2>")
+        for entry in entries:
+            texts = {key: escape(str(value)) for key, value in entry._asdict().items()}
+            whole = re.sub(r"--\S+ [^- ]\S*", r"<span>\g<0></span>", texts["commands"])
+            body.append(FIGURE.format(**texts | {"commands": whole}))
     page = Template(PAGE.read_text()).substitute(
         data=escape(data), intro=escape(intro), contents="\n".join(contents), body="\n".join(body)
     )
     path = folder / "index.html"
     write_text(path, page)
     return path
-
-
-def _figure(entry: Entry) -> str:
-    texts = {key: escape(str(value)) for key, value in entry._asdict().items()}
-    texts["commands"] = re.sub(r"--\S+ [^- ]\S*", r"<span>\g<0></span>", texts["commands"])
-    return FIGURE.format(**texts)

@@ -24,8 +24,6 @@ TAG = re.compile(r"# \(((?:ad|rbm|vae|gan)\.\d+)\)")
 
 
 class Equation(NamedTuple):
-    """A numbered equation of a chapter."""
-
     label: str
     kind: str
     title: str
@@ -40,7 +38,6 @@ def chapters() -> list[Path]:
 
 
 def equations() -> list[Equation]:
-    """All numbered equations, in reading order."""
     found = []
     for chapter in chapters():
         for number, text in enumerate(chapter.read_text().splitlines(), 1):

@@ -126,7 +126,6 @@ def _draw(check: Check, number: int) -> Draw:
 
 
 def is_random(inputs: Sequence[Arrays]) -> bool:
-    """Whether a generator is among the inputs."""
     return any(isinstance(x, Seed) for x in leaves(inputs[0]))
 
 

@@ -79,7 +79,6 @@ def _of_faults(faults: Sequence[Fault], inputs: Sequence[Arrays]) -> Verdict:
 
 
 def _size(inputs: Arrays) -> int:
-    """How many numbers there are in inputs."""
     return sum(np.size(x) for x in leaves(inputs) if not isinstance(x, str))
 
 

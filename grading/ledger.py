@@ -42,7 +42,6 @@ def facts(check: Check) -> dict[str, Any]:
 
 
 def write() -> None:
-    """Measures, and writes everything that is made from it."""
     rows, found = measure(), equations()
     write_text(JSON, json.dumps(rows, indent=1) + "\n")
     laws = read(LAWS)

@@ -46,7 +46,6 @@ def relinked(text: str, path: Path, homes: dict[str, Path]) -> str:
 
 
 def files(root: Path) -> list[Path]:
-    """The files of the project in which labels stand."""
     found = [p for end in ("md", "py", "json") for p in root.rglob(f"*.{end}")]
     out = {p for p in found for x in p.relative_to(root).parts if x in OUT or x[0] == "."}
     return sorted({*found} - out)

@@ -91,7 +91,8 @@ def run(
                     i, job = todo.popleft()
                     given[farm.submit(job)] = i
                 made, _ = wait(given, timeout=2, return_when=FIRST_COMPLETED)
-                for future in sorted(made, key=_failed):  # last, so that nothing done is lost
+                # Those that failed come last, so that nothing done is lost.
+                for future in sorted(made, key=lambda f: f.cancelled() or bool(f.exception())):
                     done(given.pop(future), *future.result())
                 meanwhile()
     except KeyboardInterrupt:
@@ -138,10 +139,6 @@ def command(line: Sequence[str], **options: Any) -> tuple[int, str]:
         said = process.stderr.read() if process.stderr else ""
     BEGUN.discard(process)
     return process.returncode, said.strip()
-
-
-def _failed(future: Future[Any]) -> bool:
-    return future.cancelled() or future.exception() is not None
 
 
 def timed(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, float]:

@@ -6,8 +6,6 @@ import time
 
 
 class Line:
-    """A line that is rewritten, and lines that stay."""
-
     def __init__(self) -> None:
         self.live = sys.stderr.isatty()
         self.start = self.shown = time.monotonic()

@@ -13,8 +13,6 @@ from training.run import RunError, read_settings
 
 
 class Trained(NamedTuple):
-    """What is kept of a run of any model."""
-
     params: Any  # the model's Params
     settings: Any  # the model's Settings
     rows: list[Row]  # of metrics, an epoch each

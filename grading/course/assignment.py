@@ -49,8 +49,6 @@ class Item(NamedTuple):
 
 
 class Assignment(NamedTuple):
-    """What a course asks for."""
-
     title: str
     about: str
     seed: int
@@ -147,7 +145,6 @@ def secret() -> int:
 
 
 def modules(items: Iterable[Item]) -> set[str]:
-    """The modules whose functions are asked for: vae.elbo."""
     return {item.check.function.rpartition(".")[0] for item in items}
 
 

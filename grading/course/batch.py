@@ -84,7 +84,6 @@ def _word(value: object) -> str:
 
 
 def _files(path: Path, items: Sequence[Item]) -> str:
-    """One word for the files of a submission."""
     try:
         return results.digest(gather(path, modules(items)).files)
     except Exception as error:  # it is refused in its own process, and says why there

@@ -55,7 +55,6 @@ def _words(check: Check, inputs: Arrays, outputs: Arrays, cases: Cases) -> str:
 
 
 def _of_number(name: str, errors: Any, got: Any, true: Any) -> str:
-    """The number of an array that is most wrong."""
     index = np.unravel_index(np.argmax(errors), np.shape(true))
     yours, expected = float(got[index]), float(np.asarray(true)[index])
     digits = next((n for n in (4, 7, 10) if f"{yours:.{n}g}" != f"{expected:.{n}g}"), 17)

@@ -48,7 +48,6 @@ def page(run: Run, results: Sequence[Result]) -> str:
 
 
 def _first(results: Sequence[Result]) -> str:
-    """What is to be done first, if anything."""
     if (first := earliest(results)) is None:
         return "All that was asked for is right.\n" * all(r.verdict == "pass" for r in results)
     if not first.item.hidden:

@@ -22,8 +22,6 @@ SHARE = {"pass": 1.0, "partial": 0.5}  # of the points
 
 
 class Result(NamedTuple):
-    """An item's outcome for one student."""
-
     item: Item
     verdict: str  # pass, partial, wrong, todo, error, timeout, crashed, missing, form, skipped; or
     detail: str  # harness

@@ -27,8 +27,6 @@ VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
 
 
 class Run(NamedTuple):
-    """One grading of one submission."""
-
     name: str
     files: Files
     notes: Sequence[str]

@@ -124,7 +124,6 @@ def _follow(child: int) -> None:
 
 
 def main() -> None:
-    """Enters, and becomes the worker."""
     mode, parent, top, packages, *rest = sys.argv[1:]
     split = rest.index("--")
     with open(os.path.join(top, "worker.py"), "rb") as file:

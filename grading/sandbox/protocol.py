@@ -117,7 +117,6 @@ def read_regular(path: Path, most: int) -> bytes | None:
 
 
 def decode(data: bytes, cases: int) -> list[Arrays]:
-    """The arrays of every case."""
     found = arrays_in(io.BytesIO(data), None, LARGEST_ANSWER, MOST_ARRAYS, "biufc")
     outputs: list[Arrays] = []
     forms = [""] * cases

@@ -102,7 +102,6 @@ class Budget:
         self.counts: dict[str, int] = {}
 
     def record(self, check: Check, answer: Answer) -> None:
-        """Takes note of an answer."""
         file = _file(check)
         if self.counts.get(file, 0) < IN_A_ROW:
             self.counts[file] = self.counts.get(file, 0) + 1 if answer.kind == "timeout" else 0

@@ -215,7 +215,6 @@ def own_frames(error: BaseException) -> list[Any]:
 
 
 def named(path: str) -> str:
-    """A file as the student calls it."""
     return Path(path).relative_to(STUDENT).as_posix().removeprefix("_own/")
 
 

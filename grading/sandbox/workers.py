@@ -132,7 +132,6 @@ def isolation() -> str:
 
 
 def stop(worker: Worker) -> None:
-    """Ends the process and all that it started."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(worker.process.pid, signal.SIGKILL)
     worker.process.wait()
