@@ -12,10 +12,5 @@ def epoch_order(rng: np.random.Generator, n: int) -> NDArray[np.intp]:
 
 
 def batches(order: NDArray[np.intp], batch_size: int) -> Iterator[NDArray[np.intp]]:
-    """Cuts `order` (n,) into pieces of batch_size rows; the last one may be shorter.
-
-    Raises ValueError for a batch_size below 1.
-    """
-    if batch_size < 1:
-        raise ValueError(f"batch_size is {batch_size}, expected 1 or more.")
+    """Cuts `order` (n,) into pieces of batch_size rows; the last one may be shorter."""
     return (order[i : i + batch_size] for i in range(0, len(order), batch_size))

@@ -57,12 +57,10 @@ def remove_pixels(
     known is True where a pixel is still given; elsewhere damaged is 0. Exactly round(fraction * D)
     pixels go with of="all", floor(fraction * ink) with of="ink", where ink counts the image's
     pixels that are not 0. With the same generator's state a larger fraction takes those of a
-    smaller one and more. Raises ValueError for a fraction outside [0, 1] and any other `of`.
+    smaller one and more. Raises ValueError for a fraction outside [0, 1].
     """
     if not 0 <= fraction <= 1:
         raise ValueError(f"fraction is {fraction}, expected a number from 0 to 1.")
-    if of not in ("all", "ink"):
-        raise ValueError(f"of is {of!r}, expected 'all' or 'ink'.")
     keys = rng.random(x.shape)  # drawn whatever the fraction: that is what nests the fractions
     removed = np.full((len(x), 1), round(fraction * x.shape[1]))
     if of == "ink":

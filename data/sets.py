@@ -122,14 +122,6 @@ def _drawn(choice: str) -> DataSet:
 def split(
     rows: NDArray[Scalar], validation: int = 5_000
 ) -> tuple[NDArray[Scalar], NDArray[Scalar]]:
-    """Training rows and the last `validation` ones, set aside; for images and labels alike.
-
-    Raises ValueError unless 0 <= validation < len(rows).
-    """
-    if not 0 <= validation < len(rows):
-        raise ValueError(
-            f"validation is {validation:,}, expected from 0 to {len(rows) - 1:,}, so that some of"
-            f" the {len(rows):,} images are left for training."
-        )
+    """Training rows and the last `validation` ones, set aside; for images and labels alike."""
     training = len(rows) - validation
     return rows[:training], rows[training:]

@@ -47,8 +47,6 @@ def test_rank_correlation_with_equal_values_is_that_of_the_ranks():
     a, b = np.array([1, 2, 2, 3, 9]), np.array([2.0, 2.0, 1.0, 5.0, 4.0])
     expected = np.corrcoef([1, 2.5, 2.5, 4, 5], [2.5, 2.5, 1, 5, 4])[0, 1]
     assert measures.rank_correlation(a, b) == pytest.approx(expected, abs=1e-14)
-    with pytest.raises(ValueError, match="all values are equal"):
-        measures.rank_correlation(np.ones(4), np.arange(4))
 
 
 def test_over_seeds_keeps_numbers_and_lists():

@@ -34,9 +34,9 @@ def setting(
     return field(default=default, metadata=words | bounds)
 
 
-def recorded(default: Any) -> Any:
+def recorded(default: Any, **bounds: float) -> Any:
     """A field that the data of a run decide: written down with the settings, but no option."""
-    return field(default=default, metadata={"recorded": True})
+    return field(default=default, metadata={"recorded": True} | bounds)
 
 
 def options(kind: Any) -> list[Field[Any]]:

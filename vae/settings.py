@@ -77,8 +77,8 @@ class Settings:
         " validation cost",
         choices=("last", "best"),
     )
-    height: int = recorded(SIDE)
-    width: int = recorded(SIDE)
+    height: int = recorded(SIDE, least=1)
+    width: int = recorded(SIDE, least=1)
     digest: str = recorded("")
 
     def __post_init__(self) -> None:

@@ -1,15 +1,12 @@
 """`python -m vae summary`: the layers of a network, their shapes and numbers of parameters."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
-from data.mnist import SIDE
-from training.settings import Parser, add_settings, check_settings, setting
+from training.settings import Parser, check_settings
 from training.trained import blank
 from vae import conv
 from vae.networks import Params
-from vae.objective import LIKELIHOODS
 from vae.train import Settings, start
 
 # What the layers of both kinds of network compute, in the order of their Params.
@@ -30,20 +27,8 @@ CONV = (
 )
 
 
-@dataclass(frozen=True)
-class Sizes:
-    """The settings that the sizes of the layers depend on."""
-
-    network: str = setting("dense", "architecture", choices=("dense", "conv"))
-    height: int = setting(SIDE, "height of the images in pixels", least=1)
-    width: int = setting(SIDE, "width of the images in pixels", least=1)
-    codes: int = setting(2, "dimension of the latent code", least=1)
-    hidden: int = setting(256, "hidden units of a dense encoder, and decoder", least=1)
-    likelihood: str = setting(
-        "bernoulli",
-        "likelihood of the pixels; gaussian and laplace have one more output, the log scale",
-        choices=tuple(LIKELIHOODS),
-    )
+# The settings that the sizes of the layers depend on.
+SIZES = ("network", "height", "width", "codes", "hidden", "likelihood")
 
 
 class Layer(NamedTuple):
@@ -91,12 +76,18 @@ def table(found: Sequence[Layer]) -> Iterator[str]:
 def main(argv: Sequence[str]) -> None:
     """Prints the layers of a network of the sizes that the options give."""
     parser = Parser(prog="python -m vae summary", allow_abbrev=False)
-    add_settings(parser, Sizes)
-    sizes = Sizes(**vars(parser.parse_args(argv)))
-    check_settings(sizes)
-    settings = Settings(**asdict(sizes))
+    for name in SIZES:
+        field = Settings.__dataclass_fields__[name]
+        words = field.metadata.get("help", f"{name} of the images in pixels")
+        help = f"{words} (default: {field.default})"
+        kind, metavar = type(field.default), field.metadata.get("metavar") or None
+        parser.add_argument(
+            f"--{name}", type=kind, default=field.default, metavar=metavar, help=help
+        )
+    sizes = vars(parser.parse_args(argv))
+    settings = check_settings(Settings(**sizes))
     found = layers(start(settings, blank(settings)).params)
-    unused = "hidden" if sizes.network == "conv" else ""
-    given = [f"{name} {value}" for name, value in asdict(sizes).items() if name != unused]
+    unused = "hidden" if settings.network == "conv" else ""
+    given = [f"{name} {value}" for name, value in sizes.items() if name != unused]
     print("VAE:", ", ".join(given))
     print(*table(found), sep="\n")
