@@ -2,31 +2,25 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 
 from data import sets
-from data.idx import DataError
 from training.command import run_cli
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Prints what there is. Returns 0, or 2 where MNIST_DIR or the choice cannot be served."""
-    given = sys.argv[1:] if arguments is None else arguments
+def main(argv: Sequence[str]) -> None:
+    """Prints what there is. Raises DataError where MNIST_DIR or the choice cannot be served."""
+    if argv[:1] == ["pack"]:
+        from data import pack  # which needs matplotlib
+
+        pack.main(argv[1:])
+        return
     words = "Find or fetch the data and say which they are. `pack --help`: packs pictures."
     parser = argparse.ArgumentParser(prog="python -m data", description=words)
     parser.add_argument("--data", default="auto", help=sets.HELP)
-    try:
-        if given[:1] == ["pack"]:
-            from data import pack  # which needs matplotlib
-
-            pack.main(given[1:])
-        else:
-            print(_described(sets.load(parser.parse_args(given).data)))
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+    print(_described(sets.load(parser.parse_args(argv).data)))
 
 
 def _described(found: sets.DataSet) -> str:
@@ -45,4 +39,4 @@ def _described(found: sets.DataSet) -> str:
 
 
 if __name__ == "__main__":
-    run_cli(lambda argv: sys.exit(main([*argv])), sys.argv[1:])
+    run_cli(main, sys.argv[1:])

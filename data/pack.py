@@ -4,6 +4,7 @@ Hidden files are passed over.
 """
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ MAX_SIDE = 1000  # pixels
 LUMINANCE = (0.299, 0.587, 0.114)  # of red, green and blue, as television has it (BT.601)
 
 
-def main(arguments: list[str]) -> None:
+def main(arguments: Sequence[str]) -> None:
     """python -m data pack; prints what was packed. Raises DataError."""
     parser = argparse.ArgumentParser(prog="python -m data pack", description=__doc__)
     parser.add_argument("folder", type=Path, help="holds a folder of pictures for each class")

@@ -368,7 +368,6 @@ def test_pictures_of_weights_in_a_file(tmp_path, monkeypatch, capsys, Z, names):
         (vae.__main__, {}, "summary --epochs 3", "unrecognized arguments: --epochs 3"),
         (vae.__main__, {}, "summary --hidden 1000000000000", "Unable to allocate"),
         (vae.__main__, {}, "sumary", "`train` and options, or `summary` and options"),
-        (vae.__main__, {}, "", "`train` and options, or `summary` and options"),
         (weights, {"W1": None}, "w.npz", "w.npz has no matrix W1"),
         (weights, {"W_mu": np.zeros(3)}, "w.npz", "w.npz has no matrix W_mu"),
         (weights, {"W_mu": np.zeros((5, 0))}, "w.npz", "w.npz has no matrix W_mu"),

@@ -165,33 +165,16 @@ def test_a_command_lists_its_settings_and_says_what_is_wrong_with_words(model, c
         assert code == 2 and sentence in err and len(err.splitlines()) == 1, err
 
 
-MEMORY = "There is not enough memory"
-
-
-@pytest.mark.parametrize(
-    "error, status, said",
-    [
-        (SettingsError("--x is 1; expected 2."), 2, "--x is 1; expected 2.\n"),
-        (
-            MemoryError(),
-            2,
-            f"{MEMORY} (for large settings); try fewer --images, or smaller settings.\n",
-        ),
-        (
-            PermissionError(13, "Permission denied", "x"),
-            2,
-            "x cannot be used (Permission denied).\n",
-        ),
+def test_errors_of_a_program_are_one_sentence_and_a_status(capsys):
+    memory = "There is not enough memory (for large settings); try fewer --images, or smaller"
+    for error, status, said in (
+        (MemoryError(), 2, f"{memory} settings.\n"),
+        (PermissionError(13, "Not permitted", "x"), 2, "x cannot be used (Not permitted).\n"),
         (KeyboardInterrupt(), 130, ""),
-    ],
-)
-def test_errors_of_a_program_are_one_sentence_and_a_status(error, status, said, capsys):
-    def wrong(argv):
-        raise error
-
-    with pytest.raises(SystemExit) as stopped:
-        command.run_cli(wrong, [])
-    assert (stopped.value.code, capsys.readouterr().err) == (status, said)
+    ):
+        with pytest.raises(SystemExit) as stopped:
+            command.run_cli(Mock(side_effect=error), [])
+        assert (stopped.value.code, capsys.readouterr().err) == (status, said)
 
 
 def test_every_image_is_seen_once_an_epoch_and_the_short_batch_is_kept(tmp_path):

@@ -19,6 +19,7 @@ import importlib
 import io
 import json
 import os
+import resource
 import signal
 import sys
 import traceback
@@ -50,10 +51,6 @@ def limit(seconds: int, processes: str) -> None:
     The limit of `processes` counts all of its user, "+64" those besides which the user has.
     """
     signal.alarm(seconds + 60)  # ends it where the parent was killed and cannot
-    try:
-        import resource
-    except ImportError:
-        return
     most = {"CPU": seconds, "AS": MEMORY, "FSIZE": FILE, "NOFILE": OPEN_FILES, "CORE": 0}
     most |= {"NPROC": int(processes)} if processes[0] != "+" else {}
     for name, value in most.items():
