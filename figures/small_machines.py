@@ -22,7 +22,7 @@ from rbm.train import Settings, start, step
 FACTORS, OTHERS, SHOWN = 2.0 ** np.arange(-2, 3.01, 0.25), range(7), 7
 SETTINGS = Settings(hidden=12, gibbs_steps=1, chains="persistent", batch_size=30)
 STEPS, EVERY = 4001, 50
-TRIALS, CHAINS, TEMPERATURES = 100, 20, (1, 2, 5, 10, 20, 50, 100, 200, 500)
+TRIALS, CHAINS, STEPS_OF_PATH = 100, 20, (1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 
 def drawn(seed: int) -> Params:
@@ -149,19 +149,19 @@ def bracket() -> Figure:
     rng, p = np.random.default_rng(0), np.exp(log_p - log_p.max())
     h = hidden[rng.choice(len(p), TRIALS * CHAINS, p=p / p.sum())]
     own, axes = bernoulli(rng, prob_v(h, W, b)), (figure := sheet(900, 430)).subplots()
-    logs = [np.linspace(0, 1, n + 1) for n in TEMPERATURES]
-    forth = [ais(rng, len(own), betas, base, W, b, c)[1] for betas in logs]
-    back = [reverse_ais(rng, own, betas, base, W, b, c) for betas in logs]
-    for sign, log_w, name in ((1, forth, "forwards"), (-1, back, "back")):
-        w = sign * np.array(log_w).reshape(-1, TRIALS, CHAINS)
+    paths = [np.linspace(0, 1, n + 1) for n in STEPS_OF_PATH]
+    forth = [ais(rng, len(own), betas, base, W, b, c)[1] for betas in paths]
+    back = [reverse_ais(rng, own, betas, base, W, b, c) for betas in paths]
+    for sign, log_w, way in ((1, forth, "forwards"), (-1, back, "back")):
+        w, colour = sign * np.array(log_w).reshape(-1, TRIALS, CHAINS), LINES[sign < 0]
         low, middle, high = np.quantile(sign * log_mean_exp(w), (0.05, 0.5, 0.95), axis=1)
-        axes.fill_between(TEMPERATURES, low, high, color=LINES[sign < 0], alpha=0.25, lw=0)
-        axes.plot(TEMPERATURES, middle, color=LINES[sign < 0], label=f"chains led {name}")
-        means = sign * w.mean(axis=(1, 2))
-        axes.plot(TEMPERATURES, means, "--", color=LINES[sign < 0], lw=1, label="means of logs")
+        axes.fill_between(STEPS_OF_PATH, low, high, color=colour, alpha=0.25, lw=0)
+        axes.plot(STEPS_OF_PATH, middle, color=colour, label=f"chains led {way}")
+        mean = sign * w.mean(axis=(1, 2))
+        axes.plot(STEPS_OF_PATH, mean, "--", color=colour, label="means of their logs")
     axes.axhline(float(log_z(*params)), color="black", lw=1, label="all states summed")
     axes.legend()
     axes.set(xscale="log", xlabel="steps from independent pixels to the machine", ylabel="log $Z$")
-    axes.set_xticks(TEMPERATURES, map(str, TEMPERATURES))
+    axes.set_xticks(STEPS_OF_PATH, map(str, STEPS_OF_PATH))
     axes.minorticks_off()
     return figure
