@@ -8,6 +8,18 @@ from data.sets import HELP as DATA
 from training.settings import recorded, setting
 
 
+_BEST: dict[str, Any] = {
+    "pixels": "stochastic",
+    "chains": "persistent",
+    "gradient": "centred",
+    "epochs": 100,
+    "batch_size": 100,
+    "learning_rate": 0.3,
+    "decay": 55_000,  # to 0 at the end of 100 epochs of 55,000 images
+    "momentum": 0.0,
+}
+
+
 @dataclass(frozen=True)
 class Settings:
     """The settings of a run."""
@@ -21,6 +33,8 @@ class Settings:
             "momentum": 0.0,
             "epochs": 30,
         },
+        "best": _BEST,  # beside other trainings: results/README.md#rbm_likelihoods
+        "long": _BEST | {"gibbs_steps": 10, "epochs": 250, "decay": 137_500},
     }
 
     data: str = setting("auto", DATA, metavar="NAME|PATH")
