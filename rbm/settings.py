@@ -7,10 +7,10 @@ from data.mnist import SIDE
 from data.sets import HELP as DATA
 from training.settings import recorded, setting
 
-
 _BEST: dict[str, Any] = {
     "pixels": "stochastic",
     "chains": "persistent",
+    "gibbs_steps": 5,
     "gradient": "centred",
     "epochs": 100,
     "batch_size": 100,
