@@ -14,7 +14,8 @@ from experiments.experiment import Experiment, Numbers
 from experiments.rbm_trainings import DRAWN, MACHINES, SOURCES, VALIDATION, training
 from experiments.tables import table, with_spread
 from rbm.evaluate import Options, Scored, images_of
-from rbm.likelihood import Annealing, annealed, can_be_summed, estimated, exact
+from rbm.exact import MOST
+from rbm.likelihood import Annealing, annealed, estimated, exact
 from rbm.machine import Machine
 from rbm.model import free_energy
 from rbm.pseudo import log_pseudo_likelihood
@@ -44,7 +45,7 @@ def of_machine(folder: Path, how: Annealing = LONG) -> dict[str, Any]:
     test, validation = scored(run)
     made = annealed(run.params, test.base, test.v, how)
     found = {"annealed": estimated(run.params, test.v, made["forward"], made["reverse"])}
-    if can_be_summed(run.params):
+    if min(run.params.W.shape) <= MOST:
         found["exact"] = exact(run.params, test.v)
     log_Z = found.get("exact", found["annealed"])["log Z"]
     params = [np.asarray(array, np.float64) for array in run.params]

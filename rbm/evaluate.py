@@ -12,9 +12,10 @@ from autograd_lite.ops import Array
 from autograd_lite.threads import use_two_threads
 from data.pixels import binarise, to_unit
 from data.sets import HELP, load, split
+from rbm.exact import MOST
 from rbm.gibbs import bernoulli
 from rbm.inpaint import chain_mean
-from rbm.likelihood import Annealing, Numbers, annealed, can_be_summed, estimated, exact
+from rbm.likelihood import Annealing, Numbers, annealed, estimated, exact
 from rbm.machine import Machine, add_machine, named_machine
 from rbm.model import Params, base_biases
 from training.run import write_json
@@ -24,16 +25,16 @@ from training.streams import stream
 MEANS = {  # what is said of a mean over the images
     "log p": {
         "exact": "the mean log p of the images",
-        "annealed": "the mean log p of the images; more likely too high than too low",
+        "annealed": "the mean log p of the images; log Z is more likely too low than too high",
     },
-    "conservative log p": {"annealed": "from chains run back from images; on average too low"},
+    "conservative log p": {"annealed": "conservative, from chains run back from the images"},
 }
 KEPT = Path("out", "annealed")  # blocks of chains: a stopped command goes on from them
 
 
 @dataclass(frozen=True)
-class Options:
-    """What is measured, and how long the chains are."""
+class Options(Annealing):
+    """What is measured, and by which chains."""
 
     data: str = setting("", f"default: the run's; {HELP}", metavar="NAME|PATH")
     part: str = setting("test", "which images are scored", choices=("test", "validation"))
@@ -44,10 +45,6 @@ class Options:
         choices=("", "threshold", "stochastic"),
         metavar="threshold|stochastic",
     )
-    chains: int = setting(100, "annealed chains", least=2)
-    images: int = setting(500, "images from which a chain is run back; 0: none", least=0)
-    temperatures: int = setting(10_000, "inverse temperatures of each chain", least=2)
-    seed: int = setting(0, "random seed", least=0)
 
 
 class Scored(NamedTuple):
@@ -72,11 +69,10 @@ def main(argv: Sequence[str]) -> None:
     use_two_threads()
     params, scored = machine.params, images_of(machine, options)
     found = {}
-    if can_be_summed(params):
+    if min(params.W.shape) <= MOST:
         found["exact"] = exact(params, scored.v)
     if both or not found:
-        how = Annealing(options.chains, options.images, options.temperatures, options.seed)
-        made = annealed(params, scored.base, scored.v, how, kept(params, scored, how))
+        made = annealed(params, scored.base, scored.v, options, kept(params, scored, options))
         found["annealed"] = estimated(params, scored.v, made["forward"], made["reverse"])
     print(f"{machine.name}: {len(params.b)} pixels, {len(params.c)} hidden units; {scored.words}")
     for line in report(found, options):
@@ -120,7 +116,7 @@ def own_base(params: Params, seed: int) -> Array:
 def kept(params: Params, scored: Scored, how: Annealing) -> Path:
     """The folder of the blocks that these chains leave."""
     digest = hashlib.sha256(repr(how).encode())
-    for array in (*params, scored.base, scored.v[: how.images]):
+    for array in (*params, scored.base, scored.v):
         digest.update(f"{array.shape}".encode() + np.ascontiguousarray(array).data)
     folder = KEPT / digest.hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)

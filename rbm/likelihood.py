@@ -4,8 +4,9 @@ Chains run in blocks. A block has a random stream of its own and is kept once it
 two threads nor a stop in between change a number. Legend as in rbm/ais.py; v (N, D) binary images.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -14,10 +15,11 @@ from autograd_lite.threads import side_by_side
 from data.npz import read_arrays
 from rbm.ais import ais, reverse_ais
 from rbm.estimates import bootstrap, effective_size, log_mean_exp, standard_error
-from rbm.exact import MOST, log_z
+from rbm.exact import log_z
 from rbm.model import Params, free_energy
 from training.progress import Line
 from training.run import write_arrays
+from training.settings import setting
 from training.streams import stream
 
 BLOCK = 50  # chains
@@ -25,13 +27,14 @@ BLOCK = 50  # chains
 Numbers = dict[str, Any]
 
 
-class Annealing(NamedTuple):
-    """Chains from independent pixels, and chains back, one from each of the first images."""
+@dataclass(frozen=True)
+class Annealing:
+    """Chains from independent pixels, and chains back, one from each of some of the images."""
 
-    chains: int = 100
-    images: int = 500
-    temperatures: int = 10_000
-    seed: int = 0
+    chains: int = setting(100, "annealed chains", least=2)
+    images: int = setting(500, "images from which a chain is run back; 0: none", least=0)
+    temperatures: int = setting(10_000, "inverse temperatures of each chain", least=2)
+    seed: int = setting(0, "random seed", least=0)
 
 
 def schedule(temperatures: int) -> Array:
@@ -45,7 +48,8 @@ def annealed(
     """The chains' log-weights, `forward` (M,) and `reverse` (R,) if any, and the `ends` (M, D) of
     the former. With `keep`, a folder, blocks that are there are read, and the others are written.
     """
-    betas = schedule(how.temperatures)
+    betas, rng = schedule(how.temperatures), stream(how.seed, "run back")
+    starts = v[rng.permutation(len(v))[: how.images]]  # MNIST's first images are the harder ones
 
     def block(kind: str, first: int) -> dict[str, Array]:
         path = keep / f"{kind}-{first}.npz" if keep else None
@@ -56,13 +60,13 @@ def annealed(
             v_end, log_w = ais(rng, min(BLOCK, how.chains - first), betas, base, *params)
             made = {"forward": log_w, "ends": v_end}
         else:
-            start = v[first : min(first + BLOCK, how.images)]
+            start = starts[first : first + BLOCK]
             made = {"reverse": reverse_ais(rng, start, betas, base, *params)}
         if path:
             write_arrays(path, made)
         return made
 
-    counts = {"forward": how.chains, "reverse": min(how.images, len(v))}
+    counts = {"forward": how.chains, "reverse": len(starts)}
     blocks = [(kind, i) for kind, n in counts.items() for i in range(0, n, BLOCK)]
     line, done = Line(), list[dict[str, Array]]()
     for i in range(0, len(blocks), 2):
@@ -86,8 +90,9 @@ def estimated(params: Params, v: Array, forward: Array, reverse: Array, seed: in
     """log Z from the log-weights of `annealed`, with its 95 % interval, standard error and the
     effective number of chains; the mean log p(v); and from chains run back the conservative one.
     """
+    forward, reverse = forward.astype(np.float64), reverse.astype(np.float64)
     low, high = bootstrap(stream(seed, "bootstrap"), forward)
-    log_Z = float(log_mean_exp(forward.astype(np.float64)))
+    log_Z = float(log_mean_exp(forward))
     found = {
         "log Z": log_Z,
         "interval": [float(low), float(high)],
@@ -97,9 +102,9 @@ def estimated(params: Params, v: Array, forward: Array, reverse: Array, seed: in
     }
     if len(reverse):
         # log_w is much the same for all images, log f is not: few of them tell the mean of log_w.
-        back = float(reverse.mean(dtype=np.float64))
-        error = float(reverse.std()) / len(reverse) ** 0.5
+        back, error = float(reverse.mean()), float(reverse.std()) / len(reverse) ** 0.5
         below = _mean_log_p(params, v, back)
+        below["log p error"] = float(np.hypot(below["log p error"], error))
         found |= {"log Z from above": back, "log Z from above error": error}
         found |= {f"conservative {name}": value for name, value in below.items()}
     return found
@@ -111,8 +116,3 @@ def _mean_log_p(params: Params, v: Array, log_Z: float) -> Numbers:
         return {}
     log_p = -free_energy(v, *params).astype(np.float64) - log_Z  # (rbm.3)
     return {"log p": float(log_p.mean()), "log p error": float(log_p.std() / len(v) ** 0.5)}
-
-
-def can_be_summed(params: Params) -> bool:
-    """Whether log Z can be exact."""
-    return min(params.W.shape) <= MOST
