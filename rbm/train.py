@@ -33,8 +33,11 @@ class State(NamedTuple):
 def start(settings: Settings, images: Array) -> State:
     """The state before the first step; images (N, D) are the grey training images.
 
-    SettingsError where the learning rate would be 0 before the last epoch.
+    SettingsError where the learning rate would be 0 before the last epoch, or where a number of
+    chains is given that do not persist.
     """
+    if settings.particles and settings.chains == "data":
+        raise SettingsError("--particles is for --chains persistent; others are the mini-batch's.")
     steps = settings.epochs * -(-len(images) // settings.batch_size)
     if 0 < settings.decay < steps:
         raise SettingsError(

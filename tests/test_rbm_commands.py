@@ -122,7 +122,10 @@ def test_what_is_exported_is_the_run_s_machine(monkeypatch):
     assert all((np.load("again.npz")[name] == getattr(params, name)).all() for name in "Wbc")
 
 
-def test_a_rate_that_ends_before_the_training_is_refused():
-    settings = rbm.train.Settings(hidden=2, epochs=3, batch_size=5, decay=5)
-    with pytest.raises(SettingsError, match="at least the 6 steps"):
+@pytest.mark.parametrize(
+    ("given", "said"), [({"decay": 5}, "at least the 6 steps"), ({"particles": 3}, "persistent")]
+)
+def test_settings_that_contradict_each_other_are_refused(given, said):
+    settings = rbm.train.Settings(hidden=2, epochs=3, batch_size=5, **given)
+    with pytest.raises(SettingsError, match=said):
         rbm.train.start(settings, np.zeros((10, 4), np.float32))
