@@ -18,7 +18,7 @@ from data.pixels import binarise, remove_pixels, to_unit
 from data.sets import load, split
 from experiments import inpainting_baselines as baselines
 from experiments.inpainting_baselines import Mask, score
-from rbm.exact import conditional, log_marginal
+from rbm.exact import conditional, log_z
 from rbm.inpaint import chain_mean, inpaint
 from rbm.model import Params, free_energy
 from rbm.pseudo import log_pseudo_likelihood
@@ -114,8 +114,7 @@ def likelihoods(folder: Path, epochs: int) -> list[Row]:
     pseudo = np.concatenate([log_pseudo_likelihood(part, *params) for part in np.split(v, 10)])
     row = {"pseudo": pseudo.mean(), "pseudo error": pseudo.std() / len(v) ** 0.5}
     if machine.settings.hidden <= FEW_UNITS:
-        nothing = np.zeros((1, v.shape[1]), np.bool_)
-        log_Z = float(log_marginal(v[:1], nothing, *params)[0])
+        log_Z = float(log_z(*params))
         log_p = -free_energy(v, *params) - log_Z
         row |= {"log Z": log_Z, "log p": log_p.mean(), "log p error": log_p.std() / len(v) ** 0.5}
     return [{name: float(x) for name, x in row.items()}]
