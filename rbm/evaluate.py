@@ -22,13 +22,6 @@ from training.run import write_json
 from training.settings import Parser, SettingsError, add_settings, check_settings, setting
 from training.streams import stream
 
-MEANS = {  # what is said of a mean over the images
-    "log p": {
-        "exact": "the mean log p of the images",
-        "annealed": "the mean log p of the images; log Z is more likely too low than too high",
-    },
-    "conservative log p": {"annealed": "conservative, from chains run back from the images"},
-}
 KEPT = Path("out", "annealed")  # blocks of chains: a stopped command goes on from them
 
 
@@ -126,16 +119,16 @@ def kept(params: Params, scored: Scored, how: Annealing) -> Path:
 def report(found: dict[str, Numbers], options: Options) -> Iterator[str]:
     """What the screen shows, line by line."""
     for kind, numbers in found.items():
-        log_Z = f"log Z {numbers['log Z']:.3f}"
+        line = f"{kind + ':':13}log Z {numbers['log Z']:.3f}"
         if kind == "annealed":
             low, high = numbers["interval"]
-            log_Z += (
-                f", 95 % interval {low:.3f} to {high:.3f}; {options.chains} chains of"
+            line += (
+                f", 95 % interval {low:.3f} to {high:.3f} ({options.chains} chains of"
                 f" {options.temperatures:,} temperatures, effectively"
-                f" {numbers['effective size']:.0f} chains"
+                f" {numbers['effective size']:.0f})"
             )
-        yield f"{kind + ':':14}{log_Z}"
-        for name, value in numbers.items():
-            if name in MEANS:
-                error = numbers[f"{name} error"]
-                yield f"{'':14}{value:.2f} +- {error:.2f} nats an image: {MEANS[name][kind]}"
+        yield line
+        for name in ("log p", "conservative log p"):
+            if name in numbers:
+                mean, error = numbers[name], numbers[f"{name} error"]
+                yield f"{'':13}mean {name} {mean:.2f} +- {error:.2f} nats an image"
