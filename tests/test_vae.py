@@ -149,20 +149,6 @@ def test_numbers_of_parameters_are_the_sources():
         assert summary.parameters(found, network) == in_all
 
 
-@pytest.mark.parametrize("half, quarter, size", [
-    ((14, 14), (7, 7), (28, 28)), ((4, 7), (2, 4), (7, 13)), ((1, 3), (1, 2), (1, 5))
-])  # fmt: skip
-def test_layers_have_the_shapes_of_the_source_and_halves_are_rounded_up(half, quarter, size):
-    rng = np.random.default_rng(0)
-    params = conv.init(rng, size, 2)
-    x, eps = rng.random((4, *size), dtype=np.float32), np.ones((3, 4, 2), np.float32)
-    outputs, trace = conv.forward(x, eps, params)
-    assert outputs.logits.shape == (3, 4, math.prod(size))
-    assert [h.shape[1:] for h in (trace.h1, trace.h2, trace.h4, trace.h5, trace.h6)] == [
-        (*half, 32), (*quarter, 64), (*quarter, 64), (*half, 64), (*size, 32)
-    ]  # fmt: skip
-
-
 @pytest.mark.parametrize("init, sizes", [(conv.init, ((7, 13), 2)), (mlp.init, (784, 256, 2))])
 def test_weights_begin_within_glorot_s_limits_and_biases_at_zero(init, sizes):
     assert init(np.random.default_rng(0), *sizes)[0].dtype == np.float32
