@@ -137,20 +137,10 @@ def of_masks(x, masks, params):
     return gan.mlp.forward(x, [m.reshape(len(x), -1) for m in masks], params)
 
 
-def of_one_depth(x, masks, params):
-    first, second, last = params
-    return gan.mlp.forward(x, masks, (first, second, last))
-
-
-LAPLACE = Slip(
-    "", "", "vae.densities.laplace_nll_vjp", "np.sign(error)", "error / np.abs(error)", ""
-)
-
 WRONG = [
     ("energy", squeezed("energy")),
     ("mlp.forward", squeezed("mlp.forward")),
     ("mlp.forward", of_masks),
-    ("mlp.forward", of_one_depth),
     ("mlp.dropout", of_several_rows),
     ("free_energy", log_of_one_plus_exp),
     ("free_energy", log_of_product),
@@ -161,7 +151,6 @@ WRONG = [
     ("leaky_relu", lambda x, slope=0.1: np.where(x > 0, x, x * slope)),
     ("discriminator_loss", lambda a, b, label=0.9: gan.losses.discriminator_loss(a, b, label)),
     ("adam_step", lambda p, s, g, rate=1e-2, *a: optim.adam_step(p, s, g, rate, *a)),
-    ("laplace_nll_vjp", planted(LAPLACE)[0]),
     ("momentum_step", lambda p, u, g, r, m: (p + m * u - r * g, m * u - r * g)),
     ("categorical_nll", lambda a, y: losses.categorical_nll(a.reshape(len(y), -1), y)),
     ("objective.gradient", lambda x, e, n, k, beta=2.0, s=None: gradient(x, e, n, k, beta, s)),
