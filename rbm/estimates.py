@@ -1,7 +1,7 @@
 """What the weights of annealed chains say of log Z, and how sure one can be.
 
 log_w (M,) are logarithms of M independent weights whose expectation is Z.
-Equations (rbm.97) to (rbm.99) of rbm/DERIVATION_LIKELIHOOD.md.
+Equations (rbm.97) to (rbm.99) and (rbm.102) of rbm/DERIVATION_LIKELIHOOD.md.
 """
 
 import numpy as np
@@ -23,7 +23,10 @@ def effective_size(log_w: Array) -> Array:
 
 
 def standard_error(log_w: Array) -> Array:
-    """The standard error of log_mean_exp, to first order; 0 for one weight, a scalar."""
+    """The standard error of log_mean_exp, to first order, a scalar.
+
+    The weights' variance is their mean squared deviation, so it is 0 for one weight.
+    """
     w = np.exp(log_w - log_w.max())
     return w.std() / w.mean() / np.sqrt(w.dtype.type(len(w)))  # (rbm.99)
 
@@ -31,5 +34,6 @@ def standard_error(log_w: Array) -> Array:
 def bootstrap(rng: np.random.Generator, log_w: Array, draws: int = 2000) -> tuple[Array, Array]:
     """A 95 % interval of log Z: of log_mean_exp over weights drawn again with replacement."""
     again = log_w[rng.integers(len(log_w), size=(draws, len(log_w)))]
-    low, high = np.quantile(log_mean_exp(again), (0.025, 0.975)).astype(log_w.dtype)
+    ends = np.quantile(log_mean_exp(again), (0.025, 0.975))  # (rbm.102)
+    low, high = ends.astype(log_w.dtype)
     return low, high

@@ -23,8 +23,9 @@ def swap_probability(v_low: Array, v_high: Array, low: Params, high: Params) -> 
 
 
 def tempered(rng: np.random.Generator, v: Array, machines: Sequence[Params], steps: int) -> Array:
-    """The states (R, M, D) after so many steps, each a sweep of every machine and an offer to
-    every second pair of neighbours to trade places.
+    """The states (R, M, D) after so many steps, each a sweep of every machine and then an offer to
+    every second pair of neighbours to trade places: first to machines 0 and 1, 2 and 3, ..., then
+    to 1 and 2, 3 and 4, ..., in turn.
     """
     for step in range(steps):
         v = np.stack([gibbs(rng, v[r], *machine, 1) for r, machine in enumerate(machines)])
