@@ -89,6 +89,57 @@ def inpaint__in_one_loop(
     return np.where(known, v, total / average)
 
 
+def _annealed(beta: float, base: Array, W: Array, b: Array, c: Array) -> Any:
+    return beta * W, base + beta * (b - base), beta * c
+
+
+def ais__by_free_energies(rng: Any, chains: int, betas: Array, base: Array, *params: Array) -> Any:
+    v = rng.binomial(1, sigmoid__in_two_branches(base), (chains, len(base))).astype(base.dtype)
+    log_w = np.logaddexp(0, base).sum() + len(params[2]) * np.logaddexp(0, base[:1] * 0)[0]
+    for t in range(1, len(betas)):
+        low, high = (_annealed(float(beta), base, *params) for beta in betas[t - 1 : t + 1])
+        log_w = log_w + free_energy__by_units(v, *low) - free_energy__by_units(v, *high)
+        v = gibbs__one_chain_at_a_time(rng, v, high[0], high[1], high[2], 1)
+    return v, log_w
+
+
+def reverse_ais__by_free_energies(rng: Any, v: Array, betas: Array, *machine: Array) -> Array:
+    first = _annealed(0.0, *machine)
+    log_w = np.logaddexp(0, first[1]).sum() + np.logaddexp(0, first[2]).sum()
+    for t in reversed(range(1, len(betas))):
+        low, high = (_annealed(float(beta), *machine) for beta in betas[t - 1 : t + 1])
+        v = gibbs__one_chain_at_a_time(rng, v, high[0], high[1], high[2], 1)
+        log_w = log_w + free_energy__by_units(v, *low) - free_energy__by_units(v, *high)
+    return np.asarray(log_w)
+
+
+def log_mean_exp__term_by_term(log_w: Array) -> Array:
+    return np.logaddexp.reduce(log_w, axis=-1) - math.log(log_w.shape[-1])
+
+
+def standard_error__by_the_effective_size(log_w: Array) -> float:
+    p = np.exp(log_w - np.logaddexp.reduce(log_w))
+    return math.sqrt(max(0.0, (p * p).sum() - 1 / len(p)))
+
+
+def bootstrap__by_choice(rng: Any, log_w: Array, draws: int = 2000) -> Any:
+    means = log_mean_exp__term_by_term(rng.choice(log_w, (draws, len(log_w))))
+    return tuple(np.sort(means)[[int(0.025 * draws), int(0.975 * draws)]])
+
+
+def swap_probability__by_quotients(v: Array, w: Array, low: Any, high: Any) -> Array:
+    (f, g), (ff, gg) = ([free_energy__by_units(x, *m) for x in (v, w)] for m in (low, high))
+    return np.minimum(1, np.exp(np.minimum((f - g) - (ff - gg), 0)))
+
+
+def log_z__state_by_state(W: Array, b: Array, c: Array) -> Any:
+    if len(b) > len(c):
+        W, b, c = W.T, c, b
+    v = (np.arange(2 ** len(b))[:, None] // 2 ** np.arange(len(b)) % 2).astype(W.dtype)
+    F = free_energy__by_units(v, W, b, c)
+    return np.log(np.exp(F.min() - F).sum()) - F.min()
+
+
 def tanh_vjp__by_factors(dy: Array, y: Array) -> Array:
     return (1 + y) * (1 - y) * dy
 

@@ -91,9 +91,9 @@ def test_what_serves_the_models_does_not_bury_them():
     others = set(rest) - {*slips, *peers, *ways} | {ROOT / "bootstrap.py"}
     assert sum(map(lines, others)) < 18_750
     assert sum(map(lines, ways)) < 400
-    assert sum(map(lines, slips)) < 1_300
+    assert sum(map(lines, slips)) < 1_400
     assert sum(map(lines, peers)) < 700
-    assert sum(lines(p) for p in tests if p.parent.name == "laws") < 2_800
+    assert sum(lines(p) for p in tests if p.parent.name == "laws") < 3_000
     assert sum(lines(p) for p in tests if p.parent.name != "laws") < 9_150
 
 

@@ -12,16 +12,18 @@ from grading.checks import (
     gan_networks,
     gan_players,
     rbm,
+    rbm_annealing,
     rbm_inference,
     rbm_learning,
     rbm_sampling,
+    rbm_weights,
     vae,
     vae_networks,
 )
 
 MODULES = (
     *(ad, ad_losses, ad_optimisers, conv),
-    *(rbm, rbm_sampling, rbm_learning, rbm_inference),
+    *(rbm, rbm_sampling, rbm_learning, rbm_inference, rbm_annealing, rbm_weights),
     *(vae, vae_networks),
     *(gan, gan_networks, gan_players),
 )

@@ -118,6 +118,19 @@ def _many_hidden(rng: Rng) -> Arrays:
     return _exact(rng, B=2, D=2, H=13)
 
 
+def _log_z(rng: Rng, D: int = 9, H: int = 7, size: float = 1.0) -> Arrays:
+    return machines.drawn_params(rng, D, H, size)
+
+
+def _oracle_log_z(W: Array, b: Array, c: Array) -> float:
+    """Of many units in both layers by the hidden states alone."""
+    if min(W.shape) < 10:
+        return enumeration.log_marginal(b, b != b, W, b, c)
+    hs = enumeration.states(len(c))
+    logs = hs @ c + np.logaddexp(0, hs @ W.T + b).sum(axis=1)
+    return float(logs.max() + np.log(np.exp(logs - logs.max()).sum()))
+
+
 # fmt: off
 CHECKS = (
     Check("rbm.29", "rbm.inpaint.inpaint", "enumerated chain",
@@ -127,6 +140,10 @@ CHECKS = (
           (_truncated, Edge(_truncated, "with one weight", pixels=1, hidden=1)), _measure_truncated, 1.0, 2),
     Check("rbm.31", "rbm.exact.log_marginal", "sum over both layers", (*in_sizes(_exact), Edge(_many_hidden, MANY)),
           exact(row_by_row(enumeration.log_marginal), magnitude), 3e-14, 30),
+    Check("rbm.90", "rbm.exact.log_z", "sum over both layers",
+          (_log_z, partial(_log_z, D=3, H=6), Edge(_log_z, "with large weights", size=machines.LARGE), Edge(_log_z, "with one pixel", D=1, H=1),
+           Edge(_log_z, "with as many hidden units as pixels", D=6, H=6), Edge(_log_z, "with sixteen units", D=17, H=16)),
+          exact(_oracle_log_z, magnitude), 1e-14, 18),
     Check("rbm.32", "rbm.exact.conditional", "enumerated conditional", (*in_sizes(_exact, large=10.0), Edge(_many_hidden, MANY)),
           exact(row_by_row(enumeration.conditional), magnitude), 1e-14, 30),
 )

@@ -14,7 +14,7 @@ from grading.checks.rbm import CHAINS, JOINT, B, D, H, in_sizes, magnitude, row_
 from grading.form import dtype_of, in_precision, require_form
 from grading.oracles import enumeration
 from grading.oracles.arrays import compared
-from grading.oracles.differences import gradient, softplus
+from grading.oracles.differences import gradient, sigmoid, softplus
 
 
 def _mean_free_energy(v: Array, W: Array, b: Array, c: Array) -> Array:
@@ -37,6 +37,25 @@ def _oracle_nll_gradient(v_data: Array, v_model: Array, W: Array, b: Array, c: A
         return _mean_free_energy(v_data, *params) - _mean_free_energy(v_model, *params)
 
     return gradient(contrast, (W, b, c))
+
+
+def _oracle_centred(v_data: Array, v_model: Array, W: Array, b: Array, c: Array) -> Any:
+    """The gradient by the parameters of the centred energy, and how W, b and c follow those."""
+    ends = [(v.mean(axis=0), sigmoid(v @ W + c).mean(axis=0)) for v in (v_data, v_model)]
+    mu, lam = ((x + y) / 2 for x, y in zip(*ends, strict=True))
+
+    def mean_log_weight(v: Array, W: Any, b: Any, c: Any) -> Any:
+        moved, inputs = v - mu, 0
+        for i in range(len(W)):
+            inputs = inputs + moved[:, i, None] * W[i]
+        off = -(inputs + c) @ lam  # with every hidden unit off
+        return np.mean(moved @ b + off + softplus(inputs + c).sum(axis=1))
+
+    def contrast(*params: Any) -> Any:
+        return mean_log_weight(v_model, *params) - mean_log_weight(v_data, *params)
+
+    dW, db, dc = gradient(contrast, (W, b + W @ lam, c + mu @ W))
+    return dW, db - dW @ lam, dc - mu @ dW
 
 
 def _estimate(rng: Rng, rows: int = CHAINS, D: int = D) -> Arrays:
@@ -89,6 +108,8 @@ CHECKS = (
           exact(_oracle_statistics, magnitude), 1e-14, 32),
     Check("rbm.15", "rbm.gradient.nll_gradient", "complex step", in_sizes(_two_sets),
           exact(_oracle_nll_gradient, magnitude), 1e-14, 32),
+    Check("rbm.81", "rbm.gradient.centred_gradient", "complex step", in_sizes(_two_sets),
+          exact(_oracle_centred, magnitude), 1e-14, 32),
     Check("rbm.24", "rbm.pseudo.log_pseudo_likelihood", JOINT, (*in_sizes(machines.free_energy), Edge(machines.free_energy, "with many pixels", B=2, D=120)),
           exact(row_by_row(lambda *v: enumeration.log_pseudo_likelihood_terms(*v).sum()), magnitude), 3e-14, 32),
     Check("rbm.25", "rbm.pseudo.log_pseudo_likelihood_estimate", JOINT,

@@ -10,6 +10,7 @@ from grading.slips import (
     gan_penalty,
     rbm,
     rbm_inference,
+    rbm_likelihood,
     vae,
     vae_networks,
 )
@@ -19,6 +20,7 @@ SLIPS: tuple[Slip, ...] = (
     *conv.SLIPS,
     *rbm.SLIPS,
     *rbm_inference.SLIPS,
+    *rbm_likelihood.SLIPS,
     *vae.SLIPS,
     *vae_networks.SLIPS,
     *gan.SLIPS,

@@ -1,0 +1,90 @@
+"""Slips of rbm: annealed chains, what their weights say, trading places, exact Z, centring."""
+
+from grading.slip import Slip
+
+A, E, T, Z = "rbm.ais.", "rbm.estimates.", "rbm.tempering.", "rbm.exact.log_z"
+CENTRED = "rbm.gradient.centred_gradient"
+BASE, SWEEP = "_log_z_base(base, len(c))", "_sweep(rng, high, a, base, W, b)"
+GAIN = "log_w = log_w + log_ratio(low, high, v, a, base, b)"
+HINT_SWEEP = "A sweep is at the temperature that the weight has just been taken to."
+HINT_BASE = (
+    "With no weights each hidden unit still has two states: H log 2 belongs to the first log Z."
+)
+
+# fmt: off
+SLIPS = (
+    Slip("between-biases-not-annealed", "rbm.91", A + "between", "beta * W, (1 - beta) * base + beta * b, beta * c", "beta * W, b, c",
+         "At 0 the machine is independent pixels with the biases base: all of its parameters fade."),
+    Slip("between-base-stays", "rbm.91", A + "between", "(1 - beta) * base", "base", "The base fades as the machine comes: at 1 nothing is left of it."),
+    Slip("between-ends-swapped", "rbm.91", A + "between", "(1 - beta) * base + beta * b", "beta * base + (1 - beta) * b", "At 0 the biases are the base's."),
+    Slip("between-c-not-annealed", "rbm.91", A + "between", "beta * c", "c", "The hidden biases are annealed as well."),
+    Slip("log-ratio-sign", "rbm.92", A + "log_ratio", "return (high - low) * (v @ (b - base)) + by_hidden", "return -(high - low) * (v @ (b - base)) - by_hidden",
+         "The weight grows by f at the higher of the two over f at the lower."),
+    Slip("log-ratio-of-the-difference", "rbm.92", A + "log_ratio", "softplus(high * a) - softplus(low * a)", "softplus((high - low) * a)",
+         "softplus is not linear: the difference of two, not one of the difference."),
+    Slip("log-ratio-without-base", "rbm.92", A + "log_ratio", "(b - base)", "b", "The base's share falls as the machine's rises."),
+    Slip("log-ratio-without-hidden", "rbm.92", A + "log_ratio", " + by_hidden", "", "The hidden units' terms change with the temperature, too."),
+    Slip("ais-weighed-after-the-sweep", "rbm.93", A + "ais", f"{GAIN}  # (rbm.93)\n        v = {SWEEP}\n        a = v @ W + c",
+         f"v = {SWEEP}\n        a = v @ W + c\n        {GAIN}", "The weight is taken at the image before the sweep, which the lower temperature has drawn."),
+    Slip("ais-sweep-at-the-last-temperature", "rbm.93", A + "ais", "rng, high,", "rng, low,", HINT_SWEEP),
+    Slip("ais-sweep-of-the-machine", "rbm.93", A + "ais", "rng, high,", "rng, 1.0,", HINT_SWEEP),
+    Slip("ais-sweep-without-base", "rbm.93", A + "ais", SWEEP, SWEEP.replace("base", "0 * base"), "The base's biases are in the sweep as long as they are in the weight."),
+    Slip("ais-base-without-hidden", "rbm.93", A + "ais", BASE, "_log_z_base(base, 0)", HINT_BASE),
+    Slip("ais-from-coin-flips", "rbm.93", A + "ais", "sigmoid(base)", "sigmoid(0 * base)", "The first images are drawn from the base."),
+    Slip("ais-one-start-for-all", "rbm.93", A + "ais", "bernoulli(rng, np.tile(sigmoid(base), (chains, 1)))", "np.tile(bernoulli(rng, sigmoid(base)), (chains, 1))",
+         "Every chain has a start of its own."),
+    Slip("ais-last-temperature-left-out", "rbm.93", A + "ais", "betas.tolist()", "betas[:-1].tolist() + betas[-1:].tolist() * (len(betas) < 3)",
+         "The last weight takes the chain to beta = 1; without it Z is that of a warmer machine."),
+    Slip("reverse-ais-weighed-before-the-sweep", "rbm.95", A + "reverse_ais", f"v = {SWEEP}\n        a = v @ W + c\n        {GAIN}",
+         f"{GAIN}\n        v = {SWEEP}\n        a = v @ W + c", "Backwards the sweep comes first: what a chain did last is undone first."),
+    Slip("reverse-ais-sweep-at-the-next-temperature", "rbm.95", A + "reverse_ais", "rng, high,", "rng, low,", "A chain goes back by the kernel that brought it here: at the higher of the two."),
+    Slip("reverse-ais-negated", "rbm.95", A + "reverse_ais", "return log_w.astype(v.dtype)", "return -log_w.astype(v.dtype)",
+         "This is log(1 / w): the function returns log w, as the chains that go forward do."),
+    Slip("reverse-ais-forwards", "rbm.95", A + "reverse_ais", "for high, low in pairwise(betas[::-1].tolist())", "for low, high in pairwise(betas.tolist())",
+         "The images are the machine's: the temperatures are gone through from the last to the first."),
+    Slip("reverse-ais-base-without-hidden", "rbm.95", A + "reverse_ais", BASE, "_log_z_base(base, 0)", HINT_BASE),
+    Slip("mean-of-logs", "rbm.97", E + "log_mean_exp", "return top[..., 0] + np.log(mean)", "return log_w.mean(axis=-1)",
+         "The mean of the weights has the expectation Z; that of their logarithms is too low, by half their variance."),
+    Slip("log-sum-exp", "rbm.97", E + "log_mean_exp", ".mean(axis=-1)", ".sum(axis=-1)", "The mean of the weights, not their sum."),
+    Slip("log-mean-exp-clipped", "rbm.97", E + "log_mean_exp", "top = log_w.max(axis=-1, keepdims=True)", "log_w = np.clip(log_w, -80, 80)\n    top = 0 * log_w",
+         "Clipped weights are wrong: take the largest out of the exponentials and put it back."),
+    Slip("log-mean-exp-largest-of-all", "rbm.97", E + "log_mean_exp", "return top[..., 0] + np.log(mean)", "return log_w.max() + np.log(mean)",
+         "What was taken out of a row is put back into that row."),
+    Slip("effective-size-upside-down", "rbm.98", E + "effective_size", "w.sum() ** 2 / (w * w).sum()", "(w * w).sum() / w.sum() ** 2", "This is one over the size."),
+    Slip("effective-fraction", "rbm.98", E + "effective_size", "w.sum() ** 2 / (w * w).sum()", "w.mean() ** 2 / (w * w).mean()", "This is the fraction of the weights; times their number."),
+    Slip("effective-size-not-squared", "rbm.98", E + "effective_size", "w.sum() ** 2 / (w * w).sum()", "w.sum()", "The sum squared over the sum of squares."),
+    Slip("standard-error-of-the-weights", "rbm.99", E + "standard_error", " / w.mean()", "", "An error of a logarithm is relative: divided by the mean."),
+    Slip("standard-deviation", "rbm.99", E + "standard_error", " / np.sqrt(w.dtype.type(len(w)))", "", "The error of a mean falls with the root of the number of weights."),
+    Slip("standard-error-of-the-logs", "rbm.99", E + "standard_error", "w.std() / w.mean()", "log_w.std()", "The logarithm is taken of the mean: the spread that counts is the weights' own."),
+    Slip("bootstrap-90-per-cent", "rbm.102", E + "bootstrap", "(0.025, 0.975)", "(0.05, 0.95)", "Of 95 %, 2.5 % are left out at each end."),
+    Slip("bootstrap-of-logs", "rbm.102", E + "bootstrap", "log_mean_exp(again)", "again.mean(axis=-1)", "The same function of the weights drawn again as of the weights: log_mean_exp."),
+    Slip("bootstrap-without-replacement", "rbm.102", E + "bootstrap", "log_w[rng.integers(len(log_w), size=(draws, len(log_w)))]",
+         "rng.permuted(np.tile(log_w, (draws, 1)), axis=1)", "Without replacement the same weights come every time."),
+    Slip("bootstrap-half-the-weights", "rbm.102", E + "bootstrap", "size=(draws, len(log_w))", "size=(draws, len(log_w) // 2)", "As many weights are drawn as there are: fewer spread more."),
+    Slip("swap-upside-down", "rbm.100", T + "swap_probability", "before - after", "after - before", "A trade that lowers the sum of free energies is always taken."),
+    Slip("swap-of-one-machine", "rbm.100", T + "swap_probability", " + free_energy(v_low, *high)", " + free_energy(v_high, *high)", "After the trade the second machine has the first one's state."),
+    Slip("swap-by-biases", "rbm.100", T + "swap_probability", "return", "before, after = -v_low @ low.b - v_high @ high.b, -v_high @ low.b - v_low @ high.b\n    return",
+         "Both machines' free energies, hidden units included."),
+    Slip("swap-by-heat-bath", "rbm.100", T + "swap_probability", "np.exp(np.minimum(before - after, 0))", "np.exp(np.minimum(before - after, 0)) / (1 + np.exp(-abs(before - after)))",
+         "This is Barker's rule, which is in balance, too, but trades less often than Metropolis'."),
+    Slip("tempered-all-or-none", "rbm.101", T + "tempered", "rng.random(p.shape, dtype=p.dtype) < p", "np.full(p.shape, rng.random() < p.mean())", "Every pair of chains decides by itself."),
+    Slip("tempered-copied", "rbm.101", T + "tempered", "v[[r + 1, r]], v[[r, r + 1]]", "v[[r + 1, r + 1]], v[[r, r + 1]]", "Both change: one takes what the other gives."),
+    Slip("tempered-refused", "rbm.101", T + "tempered", "trade[:, None]", "~trade[:, None]", "A trade happens with probability p, not 1 - p."),
+    Slip("tempered-always-the-same-pairs", "rbm.101", T + "tempered", "range(step % 2, ", "range(0, ", "Pairs take turns: otherwise no state gets past the second machine."),
+    Slip("tempered-sweeps-of-one-machine", "rbm.101", T + "tempered", "*machine, 1", "*machines[-1], 1", "Every machine sweeps its own chains."),
+    Slip("log-z-without-c", "rbm.90", Z, "right @ c[cut:]", "0 * (right @ c[cut:])", "The second half's units have biases, too."),
+    Slip("log-z-b-twice", "rbm.90", Z, "right @ W[:, cut:].T", "right @ W[:, cut:].T + b", "The pixels' biases are in one of the two halves only."),
+    Slip("log-z-mean", "rbm.90", Z, "return _log_sum(np.concatenate(parts)[None])[0]", "return (_log_sum(np.concatenate(parts)[None])[0] - H * np.log(2))",
+         "The sum over the states, not their mean."),
+    Slip("log-z-last-pixels", "rbm.90", Z, "range(0, D, GROUP)", "range(0, max(D // GROUP, 1) * GROUP, GROUP)", "The last group of pixels may be smaller than the others."),
+    Slip("log-z-first-block", "rbm.90", Z, "range(0, 2**cut, ROWS)", "range(0, min(2**cut, ROWS), ROWS)", "There are more states of the first half than one block holds."),
+    Slip("centred-not-mapped-back", "rbm.81", CENTRED, "db - dW @ lam, dc - mu @ dW", "db, dc", "These are steps of the centred biases: b and c move with W as well."),
+    Slip("centred-mapped-with-plus", "rbm.81", CENTRED, "db - dW @ lam, dc - mu @ dW", "db + dW @ lam, dc + mu @ dW", "b is the centred bias less W lam."),
+    Slip("centred-biases-only", "rbm.81", CENTRED, " - np.outer(mu, dc) - np.outer(db, lam)", "", "The gradient of W is taken of centred units, too."),
+    Slip("centred-pixels-only", "rbm.81", CENTRED, " - np.outer(db, lam)", "", "The hidden units are centred as the pixels are."),
+    Slip("centred-at-the-data", "rbm.81", CENTRED, "(data.b + model.b) / 2, (data.c + model.c) / 2", "data.b, data.c", "The centre is halfway between the two phases' means."),
+    Slip("centred-at-the-sum", "rbm.81", CENTRED, "(data.b + model.b) / 2, (data.c + model.c) / 2", "data.b + model.b, data.c + model.c", "Halfway: the sum of both means by two."),
+    Slip("centred-sign", "rbm.81", CENTRED, "return Params(dW, db - dW @ lam, dc - mu @ dW)", "return Params(-dW, dW @ lam - db, mu @ dW - dc)",
+         "As nll_gradient it is of -log p: model less data."),
+)
+# fmt: on
