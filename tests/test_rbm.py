@@ -5,12 +5,16 @@ import pytest
 from small_runs import same_bits, spy_on
 
 import rbm.train
-from rbm.exact import log_marginal
+from grading.oracles import enumeration
+from rbm.ais import ais, between
+from rbm.estimates import bootstrap, log_mean_exp, standard_error
+from rbm.exact import log_marginal, log_z
 from rbm.gibbs import gibbs
-from rbm.gradient import nll_gradient
+from rbm.gradient import centred_gradient, nll_gradient
 from rbm.model import Params, free_energy, init_truncated
 from rbm.pseudo import log_pseudo_likelihood
-from rbm.train import Settings, measure, start, step
+from rbm.tempering import tempered
+from rbm.train import Settings, measure, rate_and_momentum, start, step
 from training.streams import stream
 
 D, H = 4, 3
@@ -25,6 +29,47 @@ def test_a_sum_over_too_many_hidden_states_is_refused():
     v = np.zeros((2, D))
     with pytest.raises(ValueError, match="26 hidden units have"):
         log_marginal(v, v == 1, *machine(0, D, 26))
+    with pytest.raises(ValueError, match="30 and 26 units; expected at most 25 in one"):
+        log_z(*machine(0, 30, 26))
+
+
+def drawn(rng, p, rows=20_000):
+    return enumeration.states(D)[rng.choice(len(p), rows, p=p)]
+
+
+def stay(v, p):
+    """Whether the total variation between rows and p is within three of the Monte-Carlo floor."""
+    shares = np.bincount(enumeration.numbers_of(v), minlength=len(p)) / len(v)
+    return abs(shares - p).sum() < 3 * np.sqrt(p * (1 - p) / len(v)).sum()
+
+
+@pytest.mark.parametrize("sweeps", [1, 4, 16])
+def test_exact_draws_stay_what_they_are_under_every_kernel(sweeps):
+    """A sampler of other images drifts from them, however slowly it mixes."""
+    rng, (W, b, c) = np.random.default_rng(sweeps), machine(3)
+    row = [between(beta, np.ones(D), 2 * W, b, c) for beta in (0.0, 0.5, 1.0)]
+    p = [enumeration.joint(*params).sum(axis=1) for params in row]
+    assert stay(gibbs(rng, drawn(rng, p[2]), *row[2], sweeps), p[2])
+    known = np.array([True, False, False, True])
+    given = (enumeration.states(D)[:, known] == [1, 0]).all(axis=1) * p[2]
+    given, masks = given / given.sum(), np.tile(known, (20_000, 1))
+    assert stay(gibbs(rng, drawn(rng, given), *row[2], sweeps, masks), given)
+    v = tempered(rng, np.stack([drawn(rng, x) for x in p]), row, sweeps)
+    for one, other in ((0, 1), (1, 2), (0, 2)):  # each is its machine's, and no two go together
+        assert stay(np.hstack([v[one], v[other]]), np.kron(p[one], p[other]))
+
+
+def test_intervals_of_log_z_cover_it_as_often_as_they_say():
+    """Of 100 machines: 95 % +- four standard deviations; errors in units of the standard error."""
+    covered, errors = 0, []
+    for seed in range(100):
+        rng, (W, b, c) = np.random.default_rng(seed), machine(seed, 6, 4)
+        _, log_w = ais(rng, 200, np.linspace(0, 1, 12), 0 * b, W, b, c)
+        low, high = bootstrap(rng, log_w, 400)
+        truth = log_z(W, b, c)
+        covered += low <= truth <= high
+        errors.append((log_mean_exp(log_w) - truth) / standard_error(log_w))
+    assert 86 <= covered <= 99 and abs(np.std(errors) - 1) < 0.3, (covered, np.std(errors))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -70,15 +115,32 @@ def test_every_step_draws_anew_and_does_as_the_settings_say(monkeypatch):
     assert same_bits(words[2], nll_gradient(v, end, *first.params))
 
 
+def test_a_step_is_scheduled_decayed_and_centred_as_the_settings_say():  # (rbm.82) (rbm.83)
+    settings = Settings(
+        hidden=3, learning_rate=0.5, momentum=0.8, decay=10, momentum_ramp=4,
+        weight_decay=0.1, gradient="centred", chains="persistent", particles=7, pixels="none",
+    )  # fmt: skip
+    found = [rate_and_momentum(t, settings) for t in (0, 2, 5, 10, 12)]
+    np.testing.assert_allclose(found, [(0.5, 0), (0.4, 0.4), (0.25, 0.8), (0, 0.8), (0, 0.8)])
+    v = np.random.default_rng(0).integers(0, 2, (5, D)).astype(float)
+    first = start(settings, v)
+    W, b, c = first.params
+    second = step(first, v, settings)
+    assert second.chains.shape == (7, D)
+    dW, db, dc = centred_gradient(v, second.chains, W, b, c)
+    moved = W - 0.5 * (dW + 0.1 * W), b - 0.5 * db, c - 0.5 * dc
+    assert same_bits(second.params, Params(*moved))
+
+
 def test_persistent_chains_go_on_and_others_begin_at_the_batch():  # (rbm.20)
     images = np.random.default_rng(0).random((20, D)).astype(np.float32)
-    settings = Settings(hidden=3, batch_size=8, chains="persistent", gibbs_steps=10)
+    settings = Settings(hidden=3, batch_size=8, chains="persistent", gibbs_steps=100)
     first = start(settings, images)
     assert first.chains.shape == (8, D) and start(Settings(), images).chains.shape == (0, D)
     second = step(first, images[:5], settings)
     for half, rows in enumerate((slice(0, 4), slice(4, 8))):
         rng = stream(settings.seed, "gibbs", 0, half)
-        alone = gibbs(rng, first.chains[rows], *first.params, 10)
+        alone = gibbs(rng, first.chains[rows], *first.params, 100)
         np.testing.assert_array_equal(second.chains[rows], alone)
     v = (images[:5] >= 0.5).astype(np.float32)
     gradient = nll_gradient(v, second.chains, *first.params)
