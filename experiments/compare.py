@@ -7,11 +7,12 @@ from data.sets import load
 from experiments import image_scores
 from experiments.cache import Part, compute
 from experiments.experiment import Experiment, Numbers
-from experiments.families import FAMILIES, REAL, SWEEPS, trained
+from experiments.families import FAMILIES, REAL, SWEEPS, Images, trained
 from experiments.image_scores import FRECHET, INCEPTION, SCORES, SIZES, SMALLEST, place, predict
 from experiments.measures import over_seeds
 from experiments.tables import percent, table
 from training.streams import stream
+from training.trained import Trained
 
 COUNT = 5000
 NEAREST = 1000  # of them are compared with all training images
@@ -30,12 +31,17 @@ Row = dict[str, float]
 
 
 def score(name: str, seed: int) -> Row:
+    family = FAMILIES[name]
+    run = trained(family.trainings[seed]) if family.trainings else None
+    return judged(family.images, run, seed)
+
+
+def judged(images: Images, run: Trained | None, seed: int) -> Row:
+    """All scores of a run's images."""
     data = load("mnist")
     classifier = image_scores.load_classifier(data)
     train = to_unit(data.train_images)
-    family = FAMILIES[name]
-    run = trained(family.trainings[seed]) if family.trainings else None
-    x = family.images(stream(seed, "scored images"), data, run, COUNT)
+    x = images(stream(seed, "scored images"), data, run, COUNT)
     probs, features = predict(x, classifier)
     fractions = image_scores.class_fractions(probs)
     _, distance = image_scores.nearest(x[:NEAREST], train)

@@ -19,25 +19,31 @@ from data.sets import DataSet
 from experiments import conv_vae, dense_vae, inpainting
 from experiments import gan as notebook
 from experiments.gan_ablation import best
+from experiments.rbm_trainings import training as rbm_training
 from gan.players import sample_images
 from gan.train import noise
 from rbm.gibbs import bernoulli, gibbs
-from rbm.model import prob_h, prob_v
+from rbm.model import base_biases, prob_h, prob_v
+from rbm.sample import images as tempered_images
 from training.parallel import Training
 from training.trained import Trained, read
 
 AT_A_TIME = 500  # codes that are decoded: a convolution's patches are many times its images
 SWEEPS = 1000  # of an RBM's chains, from a random start
+TEMPERED, TEMPERATURES, CHAINS = 200, 20, 100  # sweeps, machines, and images at a time
 COMPONENTS = 100
 REAL = "real test images"
 MODELS: dict[str, Any] = {"rbm": rbm.train, "vae": vae.train, "gan": gan.train}
+
+
+Images = Callable[[np.random.Generator, DataSet, Trained | None, int], Array]
 
 
 class Family(NamedTuple):
     """Its trainings, one a seed, or none; and `images(rng, data, run, count)`."""
 
     trainings: tuple[Training, ...]
-    images: Callable[[np.random.Generator, DataSet, Trained | None, int], Array]
+    images: Images
 
 
 def trained(training: Training) -> Trained:
@@ -76,6 +82,14 @@ def of_rbm(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Arr
     return prob_v(bernoulli(rng, prob_h(v, W, c)), W, b)
 
 
+def of_tempered(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:
+    """The same by tempered chains, from independent pixels with the training images' means on."""
+    base = base_biases(to_unit(data.train_images))
+    parts = [min(CHAINS, count - first) for first in range(0, count, CHAINS)]
+    how = TEMPERED, TEMPERATURES
+    return np.concatenate([tempered_images(rng, run.params, base, n, *how) for n in parts])
+
+
 def of_vae(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:
     network = vae.train.network(run.params, run.settings)
     z = rng.standard_normal((count, run.settings.codes), dtype=np.float32)
@@ -98,6 +112,9 @@ FAMILIES = {
     f"Gaussian in {COMPONENTS} principal components": Family((), gaussian),
     "RBM, 500 units, CD-30": Family((inpainting.machine("binary", 500),), of_rbm),
     "RBM, 500 units, PCD-5": Family((inpainting.persistent(500),), of_rbm),
+    "RBM, 500 units, preset best, tempered": Family(
+        (rbm_training("preset best", 500),), of_tempered
+    ),
     "VAE, 2 codes": Family(_seeds(partial(dense_vae.training, "bernoulli", 2)), of_vae),
     "VAE, 16 codes": Family(_seeds(partial(dense_vae.training, "bernoulli", 16)), of_vae),
     "convolutional VAE, 2 codes": Family(_seeds(conv_vae.training), of_vae),

@@ -145,7 +145,7 @@ def answer(numbers: Numbers) -> str:
 
 EXPERIMENT = Experiment(
     question="How likely are test digits under an RBM, and by which training?",
-    minutes=180,
+    minutes=120,
     trainings=tuple(training(*machine) for machine in MACHINES[::-1]),
     protocol="nats an image, one training each; minutes on one core; pixels sampled at every step;"
     f" {SOURCES}: grey pixels, all 60,000 images, so its validation images are training images; the"

@@ -1,5 +1,9 @@
 """The three families of models side by side: samples of each, and the scores of many more."""
 
+from collections.abc import Mapping
+
+from autograd_lite.ops import Array
+from data.mnist import SIDE
 from experiments.compare import COLUMNS, DIGITS, DISTANCE
 from experiments.families import FAMILIES
 from experiments.image_scores import FRECHET, INCEPTION
@@ -21,21 +25,31 @@ HEADINGS = {  # of the scores, and where each begins, behind the images
 
 
 def families(runs: Runs, data: DataSet) -> Figure:
+    """All that have been scored."""
     scores = {row["family"]: row for row in record("compare").numbers["families"]}
-    title = f"Samples of all families of models, and their scores, {data.name}"
-    figure = new_figure(1830, TOP + ROW * len(FAMILIES) + 10, title)
+    rows, left = {}, iter(runs)
+    for name, family in FAMILIES.items():
+        run = next(left) if family.trainings else None
+        if name in scores:
+            words = (
+                name.replace(", sat", ",\nsat").replace(" prin", "\nprin").replace(", te", ",\nte")
+            )
+            shown = {score: scores[name][score]["mean"] for score in HEADINGS}
+            rows[words] = family.images(stream(0, "shown images"), data, run, SHOWN), shown
+    return beside_scores(f"Samples of all families of models, and their scores, {data.name}", rows)
+
+
+def beside_scores(title: str, rows: Mapping[str, tuple[Array, Mapping[str, float]]]) -> Figure:
+    """Rows of images (SHOWN, 784), each behind its name and before its scores."""
+    figure = new_figure(1830, TOP + ROW * len(rows) + 10, title)
     for heading, offset in HEADINGS.values():
         write(figure, LEFT + WIDTH + offset, TOP - 34, heading)
-    left = iter(runs)
-    for i, (name, family) in enumerate(FAMILIES.items()):
-        run = next(left) if family.trainings else None
-        x = family.images(stream(0, "shown images"), data, run, SHOWN)
+    for i, (words, (x, scores)) in enumerate(rows.items()):
         top = TOP + ROW * i
-        words = name.replace(", sat", ",\nsat").replace(" prin", "\nprin")  # in two lines
         write(figure, LEFT - 15, top + 28, words, ha="right")
-        paste(figure, mosaic(paper(x, data.size), SHOWN), LEFT, top, 2)
+        paste(figure, mosaic(paper(x, (SIDE, SIDE)), SHOWN), LEFT, top, 2)
         for score, (_, offset) in HEADINGS.items():
-            value = f"{scores[name][score]['mean']:.{COLUMNS[score][1]}f}"
+            value = f"{scores[score]:.{COLUMNS[score][1]}f}"
             write(figure, LEFT + WIDTH + offset, top + 28, value)
     return figure
 

@@ -125,7 +125,7 @@ def test_without_a_name_they_are_listed_and_nothing_runs(package, room, monkeypa
 
 
 def test_a_wrong_name_and_a_record_that_is_not_there_are_one_sentence(room):
-    with pytest.raises(SettingsError, match=r"There is no nothing; expected one of compare, "):
+    with pytest.raises(SettingsError, match=r"There is no nothing; expected one of ais_accuracy, "):
         named(FOUND["experiments"], ["gan", "nothing"])
     with pytest.raises(SettingsError, match="--all goes with no names"):
         command.main(["--all", "gan"])
