@@ -18,14 +18,17 @@ from data.digits import drawn_digits
 from data.pixels import binarise, remove_pixels, to_unit
 from gan import train as gan
 from rbm import train as rbm
+from rbm.ais import ais
+from rbm.exact import log_z
 from rbm.gibbs import gibbs
 from rbm.inpaint import inpaint
+from rbm.likelihood import schedule
 from rbm.pseudo import log_pseudo_likelihood
 from training.streams import stream
 from vae import train as vae
 
 MODELS: dict[str, Any] = {"rbm": rbm, "vae": vae, "conv": vae, "gan": gan}
-SWEEPS, BURN_IN, AVERAGE = 100, 20, 20
+SWEEPS, BURN_IN, AVERAGE, BETAS = 100, 20, 20, 101
 
 
 class Case(NamedTuple):
@@ -81,6 +84,10 @@ CASES = {
     "gan": Case("GAN, both players, batch 64, Adam", "gan", gan.Settings(), 64),
     "evaluate": Case("VAE 784-256-2, cost of 5,000 images", "evaluate", vae.Settings(), 5000),
     "pseudo": Case("exact pseudo-likelihood, 100 images", "pseudo", machine(500), 100, False),
+    "ais": Case(
+        f"AIS, 100 chains, {BETAS:,} temperatures, 500 units", "ais", machine(500), 100, False
+    ),
+    "log-z": Case("exact log Z, 784 x 20", "log-z", machine(20), 1, False),
 }
 
 
@@ -124,7 +131,13 @@ def ours(case: Case) -> Run:
             return State(gibbs(rng, x, W, b, c, SWEEPS), state.step + 1)
         if case.kind == "inpaint":
             return State(inpaint(rng, x[0], x[1], W, b, c, BURN_IN, AVERAGE), state.step + 1)
-        return State(log_pseudo_likelihood(x, *params), state.step + 1)
+        if case.kind == "ais":
+            made = ais(rng, case.rows, schedule(BETAS), b, *params)[1]
+        elif case.kind == "log-z":
+            made = log_z(*(p.astype(np.float64) for p in params))
+        else:
+            made = log_pseudo_likelihood(x, *params)
+        return State(made, state.step + 1)
 
     return Run(lambda: State(None, 0), sample, lambda state: [state.made.mean(axis=0)])
 

@@ -6,8 +6,9 @@ from itertools import pairwise
 import numpy as np
 
 from autograd_lite.ops import Array
-from benchmarks.cases import AVERAGE, BURN_IN, SWEEPS, Case, Run
+from benchmarks.cases import AVERAGE, BETAS, BURN_IN, SWEEPS, Case, Run
 from gan.settings import widths
+from rbm.exact import GROUP
 
 D = 784
 # Rows, inner size and columns of a product, and which of its factors is stored transposed.
@@ -17,6 +18,7 @@ Product = tuple[int, int, int, str]
 def floor(case: Case) -> Run:
     """The products on random matrices; those of one shape are one matrix, which stays in cache."""
     rng, kept = np.random.default_rng(0), dict[tuple[int, int], Array]()
+    large = np.empty((2**10, 2**10), np.float32)  # many of these would not fit into memory
 
     def matrix(rows: int, columns: int) -> Array:
         shape = rows, columns
@@ -26,7 +28,7 @@ def floor(case: Case) -> Run:
     for m, k, n, transposed in PRODUCTS[case.kind](case):
         a = matrix(k, m).T if transposed == "first" else matrix(m, k)
         b = matrix(n, k).T if transposed == "second" else matrix(k, n)
-        todo.append((a, b, np.empty((m, n), np.float32)))
+        todo.append((a, b, large if large.shape == (m, n) else np.empty((m, n), np.float32)))
 
     def step(state: None, x: object) -> None:
         for a, b, out in todo:
@@ -56,6 +58,11 @@ def rbm(case: Case) -> list[Product]:
 
 def sampling(B: int, H: int, sweeps: int) -> list[Product]:
     return layers(B, (D, H), forward=1, inputs=1) * sweeps
+
+
+def halves(H: int) -> list[Product]:
+    """All pairs of the states of two halves, for every few pixels; ours are in float64."""
+    return [(2 ** (H // 2), 2**GROUP, 2 ** (H - H // 2), "second")] * -(-D // GROUP)
 
 
 def vae(case: Case) -> list[Product]:
@@ -96,6 +103,8 @@ PRODUCTS: dict[str, Callable[[Case], list[Product]]] = {
     "rbm": rbm,
     "gibbs": lambda case: sampling(case.rows, case.settings.hidden, SWEEPS),
     "inpaint": lambda case: sampling(case.rows, case.settings.hidden, BURN_IN + AVERAGE),
+    "ais": lambda case: sampling(case.rows, case.settings.hidden, BETAS - 1),
+    "log-z": lambda case: halves(case.settings.hidden),
     "pseudo": lambda case: layers(case.rows, (D, case.settings.hidden), 1),
     "vae": vae,
     "evaluate": evaluation,

@@ -21,6 +21,7 @@ COMMANDS = (
     "data --data mnist",
     "rbm train --data mnist --hidden 500 --epochs 1 --out {out}/rbm",
     "rbm train --data mnist --hidden 500 --gibbs-steps 30 --epochs 1 --out {out}/rbm-30",
+    "rbm likelihood {out}/rbm --temperatures 100",  # the others come one after another
     "vae train --data mnist --codes 16 --epochs 1 --out {out}/vae",
     "vae train --data mnist --network conv --images 10000 --epochs 1 --out {out}/conv",
     "gan train --data mnist --preset best --epochs 1 --out {out}/gan",

@@ -26,7 +26,7 @@ from training.settings import Parser
 
 ROUNDS, SECONDS, THREADS = 7, 0.4, 2
 SLOW, FEW = ("gibbs",), 3  # more than a second a call: so many rounds
-LONG = (*SLOW, "inpaint", "pseudo")  # not in the quick run
+LONG = (*SLOW, "inpaint", "pseudo", "ais", "log-z")  # not in the quick run
 
 
 def machine() -> dict[str, str]:
