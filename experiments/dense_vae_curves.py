@@ -74,12 +74,6 @@ def table(numbers: Numbers, part: str) -> str:
     return markdown([*header, "ours on all 60,000"] if part == "train" else header, rows)
 
 
-def answer(numbers: Numbers) -> str:
-    gaps = [largest_difference(r["test"]["mean"], notebook(r["codes"])["test"]) for r in numbers]
-    largest = max(gaps, key=abs)
-    return f"within {abs(largest):.2f} nats of the notebook's test cost from epoch {SETTLED} on"
-
-
 EXPERIMENT = Experiment(
     question="What do dense VAEs with squared error cost after each of 30 epochs?",
     minutes=13,

@@ -74,7 +74,7 @@ def test_the_record_has_the_form_that_is_measured_and_every_table_shows_it(name,
     for table in experiment.tables.values():
         head, _, *rows = table(there).splitlines()
         assert rows and {row.count("|") for row in rows} == {head.count("|")}
-    assert experiment.answer(there)
+    assert experiment.answer is None or experiment.answer(there)
     assert len(set(experiment.trainings)) == len(experiment.trainings)
 
 
