@@ -49,7 +49,7 @@ def annealed(
     the former. With `keep`, a folder, blocks that are there are read, and the others are written.
     """
     betas, rng = schedule(how.temperatures), stream(how.seed, "run back")
-    starts = v[rng.permutation(len(v))[: how.images]]  # MNIST's first images are the harder ones
+    starts = v[rng.permutation(len(v))[: how.images]]  # the first ones may be of few writers
 
     def block(kind: str, first: int) -> dict[str, Array]:
         path = keep / f"{kind}-{first}.npz" if keep else None
