@@ -30,7 +30,7 @@ from training.trained import Trained, read
 
 AT_A_TIME = 500  # codes that are decoded: a convolution's patches are many times its images
 SWEEPS = 1000  # of an RBM's chains, from a random start
-TEMPERED, TEMPERATURES, CHAINS = 200, 20, 100  # sweeps, machines, and images at a time
+TEMPERED, TEMPERATURES, CHAINS = 100, 20, 100  # sweeps, machines, and images at a time
 COMPONENTS = 100
 REAL = "real test images"
 MODELS: dict[str, Any] = {"rbm": rbm.train, "vae": vae.train, "gan": gan.train}
@@ -83,7 +83,7 @@ def of_rbm(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Arr
 
 
 def of_tempered(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:
-    """The same by tempered chains, from independent pixels with the training images' means on."""
+    """P(v = 1 | h) at the ends of tempered chains, led there from independent pixels."""
     base = base_biases(to_unit(data.train_images))
     parts = [min(CHAINS, count - first) for first in range(0, count, CHAINS)]
     how = TEMPERED, TEMPERATURES

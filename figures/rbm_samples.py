@@ -11,9 +11,9 @@ from figures.compare import HEADINGS, SHOWN, beside_scores
 from figures.drawing import DataSet, Drawing, Figure, Runs
 from figures.images import labelled_rows, paper
 from figures.style import new_figure, write
-from rbm.gibbs import bernoulli, gibbs
+from rbm.gibbs import gibbs
 from rbm.model import Params, base_biases, prob_h, prob_v
-from rbm.sample import ladder
+from rbm.sample import climbed, ladder
 from rbm.tempering import tempered
 from training.streams import stream
 
@@ -33,20 +33,18 @@ def scores(runs: Runs, data: DataSet) -> Figure:
 
 
 def through_time(runs: Runs, data: DataSet) -> Figure:
-    """Single chains and tempered ones from the same coin flips, after more and more sweeps."""
-    params = runs[0].params
+    """A chain of the machine alone, and a tempered one, from the same state on."""
+    W, b, c = params = runs[0].params
     machines = ladder(params, base_biases(to_unit(data.train_images)), TEMPERATURES)
     rng = stream(0, "figure chains")
-    flips = np.full((TEMPERATURES, FEW, len(params.b)), 0.5, np.float32)
-    many = bernoulli(rng, flips)
-    W, b, c = params
+    many = climbed(rng, machines, FEW)
     one, rows = many[-1], {}
     for before, sweeps in zip((0, *TIMES), TIMES, strict=False):
         one = gibbs(rng, one, W, b, c, sweeps - before)
         many = tempered(rng, many, machines, sweeps - before)
         tiles = paper(np.concatenate([shown(one, params), shown(many[-1], params)]), data.size)
         rows[f"{sweeps}"] = np.insert(tiles, FEW, 1, axis=0)
-    title = f"RBM of {len(params.c)} hidden units, preset best: chains from coin flips, {data.name}"
+    title = f"RBM of {len(params.c)} hidden units, preset best: chains through time, {data.name}"
     figure = new_figure(1370, 110 + 58 * len(rows), title)
     labelled_rows(figure, rows, 110, 84, 2)
     write(figure, 30, 84 + 29 * len(rows), "sweeps", rotation="vertical")

@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 import numpy as np
 from matplotlib.image import imsave
 
-from autograd_lite.ops import Array
+from autograd_lite.ops import Array, sigmoid
 from autograd_lite.threads import side_by_side, use_two_threads
 from rbm.ais import between
 from rbm.evaluate import own_base
@@ -26,6 +26,7 @@ from training.streams import stream
 
 SAMPLES = Path("samples.npz")
 BLOCK = 10  # chains, with a random stream of their own
+CLIMB = 20  # sweeps at each temperature before chains trade places
 
 
 @dataclass(frozen=True)
@@ -48,17 +49,18 @@ def images(
     sweeps: int,
     temperatures: int,
 ) -> Array:
-    """P(v = 1 | h) at the ends of chains that start at coin flips, (count, D).
+    """P(v = 1 | h) at the ends of chains, (count, D).
 
-    Each is one of so many tempered chains, whose machines begin at independent pixels with the
-    biases base (D,); of one temperature, it is a chain of the machine alone.
+    Each is the last of so many tempered chains, whose machines begin at independent pixels with the
+    biases base (D,); of one temperature, it is a chain of the machine alone, from coin flips.
     """
     W, b, c = params
-    v = bernoulli(rng, np.full((temperatures, count, len(b)), 0.5, b.dtype))
     if temperatures == 1:
-        v = gibbs(rng, v[0], W, b, c, sweeps)
+        flips = bernoulli(rng, np.full((count, len(b)), 0.5, b.dtype))
+        v = gibbs(rng, flips, W, b, c, sweeps)
     else:
-        v = tempered(rng, v, ladder(params, base, temperatures), sweeps)[-1]
+        machines = ladder(params, base, temperatures)
+        v = tempered(rng, climbed(rng, machines, count), machines, sweeps)[-1]
     return prob_v(bernoulli(rng, prob_h(v, W, c)), W, b)
 
 
@@ -66,6 +68,16 @@ def ladder(params: Params, base: Array, temperatures: int) -> list[Params]:
     """Machines from independent pixels to this one, closer to one another towards it."""
     betas = 1 - np.linspace(1, 0, temperatures) ** 1.5
     return [between(beta, base, *params) for beta in betas.tolist()]
+
+
+def climbed(rng: np.random.Generator, machines: Sequence[Params], count: int) -> Array:
+    """States of all machines (R, count, D), from the first, of independent pixels, on: each goes on
+    from the state of the one before. From coin flips tempered chains take many times as long.
+    """
+    states = [bernoulli(rng, np.tile(sigmoid(machines[0].b), (count, 1)))]
+    for machine in machines[1:]:
+        states.append(gibbs(rng, states[-1], *machine, CLIMB))
+    return np.stack(states)
 
 
 def main(argv: Sequence[str]) -> None:
