@@ -34,7 +34,7 @@ class Settings:
             "epochs": 30,
         },
         "best": _BEST,  # beside other trainings: results/README.md#rbm_likelihoods
-        "long": _BEST | {"gibbs_steps": 10, "epochs": 250, "decay": 137_500},
+        "long": _BEST | {"validation": 0, "epochs": 200, "decay": 120_000},
     }
 
     data: str = setting("auto", DATA, metavar="NAME|PATH")
