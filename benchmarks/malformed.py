@@ -113,7 +113,7 @@ KINDS = {
     "students' answers": Kind(
         4, "outputs.npz", lambda path: read_answer(path.parent, 2, 0), ANSWER
     ),
-    "tables of marks": Kind(3, "marks.csv", lambda path: table.read(path, ITEMS, "made")),
+    "tables of marks": Kind(3, "marks.csv", lambda path: table.read(path, "made")),
 }
 
 

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data import digits
-from data.batches import batches, epoch_order
 from data.digits import CAPITALS, DIGITS, draw_digits, draw_glyph, drawn_digits
 from data.glyphs import GLYPHS
 from data.pixels import binarise, keep_pixels, remove_pixels, to_unit
@@ -335,16 +334,6 @@ def test_nothing_or_everything_is_removed_and_no_other_fraction_or_kind(dtype):
     for bad in (-0.01, 1.01, float("nan"), 50):
         with pytest.raises(ValueError, match=rf"^fraction is {bad}, expected a number from 0 to 1"):
             remove_pixels(rng(), x, bad, "all")
-
-
-@given(seeds, st.integers(0, 50), st.integers(1, 60))
-def test_every_row_comes_once_an_epoch_and_the_short_batch_last(seed, n, batch_size):
-    pieces = list(batches(epoch_order(rng(seed), n), batch_size))
-    assert sorted(row for piece in pieces for row in piece) == list(range(n))
-    assert all(piece.dtype == np.intp for piece in pieces)
-    assert [len(piece) for piece in pieces[:-1]] == [batch_size] * (len(pieces) - 1)
-    if pieces:
-        assert len(pieces[-1]) == (n % batch_size or batch_size)
 
 
 def test_validation_is_the_end_of_the_training_set():

@@ -37,7 +37,7 @@ def grade_all(args: argparse.Namespace) -> None:
     assignment, notes = asked(args)
     items, entries = assignment.items, submissions(args.all, args.csv, args.feedback)
     made = _word([(item.name, item.points, item.seed) for item in items])
-    rows = {n: row for n, row in read(args.csv, items, made).items() if n in entries}
+    rows = {n: row for n, row in read(args.csv, made).items() if n in entries}
     rest = assignment.seconds, results.commit()
     keys = {name: f"{made}-{_word([*rest, _files(path, items)])}" for name, path in entries.items()}
     waiting = [

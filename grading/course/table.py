@@ -30,10 +30,10 @@ def submissions(folder: Path, *ours: Path | None) -> dict[str, Path]:
     return found
 
 
-def read(path: Path, items: Sequence[Item], made: str) -> dict[str, Row]:
+def read(path: Path, made: str) -> dict[str, Row]:
     """The rows of a table that is there, by submission; none where there is no table.
 
-    GradingError where its points are for other items or inputs than these, whose key is `made`.
+    GradingError where its points are for other items or inputs than those whose key is `made`.
     """
     if not path.exists():
         return {}
@@ -42,21 +42,14 @@ def read(path: Path, items: Sequence[Item], made: str) -> dict[str, Row]:
             table = csv.DictReader(file)
             rows: dict[str, Row] = {row["submission"].removeprefix("'"): row for row in table}
             keys = {row["key"].partition("-")[0] for row in rows.values()}
-            before = set(table.fieldnames or ()) - set(ABOUT)
             if missing := set(ABOUT) - set(table.fieldnames or ()):
                 raise ValueError(f"it has no column {min(missing)}")
     except (OSError, ValueError, KeyError, AttributeError, csv.Error) as error:
         raise GradingError(f"{path} is no table of this command's ({printable(error)}).") from error
-    if keys <= {made}:
-        return rows
-    now, why = {item.name for item in items}, "for other items; "
-    if before == now:
-        why = f"with other points, another seed or another {SECRET}; "
-    elif all(name.endswith(" hidden") for name in before ^ now):
-        why = (
-            f"with{'out' * (before < now)} hidden points; {'un' * (before < now)}set {SECRET}, or "
-        )
-    raise GradingError(f"{path} was made {why}give another --csv.")
+    if not keys <= {made}:
+        asked = f"for other items, points or inputs (their seed, or {SECRET})"
+        raise GradingError(f"{path} was made {asked}; give another --csv.")
+    return rows
 
 
 def write(path: Path, rows: Sequence[Row], items: Sequence[Item]) -> None:
