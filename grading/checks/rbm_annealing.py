@@ -60,7 +60,7 @@ def _ais(rng: Rng, rows: int = 2 * CHAINS, temperatures: int = 3) -> Arrays:
     return Seed(rng.integers(2**31)), rows, *_far(rng, temperatures)
 
 
-def _reverse(rng: Rng, rows: int = 4 * CHAINS, temperatures: int = 3) -> Arrays:
+def _reverse(rng: Rng, rows: int = 3 * CHAINS, temperatures: int = 3) -> Arrays:
     """From each of the four images a quarter of the chains."""
     (v,) = machines.of_four_kinds(rng, states(2), rows=rows)
     return Seed(rng.integers(2**31)), v, *_far(rng, temperatures)

@@ -59,7 +59,7 @@ def _of_pair(*inputs: Any) -> float:
     return max(magnitude(*machine.fields) for machine in inputs[-2:])
 
 
-def _tempered(rng: Rng, steps: int = 2, rows: int = 4 * CHAINS) -> Arrays:
+def _tempered(rng: Rng, steps: int = 2, rows: int = 2 * CHAINS) -> Arrays:
     """Three machines of two pixels and unlike weights, of 20 those on which it tells most which
     pairs trade; chains from four starts.
     """
