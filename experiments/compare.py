@@ -98,7 +98,7 @@ def answer(numbers: Numbers) -> str:
 EXPERIMENT = Experiment(
     question="How good are the images of RBM, VAE and GAN, judged by one classifier?",
     minutes=150,
-    trainings=tuple(training for family in FAMILIES.values() for training in family.trainings),
+    trainings=tuple(dict.fromkeys(one for f in FAMILIES.values() for one in f.trainings)),
     protocol=f"{COUNT:,} images of each family and seed, mean pixels as the models show them; RBM:"
     f" after {SWEEPS:,} sweeps from a random start; VAE: Bernoulli likelihood, the convolutional"
     f" one squared error; classifier of our own, {'-'.join(map(str, SIZES))} with dropout, trained"

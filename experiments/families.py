@@ -25,12 +25,14 @@ from gan.train import noise
 from rbm.gibbs import bernoulli, gibbs
 from rbm.model import base_biases, prob_h, prob_v
 from rbm.sample import images as tempered_images
+from training.checkpoint import load_checkpoint
 from training.parallel import Training
-from training.trained import Trained, read
+from training.trained import Trained, blank, read
 
 AT_A_TIME = 500  # codes that are decoded: a convolution's patches are many times its images
 SWEEPS = 1000  # of an RBM's chains, from a random start
-TEMPERED, TEMPERATURES, CHAINS = 100, 20, 100  # sweeps, machines, and images at a time
+TEMPERED, TEMPERATURES, CHAINS = 150, 15, 100  # sweeps, machines, and images at a time
+APART = 10  # sweeps between two images of a chain that is the training's own
 COMPONENTS = 100
 REAL = "real test images"
 MODELS: dict[str, Any] = {"rbm": rbm.train, "vae": vae.train, "gan": gan.train}
@@ -90,6 +92,17 @@ def of_tempered(rng: np.random.Generator, data: DataSet, run: Any, count: int) -
     return np.concatenate([tempered_images(rng, run.params, base, n, *how) for n in parts])
 
 
+def of_particles(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:
+    """P(v = 1 | h) along the persistent chains of the training, which go on from its end."""
+    (W, b, c), settings = run.params, run.settings
+    like = rbm.train.start(settings, blank(settings))
+    v, parts = load_checkpoint(run.folder, like)[0].chains, list[Array]()
+    while len(parts) * len(v) < count:
+        v = gibbs(rng, v, W, b, c, APART)
+        parts.append(prob_v(bernoulli(rng, prob_h(v, W, c)), W, b))
+    return np.concatenate(parts)[:count]
+
+
 def of_vae(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:
     network = vae.train.network(run.params, run.settings)
     z = rng.standard_normal((count, run.settings.codes), dtype=np.float32)
@@ -106,15 +119,16 @@ def _seeds(training: Callable[[int], Training]) -> tuple[Training, ...]:
     return tuple(training(seed) for seed in (0, 1, 2))
 
 
+BEST = (rbm_training("preset best", 500),)
 FAMILIES = {
     REAL: Family((), held_out),
     "mean image and noise": Family((), noisy_mean),
     f"Gaussian in {COMPONENTS} principal components": Family((), gaussian),
     "RBM, 500 units, CD-30": Family((inpainting.machine("binary", 500),), of_rbm),
     "RBM, 500 units, PCD-5": Family((inpainting.persistent(500),), of_rbm),
-    "RBM, 500 units, preset best, tempered": Family(
-        (rbm_training("preset best", 500),), of_tempered
-    ),
+    "RBM, 500 units, preset best": Family(BEST, of_rbm),
+    "RBM, 500 units, preset best, tempered": Family(BEST, of_tempered),
+    "RBM, 500 units, preset best, training's chains": Family(BEST, of_particles),
     "VAE, 2 codes": Family(_seeds(partial(dense_vae.training, "bernoulli", 2)), of_vae),
     "VAE, 16 codes": Family(_seeds(partial(dense_vae.training, "bernoulli", 16)), of_vae),
     "convolutional VAE, 2 codes": Family(_seeds(conv_vae.training), of_vae),

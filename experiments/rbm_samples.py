@@ -1,36 +1,41 @@
-"""Images of restricted Boltzmann machines (RBMs) by single Gibbs chains and by tempered ones: where
-digits are missing, is it the machine that lacks them, or the chain that does not get there?
+"""Images of restricted Boltzmann machines (RBMs) by single Gibbs chains, by tempered ones, and by
+the training's own: where digits are missing, is it the machine that lacks them, or the chain?
 """
 
 from typing import Any
 
 from data.sets import load
-from experiments import image_scores
+from experiments import families, image_scores
 from experiments.cache import Part, compute
 from experiments.compare import COLUMNS, COUNT, DISTANCE, Row, judged
 from experiments.experiment import Experiment, Numbers
-from experiments.families import SWEEPS, TEMPERATURES, TEMPERED, of_rbm, of_tempered, trained
 from experiments.image_scores import place
 from experiments.rbm_trainings import SOURCES, training
 from experiments.tables import table
 from rbm.sample import CLIMB
 
 CHAINS = {
-    f"single, {SWEEPS:,} sweeps": of_rbm,
-    f"tempered, {TEMPERED} sweeps": of_tempered,
+    f"single, {families.SWEEPS:,} sweeps": families.of_rbm,
+    f"tempered, {families.TEMPERED} sweeps": families.of_tempered,
+    f"training's, every {families.APART} sweeps": families.of_particles,
 }
 TRAININGS = {kind: training(kind, 500) for kind in (SOURCES, "PCD-1", "preset best")}
-ROWS = tuple((kind, chains) for kind in TRAININGS for chains in CHAINS)
+ROWS = tuple(
+    (kind, chains)
+    for kind in TRAININGS
+    for chains, images in CHAINS.items()
+    if not (kind == SOURCES and images is families.of_particles)  # which has none that persist
+)
 
 
 def score(kind: str, chains: str) -> Row:
-    return judged(CHAINS[chains], trained(TRAININGS[kind]), 0)
+    return judged(CHAINS[chains], families.trained(TRAININGS[kind]), 0)
 
 
 def measure() -> Numbers:
     image_scores.load_classifier(load("mnist"))  # trained before the processes that need it begin
     files = {kind: one.folder / "checkpoint.npz" for kind, one in TRAININGS.items()}
-    order = sorted(ROWS, key=lambda row: CHAINS[row[1]] is of_rbm)  # the longest first
+    order = sorted(ROWS, key=lambda row: "tempered" not in row[1])  # the longest first
     parts = [Part(score, row, (files[row[0]], place("MNIST"))) for row in order]
     found = dict(zip(order, compute(parts), strict=True))
     return [{"training": kind, "chains": c, **found[kind, c]} for kind, c in ROWS]
@@ -48,9 +53,11 @@ EXPERIMENT = Experiment(
     minutes=75,
     trainings=tuple(TRAININGS.values()),
     protocol=f"500 hidden units, one training each; {COUNT:,} images each, mean pixels at the ends"
-    f" of as many chains: single ones after {SWEEPS:,} sweeps from coin flips; tempered ones, led"
-    f" from independent pixels with the training images' means over {TEMPERATURES} machines,"
-    f" {CLIMB} sweeps each, after {TEMPERED} steps in which they trade places; scores and"
-    " classifier as in experiments/compare.py; no test image is used",
-    tables={"Images by single and by tempered chains": scores},
+    f" of as many chains: single ones after {families.SWEEPS:,} sweeps from coin flips; tempered"
+    " ones, led from independent pixels with the training images' means over"
+    f" {families.TEMPERATURES} machines, {CLIMB} sweeps each, after {families.TEMPERED} steps in"
+    " which they trade places; the training's own persistent chains go on from its end, an image"
+    f" of each every {families.APART} sweeps; scores and classifier as in experiments/compare.py;"
+    " no test image is used",
+    tables={"Images of RBMs by single, tempered and the training's own chains": scores},
 )

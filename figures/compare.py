@@ -32,7 +32,7 @@ def families(runs: Runs, data: DataSet) -> Figure:
         run = next(left) if family.trainings else None
         if name in scores:
             words = (
-                name.replace(", sat", ",\nsat").replace(" prin", "\nprin").replace(", te", ",\nte")
+                name.replace(", sat", ",\nsat").replace(" prin", "\nprin").replace("t, t", "t,\nt")
             )
             shown = {score: scores[name][score]["mean"] for score in HEADINGS}
             rows[words] = family.images(stream(0, "shown images"), data, run, SHOWN), shown
