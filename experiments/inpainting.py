@@ -104,7 +104,7 @@ EXPERIMENT = Experiment(
     " other 5,000; clamped: given pixels are held fixed, mean of P(v=1|h) over 100 sweeps after a"
     " burn-in of 100, two chains from the damaged image (missing pixels dark), or two from a"
     " random start; unclamped: the same of one chain from the damaged image in which nothing is"
-    " held fixed; known erasure rate: its logarithm added to the visible biases, (rbm.33), one"
+    " held fixed; known erasure rate: its logarithm added to the visible biases, (rbm.50), one"
     f" chain; exact: all hidden states summed, first {EXACT} test images; baselines fitted on"
     " training images, their weights chosen on 5,000 validation images; likelihoods on the first"
     f" {MANY:,} test images; test images evaluated once per method, at the end",

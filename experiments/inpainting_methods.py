@@ -73,7 +73,7 @@ def by_machine(folder: Path, epochs: int, of: str, fraction: float) -> list[Row]
     v = test_images()
     known = given(v, of, fraction)
     damaged = np.where(known, v, np.float32(0))
-    rated = b + np.float32(np.log(fraction))  # (rbm.33)
+    rated = b + np.float32(np.log(fraction))  # (rbm.50)
 
     def clamped(i: int, b: Array = b) -> Array:
         return chain_mean(stream(seed, "damaged", i), damaged, W, b, c, 100, 100, known)

@@ -76,7 +76,7 @@ def restorations(machine: Machine, damaged: Floats, known: Bools, of: Of) -> dic
     found["clamped"] = chain(b, known)
     if of == "ink":
         rates = np.repeat(np.array(FRACTIONS, b.dtype), len(damaged) // len(FRACTIONS))[:, None]
-        found["with rate"] = chain(b + np.log(rates), known)  # (rbm.33), for each image its own
+        found["with rate"] = chain(b + np.log(rates), known)  # (rbm.50), for each image its own
     found["unclamped"] = chain(b, None)
     return found
 

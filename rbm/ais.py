@@ -4,7 +4,7 @@ temperature, from independent pixels to the machine; and such chains led back.
 Legend as in rbm/model.py; base (D,) biases of the independent pixels; beta the inverse temperature,
 from 0 (they) to 1 (the machine), betas (T,) a rising sequence; a (B, H) inputs v @ W + c of the
 hidden units; log_w (M,) logarithms of the weights of M chains.
-Equations (rbm.91) to (rbm.93), and (rbm.95), of rbm/DERIVATION_LIKELIHOOD.md.
+Equations (rbm.33) to (rbm.35), and (rbm.41), of rbm/DERIVATION_LIKELIHOOD.md.
 """
 
 import math
@@ -19,13 +19,13 @@ from rbm.model import Params
 
 def between(beta: float, base: Array, W: Array, b: Array, c: Array) -> Params:
     """The machine at inverse temperature beta: at 0 independent pixels, at 1 the machine itself."""
-    return Params(beta * W, (1 - beta) * base + beta * b, beta * c)  # (rbm.91)
+    return Params(beta * W, (1 - beta) * base + beta * b, beta * c)  # (rbm.33)
 
 
 def log_ratio(low: float, high: float, v: Array, a: Array, base: Array, b: Array) -> Array:
     """F(v) of the machine at `low` less F(v) of the machine at `high`. -> (B,)"""
     by_hidden = (softplus(high * a) - softplus(low * a)).sum(axis=-1)
-    return (high - low) * (v @ (b - base)) + by_hidden  # (rbm.92)
+    return (high - low) * (v @ (b - base)) + by_hidden  # (rbm.34)
 
 
 def ais(
@@ -46,7 +46,7 @@ def ais(
     log_w = np.full(chains, _log_z_base(base, len(c)))  # float64: a sum of many small terms
     a = v @ W + c
     for low, high in pairwise(betas.tolist()):
-        log_w = log_w + log_ratio(low, high, v, a, base, b)  # (rbm.93)
+        log_w = log_w + log_ratio(low, high, v, a, base, b)  # (rbm.35)
         v = _sweep(rng, high, a, base, W, b)
         a = v @ W + c
     return v, log_w.astype(v.dtype)
@@ -65,7 +65,7 @@ def reverse_ais(
     for high, low in pairwise(betas[::-1].tolist()):
         v = _sweep(rng, high, a, base, W, b)
         a = v @ W + c
-        log_w = log_w + log_ratio(low, high, v, a, base, b)  # (rbm.95)
+        log_w = log_w + log_ratio(low, high, v, a, base, b)  # (rbm.41)
     return log_w.astype(v.dtype)
 
 
@@ -78,4 +78,4 @@ def _sweep(
 
 
 def _log_z_base(base: Array, hidden: int) -> float:
-    return float(softplus(base).sum()) + hidden * math.log(2)  # (rbm.91) at beta = 0
+    return float(softplus(base).sum()) + hidden * math.log(2)  # (rbm.33) at beta = 0

@@ -1,7 +1,7 @@
 """Exact answers for machines of few hidden units: all hidden states are summed, 2^H of them.
 
 Legend as in rbm/gibbs.py; a (n, D) are the inputs of the pixels from n hidden states.
-Equations (rbm.31) and (rbm.32) of rbm/DERIVATION_INPAINTING.md, and (rbm.90) of
+Equations (rbm.48) and (rbm.49) of rbm/DERIVATION_INPAINTING.md, and (rbm.32) of
 rbm/DERIVATION_LIKELIHOOD.md.
 """
 
@@ -29,7 +29,7 @@ def log_marginal(v: Array, known: NDArray[np.bool_], W: Array, b: Array, c: Arra
         higher = np.maximum(top, log_w.max(axis=0))  # no exponent below is above 0
         total = total * np.exp(top - higher) + np.exp(log_w - higher).sum(axis=0)
         top = higher
-    return top + np.log(total)  # (rbm.31)
+    return top + np.log(total)  # (rbm.48)
 
 
 def conditional(v: Array, known: NDArray[np.bool_], W: Array, b: Array, c: Array) -> Array:
@@ -38,7 +38,7 @@ def conditional(v: Array, known: NDArray[np.bool_], W: Array, b: Array, c: Array
     mean = np.zeros_like(v)
     for h, a in _hidden_states(W, b):
         w = np.exp(_log_weights(h, a, v, known, W, b, c) - log_sum)
-        mean = mean + w.T @ sigmoid(a)  # (rbm.32)
+        mean = mean + w.T @ sigmoid(a)  # (rbm.49)
     return np.where(known, v, mean)
 
 
@@ -66,7 +66,7 @@ def log_z(W: Array, b: Array, c: Array) -> Array:
         return _log_sum(log_w)
 
     parts = side_by_side(block, [slice(i, i + ROWS) for i in range(0, 2**cut, ROWS)])
-    return _log_sum(np.concatenate(parts)[None])[0].astype(W.dtype)  # (rbm.90)
+    return _log_sum(np.concatenate(parts)[None])[0].astype(W.dtype)  # (rbm.32)
 
 
 def _log_factors(x: Array, y: Array) -> Array:

@@ -1,6 +1,6 @@
 """The gradient of the negative log-likelihood, as a difference of two phases.
 
-Legend as in rbm/model.py. Equations (rbm.13), (rbm.15), (rbm.80) and (rbm.81) of
+Legend as in rbm/model.py. Equations (rbm.13), (rbm.15), (rbm.24) and (rbm.25) of
 rbm/DERIVATION_LEARNING.md.
 """
 
@@ -39,5 +39,5 @@ def centred_gradient(v_data: Array, v_model: Array, W: Array, b: Array, c: Array
     data, model = side_by_side(lambda v: statistics(v, W, c), (v_data, v_model))
     mu, lam = (data.b + model.b) / 2, (data.c + model.c) / 2
     db, dc = model.b - data.b, model.c - data.c
-    dW = model.W - data.W - np.outer(mu, dc) - np.outer(db, lam)  # (rbm.80)
-    return Params(dW, db - dW @ lam, dc - mu @ dW)  # (rbm.81)
+    dW = model.W - data.W - np.outer(mu, dc) - np.outer(db, lam)  # (rbm.24)
+    return Params(dW, db - dW @ lam, dc - mu @ dW)  # (rbm.25)

@@ -1,8 +1,8 @@
 """Filling in missing pixels: clamped Gibbs chains, and the mean of their last probabilities.
 
-Legend as in rbm/gibbs.py. Equation (rbm.29) of rbm/DERIVATION_INPAINTING.md. Where only ink was
+Legend as in rbm/gibbs.py. Equation (rbm.46) of rbm/DERIVATION_INPAINTING.md. Where only ink was
 erased, every blank pixel counts as missing, and with a known erasure rate r, b + log(r) takes the
-place of b: (rbm.33).
+place of b: (rbm.50).
 """
 
 import numpy as np
@@ -26,11 +26,11 @@ def inpaint(
     """P(v_i = 1 | given pixels) for the missing pixels, the given ones as they are. -> (B, D)
 
     The chain starts from coin flips, runs `burn_in` sweeps, and then averages P(v_i = 1 | h) over
-    `average` sweeps: their mean has no more noise than the mean of the samples, (rbm.30).
+    `average` sweeps: their mean has no more noise than the mean of the samples, (rbm.47).
     """
     start = np.where(known, v, bernoulli(rng, np.full_like(v, 0.5)))
     probs = chain_mean(rng, start, W, b, c, burn_in, average, known)
-    return np.where(known, v, probs)  # (rbm.29)
+    return np.where(known, v, probs)  # (rbm.46)
 
 
 def chain_mean(

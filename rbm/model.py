@@ -3,7 +3,7 @@
 Legend: v (B, D) visible units in {0, 1}, h (B, H) hidden units in {0, 1},
 W (D, H) weights, b (D,) visible biases, c (H,) hidden biases;
 B images, D pixels, H hidden units.
-Equations (rbm.1) to (rbm.6) of rbm/DERIVATION.md, (rbm.22) and (rbm.23) of its second part,
+Equations (rbm.1) to (rbm.6) of rbm/DERIVATION.md, (rbm.26) and (rbm.27) of its second part,
 rbm/DERIVATION_LEARNING.md.
 """
 
@@ -55,7 +55,7 @@ def base_biases(images: Array) -> Array:
     """The visible biases that alone give the pixels of images (N, D) in [0, 1] their means. (D,)"""
     mean = images.mean(axis=0, dtype=np.float64)
     mean = np.clip(mean, 0.001, 0.999)  # a pixel that is never on still gets a finite bias
-    return np.log(mean / (1 - mean)).astype(images.dtype)  # (rbm.22)
+    return np.log(mean / (1 - mean)).astype(images.dtype)  # (rbm.26)
 
 
 def init_truncated(rng: np.random.Generator, images: Array, hidden: int) -> Params:
@@ -65,6 +65,6 @@ def init_truncated(rng: np.random.Generator, images: Array, hidden: int) -> Para
     """
     W = rng.standard_normal((images.shape[1], hidden))
     while (far := np.abs(W) > 2).any():
-        W[far] = rng.standard_normal(int(far.sum()))  # (rbm.23)
+        W[far] = rng.standard_normal(int(far.sum()))  # (rbm.27)
     biases = np.full(images.shape[1], 0.1, images.dtype), np.full(hidden, 0.1, images.dtype)
     return Params((0.1 * W).astype(images.dtype), *biases)

@@ -1,7 +1,7 @@
 """What can be watched without Z: pseudo-likelihood (how well each pixel is predicted from all the
 others), and the free-energy gap between training and validation images.
 
-Legend as in rbm/model.py. Equations (rbm.24), (rbm.25) and (rbm.26) of rbm/DERIVATION_WATCHING.md.
+Legend as in rbm/model.py. Equations (rbm.28), (rbm.29) and (rbm.30) of rbm/DERIVATION_WATCHING.md.
 """
 
 import numpy as np
@@ -23,7 +23,7 @@ def log_pseudo_likelihood(v: Array, W: Array, b: Array, c: Array) -> Array:
         # F(v with i flipped) - F(v): only one row of W takes part, so v @ W is not redone.
         moved = softplus(logits + flip[:, None] * W[i]).sum(axis=-1)
         rise = -flip * b[i] - moved + here
-        total = total + log_sigmoid(rise)  # (rbm.24)
+        total = total + log_sigmoid(rise)  # (rbm.28)
     return total
 
 
@@ -36,7 +36,7 @@ def log_pseudo_likelihood_estimate(
     flipped = v.copy()
     flipped[rows, pixel] = 1 - v[rows, pixel]
     rise = free_energy(flipped, W, b, c) - free_energy(v, W, b, c)
-    return D * log_sigmoid(rise)  # (rbm.25)
+    return D * log_sigmoid(rise)  # (rbm.29)
 
 
 def free_energy_gap(v_train: Array, v_validation: Array, W: Array, b: Array, c: Array) -> Array:
@@ -45,4 +45,4 @@ def free_energy_gap(v_train: Array, v_validation: Array, W: Array, b: Array, c: 
     log Z is in both and cancels. Where it grows in training, the machine is overfitting.
     """
     train, validation = free_energy(v_train, W, b, c), free_energy(v_validation, W, b, c)
-    return validation.mean() - train.mean()  # (rbm.26)
+    return validation.mean() - train.mean()  # (rbm.30)

@@ -3,7 +3,7 @@ which trade places.
 
 Legend as in rbm/model.py; R machines in a row, each near its neighbours (rbm.ais.between gives
 such), v (R, M, D) the states of M chains of each; everything is done for all M at once.
-Equations (rbm.100) and (rbm.101) of rbm/DERIVATION_LIKELIHOOD.md.
+Equations (rbm.43) and (rbm.44) of rbm/DERIVATION_LIKELIHOOD.md.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ def swap_probability(v_low: Array, v_high: Array, low: Params, high: Params) -> 
     """P(two machines trade the states v_low and v_high (M, D)), pair by pair. -> (M,)"""
     before = free_energy(v_low, *low) + free_energy(v_high, *high)
     after = free_energy(v_high, *low) + free_energy(v_low, *high)
-    return np.exp(np.minimum(before - after, 0))  # (rbm.100)
+    return np.exp(np.minimum(before - after, 0))  # (rbm.43)
 
 
 def tempered(rng: np.random.Generator, v: Array, machines: Sequence[Params], steps: int) -> Array:
@@ -32,5 +32,5 @@ def tempered(rng: np.random.Generator, v: Array, machines: Sequence[Params], ste
         for r in range(step % 2, len(machines) - 1, 2):
             p = swap_probability(v[r], v[r + 1], machines[r], machines[r + 1])
             trade = rng.random(p.shape, dtype=p.dtype) < p
-            v[[r, r + 1]] = np.where(trade[:, None], v[[r + 1, r]], v[[r, r + 1]])  # (rbm.101)
+            v[[r, r + 1]] = np.where(trade[:, None], v[[r + 1, r]], v[[r, r + 1]])  # (rbm.44)
     return v

@@ -81,7 +81,7 @@ def step(state: State, x: Array, settings: Settings) -> State:
     gradient = centred_gradient if settings.gradient == "centred" else nll_gradient
     dW, db, dc = gradient(v, v_model, *state.params)
     if settings.weight_decay:
-        dW = dW + settings.weight_decay * state.params.W  # (rbm.82)
+        dW = dW + settings.weight_decay * state.params.W  # (rbm.22)
     grads = Params(dW, db, dc)
     params, velocity = momentum_step(
         state.params, state.velocity, grads, *rate_and_momentum(state.step, settings)
@@ -95,7 +95,7 @@ def rate_and_momentum(step: int, settings: Settings) -> tuple[float, float]:
     if settings.halving:
         rate /= 1 + step / settings.halving  # (rbm.21)
     if settings.decay:
-        rate *= max(0.0, 1 - step / settings.decay)  # (rbm.83)
+        rate *= max(0.0, 1 - step / settings.decay)  # (rbm.23)
     if settings.momentum_ramp:
         momentum *= min(1.0, step / settings.momentum_ramp)
     return rate, momentum

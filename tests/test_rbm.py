@@ -115,7 +115,7 @@ def test_every_step_draws_anew_and_does_as_the_settings_say(monkeypatch):
     assert same_bits(words[2], nll_gradient(v, end, *first.params))
 
 
-def test_a_step_is_scheduled_decayed_and_centred_as_the_settings_say():  # (rbm.82) (rbm.83)
+def test_a_step_is_scheduled_decayed_and_centred_as_the_settings_say():  # (rbm.22) (rbm.23)
     settings = Settings(
         hidden=3, learning_rate=0.5, momentum=0.8, decay=10, momentum_ramp=4,
         weight_decay=0.1, gradient="centred", chains="persistent", particles=7, pixels="none",

@@ -120,10 +120,10 @@ A, EVERY = "rbm.ais.", "all chains enumerated"
 
 # fmt: off
 CHECKS = (
-    Check("rbm.91", A + "between", "weighted mean",
+    Check("rbm.33", A + "between", "weighted mean",
           (_between, partial(_between, D=1, H=2), Edge(partial(_between, beta=0.0), "at 0"), Edge(partial(_between, beta=1.0), "at 1")), exact(annealing.at), 1e-14, 16),
-    Check("rbm.92", A + "log_ratio", "sum over hidden states", in_sizes(_ratio), exact(_oracle_ratio, magnitude), 1e-14, 30),
+    Check("rbm.34", A + "log_ratio", "sum over hidden states", in_sizes(_ratio), exact(_oracle_ratio, magnitude), 1e-14, 30),
     *(Check(label, A + name, EVERY, (draw, Edge(draw, "with one chain", rows=1), partial(draw, temperatures=4), Edge(draw, "with two temperatures", temperatures=2)), measure, 1.0, 5)
-      for label, name, draw, measure in (("rbm.93", "ais", _ais, _measure_ais), ("rbm.95", "reverse_ais", _reverse, _measure_reverse))),
+      for label, name, draw, measure in (("rbm.35", "ais", _ais, _measure_ais), ("rbm.41", "reverse_ais", _reverse, _measure_reverse))),
 )
 # fmt: on

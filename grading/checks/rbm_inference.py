@@ -133,18 +133,18 @@ def _oracle_log_z(W: Array, b: Array, c: Array) -> float:
 
 # fmt: off
 CHECKS = (
-    Check("rbm.29", "rbm.inpaint.inpaint", "enumerated chain",
+    Check("rbm.46", "rbm.inpaint.inpaint", "enumerated chain",
           (*(partial(_inpaint, burn_in=m, average=n) for m, n in ((1, 1), (1, 2), (0, 1), (3, 2))),
            partial(_inpaint, burn_in=40, average=20, rows=400), Edge(_inpaint_by_default, "with its defaults")), _measure_inpaint, 1.0, 6),
-    Check("rbm.23", M + "init_truncated", "quadrature of the density",
+    Check("rbm.27", M + "init_truncated", "quadrature of the density",
           (_truncated, Edge(_truncated, "with one weight", pixels=1, hidden=1)), _measure_truncated, 1.0, 2),
-    Check("rbm.31", "rbm.exact.log_marginal", "sum over both layers", (*in_sizes(_exact), Edge(_many_hidden, MANY)),
+    Check("rbm.48", "rbm.exact.log_marginal", "sum over both layers", (*in_sizes(_exact), Edge(_many_hidden, MANY)),
           exact(row_by_row(enumeration.log_marginal), magnitude), 3e-14, 30),
-    Check("rbm.90", "rbm.exact.log_z", "sum over both layers",
+    Check("rbm.32", "rbm.exact.log_z", "sum over both layers",
           (_log_z, partial(_log_z, D=3, H=6), Edge(_log_z, "with large weights", size=machines.LARGE), Edge(_log_z, "with one pixel", D=1, H=1),
            Edge(_log_z, "with as many hidden units as pixels", D=6, H=6), Edge(_log_z, "with sixteen units", D=17, H=16)),
           exact(_oracle_log_z, magnitude), 1e-14, 18),
-    Check("rbm.32", "rbm.exact.conditional", "enumerated conditional", (*in_sizes(_exact, large=10.0), Edge(_many_hidden, MANY)),
+    Check("rbm.49", "rbm.exact.conditional", "enumerated conditional", (*in_sizes(_exact, large=10.0), Edge(_many_hidden, MANY)),
           exact(row_by_row(enumeration.conditional), magnitude), 1e-14, 30),
 )
 # fmt: on

@@ -108,12 +108,12 @@ CHECKS = (
           exact(_oracle_statistics, magnitude), 1e-14, 32),
     Check("rbm.15", "rbm.gradient.nll_gradient", "complex step", in_sizes(_two_sets),
           exact(_oracle_nll_gradient, magnitude), 1e-14, 32),
-    Check("rbm.81", "rbm.gradient.centred_gradient", "complex step", in_sizes(_two_sets),
+    Check("rbm.25", "rbm.gradient.centred_gradient", "complex step", in_sizes(_two_sets),
           exact(_oracle_centred, magnitude), 1e-14, 32),
-    Check("rbm.24", "rbm.pseudo.log_pseudo_likelihood", JOINT, (*in_sizes(machines.free_energy), Edge(machines.free_energy, "with many pixels", B=2, D=120)),
+    Check("rbm.28", "rbm.pseudo.log_pseudo_likelihood", JOINT, (*in_sizes(machines.free_energy), Edge(machines.free_energy, "with many pixels", B=2, D=120)),
           exact(row_by_row(lambda *v: enumeration.log_pseudo_likelihood_terms(*v).sum()), magnitude), 3e-14, 32),
-    Check("rbm.25", "rbm.pseudo.log_pseudo_likelihood_estimate", JOINT,
+    Check("rbm.29", "rbm.pseudo.log_pseudo_likelihood_estimate", JOINT,
           (_estimate, Edge(_estimate, "with one image", rows=1), Edge(_estimate, "with one pixel", D=1)), _measure_estimate, 1.0, 6),
-    Check("rbm.26", "rbm.pseudo.free_energy_gap", JOINT, in_sizes(_two_sets), exact(_oracle_gap, magnitude), 1e-14, 32),
+    Check("rbm.30", "rbm.pseudo.free_energy_gap", JOINT, in_sizes(_two_sets), exact(_oracle_gap, magnitude), 1e-14, 32),
 )
 # fmt: on

@@ -21,7 +21,7 @@ from grading.check import Record, Seed
 from grading.form import Arrays, Outputs
 
 LARGEST_FOLDER = 2**24  # bytes
-LARGEST_ANSWER = 2**26  # bytes; the largest right answer, of (rbm.23), takes 2**25
+LARGEST_ANSWER = 2**26  # bytes; the largest right answer, of (rbm.27), takes 2**25
 MOST_ARRAYS = 10_000  # of all cases together
 
 Files = Mapping[str, bytes]  # contents by path, "vae/elbo.py"

@@ -26,7 +26,7 @@ def fix(v, known, i, value):
     return np.where(one, value, v), known | one
 
 
-@law("rbm.3 rbm.31", MARGINAL, FREE, machine=machine)
+@law("rbm.3 rbm.48", MARGINAL, FREE, machine=machine)
 def a_sum_over_no_pixel_is_minus_the_free_energy_and_over_all_pixels_log_z(
     log_marginal, free_energy, machine
 ):
@@ -36,7 +36,7 @@ def a_sum_over_no_pixel_is_minus_the_free_energy_and_over_all_pixels_log_z(
     assert close(log_marginal(v, ~all_given, *machine), np.full(len(v), log_sum(-F)), 1e-13)
 
 
-@law("rbm.31", MARGINAL, machine=machine, i=st.integers(0, 3))
+@law("rbm.48", MARGINAL, machine=machine, i=st.integers(0, 3))
 def giving_a_pixel_each_of_its_values_splits_the_sum_in_two(log_marginal, machine, i):
     v, known = every_mask(machine)
     missing = ~known[:, i % v.shape[1]]
@@ -45,7 +45,7 @@ def giving_a_pixel_each_of_its_values_splits_the_sum_in_two(log_marginal, machin
     assert close(log_marginal(v, known, *machine), np.logaddexp(dark, ink), 1e-13)
 
 
-@law("rbm.31", MARGINAL, chain=chains(machine), heat=numbers(0, 100))
+@law("rbm.48", MARGINAL, chain=chains(machine), heat=numbers(0, 100))
 def the_largest_term_and_the_number_of_terms_enclose_the_sum(log_marginal, chain, heat):
     machine, v, known = chain
     W, b, c = (10**heat * part for part in machine)
@@ -59,7 +59,7 @@ def the_largest_term_and_the_number_of_terms_enclose_the_sum(log_marginal, chain
     assert np.all(found <= highest + np.log(2) * (h.shape[1] + (~known).sum(axis=1)) + slack)
 
 
-@law("rbm.28 rbm.31 rbm.32", CONDITIONAL, MARGINAL, machine=machine)
+@law("rbm.45 rbm.48 rbm.49", CONDITIONAL, MARGINAL, machine=machine)
 def a_conditional_is_the_ratio_of_two_sums(conditional, log_marginal, machine):
     v, known = every_mask(machine)
     found, total = conditional(v, known, *machine), log_marginal(v, known, *machine)
@@ -68,7 +68,7 @@ def a_conditional_is_the_ratio_of_two_sums(conditional, log_marginal, machine):
         assert close(found[:, i], np.where(known[:, i], v[:, i], ratio), 1e-12)
 
 
-@law("rbm.28 rbm.32", CONDITIONAL, machine=machine, i=st.integers(0, 3))
+@law("rbm.45 rbm.49", CONDITIONAL, machine=machine, i=st.integers(0, 3))
 def a_conditional_is_the_mean_of_those_that_are_told_one_pixel_more(conditional, machine, i):
     v, known = every_mask(machine)
     i = i % v.shape[1]
@@ -78,7 +78,7 @@ def a_conditional_is_the_mean_of_those_that_are_told_one_pixel_more(conditional,
     assert close(before, mean, 1e-11)
 
 
-@law("rbm.32", CONDITIONAL, machine=machine, i=st.integers(0, 3))
+@law("rbm.49", CONDITIONAL, machine=machine, i=st.integers(0, 3))
 def renaming_the_values_of_a_pixel_renames_its_conditional(conditional, machine, i):
     (W, b, c), (v, known) = machine, every_mask(machine)
     other = np.arange(len(b)) == i % len(b)
@@ -88,7 +88,7 @@ def renaming_the_values_of_a_pixel_renames_its_conditional(conditional, machine,
     assert close(np.where(other, 1 - found, found), conditional(v, known, W, b, c), 1e-12)
 
 
-@law("rbm.33", CONDITIONAL, FREE, machine=machine, rate=numbers(0.05, 0.95))
+@law("rbm.50", CONDITIONAL, FREE, machine=machine, rate=numbers(0.05, 0.95))
 def a_known_erasure_rate_of_ink_is_added_to_the_biases_as_its_logarithm(
     conditional, free_energy, machine, rate
 ):
@@ -104,7 +104,7 @@ def a_known_erasure_rate_of_ink_is_added_to_the_biases_as_its_logarithm(
 short = st.integers(0, 3)
 
 
-@law("rbm.29", INPAINT, chain=chains(machine), burn_in=short, seed=seeds)
+@law("rbm.46", INPAINT, chain=chains(machine), burn_in=short, seed=seeds)
 def inpainting_leaves_given_pixels_and_says_probabilities_of_the_others(
     inpaint, chain, burn_in, seed
 ):
@@ -113,7 +113,7 @@ def inpainting_leaves_given_pixels_and_says_probabilities_of_the_others(
     assert np.array_equal(found[known], v[known]) and found.min() >= 0 and found.max() <= 1
 
 
-@law("rbm.29", INPAINT, chain=chains(machine), burn_in=short, seed=seeds)
+@law("rbm.46", INPAINT, chain=chains(machine), burn_in=short, seed=seeds)
 def without_weights_inpainting_is_exact_from_the_first_sweep(inpaint, chain, burn_in, seed):
     (W, b, c), v, known = chain
     found = inpaint(np.random.default_rng(seed), v, known, 0 * W, b, c, burn_in, 1)
@@ -126,7 +126,7 @@ def damaged(draw):
     return draw(cut((3, 2), (3,), (2,), low=4.0)), draw(bits(3)), draw(hnp.arrays(bool, 3))
 
 
-@law("rbm.8 rbm.29", INPAINT, damaged=damaged(), burn_in=short, average=st.integers(1, 2),
+@law("rbm.8 rbm.46", INPAINT, damaged=damaged(), burn_in=short, average=st.integers(1, 2),
      seed=seeds)  # fmt: skip
 def inpainting_is_in_the_mean_what_the_clamped_kernel_makes_of_coin_flips(
     inpaint, damaged, burn_in, average, seed

@@ -39,7 +39,7 @@ def path(between, log_ratio, prob_h, prob_v, annealed, betas):
     return v, first, log_sum(first), steps
 
 
-@law("rbm.91", BETWEEN, ENERGY, annealed=annealed(), beta=numbers(0, 1))
+@law("rbm.33", BETWEEN, ENERGY, annealed=annealed(), beta=numbers(0, 1))
 def energies_go_in_a_straight_line_from_the_pixels_to_the_machine(between, energy, annealed, beta):
     machine, base = annealed
     _, _, v, h = pairs(machine)
@@ -47,7 +47,7 @@ def energies_go_in_a_straight_line_from_the_pixels_to_the_machine(between, energ
     assert close(energy(v, h, *between(beta, base, *machine)), mean, 1e-13)
 
 
-@law("rbm.92", RATIO, BETWEEN, FREE, annealed=annealed(), betas=st.tuples(*2 * [numbers(0, 1)]))
+@law("rbm.34", RATIO, BETWEEN, FREE, annealed=annealed(), betas=st.tuples(*2 * [numbers(0, 1)]))
 def a_weight_grows_by_the_free_energy_that_the_image_loses(
     log_ratio, between, free_energy, annealed, betas
 ):
@@ -57,7 +57,7 @@ def a_weight_grows_by_the_free_energy_that_the_image_loses(
     assert close(log_ratio(*betas, v, v @ W + c, base, b), low - high, 1e-13)
 
 
-@law("rbm.94 rbm.92", RATIO, BETWEEN, PROB_H, PROB_V, FREE, annealed=annealed(), betas=temperatures)
+@law("rbm.36 rbm.34", RATIO, BETWEEN, PROB_H, PROB_V, FREE, annealed=annealed(), betas=temperatures)
 def weights_of_the_chains_that_end_in_an_image_add_up_to_what_it_has_in_z(
     log_ratio, between, prob_h, prob_v, free_energy, annealed, betas
 ):
@@ -68,7 +68,7 @@ def weights_of_the_chains_that_end_in_an_image_add_up_to_what_it_has_in_z(
     assert close(np.log(mass), -free_energy(v, *annealed[0]), 1e-11)
 
 
-@law("rbm.96 rbm.92", RATIO, BETWEEN, PROB_H, PROB_V, FREE, annealed=annealed(), betas=temperatures)
+@law("rbm.42 rbm.34", RATIO, BETWEEN, PROB_H, PROB_V, FREE, annealed=annealed(), betas=temperatures)
 def one_over_the_weights_leads_the_machine_back_to_its_independent_pixels(
     log_ratio, between, prob_h, prob_v, free_energy, annealed, betas
 ):
@@ -79,7 +79,7 @@ def one_over_the_weights_leads_the_machine_back_to_its_independent_pixels(
     assert close(np.log(mass), first, 1e-11)
 
 
-@law("rbm.96 rbm.94", RATIO, BETWEEN, PROB_H, PROB_V, FREE, annealed=annealed(), betas=temperatures)
+@law("rbm.42 rbm.36", RATIO, BETWEEN, PROB_H, PROB_V, FREE, annealed=annealed(), betas=temperatures)
 def in_the_mean_log_w_is_too_low_forwards_and_from_the_machine_s_images_too_high(
     log_ratio, between, prob_h, prob_v, free_energy, annealed, betas
 ):
@@ -95,7 +95,7 @@ def in_the_mean_log_w_is_too_low_forwards_and_from_the_machine_s_images_too_high
     assert below <= log_z + 1e-11 <= above + 2e-11
 
 
-@law("rbm.96 rbm.95", RATIO, BETWEEN, PROB_H, PROB_V, FREE, annealed=annealed(), betas=temperatures)
+@law("rbm.42 rbm.41", RATIO, BETWEEN, PROB_H, PROB_V, FREE, annealed=annealed(), betas=temperatures)
 def chains_back_from_an_image_say_at_most_how_likely_chains_are_to_end_in_it(
     log_ratio, between, prob_h, prob_v, free_energy, annealed, betas
 ):
@@ -109,7 +109,7 @@ def chains_back_from_an_image_say_at_most_how_likely_chains_are_to_end_in_it(
     assert np.all(-free_energy(v, *annealed[0]) - log_w <= np.log(p) + 1e-11)
 
 
-@law("rbm.93 rbm.95", AIS, REVERSE, machine=machine, betas=temperatures, v=bits(4), seed=seeds)
+@law("rbm.35 rbm.41", AIS, REVERSE, machine=machine, betas=temperatures, v=bits(4), seed=seeds)
 def without_weights_every_chain_is_exact(ais, reverse_ais, machine, betas, v, seed):
     (W, b, c), rng = machine, np.random.default_rng(seed)
     log_z = np.logaddexp(0, b).sum() + np.logaddexp(0, c).sum()
@@ -119,7 +119,7 @@ def without_weights_every_chain_is_exact(ais, reverse_ais, machine, betas, v, se
 
 
 @law(
-    "rbm.93 rbm.95 rbm.94 rbm.96",
+    "rbm.35 rbm.41 rbm.36 rbm.42",
     AIS,
     REVERSE,
     annealed=annealed(2),
@@ -145,7 +145,7 @@ def the_mean_weight_there_is_z_and_that_of_one_over_the_weights_back_is_1_over_z
         assert abs(np.exp(found).mean() - 1) <= far + 1e-11
 
 
-@law("rbm.97", MEAN, log_w=weights, shift=numbers(1e4))
+@law("rbm.37", MEAN, log_w=weights, shift=numbers(1e4))
 def the_log_of_a_mean_of_weights_moves_with_their_logs_and_is_not_below_the_mean_of_these(
     log_mean_exp, log_w, shift
 ):
@@ -154,7 +154,7 @@ def the_log_of_a_mean_of_weights_moves_with_their_logs_and_is_not_below_the_mean
     assert np.all(log_w.mean(axis=-1) - 1e-12 <= found) and np.all(found <= log_w.max(axis=-1))
 
 
-@law("rbm.98 rbm.99", SIZE, ERROR, log_w=weights, shift=numbers(1e3))
+@law("rbm.38 rbm.39", SIZE, ERROR, log_w=weights, shift=numbers(1e3))
 def the_square_of_the_error_is_one_over_the_effective_number_less_one_over_the_number(
     effective_size, standard_error, log_w, shift
 ):
@@ -164,7 +164,7 @@ def the_square_of_the_error_is_one_over_the_effective_number_less_one_over_the_n
     assert close(effective_size(log_w + shift), size, 1e-11)
 
 
-@law("rbm.102", BOOTSTRAP, log_w=weights, shift=numbers(1e3), seed=seeds)
+@law("rbm.40", BOOTSTRAP, log_w=weights, shift=numbers(1e3), seed=seeds)
 def an_interval_moves_with_the_weights_and_stays_between_the_least_and_the_largest(
     bootstrap, log_w, shift, seed
 ):
@@ -182,7 +182,7 @@ def two(draw, pixels=3):
     return six[:3], six[3:]
 
 
-@law("rbm.100", SWAP, FREE, two=two())
+@law("rbm.43", SWAP, FREE, two=two())
 def a_trade_is_in_detailed_balance_with_both_machines(swap_probability, free_energy, two):
     low, high = two
     v = states(len(low[1]))
@@ -194,7 +194,7 @@ def a_trade_is_in_detailed_balance_with_both_machines(swap_probability, free_ene
     assert close(there, back, 1e-12)
 
 
-@law("rbm.101", TEMPERED, two=two(2), steps=st.integers(0, 2), seed=seeds)
+@law("rbm.44", TEMPERED, two=two(2), steps=st.integers(0, 2), seed=seeds)
 def states_of_machines_that_trade_stay_independent_and_each_its_machine_s(
     tempered, two, steps, seed
 ):
@@ -205,14 +205,14 @@ def states_of_machines_that_trade_stay_independent_and_each_its_machine_s(
     assert enumeration.frequency_error(end, np.kron(*laws), EXAMPLES * len(v) ** 2) < 1
 
 
-@law("rbm.90 rbm.16", LOG_Z, FREE, machine=machine)
+@law("rbm.32 rbm.16", LOG_Z, FREE, machine=machine)
 def log_z_is_the_sum_over_either_layer(log_z, free_energy, machine):
     (W, b, c), (v, h, *_) = machine, pairs(machine)
     assert close(log_z(W, b, c), log_sum(-free_energy(v, W, b, c)), 1e-13)
     assert close(log_z(W.T, c, b), log_sum(-free_energy(h, W.T, c, b)), 1e-13)
 
 
-@law("rbm.90", LOG_Z, machine=machine, more=numbers(5), order=st.permutations(range(4)))
+@law("rbm.32", LOG_Z, machine=machine, more=numbers(5), order=st.permutations(range(4)))
 def log_z_does_not_ask_in_which_order_units_are_and_of_one_without_weights_takes_its_share(
     log_z, machine, more, order
 ):
@@ -221,7 +221,7 @@ def log_z_does_not_ask_in_which_order_units_are_and_of_one_without_weights_takes
     assert close(log_z(W, b, c), log_z(*machine) + np.logaddexp(0, more), 1e-13)
 
 
-@law("rbm.80 rbm.81", CENTRED, pictured=pictured(2), i=st.integers(0, 2))
+@law("rbm.24 rbm.25", CENTRED, pictured=pictured(2), i=st.integers(0, 2))
 def calling_the_values_of_a_pixel_by_each_other_s_names_renames_a_centred_step(
     centred_gradient, pictured, i
 ):
@@ -235,7 +235,7 @@ def calling_the_values_of_a_pixel_by_each_other_s_names_renames_a_centred_step(
     assert close(flat(found), flat(expected), 1e-12)
 
 
-@law("rbm.80 rbm.81", CENTRED, GRADIENT, pictured=pictured(2))
+@law("rbm.24 rbm.25", CENTRED, GRADIENT, pictured=pictured(2))
 def a_centred_step_goes_downhill(centred_gradient, nll_gradient, pictured):
     machine, v, model = pictured
     plain, centred = (f(v, model, *machine) for f in (nll_gradient, centred_gradient))

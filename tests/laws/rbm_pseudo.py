@@ -22,19 +22,19 @@ def flips(free_energy, v, machine):
     return -np.logaddexp(0, -np.array(rises).T)
 
 
-@law("rbm.24", P, FREE, machine=machine)
+@law("rbm.28", P, FREE, machine=machine)
 def the_pseudo_likelihood_asks_for_each_pixel_given_all_others(pseudo, free_energy, machine):
     v, *_ = pairs(machine)
     assert close(pseudo(v, *machine), flips(free_energy, v, machine).sum(axis=1), 1e-12)
 
 
-@law("rbm.24 ad.16", P, "autograd_lite.losses.bernoulli_nll", machine=machine)
+@law("rbm.28 ad.16", P, "autograd_lite.losses.bernoulli_nll", machine=machine)
 def without_weights_the_pseudo_likelihood_is_the_likelihood(pseudo, bernoulli_nll, machine):
     (W, b, c), (v, *_) = machine, pairs(machine)
     assert close(pseudo(v, 0 * W, b, c), -bernoulli_nll(b, v), 1e-13)
 
 
-@law("rbm.24", P, FREE, rivals=rivals())
+@law("rbm.28", P, FREE, rivals=rivals())
 def no_machine_has_a_better_mean_pseudo_likelihood_than_the_one_that_made_the_images(
     pseudo, free_energy, rivals
 ):
@@ -45,7 +45,7 @@ def no_machine_has_a_better_mean_pseudo_likelihood_than_the_one_that_made_the_im
     assert p @ pseudo(v, *truth) >= p @ pseudo(v, *other) - 1e-12
 
 
-@law("rbm.25", ESTIMATE, FREE, pictured=pictured(), seed=seeds)
+@law("rbm.29", ESTIMATE, FREE, pictured=pictured(), seed=seeds)
 def an_estimate_is_one_of_d_terms_times_d(estimate, free_energy, pictured, seed):
     machine, v = pictured
     terms = v.shape[1] * flips(free_energy, v, machine)
@@ -53,7 +53,7 @@ def an_estimate_is_one_of_d_terms_times_d(estimate, free_energy, pictured, seed)
     assert np.all(abs(found[:, None] - terms).min(axis=1) < 1e-11)
 
 
-@law("rbm.24 rbm.25", ESTIMATE, P, FREE, pictured=pictured(), seed=seeds)
+@law("rbm.28 rbm.29", ESTIMATE, P, FREE, pictured=pictured(), seed=seeds)
 def the_mean_of_many_estimates_is_the_pseudo_likelihood(
     estimate, pseudo, free_energy, pictured, seed
 ):
@@ -64,7 +64,7 @@ def the_mean_of_many_estimates_is_the_pseudo_likelihood(
     assert abs(found - exact) <= far + 1e-11
 
 
-@law("rbm.26", GAP, pictured=pictured(2))
+@law("rbm.30", GAP, pictured=pictured(2))
 def the_gap_of_free_energies_is_that_of_log_likelihoods(gap, pictured):
     machine, train, validation = pictured
     nll = [neg_log_likelihood(v)(*machine) for v in (train, validation)]
