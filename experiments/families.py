@@ -23,16 +23,17 @@ from experiments.rbm_trainings import training as rbm_training
 from gan.players import sample_images
 from gan.train import noise
 from rbm.gibbs import bernoulli, gibbs
-from rbm.model import base_biases, prob_h, prob_v
-from rbm.sample import images as tempered_images
+from rbm.model import Params, base_biases, prob_h, prob_v
+from rbm.sample import climbed, ladder
+from rbm.tempering import tempered
 from training.checkpoint import load_checkpoint
 from training.parallel import Training
 from training.trained import Trained, blank, read
 
 AT_A_TIME = 500  # codes that are decoded: a convolution's patches are many times its images
 SWEEPS = 1000  # of an RBM's chains, from a random start
-TEMPERED, TEMPERATURES, CHAINS = 150, 15, 100  # sweeps, machines, and images at a time
-APART = 10  # sweeps between two images of a chain that is the training's own
+TEMPERED, TEMPERATURES, CHAINS = 240, 15, 100  # steps, machines, and chains at a time
+EACH, APART = 5, 10  # images of a tempered chain, and sweeps between two images of a chain
 COMPONENTS = 100
 REAL = "real test images"
 MODELS: dict[str, Any] = {"rbm": rbm.train, "vae": vae.train, "gan": gan.train}
@@ -80,26 +81,34 @@ def of_rbm(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Arr
     """P(v = 1 | h) at the end of unclamped chains from a random start."""
     W, b, c = run.params
     v = bernoulli(rng, np.full((count, len(b)), 0.5, b.dtype))
-    v = gibbs(rng, v, W, b, c, SWEEPS)
-    return prob_v(bernoulli(rng, prob_h(v, W, c)), W, b)
+    return shown(rng, gibbs(rng, v, W, b, c, SWEEPS), run.params)
+
+
+def shown(rng: np.random.Generator, v: Array, params: Params) -> Array:
+    """P(v = 1 | h), h drawn from states v (M, D) of chains: (M, D)"""
+    return prob_v(bernoulli(rng, prob_h(v, params.W, params.c)), params.W, params.b)
 
 
 def of_tempered(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:
-    """P(v = 1 | h) at the ends of tempered chains, led there from independent pixels."""
-    base = base_biases(to_unit(data.train_images))
-    parts = [min(CHAINS, count - first) for first in range(0, count, CHAINS)]
-    how = TEMPERED, TEMPERATURES
-    return np.concatenate([tempered_images(rng, run.params, base, n, *how) for n in parts])
+    """Images of tempered chains, EACH of every chain, led there from independent pixels."""
+    base, parts = base_biases(to_unit(data.train_images)), list[Array]()
+    machines, chains = ladder(run.params, base, TEMPERATURES), min(CHAINS, count)
+    while len(parts) * chains < count:
+        v = tempered(rng, climbed(rng, machines, chains), machines, TEMPERED - APART)
+        for _ in range(EACH):
+            v = tempered(rng, v, machines, APART)
+            parts.append(shown(rng, v[-1], run.params))
+    return np.concatenate(parts)[:count]
 
 
 def of_particles(rng: np.random.Generator, data: DataSet, run: Any, count: int) -> Array:
-    """P(v = 1 | h) along the persistent chains of the training, which go on from its end."""
+    """Images along the persistent chains of the training, which go on from its end."""
     (W, b, c), settings = run.params, run.settings
     like = rbm.train.start(settings, blank(settings))
     v, parts = load_checkpoint(run.folder, like)[0].chains, list[Array]()
     while len(parts) * len(v) < count:
         v = gibbs(rng, v, W, b, c, APART)
-        parts.append(prob_v(bernoulli(rng, prob_h(v, W, c)), W, b))
+        parts.append(shown(rng, v, run.params))
     return np.concatenate(parts)[:count]
 
 

@@ -52,12 +52,13 @@ EXPERIMENT = Experiment(
     question="Does an RBM draw all ten digits, and is it the chain or the machine that lacks some?",
     minutes=75,
     trainings=tuple(TRAININGS.values()),
-    protocol=f"500 hidden units, one training each; {COUNT:,} images each, mean pixels at the ends"
-    f" of as many chains: single ones after {families.SWEEPS:,} sweeps from coin flips; tempered"
-    " ones, led from independent pixels with the training images' means over"
-    f" {families.TEMPERATURES} machines, {CLIMB} sweeps each, after {families.TEMPERED} steps in"
-    " which they trade places; the training's own persistent chains go on from its end, an image"
-    f" of each every {families.APART} sweeps; scores and classifier as in experiments/compare.py;"
+    protocol=f"500 hidden units, one training each; {COUNT:,} images each, mean pixels of chains:"
+    f" single ones after {families.SWEEPS:,} sweeps from coin flips, one image each; tempered ones,"
+    " led from independent pixels with the training images' means over"
+    f" {families.TEMPERATURES} machines, {CLIMB} sweeps each, from {families.TEMPERED} steps on in"
+    f" which they trade places, {families.EACH} images each, {families.APART} steps apart; the"
+    " training's own persistent chains go on from its end, an image of each every"
+    f" {families.APART} sweeps; scores and classifier as in experiments/compare.py;"
     " no test image is used",
     tables={"Images of RBMs by single, tempered and the training's own chains": scores},
 )

@@ -9,9 +9,10 @@ import pytest
 import figures.compare
 import rbm.evaluate
 import rbm.train
+from autograd_lite.ops import sigmoid
 from data.pixels import binarise, to_unit
 from data.sets import split
-from experiments import ais_accuracy, rbm_likelihoods, rbm_samples
+from experiments import ais_accuracy, families, rbm_likelihoods, rbm_samples
 from experiments.families import Family
 from experiments.rbm_trainings import DRAWN, MACHINES, OURS, training
 from grading.oracles import enumeration
@@ -33,9 +34,8 @@ HOW = Annealing(20, 20, 100)
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """A small machine that was trained on drawn digits, with snapshots after epochs 2, 4 and 6."""
-    settings = Settings(
-        data="digits", validation=0, pixels="stochastic", hidden=3, epochs=6, snapshots=2
-    )
+    options = {"pixels": "stochastic", "chains": "persistent", "validation": 0, "data": "digits"}
+    settings = Settings(hidden=3, epochs=6, snapshots=2, **options)
     train, validation = split(to_unit(DATA.train_images), 50)
     folder = tmp_path_factory.mktemp("runs") / "run"
     train_small(folder, rbm.train, settings, Split("drawn digits", train, validation))
@@ -150,3 +150,18 @@ def test_a_family_that_is_not_scored_yet_is_not_drawn(monkeypatch):
     monkeypatch.setattr(figures.compare, "beside_scores", lambda title, rows: shown.update(rows))
     figures.compare.families(["run a", "run b", "run c"], DATA)
     assert drawn == ["run a", "run c"] and list(shown) == ["a", "c"]
+
+
+def test_chains_of_every_kind_draw_the_machines_images(run, monkeypatch):
+    """Means of pixels within 0.1 of those of all states, and chains that are cut off nowhere."""
+    monkeypatch.setattr(families, "CHAINS", 60)
+    monkeypatch.setattr(families, "TEMPERED", 20)
+    W, b, c = run.params
+    h = enumeration.states(len(c))
+    w = np.exp((log := h @ c + np.logaddexp(0, h @ W.T + b).sum(axis=1)) - log.max())
+    mean = w / w.sum() @ sigmoid(h @ W.T + b)
+    trained = SimpleNamespace(params=run.params, settings=run.settings, folder=run.folder)
+    for images in (families.of_rbm, families.of_tempered, families.of_particles):
+        x = images(np.random.default_rng(0), DATA, trained, 700)
+        assert x.shape == (700, 784) and len(np.unique(x, axis=0)) <= len(h)
+        assert abs(x.mean(axis=0) - mean).max() < 0.1
