@@ -93,7 +93,7 @@ def _measure_tempered(inputs: Arrays, outputs: Arrays) -> float:
 
 
 E, T, SHARES = "rbm.estimates.", "rbm.tempering.", "shares of the sum"
-SEVERAL = _log_weights, partial(_log_weights, size=30.0), Edge(_log_weights, "with one weight", M=1)
+SEVERAL = _log_weights, partial(_log_weights, size=10.0), Edge(_log_weights, "with one weight", M=1)
 
 # fmt: off
 CHECKS = (
