@@ -101,7 +101,7 @@ CHECKS = (
           (partial(_log_weights, rows=(3,)), partial(_log_weights, size=800.0), _log_weights, Edge(_log_weights, "with one weight", M=1, rows=(2,))),
           exact(lambda log_w: np.logaddexp.reduce(log_w, axis=-1) - np.log(log_w.shape[-1])), 1e-14, 24),
     Check("rbm.38", E + "effective_size", SHARES, SEVERAL, exact(lambda log_w: 1 / (_shares(log_w) ** 2).sum()), 3e-14, 24),
-    Check("rbm.39", E + "standard_error", SHARES, SEVERAL, exact(lambda log_w: np.sqrt(((_shares(log_w) - 1 / len(log_w)) ** 2).sum())), 3e-14, 24),
+    Check("rbm.39", E + "standard_error", SHARES, SEVERAL, exact(lambda log_w: np.sqrt(((_shares(log_w) - 1 / len(log_w)) ** 2).sum())), 2e-14, 24),
     Check("rbm.40", E + "bootstrap", "all samples enumerated", (partial(_bootstrap, draws=50_000), Edge(_bootstrap, "with its default")), _measure_bootstrap, 1.0, 4),
     Check("rbm.43", T + "swap_probability", "enumerated joints", in_sizes(_pair), exact(_oracle_swap, _of_pair), 3e-14, 30),
     Check("rbm.44", T + "tempered", "enumerated kernel", (partial(_tempered, steps=1), _tempered, Edge(_tempered, "with one chain", rows=1)),
