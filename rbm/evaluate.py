@@ -1,10 +1,10 @@
 """`python -m rbm likelihood`: log Z of a machine, and the mean log-likelihood of images."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,12 +16,21 @@ from rbm.exact import MOST
 from rbm.gibbs import bernoulli
 from rbm.inpaint import chain_mean
 from rbm.likelihood import Annealing, Numbers, annealed, estimated, exact
-from rbm.machine import Machine, add_machine, named_machine
+from rbm.machine import Machine, add_machine, named_machine, require_file
 from rbm.model import Params, base_biases
 from training.run import write_json
 from training.settings import Parser, SettingsError, add_settings, check_settings, setting
 from training.streams import stream
 
+WORDS = (
+    "Prints log Z and the mean log p of images, exactly where a layer has at most 25 units, else by"
+    " annealed chains: log p is then more likely too high than too low, and `conservative`, from"
+    " chains run back from images, more likely too low (rbm/DERIVATION_LIKELIHOOD.md)."
+    " `effectively` is the number of equal weights that would tell as much; +- is one standard"
+    " error over the images. A stopped command goes on where it was: what is done is kept in"
+    " out/annealed."
+)
+FEW = 10  # effective chains
 KEPT = Path("out", "annealed")  # blocks of chains: a stopped command goes on from them
 
 
@@ -50,26 +59,29 @@ class Scored(NamedTuple):
 
 def main(argv: Sequence[str]) -> None:
     """Prints what is found. SettingsError, RunError, DataError for what cannot be measured."""
-    parser = Parser(prog="python -m rbm likelihood", allow_abbrev=False)
+    parser = Parser(prog="python -m rbm likelihood", description=WORDS, allow_abbrev=False)
     add_machine(parser)
     parser.add_argument("--annealed", action="store_true", help="run chains even where Z is summed")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers to FILE")
+    parser.add_argument("--json", type=Path, metavar="FILE.json", help="write the numbers to it")
     add_settings(parser, Options)
     given = vars(parser.parse_args(argv))
     machine = named_machine(given.pop("run"), given.pop("params"))
     both, to = given.pop("annealed"), given.pop("json")
+    if to:
+        require_file(to, ".json")
     options = check_settings(Options(**given))
     use_two_threads()
     params, scored = machine.params, images_of(machine, options)
-    found = {}
-    if min(params.W.shape) <= MOST:
+    what = f"{len(params.b)} pixels, {len(params.c)} hidden units; {scored.words}"
+    print(f"{machine.name}: {what}", flush=True)
+    found: dict[str, Any] = {"machine": machine.name, "images": what, "options": asdict(options)}
+    if small := min(params.W.shape) <= MOST:
         found["exact"] = exact(params, scored.v)
-    if both or not found:
+        show("exact", found["exact"], options)
+    if both or not small:
         made = annealed(params, scored.base, scored.v, options, kept(params, scored, options))
         found["annealed"] = estimated(params, scored.v, made["forward"], made["reverse"])
-    print(f"{machine.name}: {len(params.b)} pixels, {len(params.c)} hidden units; {scored.words}")
-    for line in report(found, options):
-        print(line)
+        show("annealed", found["annealed"], options)
     if to:
         write_json(to, found)
 
@@ -80,17 +92,19 @@ def images_of(machine: Machine, options: Options) -> Scored:
     choice = options.data or (settings.data if settings else "")
     if not choice:
         nothing = np.empty((0, len(machine.params.b)), np.float32)
-        return Scored(nothing, "no images (--data)", own_base(machine.params, options.seed))
+        base = own_base(machine.params, options.seed)
+        return Scored(nothing, "no images are scored (--data names some)", base)
     data, D = load(choice), len(machine.params.b)
     if data.size[0] * data.size[1] != D:
         size = "{} x {}".format(*data.size)
         raise SettingsError(
-            f"{machine.name} has {D} pixels; expected images so, {data.name} has {size}."
+            f"The images of {data.name} are {size}; expected {D} pixels, as {machine.name} has."
         )
-    held_out = settings.validation if settings else len(data.train_images) // 10
+    own = settings and not options.data  # the images that the run was trained on
+    held_out = settings.validation if settings and own else len(data.train_images) // 10
     train, validation = split(data.train_images, held_out)
     if not len(chosen := data.test_images if options.part == "test" else validation):
-        raise SettingsError(f"{machine.name} was trained without --validation images.")
+        raise SettingsError(f"{machine.name} has no validation images; expected --part test.")
     mode = options.pixels or (settings.pixels if settings else "stochastic")
     mode = mode if mode in ("threshold", "stochastic") else "stochastic"
     v = binarise(stream(options.seed, "scored pixels"), to_unit(chosen), mode)
@@ -116,19 +130,20 @@ def kept(params: Params, scored: Scored, how: Annealing) -> Path:
     return folder
 
 
-def report(found: dict[str, Numbers], options: Options) -> Iterator[str]:
-    """What the screen shows, line by line."""
-    for kind, numbers in found.items():
-        line = f"{kind + ':':13}log Z {numbers['log Z']:.3f}"
-        if kind == "annealed":
-            low, high = numbers["interval"]
-            line += (
-                f", 95 % interval {low:.3f} to {high:.3f} ({options.chains} chains of"
-                f" {options.temperatures:,} temperatures, effectively"
-                f" {numbers['effective size']:.0f})"
-            )
-        yield line
-        for name in ("log p", "conservative log p"):
-            if name in numbers:
-                mean, error = numbers[name], numbers[f"{name} error"]
-                yield f"{'':13}mean {name} {mean:.2f} +- {error:.2f} nats an image"
+def show(kind: str, numbers: Numbers, options: Options) -> None:
+    """Prints the numbers, and where the chains tell little, that they do."""
+    line = f"{kind + ':':13}log Z {numbers['log Z']:.3f}"
+    if kind == "annealed":
+        low, high = numbers["interval"]
+        many = numbers["effective size"]
+        line += (
+            f", 95 % interval {low:.3f} to {high:.3f} ({options.chains} chains of"
+            f" {options.temperatures:,} temperatures, effectively {many:.0f})"
+        )
+        if many < FEW:
+            line += "\n" + " " * 13 + "so few say little, of the interval too: more --temperatures"
+    print(line)
+    for name in ("log p", "conservative log p"):
+        if name in numbers:
+            mean, error = numbers[name], numbers[f"{name} error"]
+            print(f"{'':13}mean {name} {mean:.2f} +- {error:.2f} nats an image")

@@ -4,6 +4,7 @@ Chains run in blocks. A block has a random stream of its own and is kept once it
 two threads nor a stop in between change a number. Legend as in rbm/ais.py; v (N, D) binary images.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 
 from autograd_lite.ops import Array
 from autograd_lite.threads import side_by_side
+from data.idx import DataError
 from data.npz import read_arrays
 from rbm.ais import ais, reverse_ais
 from rbm.estimates import bootstrap, effective_size, log_mean_exp, standard_error
@@ -54,7 +56,8 @@ def annealed(
     def block(kind: str, first: int) -> dict[str, Array]:
         path = keep / f"{kind}-{first}.npz" if keep else None
         if path and path.exists():
-            return read_arrays(path)
+            with suppress(DataError):  # a damaged file is made again
+                return read_arrays(path)
         rng = stream(how.seed, f"ais {kind}", first)
         if kind == "forward":
             v_end, log_w = ais(rng, min(BLOCK, how.chains - first), betas, base, *params)
@@ -72,7 +75,11 @@ def annealed(
     for i in range(0, len(blocks), 2):
         if line.live:
             line.rewrite(f"blocks of {BLOCK} annealed chains: {i} of {len(blocks)} done")
-        done += side_by_side(block, *zip(*blocks[i : i + 2], strict=True))
+        try:
+            done += side_by_side(block, *zip(*blocks[i : i + 2], strict=True))
+        except KeyboardInterrupt:
+            line.keep("Stopped; the same command goes on from here.", always=keep is not None)
+            raise
     line.keep(f"blocks of {BLOCK} annealed chains: all {len(blocks)} done")
     joined = {"reverse": np.empty(0, params.b.dtype)}  # where no chain is run back
     for name in dict.fromkeys(name for made in done for name in made):

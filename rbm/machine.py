@@ -10,7 +10,7 @@ from data.idx import DataError
 from data.npz import read_arrays
 from rbm import train
 from rbm.model import Params
-from training.settings import Parser
+from training.settings import Parser, SettingsError
 from training.trained import read
 
 
@@ -57,8 +57,12 @@ def read_params(path: Path) -> Params:
     arrays: dict[str, Any] = read_arrays(path, Params._fields)
     for name, array in arrays.items():
         if array.dtype.kind not in "biuf" or not np.isfinite(array).all():
-            raise DataError(f"{name} of {path} holds no finite numbers; expected nothing else.")
-    W, b, c = (np.asarray(arrays[name], np.float32) for name in Params._fields)
+            raise DataError(f"{name} of {path} holds other than finite numbers.")
+        with np.errstate(over="ignore"):
+            arrays[name] = array.astype(np.float32)
+        if not np.isfinite(arrays[name]).all():
+            raise DataError(f"{name} of {path} holds numbers too large for float32.")
+    W, b, c = (arrays[name] for name in Params._fields)
     b, c = b.reshape(-1), c.reshape(-1)  # (1, D) is a row of other programs
     if W.shape != (len(b), len(c)) or 0 in W.shape:
         raise DataError(
@@ -66,3 +70,11 @@ def read_params(path: Path) -> Params:
             " c (H,) for D pixels and H hidden units."
         )
     return Params(W, b, c)
+
+
+def require_file(path: Path, suffix: str) -> None:
+    """SettingsError unless a file can have this path, and its name ends so."""
+    other = path.exists() and not path.is_file()  # /dev/stdout, or a folder
+    if path.suffix != suffix or other or not path.parent.is_dir():
+        name = f"FILE{suffix}"
+        raise SettingsError(f"{path} cannot be written; expected {name} in a folder that exists.")

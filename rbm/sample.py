@@ -16,7 +16,7 @@ from autograd_lite.threads import side_by_side, use_two_threads
 from rbm.ais import between
 from rbm.evaluate import own_base
 from rbm.gibbs import bernoulli, gibbs
-from rbm.machine import add_machine, named_machine
+from rbm.machine import add_machine, named_machine, require_file
 from rbm.model import Params, prob_h, prob_v
 from rbm.tempering import tempered
 from training.progress import Line
@@ -37,6 +37,9 @@ class Options:
     sweeps: int = setting(1000, "Gibbs sweeps of each chain", least=1)
     temperatures: int = setting(
         20, "chains that trade places, from independent pixels on; 1: one alone", least=1
+    )
+    height: int = setting(
+        0, "rows of pixels; 0: the run's, of --params the nearest to a square", least=0
     )
     seed: int = setting(0, "random seed", least=0)
 
@@ -94,8 +97,10 @@ def main(argv: Sequence[str]) -> None:
     add_settings(parser, Options)
     given = vars(parser.parse_args(argv))
     machine = named_machine(given.pop("run"), given.pop("params"))
-    path = _npz(given.pop("out"))
+    require_file(path := given.pop("out"), ".npz")
     options = check_settings(Options(**given))
+    if options.height and len(machine.params.b) % options.height:
+        raise SettingsError(f"--height is {options.height}; expected a divisor of the pixels.")
     use_two_threads()
     base = own_base(machine.params, options.seed)
     line = Line()
@@ -109,7 +114,7 @@ def main(argv: Sequence[str]) -> None:
 
     x = np.concatenate(side_by_side(block, range(-(-options.count // BLOCK))))
     line.keep(f"{len(x)} images drawn")
-    tiles = x.reshape(-1, *machine.size)
+    tiles = x.reshape(len(x), options.height or machine.size[0], -1)
     write_arrays(path, {"images": tiles})
     with replacing(path.with_suffix(".png")) as file:
         imsave(cast(BinaryIO, file), mosaic(tiles), cmap="gray_r", vmin=0, vmax=1, format="png")
@@ -132,12 +137,7 @@ def export(argv: Sequence[str]) -> None:
     parser.add_argument("run", type=Path, metavar="RUN", help="folder of a trained run")
     parser.add_argument("out", type=Path, metavar="FILE.npz", help="W (D, H), b (D,), c (H,)")
     given = parser.parse_args(argv)
+    require_file(given.out, ".npz")
     params = named_machine(given.run, None).params
-    write_arrays(_npz(given.out), params._asdict())
+    write_arrays(given.out, params._asdict())
     print(f"{given.out}: W {params.W.shape}, b {params.b.shape} and c {params.c.shape}")
-
-
-def _npz(path: Path) -> Path:
-    if path.suffix != ".npz" or not path.parent.is_dir():
-        raise SettingsError(f"{path} cannot be written; expected FILE.npz in a folder that exists.")
-    return path

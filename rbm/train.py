@@ -37,7 +37,7 @@ def start(settings: Settings, images: Array) -> State:
     chains is given that do not persist.
     """
     if settings.particles and settings.chains == "data":
-        raise SettingsError("--particles is for --chains persistent; others are the mini-batch's.")
+        raise SettingsError("--particles is for --chains persistent: CD-k has a chain an image.")
     steps = settings.epochs * -(-len(images) // settings.batch_size)
     if 0 < settings.decay < steps:
         raise SettingsError(

@@ -62,7 +62,8 @@ def test_trainings_are_what_they_are_called_and_their_rates_fall_to_zero_at_the_
         check_settings(settings)
         assert settings.hidden == hidden and settings.snapshots
         if kind in OURS:
-            assert settings.decay == 550 * settings.epochs and settings.validation == 5000
+            assert settings.decay == (60_000 - settings.validation) // 100 * settings.epochs
+            assert settings.validation == (0 if kind == "preset long" else 5000)
     cd, pcd, best = (found[kind, 500] for kind in ("CD-1", "PCD-1", "preset best"))
     assert replace(cd, chains="persistent") == pcd != cd and cd.gibbs_steps == 1
     assert best == replace(

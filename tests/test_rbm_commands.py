@@ -58,7 +58,20 @@ def test_a_strangers_machine_is_measured_exactly_and_by_chains(capsys):
 def test_without_data_there_is_log_Z_alone():
     a_machine(30, 27)
     found = measured("--temperatures", "20")
-    assert list(found) == ["annealed"] and "log p" not in found["annealed"]
+    assert "exact" not in found and "log p" not in found["annealed"]
+    assert found["options"]["temperatures"] == 20
+
+
+def test_a_few_effective_chains_are_warned_of(capsys):
+    rng = np.random.default_rng(0)
+    images((5, 6))
+    options = "--data", "images.npz", "--temperatures", "5"
+    a_machine(30, 27, W=9 * rng.standard_normal((30, 27)))
+    measured(*options)
+    assert "so few say little" in capsys.readouterr().out
+    a_machine(30, 27, W=np.zeros((30, 27)))
+    measured(*options)
+    assert "so few" not in capsys.readouterr().out
 
 
 def test_a_stopped_measurement_goes_on_from_its_blocks(monkeypatch):
@@ -68,7 +81,7 @@ def test_a_stopped_measurement_goes_on_from_its_blocks(monkeypatch):
     whole = measured(*options)
     blocks = sorted(evaluate.KEPT.rglob("*.npz"))
     assert [path.name for path in blocks] == ["forward-0.npz", "forward-50.npz", "reverse-0.npz"]
-    blocks[1].unlink()
+    blocks[1].write_bytes(blocks[1].read_bytes()[:100])
     runs = spy_on(monkeypatch, likelihood, "ais")
     assert measured(*options) == whole and len(runs) == 1
     assert measured(*options, "--seed", "1") != whole
@@ -88,7 +101,9 @@ def test_machines_that_are_none_get_one_sentence(capsys):
     a_machine(c=np.zeros(5))
     assert "expected W (D, H), b (D,) and c (H,)" in refusal(capsys, *ask)
     a_machine(b=np.full(6, np.nan))
-    assert "b of machine.npz holds no finite numbers" in refusal(capsys, *ask)
+    assert "b of machine.npz holds other than finite numbers" in refusal(capsys, *ask)
+    a_machine(b=np.full(6, 1e40))
+    assert "too large for float32" in refusal(capsys, *ask)
     np.savez("machine.npz", W=np.zeros((2, 3)))
     assert "there is no b in it" in refusal(capsys, *ask)
     a_machine(7)
@@ -97,7 +112,18 @@ def test_machines_that_are_none_get_one_sentence(capsys):
     assert "expected FILE.npz" in refusal(
         capsys, "sample", "--params", "machine.npz", "--out", "no/x.npz"
     )
+    a_machine()
+    assert "a divisor" in refusal(capsys, "sample", "--params", "machine.npz", "--height", "4")
+    for name in ("no/x.json", "images.npz", "/dev/stdout"):
+        assert "expected FILE.json" in refusal(capsys, *ask, "--json", name)
     assert "likelihood" in refusal(capsys, "measure")
+
+
+def test_a_run_that_the_model_refuses_leaves_no_folder(capsys):
+    """With 40 images of digits an epoch has 3 steps, and the rate is 0 after 2."""
+    options = "--data", "digits", "--images", "40", "--batch-size", "16", "--decay", "2"
+    assert "at least the" in refusal(capsys, "train", *options, "--out", "refused")
+    assert not Path("refused").exists()
 
 
 def test_samples_follow_the_machine_and_are_drawn_as_a_picture():

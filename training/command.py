@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -74,7 +75,12 @@ def train_command(argv: Sequence[str], model: Model[S, St], stem: str) -> None:
     if model.halved(settings):  # else OpenBLAS does better with all its threads
         use_two_threads()
     with run.lock:
-        rows = loop.train(run, model, images, settings).rows
+        try:
+            rows = loop.train(run, model, images, settings).rows
+        except SettingsError:  # which only the model could tell
+            if "--resume" not in argv:
+                shutil.rmtree(run.folder)
+            raise
     many = "s" * (len(rows) != 1)
     print(f"{run.folder}: {len(rows)} epoch{many} on {images.name}{report(rows, settings)}")
 
