@@ -63,10 +63,10 @@ def lines(path):
 def test_the_models_stay_small():
     """Docstrings included: 3,200 lines for the four packages, about 150 a module, 25 a function.
 
-    (And 350 for the commands that measure a machine, and let it draw.)
+    (And 400 for the commands that measure a machine, and let it draw.)
     """
     models = [p for p in SOURCES if p.relative_to(ROOT).parts[0] in {"autograd_lite", *MODELS}]
-    assert sum(map(lines, models)) < 3_550
+    assert sum(map(lines, models)) < 3_600
     for path in models:
         assert lines(path) <= 170, f"{path} has {lines(path)} lines"
 
@@ -98,7 +98,7 @@ def test_what_serves_the_models_does_not_bury_them():
     assert sum(map(lines, slips)) < 1_400
     assert sum(map(lines, peers)) < 700
     assert sum(lines(p) for p in tests if p.parent.name == "laws") < 3_000
-    assert sum(lines(p) for p in tests if p.parent.name != "laws") < 9_400
+    assert sum(lines(p) for p in tests if p.parent.name != "laws") < 9_450
 
 
 def test_results_hold_no_code():
