@@ -19,7 +19,7 @@ CHAINS = {
     f"tempered, {families.TEMPERED} sweeps": families.of_tempered,
     f"training's, every {families.APART} sweeps": families.of_particles,
 }
-TRAININGS = {kind: training(kind, 500) for kind in (SOURCES, "PCD-1", "preset best")}
+TRAININGS = {kind: training(kind, 500) for kind in (SOURCES, "preset best")}
 ROWS = tuple(
     (kind, chains)
     for kind in TRAININGS
