@@ -155,7 +155,8 @@ EXPERIMENT = Experiment(
     " exact for 20 hidden units, else by forward annealed importance sampling (AIS),"
     f" {LONG.chains} chains of {LONG.temperatures:,} temperatures, more likely too high than too"
     f" low; conservative log p from chains run back from {LONG.images} test images, on average too"
-    f" low; exact pseudo-likelihood of the first {PSEUDO:,} test images; during training:"
+    " low for images drawn by AIS, whose chains are a model of their own where they do not mix;"
+    f" exact pseudo-likelihood of the first {PSEUDO:,} test images; during training:"
     f" validation images, {SHORT.chains} chains of {SHORT.temperatures:,} temperatures",
     tables={
         "Log-likelihood of test digits under RBMs": likelihoods,
