@@ -25,7 +25,8 @@ from training.streams import stream
 WORDS = (
     "Prints log Z and the mean log p of images, exactly where a layer has at most 25 units, else by"
     " annealed chains: log p is then more likely too high than too low, and `conservative`, from"
-    " chains run back from images, more likely too low (rbm/DERIVATION_LIKELIHOOD.md)."
+    " chains run back from images, too low on average for what such chains draw"
+    " (rbm/DERIVATION_LIKELIHOOD.md)."
     " `effectively` is the number of equal weights that would tell as much; +- is one standard"
     " error over the images. A stopped command goes on where it was: what is done is kept in"
     " out/annealed."
