@@ -8,10 +8,19 @@ that the rule needs. Equations (ad.2) to (ad.15) of autograd_lite/DERIVATION.md.
 Every function keeps the dtype it is given and takes any number of leading axes.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.floating]  # float32 in training, float64 in checks
+
+
+class Layer(NamedTuple):
+    """The parameters of an affine map; their gradients have this type too."""
+
+    W: Array  # (I, O)
+    b: Array  # (O,)
 
 
 def affine(x: Array, W: Array, b: Array) -> Array:
@@ -50,6 +59,16 @@ def leaky_relu_vjp(dy: Array, y: Array, slope: float = 0.2) -> Array:
     """Needs the output only, whose sign is the input's; at the kink the slope of the left side."""
     slopes = np.maximum(y > 0, dy.dtype.type(slope))  # 1 or slope; np.where takes longer
     return dy * slopes  # (ad.8)
+
+
+def elu(x: Array) -> Array:
+    """x where it is positive, elsewhere e^x - 1, which levels off at -1: its slope has no jump."""
+    return np.maximum(x, 0) + np.expm1(-np.maximum(-x, 0))  # (ad.90)
+
+
+def elu_vjp(dy: Array, y: Array) -> Array:
+    """Needs the output only: on the left the slope is e^x, which is y + 1, on the right 1."""
+    return dy * np.minimum(y + 1, 1)  # (ad.91)
 
 
 def tanh(x: Array) -> Array:

@@ -84,6 +84,7 @@ UFUNCS: dict[np.ufunc, Callable[..., list[Rule]]] = {
     np.exp: lambda y, a: [lambda g: g * y],
     np.log: lambda y, a: [lambda g: g / a],
     np.log1p: lambda y, a: [lambda g: g / (1 + a)],
+    np.expm1: lambda y, a: [lambda g: g * (1 + y)],
     np.tanh: lambda y, a: [lambda g: g * (1 - y**2)],
 }
 FLAT = {np.greater, np.less, np.greater_equal, np.less_equal, np.equal, np.not_equal}  # slope 0

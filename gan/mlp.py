@@ -14,6 +14,7 @@ import numpy as np
 
 from autograd_lite.ops import (
     Array,
+    Layer,
     affine,
     affine_vjp_Wb,
     affine_vjp_x,
@@ -22,13 +23,6 @@ from autograd_lite.ops import (
 )
 
 NO_DROPOUT = np.float32(1)  # the mask that drops nothing
-
-
-class Layer(NamedTuple):
-    """The parameters of a layer; their gradients have this type too."""
-
-    W: Array  # (I, O)
-    b: Array  # (O,)
 
 
 Params = tuple[Layer, ...]

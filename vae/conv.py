@@ -82,6 +82,22 @@ def decode(z: Array, p: Params, size: Shape) -> tuple[Array, tuple[Array, Array,
     return logits.reshape(*z.shape[:-1], -1), (h4, h5, h6)
 
 
+def decode_vjp(
+    dlogits: Array, values: tuple[Array, Array, Array, Array], p: Params
+) -> tuple[Array, tuple[Array, ...]]:
+    """Gradients of the codes and of the decoder, from the codes and the layers above them."""
+    z, h4, h5, h6 = values
+    du7 = dlogits.reshape(*h6.shape[:3], 1)
+    dK7, db7 = conv2d_vjp_K(h6, du7, 3, 1), _sum(du7)
+    du6 = relu_vjp(conv2d(du7, p.K7, 1), h6)
+    dK6, db6 = conv2d_vjp_K(h5, du6, 3, 2), _sum(du6)
+    du5 = relu_vjp(conv2d(du6, p.K6, 2), h5)
+    dK5, db5 = conv2d_vjp_K(h4, du5, 3, 2), _sum(du5)
+    du4 = relu_vjp(conv2d(du5, p.K5, 2), h4).reshape(*z.shape[:-1], -1)
+    dW4, db4 = affine_vjp_Wb(du4, z)
+    return affine_vjp_x(du4, p.W4), (dW4, db4, dK5, db5, dK6, db6, dK7, db7)
+
+
 def forward(x: Array, eps: Array, params: Params) -> tuple[Outputs, Trace]:
     """Images (B, H, W) and noise (K, B, Z) -> what the bound needs, and what backward needs."""
     mu, logvar, before = encode(x, params)
@@ -90,18 +106,15 @@ def forward(x: Array, eps: Array, params: Params) -> tuple[Outputs, Trace]:
     return Outputs(logits, mu, logvar), Trace(*before, logvar, eps, z, *after)  # (vae.28)
 
 
-def backward(d: Outputs, trace: Trace, p: Params) -> Params:
-    """Gradients of the parameters from those of the outputs; forward read from bottom to top."""
-    x, h1, h2, h3, logvar, eps, z, h4, h5, h6 = trace
-    du7 = d.logits.reshape(*h6.shape[:3], 1)
-    dK7, db7 = conv2d_vjp_K(h6, du7, 3, 1), _sum(du7)
-    du6 = relu_vjp(conv2d(du7, p.K7, 1), h6)
-    dK6, db6 = conv2d_vjp_K(h5, du6, 3, 2), _sum(du6)
-    du5 = relu_vjp(conv2d(du6, p.K6, 2), h5)
-    dK5, db5 = conv2d_vjp_K(h4, du5, 3, 2), _sum(du5)
-    du4 = relu_vjp(conv2d(du5, p.K5, 2), h4).reshape(*z.shape[:-1], -1)
-    dW4, db4 = affine_vjp_Wb(du4, z)
-    dmu_z, dlogvar_z = reparameterise_vjp(affine_vjp_x(du4, p.W4), logvar, eps)
+def backward(d: Outputs, trace: Trace, p: Params, path: Array | None = None) -> Params:
+    """Gradients of the parameters from those of the outputs; forward read from bottom to top.
+
+    `path` (K, B) as in vae/mlp.py.
+    """
+    x, h1, h2, h3, logvar, eps, *above = trace
+    dz, decoder = decode_vjp(d.logits, tuple(above), p)
+    dz = dz if path is None else path[..., None] * dz
+    dmu_z, dlogvar_z = reparameterise_vjp(dz, logvar, eps)
     dmu, dlogvar = d.mu + dmu_z, d.logvar + dlogvar_z
     dW_logvar, db_logvar = affine_vjp_Wb(dlogvar, h3)
     dW_mu, db_mu = affine_vjp_Wb(dmu, h3)
@@ -112,7 +125,7 @@ def backward(d: Outputs, trace: Trace, p: Params) -> Params:
     du1 = relu_vjp(conv_transpose2d(du2, p.K2, 2, h1.shape[1:3]), h1)
     dK1, db1 = conv2d_vjp_K(du1, x, 3, 2), _sum(du1)
     encoder = dK1, db1, dK2, db2, dW3, db3, dW_mu, db_mu, dW_logvar, db_logvar
-    return Params(*encoder, dW4, db4, dK5, db5, dK6, db6, dK7, db7)  # (vae.29)
+    return Params(*encoder, *decoder)  # (vae.29)
 
 
 def _sum(du: Array) -> Array:

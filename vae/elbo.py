@@ -56,6 +56,17 @@ def squared_error_vjp(dnll: Array, logits: Array, x: Array) -> Array:
     return dnll[..., None] * 2 * (mean - x) * mean * (1 - mean)  # (vae.17)
 
 
+def linear_squared_error(means: Array, x: Array) -> Array:
+    """The same where the decoder's outputs are the means themselves: (K, B, D), (B, D) -> (K, B)"""
+    error = means - x
+    return (error * error).sum(axis=-1)  # (vae.96)
+
+
+def linear_squared_error_vjp(dnll: Array, means: Array, x: Array) -> Array:
+    """Gradient of the means: (K, B), (K, B, D), (B, D) -> (K, B, D)"""
+    return dnll[..., None] * 2 * (means - x)  # (vae.97)
+
+
 def neg_elbo(nll: Array, kl: Array) -> Array:
     """Minus the bound on log p(x), its expectation a mean over the samples: (K, B), (B,) -> (B,)"""
     return nll.mean(axis=0) + kl  # (vae.5)

@@ -1,11 +1,13 @@
-"""The dense VAE: D - H - Z - H - D. Forward, and under it backward, its mirror.
+"""The dense VAE, of any number of layers. Forward, and under it backward, its mirror.
 
-Legend as in vae/elbo.py; H hidden units, h_enc (B, H), h_dec (K, B, H).
-The encoder is W1, then W_mu and W_logvar; the decoder W2, then W3. `activation` is the name of the
-hidden units' nonlinearity. A likelihood with a learned scale has one more output, its logarithm.
-Equations (vae.24) and (vae.25) of vae/DERIVATION_NETWORKS.md.
+Legend as in vae/elbo.py; H hidden units of a layer. The encoder is a chain of hidden layers and two
+linear heads, the decoder a chain whose last layer is linear and gives the logits. `activation` is
+the name of the hidden units' nonlinearity. Where the likelihood learns a scale, the logits have one
+column more, its logarithm. Equations (vae.24) and (vae.25) of vae/DERIVATION_NETWORKS.md.
 """
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -13,9 +15,12 @@ import numpy as np
 from autograd_lite.init import glorot_uniform
 from autograd_lite.ops import (
     Array,
+    Layer,
     affine,
     affine_vjp_Wb,
     affine_vjp_x,
+    elu,
+    elu_vjp,
     relu,
     relu_vjp,
     tanh,
@@ -24,22 +29,19 @@ from autograd_lite.ops import (
 from vae.elbo import reparameterise, reparameterise_vjp
 
 # By name: the nonlinearity, and its rule, which needs its output.
-ACTIVATIONS = {"relu": (relu, relu_vjp), "tanh": (tanh, tanh_vjp)}
+ACTIVATIONS = {"relu": (relu, relu_vjp), "elu": (elu, elu_vjp), "tanh": (tanh, tanh_vjp)}
+
+Layers = tuple[Layer, ...]
+Values = tuple[Array, ...]  # what goes into each layer of a chain, and for the encoder what comes out
 
 
 class Params(NamedTuple):
     """The parameters of both networks; their gradients have this type too."""
 
-    W1: Array  # (D, H)
-    b1: Array  # (H,)
-    W_mu: Array  # (H, Z)
-    b_mu: Array  # (Z,)
-    W_logvar: Array  # (H, Z)
-    b_logvar: Array  # (Z,)
-    W2: Array  # (Z, H)
-    b2: Array  # (H,)
-    W3: Array  # (H, D)
-    b3: Array  # (D,)
+    encoder: Layers  # hidden layers, the first of D inputs; none: the heads see the image
+    mu: Layer  # (H, Z)
+    logvar: Layer  # (H, Z)
+    decoder: Layers  # hidden layers, the first of Z inputs, and the last layer, of D outputs
 
 
 class Outputs(NamedTuple):
@@ -53,66 +55,99 @@ class Outputs(NamedTuple):
 class Trace(NamedTuple):
     """What backward needs of a forward pass."""
 
-    x: Array  # (B, D)
-    h_enc: Array  # (B, H)
+    encoder: Values  # images (B, D), then hidden layers (B, H)
     logvar: Array  # (B, Z)
     eps: Array  # (K, B, Z)
-    z: Array  # (K, B, Z)
-    h_dec: Array  # (K, B, H)
+    decoder: Values  # codes (K, B, Z), then hidden layers (K, B, H)
 
 
-def encode(x: Array, params: Params, activation: str) -> tuple[Array, Array, Array]:
-    """Mean and log-variance of q(z|x), and the hidden layer: (B, D) -> (B, Z), (B, Z), (B, H)"""
+def hidden(x: Array, layers: Layers, activation: str) -> Values:
+    """x and the hidden layers above it, from bottom to top."""
     act, _ = ACTIVATIONS[activation]
-    h_enc = act(affine(x, params.W1, params.b1))
-    mu = affine(h_enc, params.W_mu, params.b_mu)
-    logvar = affine(h_enc, params.W_logvar, params.b_logvar)
-    return mu, logvar, h_enc
+    values = [x]
+    for W, b in layers:
+        values.append(act(affine(values[-1], W, b)))
+    return tuple(values)
 
 
-def decode(z: Array, params: Params, activation: str) -> tuple[Array, Array]:
-    """Logits of the pixels, and the hidden layer: (..., Z) -> (..., D), (..., H)"""
-    act, _ = ACTIVATIONS[activation]
-    h_dec = act(affine(z, params.W2, params.b2))
-    return affine(h_dec, params.W3, params.b3), h_dec
+def hidden_vjp(du: Array, values: Values, layers: Layers, activation: str) -> tuple[Array, Layers]:
+    """From the gradient of the last layer's x W + b those of the first one's, and of all weights.
+
+    values are what went into the layers.
+    """
+    _, act_vjp = ACTIVATIONS[activation]
+    grads = [Layer(*affine_vjp_Wb(du, values[-1]))]
+    for (W, _), h, x in zip(layers[:0:-1], values[:0:-1], values[-2::-1], strict=True):
+        du = act_vjp(affine_vjp_x(du, W), h)
+        grads.append(Layer(*affine_vjp_Wb(du, x)))
+    return du, tuple(grads[::-1])
+
+
+def encode(x: Array, p: Params, activation: str) -> tuple[Array, Array, Values]:
+    """Mean and log-variance of q(z|x), and all layers below: (B, D) -> (B, Z), (B, Z), ..."""
+    values = hidden(x, p.encoder, activation)
+    return affine(values[-1], *p.mu), affine(values[-1], *p.logvar), values
+
+
+def decode(z: Array, p: Params, activation: str) -> tuple[Array, Values]:
+    """Logits of the pixels, and all layers below: (..., Z) -> (..., D), ..."""
+    values = hidden(z, p.decoder[:-1], activation)
+    return affine(values[-1], *p.decoder[-1]), values
+
+
+def decode_vjp(dlogits: Array, values: Values, p: Params, activation: str) -> tuple[Array, Layers]:
+    """Gradients of the codes and of the decoder: (..., D) -> (..., Z), ..."""
+    du, decoder = hidden_vjp(dlogits, values, p.decoder, activation)
+    return affine_vjp_x(du, p.decoder[0].W), decoder
 
 
 def forward(x: Array, eps: Array, params: Params, activation: str) -> tuple[Outputs, Trace]:
     """Images (B, D) and noise (K, B, Z) -> what the bound needs, and what backward needs."""
-    mu, logvar, h_enc = encode(x, params, activation)
+    mu, logvar, seen = encode(x, params, activation)
     z = reparameterise(mu, logvar, eps)
-    logits, h_dec = decode(z, params, activation)
-    return Outputs(logits, mu, logvar), Trace(x, h_enc, logvar, eps, z, h_dec)  # (vae.24)
+    logits, codes = decode(z, params, activation)
+    return Outputs(logits, mu, logvar), Trace(seen, logvar, eps, codes)  # (vae.24)
 
 
-def backward(d: Outputs, trace: Trace, params: Params, activation: str) -> Params:
+def backward(
+    d: Outputs, trace: Trace, params: Params, activation: str, path: Array | None = None
+) -> Params:
     """Gradients of the parameters from those of the outputs; forward read from bottom to top.
 
     They are sums over images and samples: where a cost is a mean over them, d holds the factors.
+    `path` (K, B), if given, multiplies what the decoder sends back to each code (vae.90).
     """
-    x, h_enc, logvar, eps, z, h_dec = trace
-    _, act_vjp = ACTIVATIONS[activation]
-    dW3, db3 = affine_vjp_Wb(d.logits, h_dec)
-    dh_dec = act_vjp(affine_vjp_x(d.logits, params.W3), h_dec)
-    dW2, db2 = affine_vjp_Wb(dh_dec, z)
-    dmu_z, dlogvar_z = reparameterise_vjp(affine_vjp_x(dh_dec, params.W2), logvar, eps)
+    dz, decoder = decode_vjp(d.logits, trace.decoder, params, activation)
+    dz = dz if path is None else path[..., None] * dz
+    dmu_z, dlogvar_z = reparameterise_vjp(dz, trace.logvar, trace.eps)
     dmu, dlogvar = d.mu + dmu_z, d.logvar + dlogvar_z  # the bound reaches q directly and through z
-    dW_logvar, db_logvar = affine_vjp_Wb(dlogvar, h_enc)
-    dW_mu, db_mu = affine_vjp_Wb(dmu, h_enc)
-    dh = affine_vjp_x(dmu, params.W_mu) + affine_vjp_x(dlogvar, params.W_logvar)
-    dW1, db1 = affine_vjp_Wb(act_vjp(dh, h_enc), x)
-    return Params(dW1, db1, dW_mu, db_mu, dW_logvar, db_logvar, dW2, db2, dW3, db3)  # (vae.25)
+    *below, h = trace.encoder
+    heads = Layer(*affine_vjp_Wb(dmu, h)), Layer(*affine_vjp_Wb(dlogvar, h))
+    encoder: Layers = ()
+    if below:
+        dh = affine_vjp_x(dmu, params.mu.W) + affine_vjp_x(dlogvar, params.logvar.W)
+        du = ACTIVATIONS[activation][1](dh, h)
+        _, encoder = hidden_vjp(du, tuple(below), params.encoder, activation)
+    return Params(encoder, *heads, decoder)  # (vae.25)
 
 
 def init(
-    rng: np.random.Generator, D: int, H: int, Z: int, dtype: type = np.float32, scales: int = 0
+    rng: np.random.Generator,
+    D: int,
+    widths: Sequence[int],
+    Z: int,
+    dtype: type = np.float32,
+    scales: int = 0,
 ) -> Params:
-    """Weights as in autograd_lite/init.py, zero biases.
-
-    `scales` is how many outputs the decoder has beside one a pixel.
+    """Weights as in autograd_lite/init.py, zero biases; the decoder's widths are the encoder's in
+    reverse. `scales` is how many outputs the decoder has beside one a pixel.
     """
 
-    def layer(inputs: int, outputs: int) -> tuple[Array, Array]:
-        return glorot_uniform(rng, (inputs, outputs)).astype(dtype), np.zeros(outputs, dtype)
+    def layer(inputs: int, outputs: int) -> Layer:
+        W = glorot_uniform(rng, (inputs, outputs)).astype(dtype)
+        return Layer(W, np.zeros(outputs, dtype))
 
-    return Params(*layer(D, H), *layer(H, Z), *layer(H, Z), *layer(Z, H), *layer(H, D + scales))
+    up, down = (D, *widths), (Z, *widths[::-1], D + scales)
+    encoder = tuple(layer(*pair) for pair in pairwise(up))
+    heads = layer(up[-1], Z), layer(up[-1], Z)
+    return Params(encoder, *heads, tuple(layer(*pair) for pair in pairwise(down)))

@@ -3,6 +3,7 @@
 Legend as in vae/elbo.py. The functions of vae/mlp.py and vae/conv.py do the work.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 from autograd_lite.conv import Shape
@@ -30,10 +31,13 @@ class Network(Protocol):
     def pixels(self, z: Array) -> Array:
         """Means of the pixels given the codes: (..., Z) -> (..., D)"""
 
+    def decoded(self, z: Array) -> tuple[Array, Callable[[Array], Array]]:
+        """As decode, and the map from the gradient of its result to that of the codes."""
+
     def forward(self, x: Array, eps: Array) -> tuple[Outputs, Any]:
         """Images and noise -> what the bound needs, and a trace for this network's backward."""
 
-    def backward(self, d: Outputs, trace: Any) -> Tree:
+    def backward(self, d: Outputs, trace: Any, path: Array | None = None) -> Tree:
         """Gradients of the parameters, in their type, from those of the outputs."""
 
 
@@ -42,6 +46,7 @@ class Dense(NamedTuple):
 
     params: mlp.Params
     activation: str
+    mean: Callable[[Array], Array] = sigmoid  # of a pixel, given its logit
 
     def encode(self, x: Array) -> tuple[Array, Array]:
         mu, logvar, _ = mlp.encode(x, self.params, self.activation)
@@ -52,13 +57,18 @@ class Dense(NamedTuple):
         return outputs
 
     def pixels(self, z: Array) -> Array:
-        return sigmoid(self.decode(z)[..., : len(self.params.W1)])  # a scale is no pixel
+        first, *_ = *self.params.encoder, self.params.mu
+        return self.mean(self.decode(z)[..., : len(first.W)])  # a scale is no pixel
+
+    def decoded(self, z: Array) -> tuple[Array, Callable[[Array], Array]]:
+        outputs, values = mlp.decode(z, self.params, self.activation)
+        return outputs, lambda d: mlp.decode_vjp(d, values, self.params, self.activation)[0]
 
     def forward(self, x: Array, eps: Array) -> tuple[Outputs, mlp.Trace]:
         return mlp.forward(x, eps, self.params, self.activation)
 
-    def backward(self, d: Outputs, trace: mlp.Trace) -> mlp.Params:
-        return mlp.backward(d, trace, self.params, self.activation)
+    def backward(self, d: Outputs, trace: mlp.Trace, path: Array | None = None) -> mlp.Params:
+        return mlp.backward(d, trace, self.params, self.activation, path)
 
 
 class Conv(NamedTuple):
@@ -78,11 +88,15 @@ class Conv(NamedTuple):
     def pixels(self, z: Array) -> Array:
         return sigmoid(self.decode(z))
 
+    def decoded(self, z: Array) -> tuple[Array, Callable[[Array], Array]]:
+        outputs, layers = conv.decode(z, self.params, self.size)
+        return outputs, lambda d: conv.decode_vjp(d, (z, *layers), self.params)[0]
+
     def forward(self, x: Array, eps: Array) -> tuple[Outputs, conv.Trace]:
         return conv.forward(self._images(x), eps, self.params)
 
-    def backward(self, d: Outputs, trace: conv.Trace) -> conv.Params:
-        return conv.backward(d, trace, self.params)
+    def backward(self, d: Outputs, trace: conv.Trace, path: Array | None = None) -> conv.Params:
+        return conv.backward(d, trace, self.params, path)
 
     def _images(self, x: Array) -> Array:
         """Rows as images: (B, D) -> (B, H, W)"""

@@ -13,7 +13,14 @@ from autograd_lite.losses import bernoulli_nll, bernoulli_nll_vjp
 from autograd_lite.ops import Array
 from autograd_lite.tree import Tree
 from vae.densities import gaussian_nll, gaussian_nll_vjp, laplace_nll, laplace_nll_vjp
-from vae.elbo import kl_diag_gaussian, kl_diag_gaussian_vjp, squared_error, squared_error_vjp
+from vae.elbo import (
+    kl_diag_gaussian,
+    kl_diag_gaussian_vjp,
+    linear_squared_error,
+    linear_squared_error_vjp,
+    squared_error,
+    squared_error_vjp,
+)
 from vae.mlp import Outputs
 from vae.mlp import Params as Params  # with Dense: what a check makes a network of
 from vae.networks import Dense as Dense
@@ -23,10 +30,12 @@ from vae.networks import Network
 LIKELIHOODS: dict[str, tuple[Callable[..., Array], Callable[..., Array]]] = {
     "bernoulli": (bernoulli_nll, bernoulli_nll_vjp),
     "squared": (squared_error, squared_error_vjp),
+    "squared-linear": (linear_squared_error, linear_squared_error_vjp),
     "gaussian": (gaussian_nll, gaussian_nll_vjp),
     "laplace": (laplace_nll, laplace_nll_vjp),
 }
-SCALES = {"bernoulli": 0, "squared": 0, "gaussian": 1, "laplace": 1}  # outputs beside one a pixel
+# Outputs of the decoder beside one a pixel.
+SCALES = {"bernoulli": 0, "squared": 0, "squared-linear": 0, "gaussian": 1, "laplace": 1}
 
 
 class Costs(NamedTuple):

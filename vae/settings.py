@@ -36,7 +36,12 @@ class Settings:
         "bernoulli", "likelihood of the pixels given the code", choices=tuple(LIKELIHOODS)
     )
     codes: int = setting(2, "dimension of the latent code", least=1)
-    hidden: int = setting(256, "hidden units of the encoder, and of the decoder", least=1)
+    hidden: str = setting(
+        "256",
+        "widths of the encoder's hidden layers, from the image on; the decoder has them in reverse;"
+        " none: a linear encoder and decoder",
+        metavar="WIDTHS",
+    )
     network: str = setting(
         "dense", "architecture of encoder and decoder", choices=("dense", "conv")
     )
@@ -53,15 +58,29 @@ class Settings:
         above=0,
         most=1,
     )
+    bound: str = setting(
+        "elbo",
+        "what is maximised: the evidence lower bound, or the importance-weighted bound of --samples"
+        " (iwae), or that by its doubly reparameterised gradient (dreg)",
+        choices=("elbo", "iwae", "dreg"),
+    )
     samples: int = setting(1, "latent samples per image and step", least=1)
     beta: float = setting(1.0, "weight of the KL divergence in training; 1: the bound", least=0)
+    warm_up: int = setting(
+        0, "steps until the KL has its whole weight, in a straight line from 0; 0: at once", least=0
+    )
     noise: float = setting(
         1.0, "scale of the latent noise, 1 or 0; 0, with --beta 0: a plain autoencoder"
     )
     epochs: int = setting(30, "passes over the training images", least=1)
     batch_size: int = setting(128, "images per mini-batch", least=1)
     optimiser: str = setting("adam", "optimiser", choices=tuple(OPTIMISERS))
-    learning_rate: float = setting(1e-3, "learning rate", least=0)
+    learning_rate: float = setting(1e-3, "initial learning rate", least=0)
+    decay: int = setting(
+        0,
+        "learning-rate decay: steps until the rate has fallen linearly to 0; 0: constant",
+        least=0,
+    )
     seed: int = setting(0, "random seed", least=0)
     snapshots: int = setting(
         0, "epochs between saved snapshots of the parameters; 0: none", least=0
@@ -82,9 +101,15 @@ class Settings:
     digest: str = recorded("")
 
     def __post_init__(self) -> None:
-        """SettingsError for noise of another scale than the bound's, and for what needs validation
-        images, or a dense network, and has none.
+        """SettingsError for noise of another scale than the bound's, for what needs validation
+        images, or a dense network, and has none, and for widths that are none.
         """
+        widths(self.hidden)
+        if self.bound != "elbo" and (self.beta, self.noise, self.warm_up) != (1, 1, 0):
+            raise SettingsError(
+                f"--bound {self.bound} is the bound itself: it takes no --beta, --warm-up or"
+                " --noise."
+            )
         if self.noise not in (0, 1):  # the KL is that of N(mu, sigma^2), so no other draws fit it
             raise SettingsError(
                 f"--noise is {self.noise}; expected 1, or 0 for a network without noise."
@@ -96,5 +121,18 @@ class Settings:
             if self.weights or self.activation != "relu":
                 name = "weights" if self.weights else f"activation {self.activation}"
                 raise SettingsError(f"--{name} is for --network dense only.")
-            if SCALES.get(self.likelihood):
+            if SCALES[self.likelihood] or self.likelihood == "squared-linear":
                 raise SettingsError(f"--likelihood {self.likelihood} is for --network dense only.")
+
+
+def widths(text: str) -> tuple[int, ...]:
+    """The widths of the hidden layers that --hidden lists; SettingsError where it lists none."""
+    try:
+        found = () if text == "none" else tuple(int(word) for word in text.split(","))
+    except ValueError:
+        found = (0,)
+    if min(found, default=1) < 1:
+        raise SettingsError(
+            f"--hidden is {text!r}; expected whole numbers from 1 on, such as 200,200, or none."
+        )
+    return found

@@ -5,15 +5,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from autograd_lite.ops import Array
+from autograd_lite.ops import Array, sigmoid
 from autograd_lite.tree import Tree, mean_of_halves
 from data.pixels import binarise, keep_pixels, require_unit
+from training.settings import SettingsError
 from training.streams import stream
 from vae import conv
+from vae.importance import importance_gradient
 from vae.mlp import init
 from vae.networks import Conv, Dense, Network, Params
 from vae.objective import LIKELIHOODS, SCALES, Costs, costs, gradient
-from vae.settings import OPTIMISERS
+from vae.settings import OPTIMISERS, widths
 from vae.settings import Settings as Settings  # part of what a model's training module offers
 from vae.weights import load_weights
 
@@ -29,9 +31,18 @@ class State(NamedTuple):
 
 
 def start(settings: Settings, images: Array) -> State:
-    """The state before the first step; images (N, D) are the grey training images."""
+    """The state before the first step; images (N, D) are the grey training images.
+
+    SettingsError where the learning rate would be 0 before the last epoch.
+    """
+    steps = settings.epochs * -(-len(images) // settings.batch_size)
+    if 0 < settings.decay < steps:
+        raise SettingsError(
+            f"--decay is {settings.decay}; expected 0, or at least the {steps} steps of"
+            f" {settings.epochs} epochs: the learning rate is 0 from then on."
+        )
     rng = stream(settings.seed, "weights")
-    sizes = images.shape[1], settings.hidden, settings.codes
+    sizes = images.shape[1], widths(settings.hidden), settings.codes
     if settings.network == "conv":
         size = settings.height, settings.width
         params: Params = conv.init(rng, size, settings.codes, images.dtype.type)
@@ -45,7 +56,13 @@ def network(params: Params, settings: Settings) -> Network:
     """The network that the settings name, with these parameters."""
     if isinstance(params, conv.Params):
         return Conv(params, (settings.height, settings.width))
-    return Dense(params, settings.activation)
+    mean = _as_it_is if settings.likelihood == "squared-linear" else sigmoid
+    return Dense(params, settings.activation, mean)
+
+
+def _as_it_is(outputs: Array) -> Array:
+    """The decoder's outputs are the means of the pixels: (..., D) -> (..., D)"""
+    return outputs
 
 
 def noise(rng: np.random.Generator, x: Array, settings: Settings) -> Array:
@@ -69,14 +86,21 @@ def step(state: State, x: Array, settings: Settings) -> State:
     eps = noise(stream(settings.seed, "noise", state.step), x, settings)
     seen = keep_pixels(stream(settings.seed, "keep", state.step), x, settings.keep)
     current = network(state.params, settings)
+    beta, rate = settings.beta, settings.learning_rate
+    if settings.warm_up:
+        beta *= min(1.0, state.step / settings.warm_up)
+    if settings.decay:
+        rate *= max(0.0, 1 - state.step / settings.decay)
 
     def gradient_of(rows: slice) -> Tree:
-        batch = x[rows], eps[:, rows], current
-        return gradient(*batch, settings.likelihood, settings.beta, seen[rows])
+        batch = x[rows], eps[:, rows], current, settings.likelihood
+        if settings.bound != "elbo":
+            return importance_gradient(*batch, settings.bound == "dreg", seen[rows])
+        return gradient(*batch, beta, seen[rows])
 
     grads = mean_of_halves(gradient_of, len(x)) if halved(settings) else gradient_of(slice(None))
     update = OPTIMISERS[settings.optimiser].step
-    params, moments = update(state.params, state.moments, grads, settings.learning_rate)
+    params, moments = update(state.params, state.moments, grads, rate)
     return State(params, moments, state.step + 1)
 
 
