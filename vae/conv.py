@@ -111,8 +111,8 @@ def backward(d: Outputs, trace: Trace, p: Params, path: Array | None = None) -> 
 
     `path` (K, B) as in vae/mlp.py.
     """
-    x, h1, h2, h3, logvar, eps, *above = trace
-    dz, decoder = decode_vjp(d.logits, tuple(above), p)
+    x, h1, h2, h3, logvar, eps, z, h4, h5, h6 = trace
+    dz, decoder = decode_vjp(d.logits, (z, h4, h5, h6), p)
     dz = dz if path is None else path[..., None] * dz
     dmu_z, dlogvar_z = reparameterise_vjp(dz, logvar, eps)
     dmu, dlogvar = d.mu + dmu_z, d.logvar + dlogvar_z

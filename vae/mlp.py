@@ -32,7 +32,9 @@ from vae.elbo import reparameterise, reparameterise_vjp
 ACTIVATIONS = {"relu": (relu, relu_vjp), "elu": (elu, elu_vjp), "tanh": (tanh, tanh_vjp)}
 
 Layers = tuple[Layer, ...]
-Values = tuple[Array, ...]  # what goes into each layer of a chain, and for the encoder what comes out
+Values = tuple[
+    Array, ...
+]  # what goes into each layer of a chain, and for the encoder what comes out
 
 
 class Params(NamedTuple):
@@ -144,7 +146,7 @@ def init(
     """
 
     def layer(inputs: int, outputs: int) -> Layer:
-        W = glorot_uniform(rng, (inputs, outputs)).astype(dtype)
+        W: Array = glorot_uniform(rng, (inputs, outputs)).astype(dtype)
         return Layer(W, np.zeros(outputs, dtype))
 
     up, down = (D, *widths), (Z, *widths[::-1], D + scales)
