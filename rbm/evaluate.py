@@ -16,10 +16,17 @@ from rbm.exact import MOST
 from rbm.gibbs import bernoulli
 from rbm.inpaint import chain_mean
 from rbm.likelihood import Annealing, Numbers, annealed, estimated, exact
-from rbm.machine import Machine, add_machine, named_machine, require_file
+from rbm.machine import Machine, add_machine, named_machine
 from rbm.model import Params, base_biases
 from training.run import write_json
-from training.settings import Parser, SettingsError, add_settings, check_settings, setting
+from training.settings import (
+    Parser,
+    SettingsError,
+    add_settings,
+    check_settings,
+    require_file,
+    setting,
+)
 from training.streams import stream
 
 WORDS = (

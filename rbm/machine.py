@@ -10,7 +10,7 @@ from data.idx import DataError
 from data.npz import read_arrays
 from rbm import train
 from rbm.model import Params
-from training.settings import Parser, SettingsError
+from training.settings import Parser
 from training.trained import read
 
 
@@ -70,11 +70,3 @@ def read_params(path: Path) -> Params:
             " c (H,) for D pixels and H hidden units."
         )
     return Params(W, b, c)
-
-
-def require_file(path: Path, suffix: str) -> None:
-    """SettingsError unless a file can have this path, and its name ends so."""
-    other = path.exists() and not path.is_file()  # /dev/stdout, or a folder
-    if path.suffix != suffix or other or not path.parent.is_dir():
-        name = f"FILE{suffix}"
-        raise SettingsError(f"{path} cannot be written; expected {name} in a folder that exists.")

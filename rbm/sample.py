@@ -16,12 +16,19 @@ from autograd_lite.threads import side_by_side, use_two_threads
 from rbm.ais import between
 from rbm.evaluate import own_base
 from rbm.gibbs import bernoulli, gibbs
-from rbm.machine import add_machine, named_machine, require_file
+from rbm.machine import add_machine, named_machine
 from rbm.model import Params, prob_h, prob_v
 from rbm.tempering import tempered
 from training.progress import Line
 from training.run import replacing, write_arrays
-from training.settings import Parser, SettingsError, add_settings, check_settings, setting
+from training.settings import (
+    Parser,
+    SettingsError,
+    add_settings,
+    check_settings,
+    require_file,
+    setting,
+)
 from training.streams import stream
 
 SAMPLES = Path("samples.npz")

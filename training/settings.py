@@ -6,6 +6,7 @@ import operator
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, Field, field, fields
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar, get_type_hints
 
 T = TypeVar("T")
@@ -109,3 +110,11 @@ def check_settings(settings: T) -> T:
         if isinstance(value, float) and not math.isfinite(value):
             raise SettingsError(f"--{name} is {value}; expected a finite number.")
     return settings
+
+
+def require_file(path: Path, suffix: str) -> None:
+    """SettingsError unless a file can have this path, and its name ends so."""
+    other = path.exists() and not path.is_file()  # /dev/stdout, or a folder
+    if path.suffix != suffix or other or not path.parent.is_dir():
+        name = f"FILE{suffix}"
+        raise SettingsError(f"{path} cannot be written; expected {name} in a folder that exists.")

@@ -1,11 +1,13 @@
-"""`python -m vae train` trains a VAE and keeps it; `summary` prints the layers of one."""
+"""`python -m vae train`, `likelihood` and `summary`: train a VAE, measure it, print the layers of
+one.
+"""
 
 import sys
 from collections.abc import Sequence
 
 from training.command import run_cli, train_command
 from training.settings import SettingsError
-from vae import summary, train
+from vae import evaluate, summary, train
 
 
 def main(argv: Sequence[str]) -> None:
@@ -13,12 +15,14 @@ def main(argv: Sequence[str]) -> None:
     match argv[:1]:
         case ["summary"]:
             summary.main(argv[1:])
+        case ["likelihood"]:
+            evaluate.main(argv[1:])
         case ["train"]:
             train_command(argv, train, "vae-{likelihood}-{codes}")
         case _:
             raise SettingsError(
-                "python -m vae takes `train` and options, or `summary` and options;"
-                " --help after either lists them."
+                "python -m vae takes train, likelihood or summary, and options; --help after each"
+                " lists them."
             )
 
 

@@ -68,9 +68,9 @@ class Sampled(NamedTuple):
 
 
 def sampled_log_p(
-    x: Array, network: Network, likelihood: str, samples: int = 5000, seed: int = 0
+    x: Array, network: Network, likelihood: str, samples: int = 5000, seed: int = 0, index: int = 0
 ) -> Sampled:
-    """log p(x) by importance sampling from q(z|x), for images (N, D)."""
+    """log p(x) by importance sampling from q(z|x), for images (N, D), the first of this index."""
     nll, _ = LIKELIHOODS[likelihood]
     images = max(1, 10 * VALUES // (samples * x.shape[1]))  # whose weights are had together
 
@@ -79,7 +79,7 @@ def sampled_log_p(
         mu, logvar = network.encode(rows)
         each = max(1, VALUES // rows.size)
         for k in range(0, samples, each):
-            rng = stream(seed, "importance", first, k)
+            rng = stream(seed, "importance", index + first, k)
             shape = (min(each, samples - k), *mu.shape)
             eps = rng.standard_normal(shape, dtype=x.dtype)
             z = reparameterise(mu, logvar, eps)
