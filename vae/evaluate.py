@@ -1,4 +1,4 @@
-"""`python -m vae likelihood`: the bound, and the mean log-likelihood of images under a trained VAE."""
+"""`python -m vae likelihood`: the bound, and the mean log p of images under a trained VAE."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -42,7 +42,7 @@ class Options:
     part: str = setting("test", "which images are scored", choices=("test", "validation"))
     images: int = setting(0, "number of them; 0: all", least=0)
     samples: int = setting(5000, "codes drawn for an image; 0: none", least=0)
-    grid: int = setting(200, "points an axis of the grid, from -6 to 6; 0: none", least=0)
+    grid: int = setting(200, "points an axis of the grid; 0: none", least=0)
     seed: int = setting(0, "random seed, also of sampled pixels", least=0)
 
 

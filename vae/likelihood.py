@@ -22,7 +22,7 @@ from vae.objective import LIKELIHOODS
 VALUES = 2**22  # decoded at a time, of 4 bytes: a block takes about 100 MB
 
 
-def lattice(Z: int, limit: float = 6.0, points: int = 200) -> tuple[Array, float]:
+def lattice(Z: int, limit: float, points: int) -> tuple[Array, float]:
     """The codes (points^Z, Z) of an even grid from -limit to limit, and the log of a cell's size"""
     axis = np.linspace(-limit, limit, points)
     codes = np.stack(np.meshgrid(*[axis] * Z, indexing="ij"), axis=-1).reshape(-1, Z)
@@ -40,13 +40,15 @@ def log_joint(z: Array, x: Array, network: Network, likelihood: str) -> Array:
     return log_prior - nll  # (vae.98)
 
 
-def grid_log_p(
-    x: Array, network: Network, likelihood: str, limit: float = 6.0, points: int = 200
-) -> Array:
-    """log p(x), by a sum over a grid of codes: (B, D) -> (B,), in float64. ValueError for Z > 2."""
-    Z = network.encode(x[:1])[0].shape[1]
-    if Z > 2:
+def grid_log_p(x: Array, network: Network, likelihood: str, points: int = 200) -> Array:
+    """log p(x), by a sum over a grid of codes: (B, D) -> (B,), in float64. ValueError for Z > 2.
+
+    The grid covers the prior up to 6 and every q(z|x) up to 6 standard deviations.
+    """
+    mu, logvar = network.encode(x)
+    if (Z := mu.shape[1]) > 2:
         raise ValueError(f"codes have {Z} numbers; expected 1 or 2 for a grid")
+    limit = max(6.0, float((np.abs(mu) + 6 * np.exp(0.5 * logvar)).max()))
     codes, log_cell = lattice(Z, limit, points)
     each = 1 if likelihood == "bernoulli" else len(x)
     rows = max(1, VALUES // (x.shape[1] * each))
