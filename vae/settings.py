@@ -1,6 +1,7 @@
 """The settings of a training of the VAE."""
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from autograd_lite.optim import Optimiser, adam_start, adam_step, rmsprop_start, rmsprop_step
 from data.mnist import SIDE
@@ -15,9 +16,41 @@ OPTIMISERS = {
 }
 
 
+_DEEP: dict[str, Any] = {
+    "validation": 0,
+    "pixels": "stochastic",
+    "codes": 50,
+    "hidden": "200,200",
+    "activation": "elu",
+    "batch_size": 100,
+    "learning_rate": 4e-3,
+    "epochs": 1000,
+    "decay": 600_000,  # to 0 at the end of 1,000 epochs of 60,000 images
+    "snapshots": 25,
+}
+
+
 @dataclass(frozen=True)
 class Settings:
     """The settings of a run, which are also its command line."""
+
+    PRESET_HELP: ClassVar = (
+        "best is for the networks of source with any --codes, and --likelihood squared or bernoulli;"
+        " deep and iwae mean by log p of sampled pixels; with another number of images, epochs or"
+        " images a batch, give --decay the steps that these make",
+    )
+    PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
+        "source": {"validation": 0, "likelihood": "squared"},  # as the notebook trains its VAEs
+        "best": {  # beside other settings: results/README.md#dense_vae
+            "validation": 0,
+            "learning_rate": 3e-3,
+            "epochs": 200,
+            "decay": 93_800,  # to 0 at the end of 200 epochs of 60,000 images
+        },
+        "deep": _DEEP,
+        "iwae": _DEEP
+        | {"bound": "dreg", "samples": 5, "learning_rate": 3e-3, "epochs": 600, "decay": 360_000},
+    }
 
     data: str = setting("auto", DATA, metavar="NAME|PATH")
     images: int = setting(0, "number of training images; 0: all that are not held out", least=0)
