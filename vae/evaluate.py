@@ -78,7 +78,8 @@ def images_of(run: Trained, options: Options) -> tuple[Array, str]:
     settings = run.settings
     data = load(options.data or settings.data)
     if data.size != (settings.height, settings.width):
-        found, expected = data.size, (settings.height, settings.width)
+        found = "{} x {}".format(*data.size)
+        expected = f"{settings.height} x {settings.width}"
         raise SettingsError(f"The images of {data.name} are {found}; expected {expected}.")
     chosen = data.test_images
     if options.part == "validation":

@@ -35,9 +35,8 @@ class Settings:
     """The settings of a run, which are also its command line."""
 
     PRESET_HELP: ClassVar = (
-        "best is for one hidden layer, any --codes, --likelihood squared or bernoulli; deep and iwae"
-        " mean by log p of sampled pixels; with another number of images, epochs or images a batch,"
-        " give --decay the steps that these make",
+        "best is for one hidden layer; deep and iwae mean by log p of sampled pixels; with another"
+        " number of images, epochs or images a batch, give --decay the steps that these make",
     )
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "source": {"validation": 0, "likelihood": "squared"},  # as the notebook trains its VAEs
