@@ -27,6 +27,17 @@ def leaves(tree: Tree) -> Iterator[Any]:
         yield tree
 
 
+def named(tree: Tree, name: str = "") -> dict[str, Any]:
+    """The leaves by their fields, such as state.params.W of the tree `state`, in order."""
+    if not isinstance(tree, tuple):
+        return {name: tree}
+    found: dict[str, Any] = {}
+    fields = getattr(tree, "_fields", range(len(tree)))  # a plain tuple's are its places
+    for field, branch in zip(fields, tree, strict=True):
+        found |= named(branch, f"{name}.{field}" if name else f"{field}")
+    return found
+
+
 def tree_split(f: Callable[..., Any], first: T, *others: Tree) -> tuple[T, ...]:
     """For an f that returns several values a leaf: as many trees of the type of `first`.
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd_lite.losses import categorical_nll_vjp
-from autograd_lite.ops import affine, affine_vjp_Wb
+from autograd_lite.ops import Layer, affine, affine_vjp_Wb
 from autograd_lite.optim import momentum_step, zeros_like
 from data.batches import batches, epoch_order
 from data.digits import drawn_digits
@@ -17,7 +17,6 @@ from data.pixels import to_unit
 from data.sets import load
 from experiments.experiment import Experiment, Numbers
 from experiments.tables import markdown, percent
-from gan.mlp import Layer
 
 Bytes = NDArray[np.uint8]
 

@@ -33,7 +33,7 @@ MNIST = dict(zip(PARTS, (X, Y, X, Y), strict=True))
 OWN = {"images": X[:, :9] / 255, "labels": Y // 6, "names": np.array(["a", "b"])}
 SETTINGS = rbm.train.Settings(hidden=4, chains="data")
 STATE = rbm.train.start(SETTINGS, np.full((6, 12), 0.5, np.float32))
-WEIGHTS = {name: np.ones((3, 3)[name[0] == "b" :], np.float32) for name in NAMES}
+WEIGHTS = {name: np.ones((3, 3)[name[0] == "b" :], np.float32) for name in NAMES.values()}
 ITEMS = assignment.everything().items
 HALF = record.ROOT / "grading" / "examples" / "half"
 COURSES = [path.read_bytes() for path in sorted(assignment.SHIPPED.glob("*.toml"))]

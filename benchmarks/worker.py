@@ -73,10 +73,11 @@ def main(who: str) -> None:
 
 def sized(name: str, *sizes: str) -> Case:
     """The case of this name, with other sizes."""
-    numbers = {key: int(value) for key, value in (size.split("=") for size in sizes)}
     case = CASES[name]
-    case = case._replace(rows=numbers.pop("rows", case.rows))
-    return case._replace(settings=replace(case.settings, **numbers))
+    given = dict(size.split("=") for size in sizes)
+    case = case._replace(rows=int(given.pop("rows", case.rows)))
+    changed = {key: type(getattr(case.settings, key))(value) for key, value in given.items()}
+    return case._replace(settings=replace(case.settings, **changed))
 
 
 def build(make: Callable[[Case], Run], case: Case) -> tuple[dict[str, Any], Run, tuple[Any, ...]]:

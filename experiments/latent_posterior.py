@@ -61,7 +61,7 @@ def encode(network: Trained, x: Array) -> Encoded:
 
 def decoded(network: Trained, z: NDArray[Any]) -> Array:
     """The means of the pixels for codes of any precision: (N, Z) -> (N, D)"""
-    codes = z.astype(network.params.W_mu.dtype)
+    codes = z.astype(network.params.mu.W.dtype)
     return network_of(network.params, network.settings).pixels(codes)
 
 

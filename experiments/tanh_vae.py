@@ -26,7 +26,7 @@ from training.trained import Trained, read
 from vae.elbo import kl_diag_gaussian
 from vae.objective import Costs
 from vae.train import evaluate, noise
-from vae.weights import save_weights
+from vae.weights import NAMES, save_weights
 
 WEIGHTS = Path("out", "weights", "tanh_vae-long.npz")
 EXPECTED = 200  # nats an image, of a right implementation, as the assignment says
@@ -84,7 +84,7 @@ def measure() -> Numbers:
         networks = [read(training.folder, vae.train) for training in trainings]
         table += rows(name, [costs_of(network, data) for network in networks])
     make_folder(WEIGHTS.parent)
-    save_weights(WEIGHTS, read(NETWORKS["long"][0].folder, vae.train).params)
+    save_weights(WEIGHTS, read(NETWORKS["long"][0].folder, vae.train).params, NAMES)
     there = {part: round(values[-1], 4) for part, values in printed_costs().items()}
     return {
         "networks": table,

@@ -24,7 +24,7 @@ SQUARED = tuple(training("squared", codes, 0) for codes in CODES)
 
 
 def layers(runs: Runs, data: DataSet) -> Figure:
-    return network(init(stream(0, "weights"), math.prod(data.size), 256, 2), "ReLU", data.name)
+    return network(init(stream(0, "weights"), math.prod(data.size), (256,), 2), "ReLU", data.name)
 
 
 def code_units(runs: Runs, data: DataSet) -> Figure:

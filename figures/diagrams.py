@@ -22,7 +22,7 @@ def network(params: Params, activation: str, images: str) -> Figure:
     logarithm of the number of units.
     """
     found = layers(params)
-    (D, H), Z = found[0].shape, found[1].outputs
+    (D, H), Z = found[0].shape, found[1].outputs  # one hidden layer
     total = sum(layer.parameters for layer in found)
     title = f"Dense VAE {D}-{H}-{Z}-{H}-{D} for images of {images}: {total:,} parameters"
     figure, axes = canvas(1700, 600, title)
@@ -50,8 +50,8 @@ def network(params: Params, activation: str, images: str) -> Figure:
         (x, y), (x_end, y_end) = (middle(there[name]) for name in pair.split("-"))
         side, va = (-1, "top") if y_end < y else (1, "bottom")
         gap = 12 + abs(y_end - y) / 2
-        words = f"{layer.weights} {layer.shape}\n{layer.biases}"
-        words += f" ({layer.outputs},)\n{layer.parameters:,} parameters"
+        words = f"weights {layer.shape}\nbiases ({layer.outputs},)"
+        words += f"\n{layer.parameters:,} parameters"
         axes.text((x + x_end) / 2, (y + y_end) / 2 + side * gap, words, **MIDDLE | {"va": va})
     return figure
 

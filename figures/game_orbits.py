@@ -6,11 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.figure import Figure
 
-from autograd_lite.ops import Array
+from autograd_lite.ops import Array, Layer
 from autograd_lite.optim import momentum_step
 from figures.style import LINES, sheet
 from gan.losses import saturating_vjp
-from gan.mlp import Layer
 from gan.penalty import slope_penalty
 from gan.players import discriminator_gradient
 

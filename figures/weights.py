@@ -24,7 +24,7 @@ from vae.weights import read_weights
 def main(argv: Sequence[str]) -> None:
     """Draws what the network makes of the test images and of codes; prints where they are."""
     parser = Parser(prog="python -m figures.weights", allow_abbrev=False)
-    parser.add_argument("file", type=Path, metavar="FILE", help=".npz with the ten arrays")
+    parser.add_argument("file", type=Path, metavar="FILE", help=".npz of the weights")
     parser.add_argument("--activation", default="relu", choices=tuple(ACTIVATIONS))
     parser.add_argument("--data", default="auto", help=HELP)
     parser.add_argument("--pixels", default="none", choices=("none", "threshold", "stochastic"))
@@ -49,15 +49,22 @@ def main(argv: Sequence[str]) -> None:
 def trained(file: Path, data: DataSet, activation: str, pixels: str) -> Trained:
     """The network as figures take it; RunError if its images have another number of pixels."""
     params = read_weights(file)
-    (D, H), Z = params.W1.shape, params.W_mu.shape[1]
+    first, *_ = *params.encoder, params.mu
+    D = len(first.W)
     if D != (there := math.prod(data.test_images.shape[1:])):
         raise RunError(
             f"The network is for images of {D} pixels; expected {there}, as in {data.name}."
         )
     # One more output is a scale; whose it is changes no picture.
-    likelihood = "bernoulli" if len(params.b3) == D else "gaussian"
-    sizes = {"codes": Z, "hidden": H, "activation": activation}
-    return Trained(params, Settings(pixels=pixels, likelihood=likelihood, **sizes), [])
+    likelihood = "bernoulli" if len(params.decoder[-1].b) == D else "gaussian"
+    settings = Settings(
+        pixels=pixels,
+        likelihood=likelihood,
+        codes=len(params.mu.b),
+        hidden=",".join(str(len(b)) for _, b in params.encoder) or "none",
+        activation=activation,
+    )
+    return Trained(params, settings, [])
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ Source: Mescheder, Geiger and Nowozin, Which training methods for GANs do actual
 
 import numpy as np
 
-from autograd_lite.ops import Array, affine_vjp_x, leaky_relu_vjp
-from gan.mlp import Layer, Masks, Params, forward
+from autograd_lite.ops import Array, Layer, affine_vjp_x, leaky_relu_vjp
+from gan.mlp import Masks, Params, forward
 
 
 def image_gradient(

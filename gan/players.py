@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from autograd_lite.ops import Array, tanh, tanh_vjp
+from autograd_lite.ops import Array, Layer, tanh, tanh_vjp
 from gan.losses import LOSSES, discriminator_loss, discriminator_loss_vjp
-from gan.mlp import NO_DROPOUT, Layer, Masks, Params, Trace, backward, forward
+from gan.mlp import NO_DROPOUT, Masks, Params, Trace, backward, forward
 
 
 def generate(z: Array, masks: Masks, G: Params) -> tuple[Array, Trace]:

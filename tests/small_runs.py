@@ -9,10 +9,10 @@ import numpy as np
 import gan.train
 import rbm.train
 import vae.train
+from autograd_lite.ops import Layer
 from autograd_lite.tree import leaves
 from data.digits import draw_digits
 from data.sets import DataSet
-from gan.mlp import Layer
 from training import loop
 from training.command import begin
 from training.images import Split
@@ -26,7 +26,7 @@ QUICK = gan.train.Settings(
 OF_ALL = {"epochs": 3, "batch_size": 16, "data": "digits"}
 SETTINGS = {
     "rbm": rbm.train.Settings(hidden=5, chains="persistent", **OF_ALL),
-    "vae": vae.train.Settings(hidden=5, **OF_ALL),
+    "vae": vae.train.Settings(hidden="5", **OF_ALL),
     "conv": vae.train.Settings(
         network="conv", likelihood="squared", optimiser="rmsprop", height=5, width=6, **OF_ALL
     ),

@@ -3,6 +3,7 @@
 import numpy as np
 
 import vae.train
+from autograd_lite.tree import tree_map
 from data.pixels import to_unit
 from tests.small_runs import digits
 from training.trained import Trained
@@ -17,13 +18,13 @@ def network(Z=2, H=5, activation="tanh", seed=0, rows=(), silent=None, **more):
     The mean of the unit `silent` is the same for all images.
     """
     settings = vae.train.Settings(
-        codes=Z, hidden=H, activation=activation, validation=60, data="digits", **more
+        codes=Z, hidden=str(H), activation=activation, validation=60, data="digits", **more
     )
     params = vae.train.start(settings, np.zeros((1, 784), np.float32)).params
     draw = np.random.default_rng(seed)
-    params = type(params)(*(p + 0.2 * draw.standard_normal(p.shape, dtype=p.dtype) for p in params))
+    params = tree_map(lambda p: p + 0.2 * draw.standard_normal(p.shape, dtype=p.dtype), params)
     if silent is not None:
-        params.W_mu[:, silent] = 0
+        params.mu.W[:, silent] = 0
     return Trained(params, settings, list(rows))
 
 
@@ -34,10 +35,10 @@ def encoded(run, images=DATA.test_images):
 
 def decoded(run, z):
     """Probabilities of ink, without the code under test."""
-    p = run.params
-    h = z @ p.W2 + p.b2
-    h = np.tanh(h) if run.settings.activation == "tanh" else np.maximum(h, 0)
-    return 1 / (1 + np.exp(-(h @ p.W3 + p.b3)[..., :784].astype(float)))
+    *below, (W, b) = run.params.decoder
+    for U, c in below:
+        z = np.tanh(z @ U + c) if run.settings.activation == "tanh" else np.maximum(z @ U + c, 0)
+    return 1 / (1 + np.exp(-(z @ W + b)[..., :784].astype(float)))
 
 
 def rows_of(epochs):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import gan.train
-from autograd_lite.ops import sigmoid
+from autograd_lite.ops import Layer, sigmoid
 from data.digits import draw_digits
 from data.pixels import to_unit
 from experiments import compare, families, gan_ablation
@@ -17,7 +17,6 @@ from experiments.compare import DIGITS, DISTANCE
 from experiments.families import FAMILIES, REAL, Family
 from experiments.gan_ablation import CHANGES, CONSTANT, EPOCHS, LATER, TRAININGS, best, changed
 from experiments.image_scores import frechet_distance, inception_score
-from gan.mlp import Layer
 from gan.players import sample_images
 from gan.train import Players, Settings
 from rbm.gibbs import gibbs

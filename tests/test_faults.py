@@ -202,7 +202,7 @@ WRITERS = {
     "rbm": lambda: grown("rbm", *FEW),
     "vae": lambda: grown("vae", *FEW, "--select", "best"),
     "gan": lambda: grown("gan", *GAN),
-    "weights": lambda: save_weights(Path("w.npz"), vae.mlp.init(np.random.default_rng(), 9, 5, 2)),
+    "weights": lambda: save_weights(Path("w.npz"), vae.mlp.init(np.random.default_rng(), 9, (), 2)),
     "experiment": recorded,
     "figures": drawn,
     "template": lambda: graded("template", "kit", "--assignment", "vae-week"),

@@ -17,6 +17,7 @@ import figures.rbm
 import gan.train
 import training.images
 import training.parallel
+from autograd_lite.ops import Layer
 from autograd_lite.threads import BLAS_THREADS
 from data.pixels import to_unit
 from data.sets import DataSet
@@ -26,7 +27,6 @@ from experiments.gan import PLAYERS
 from figures import __main__ as program
 from figures import drawing, quick
 from figures.images import MISSING, mosaic, one_of_each, paper, pitch
-from gan.mlp import Layer
 from tests.screen import close, pixels, tiles
 from tests.small_runs import MODELS, digits, make, parsed
 from training.checkpoint import save_params

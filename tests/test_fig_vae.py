@@ -11,6 +11,7 @@ from matplotlib.image import imread
 
 import vae.__main__
 import vae.train
+from autograd_lite.tree import named
 from data.pixels import to_unit
 from data.sets import split
 from experiments import dense_vae, record
@@ -22,12 +23,13 @@ from figures import vae as quick
 from figures.images import as_trained, one_of_each, paper
 from figures.style import TEN, save
 from tests.screen import assert_whole, band, close, curves, pixels, tiles
-from tests.small_runs import parsed
+from tests.small_runs import parsed, same_bits
 from tests.small_vaes import DATA, decoded, encoded, network, rows_of
 from training.command import run_cli
 from training.streams import stream
 from vae import summary
-from vae.weights import save_weights
+from vae.settings import widths
+from vae.weights import NAMES, save_weights
 
 MODULES = (of_dense, dense_vae_curves, conv_vae, likelihoods, sample_count)
 
@@ -116,8 +118,8 @@ def test_images_are_shown_as_the_network_was_fed_them():
 @pytest.mark.parametrize(("Z", "scale"), [(3, 3), (9, 2), (30, 2)])
 def test_traversals_vary_one_code_the_most_used_on_top(Z, scale):
     run = network(Z)
-    run.params.W_mu[:] *= np.linspace(0.5, 1.5, Z, dtype=np.float32)
-    run.params.W_mu[:, 1] = 0  # a unit that says nothing
+    run.params.mu.W[:] *= np.linspace(0.5, 1.5, Z, dtype=np.float32)
+    run.params.mu.W[:, 1] = 0  # a unit that says nothing
     spread = encoded(run)[0].astype(float).var(axis=0)
     figure = quick.traversals(run, DATA)
     screen, text = pixels(figure), words(figure)
@@ -261,9 +263,9 @@ def test_reconstructions_of_each_likelihood_are_of_its_own_network():
     assert names == ["original", *likelihoods.LIKELIHOODS]
     x = to_unit(split(DATA.train_images, runs[3].settings.validation)[1])
     for run, factor, power in ((runs[3], 1, 0.5), (runs[4], math.sqrt(2), 1)):
-        p = run.params
-        mu = np.tanh(x @ p.W1 + p.b1) @ p.W_mu + p.b_mu
-        log_scale = (np.tanh(mu @ p.W2 + p.b2) @ p.W3 + p.b3)[:, -1]
+        ((W, b),), (W_mu, b_mu), _, (below, last) = run.params
+        mu = np.tanh(x @ W + b) @ W_mu + b_mu
+        log_scale = (np.tanh(mu @ below.W + below.b) @ last.W + last.b)[:, -1]
         expected = factor * np.exp(power * log_scale)
         assert np.allclose(likelihoods.deviations(run, x), expected, rtol=1e-5)
     fixed = [line.get_xdata()[0] for line in figure.axes[0].lines]
@@ -329,6 +331,8 @@ def test_every_figure_is_drawn_whole_from_its_own_trainings(module, one, runs, t
         (16, 256, "bernoulli", ["209,184", "205,840", "415,024"]),
         (2, 500, "bernoulli", ["394,504", "394,284", "788,788"]),
         (3, 7, "laplace", ["5,543", "6,308", "11,851"]),
+        (50, "200,200", "bernoulli", ["217,300", "207,984", "425,284"]),
+        (2, "none", "squared-linear", ["3,140", "2,352", "5,492"]),
     ],
 )
 def test_the_table_has_the_sums_of_the_documents(capsys, Z, H, kind, sums):
@@ -338,7 +342,7 @@ def test_the_table_has_the_sums_of_the_documents(capsys, Z, H, kind, sums):
     of_layers = [line.split()[-1] for line in lines if "in all" not in line]
     assert [line.split()[-1] for line in lines if "in all" in line] == sums
     assert lines[-1].split() == ["both", "in", "all", sums[-1]]
-    assert len(of_layers) == 5
+    assert len(of_layers) == 3 + 2 * len(widths(str(H)))
     assert f"{sum(int(n.replace(',', '')) for n in of_layers):,}" == sums[-1]
 
 
@@ -347,9 +351,9 @@ def test_pictures_of_weights_in_a_file(tmp_path, monkeypatch, capsys, Z, names):
     run = network(Z, H=11, likelihood="gaussian")
     file = tmp_path / "some$^$weights.npz"  # no mathematics
     if names == "theirs":
-        save_weights(file, run.params)
+        save_weights(file, run.params, NAMES)
     else:
-        np.savez(file, **run.params._asdict(), note="of another program")
+        np.savez(file, **named(run.params), note="of another program")
     monkeypatch.setattr(weights, "load", lambda choice: DATA)
     weights.main([str(file), "--activation", "tanh", "--out", str(tmp_path / "a" / "out")])
     drawn = {Path(line).stem: Path(line) for line in capsys.readouterr().out.splitlines()}
@@ -358,7 +362,7 @@ def test_pictures_of_weights_in_a_file(tmp_path, monkeypatch, capsys, Z, names):
     found = tiles(imread(drawn["reconstructions"])[..., :3], 235, 52 + 130, 4, (1, 10))
     assert close(found[0], decoded(run, encoded(run, DATA.test_images[:10])[0]))
     same = weights.trained(file, DATA, "tanh", "none")
-    assert all(np.array_equal(a, b) for a, b in zip(same.params, run.params, strict=True))
+    assert same_bits(same.params, run.params) and same.settings.hidden == run.settings.hidden
 
 
 @pytest.mark.parametrize(
@@ -368,12 +372,13 @@ def test_pictures_of_weights_in_a_file(tmp_path, monkeypatch, capsys, Z, names):
         (vae.__main__, {}, "summary --epochs 3", "unrecognized arguments: --epochs 3"),
         (vae.__main__, {}, "summary --hidden 1000000000000", "Unable to allocate"),
         (vae.__main__, {}, "sumary", "`train` and options, or `summary` and options"),
-        (weights, {"W1": None}, "w.npz", "w.npz has no matrix W1"),
-        (weights, {"W_mu": np.zeros(3)}, "w.npz", "w.npz has no matrix W_mu"),
-        (weights, {"W_mu": np.zeros((5, 0))}, "w.npz", "w.npz has no matrix W_mu"),
-        (weights, {"W3": np.zeros((5, 790))}, "w.npz",
-         "w.npz has W3 of shape (5, 790); expected (5, 784)."),
-        (weights, {"W1": np.zeros((9, 5)), "W3": np.zeros((5, 9)), "b3": np.zeros(9)}, "w.npz",
+        (weights, {"decoder.1.W": None}, "w.npz", "w.npz has no matrix decoder.1.W"),
+        (weights, {"mu.W": np.zeros(3)}, "w.npz", "w.npz has no matrix mu.W"),
+        (weights, {"mu.W": np.zeros((5, 0))}, "w.npz", "w.npz has no matrix mu.W"),
+        (weights, {"decoder.1.W": np.zeros((5, 790))}, "w.npz",
+         "w.npz has decoder.1.W of shape (5, 790); expected (5, 784)."),
+        (weights, {"encoder.0.W": np.zeros((9, 5)), "decoder.1.W": np.zeros((5, 9)),
+                   "decoder.1.b": np.zeros(9)}, "w.npz",
          "is for images of 9 pixels; expected 784, as in drawn digits."),
         (weights, {}, "w.npz --out w.npz", "w.npz cannot be made (File exists)."),
         (weights, {}, "w.npz --activation swish", "invalid choice: 'swish'"),
@@ -382,7 +387,7 @@ def test_pictures_of_weights_in_a_file(tmp_path, monkeypatch, capsys, Z, names):
 def test_wrong_input_is_one_sentence(
     program, change, argv, sentence, tmp_path, monkeypatch, capsys
 ):
-    arrays = network().params._asdict() | change
+    arrays = named(network().params) | change
     np.savez(tmp_path / "w.npz", **{k: v for k, v in arrays.items() if v is not None})
     monkeypatch.setattr(weights, "load", lambda choice: DATA)
     monkeypatch.chdir(tmp_path)

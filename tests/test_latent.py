@@ -201,7 +201,9 @@ def test_the_grid_is_square_and_its_fractions_are_of_its_codes(network, images):
     z = latent_prior.grid()
     assert len(z) == latent_prior.SIDE**2 == len(np.unique(z, axis=0))
     np.testing.assert_array_equal([z.min(axis=0), z.max(axis=0)], [[-3, -3], [3, 3]])
-    network = network._replace(params=network.params._replace(W2=30 * network.params.W2))
+    below, last = network.params.decoder
+    steep = below._replace(W=30 * below.W), last
+    network = network._replace(params=network.params._replace(decoder=steep))
     reference = latent_posterior.encode(network, images.train)
     # Digits 2 and 6 alone have codes: those left of 1 and those right of it.
     x = np.where(np.arange(200) % 2, -50.0, 52.0)
@@ -216,7 +218,8 @@ def test_the_grid_is_square_and_its_fractions_are_of_its_codes(network, images):
 
 def test_a_decoder_that_ignores_its_codes_draws_one_image(network, images):
     odds = np.where(np.arange(784) < 100, 5.0, -5.0).astype(np.float32)
-    params = network.params._replace(W3=0 * network.params.W3, b3=odds)
+    below, last = network.params.decoder
+    params = network.params._replace(decoder=(below, last._replace(W=0 * last.W, b=odds)))
     stuck = network._replace(params=params)
     reference = latent_posterior.encode(stuck, images.train)
     table = latent_prior.distances_to_images(stuck, reference, images)
@@ -328,7 +331,9 @@ def test_each_image_stands_above_its_reconstruction(shown):
 
 def test_samples_are_black_and_white_and_have_the_means_beside_them(shown):
     # A decoder to which codes matter more than after two epochs.
-    shown = shown._replace(params=shown.params._replace(W2=8 * shown.params.W2))
+    below, last = shown.params.decoder
+    steep = below._replace(W=8 * below.W), last
+    shown = shown._replace(params=shown.params._replace(decoder=steep))
     screen = pixels(figures.tanh_vae.prior_samples(shown, DATA))
     left, right = (tiles(screen, x, 115, 5, (4, 5)).reshape(20, 28, 28) for x in (50, 870))
     z = stream(0, "figure prior").standard_normal((20, 2), dtype=np.float32)

@@ -109,7 +109,7 @@ def _vae_pair(likelihood, network, start, x, eps, seen=None):
 
 for _likelihood, _activation in product(objective.LIKELIHOODS, mlp.ACTIVATIONS):
     _network, _scales = partial(Dense, activation=_activation), objective.SCALES[_likelihood]
-    _start = lambda rng, scales=_scales: mlp.init(rng, 4, 7, 3, float, scales)  # noqa: E731
+    _start = lambda rng, scales=_scales: mlp.init(rng, 4, (7, 5), 3, float, scales)  # noqa: E731
     for _word, _seen in (("", None), (" damaged", DAMAGED)):
         _pair = _vae_pair(_likelihood, _network, _start, GREY, EPS, _seen)
         PAIRS[f"vae {_likelihood} {_activation}{_word}"] = _pair

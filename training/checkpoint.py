@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from autograd_lite.ops import Array
-from autograd_lite.tree import T, Tree, leaves, tree_map
+from autograd_lite.tree import T, Tree, leaves, named, tree_map
 from data.idx import DataError, printable
 from data.npz import read_arrays
 from training.run import RunError, write_arrays, write_text
@@ -20,21 +20,10 @@ METRICS = 2**24  # bytes that a checkpoint may have beside its arrays of paramet
 Row = dict[str, float]  # metrics after an epoch, by their names with units
 
 
-def _named(tree: Tree, name: str) -> dict[str, Tree]:
-    """The leaves of a tree by their fields, such as state.params.W, in order."""
-    if not isinstance(tree, tuple):
-        return {name: tree}
-    fields = getattr(tree, "_fields", range(len(tree)))  # a plain tuple's are its places
-    named: dict[str, Tree] = {}
-    for field, branch in zip(fields, tree, strict=True):
-        named |= _named(branch, f"{name}.{field}")
-    return named
-
-
 def _filled(like: T, stem: str, arrays: dict[str, Array], beside: tuple[str, ...] = ()) -> T:
     """`like` with the arrays; ValueError where it is not all that they make, but for `beside`."""
-    named = _named(like, stem)
-    for name, leaf in named.items():
+    leaf_of = named(like, stem)
+    for name, leaf in leaf_of.items():
         if name not in arrays:
             raise ValueError(f"it has no {name}, so it is of another model or version")
         value, expected = arrays[name], np.asarray(leaf)
@@ -43,9 +32,9 @@ def _filled(like: T, stem: str, arrays: dict[str, Array], beside: tuple[str, ...
             raise ValueError(f"{found}, expected {expected.shape} of {expected.dtype}")
         if not np.isfinite(value).all() or (isinstance(leaf, int) and value < 0):
             raise ValueError(f"{name} holds NaN, infinity or a step below 0")
-    if left := [name for name in arrays if name not in named and not name.startswith(beside)]:
+    if left := [name for name in arrays if name not in leaf_of and not name.startswith(beside)]:
         raise ValueError(f"it also has {left[0]}, so it is of another model or a newer version")
-    values = (arrays[name] for name in named)
+    values = (arrays[name] for name in leaf_of)
     return tree_map(lambda leaf: int(next(values)) if isinstance(leaf, int) else next(values), like)
 
 
@@ -55,9 +44,9 @@ def save_checkpoint(folder: Path, state: Tree, rows: list[Row], best: Tree = Non
     `best`, where there is one, is the best epoch's parameters. They stand in the checkpoint too:
     no kill can leave them beside the metrics of other epochs.
     """
-    arrays = {"settings": np.array(_settings(folder)), **_named(state, "state")}
+    arrays = {"settings": np.array(_settings(folder)), **named(state, "state")}
     if best is not None:
-        arrays |= _named(best, "best")
+        arrays |= named(best, "best")
     for name, values in _columns(rows).items():
         arrays[f"metrics.{name}"] = np.array(values)
     write_arrays(folder / "checkpoint.npz", arrays)
@@ -66,7 +55,7 @@ def save_checkpoint(folder: Path, state: Tree, rows: list[Row], best: Tree = Non
 
 def save_params(folder: Path, epoch: int, params: Tree) -> None:
     """A snapshot: the parameters after so many epochs."""
-    write_arrays(folder / f"params-{epoch:04}.npz", _named(params, "params"))
+    write_arrays(folder / f"params-{epoch:04}.npz", named(params, "params"))
 
 
 def snapshots(folder: Path) -> list[int]:

@@ -149,9 +149,8 @@ class Settings:
             name = f"patience {self.patience}" if self.patience else "select best"
             raise SettingsError(f"--{name} needs validation images; --validation is 0.")
         if self.network == "conv":
-            if self.weights or self.activation != "relu":
-                name = "weights" if self.weights else f"activation {self.activation}"
-                raise SettingsError(f"--{name} is for --network dense only.")
+            if self.activation != "relu":
+                raise SettingsError(f"--activation {self.activation} is for --network dense only.")
             if SCALES[self.likelihood] or self.likelihood == "squared-linear":
                 raise SettingsError(f"--likelihood {self.likelihood} is for --network dense only.")
 

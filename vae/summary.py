@@ -3,27 +3,23 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from autograd_lite.tree import named
 from training.settings import Parser, check_settings
 from training.trained import blank
 from vae import conv
 from vae.networks import Params
 from vae.train import Settings, start
 
-# What the layers of both kinds of network compute, in the order of their Params.
+# What the layers compute, in the order of Params.
+ENCODER, DECODER = (("encoder", "hidden units"),), (("decoder", "hidden units"),)
 HEADS = (("encoder", "means of the codes"), ("encoder", "log-variances of the codes"))
-DENSE = (
-    ("encoder", "hidden units"),
-    *HEADS,
-    ("decoder", "hidden units"),
-    ("decoder", "logits of the pixels"),
-)
+PIXELS = ("decoder", "outputs for the pixels")
 CONV = (
     *2 * (("encoder", "convolution, stride 2"),),
-    ("encoder", "hidden units"),
-    *HEADS,
+    *(*ENCODER, *HEADS),
     ("decoder", "hidden units, as an image"),
     *2 * (("decoder", "transposed, stride 2"),),
-    ("decoder", "logits of the pixels"),
+    PIXELS,
 )
 
 
@@ -36,7 +32,7 @@ class Layer(NamedTuple):
 
     network: str  # "encoder" or "decoder"
     name: str  # of what it computes
-    weights: str  # their name in Params
+    weights: str  # their name, as in a file of vae/weights.py
     biases: str
     shape: tuple[int, ...]  # of the weights
     outputs: int  # a unit, or a channel, each
@@ -45,11 +41,13 @@ class Layer(NamedTuple):
 
 def layers(params: Params) -> list[Layer]:
     """The layers of both networks in the order of Params, as their arrays are."""
-    found = []
-    names = CONV if isinstance(params, conv.Params) else DENSE
-    pairs = zip(params._fields[::2], params._fields[1::2], strict=True)
-    for name, (weights, biases) in zip(names, pairs, strict=True):
-        W, b = getattr(params, weights), getattr(params, biases)
+    if isinstance(params, conv.Params):
+        names: tuple[tuple[str, str], ...] = CONV
+    else:
+        decoder = (len(params.decoder) - 1) * DECODER
+        names = *len(params.encoder) * ENCODER, *HEADS, *decoder, PIXELS
+    found, arrays = [], iter(named(params).items())
+    for name, (weights, W), (biases, b) in zip(names, arrays, arrays, strict=True):
         found.append(Layer(*name, weights, biases, W.shape, b.size, W.size + b.size))
     return found
 
@@ -61,7 +59,7 @@ def parameters(found: Sequence[Layer], network: str) -> int:
 
 def table(found: Sequence[Layer]) -> Iterator[str]:
     """The lines of the table: a layer each, the sums of both networks, and the sum of all."""
-    line = "{:9}{:28}{:22}{:18}{:>10}".format
+    line = "{:9}{:28}{:26}{:20}{:>10}".format
     yield line("network", "layer", "weights", "biases", "parameters")
     for network in ("encoder", "decoder"):
         for layer in found:

@@ -48,8 +48,9 @@ def start(settings: Settings, images: Array) -> State:
         size = settings.height, settings.width
         params: Params = conv.init(rng, size, settings.codes, images.dtype.type)
     else:
-        dense = init(rng, *sizes, images.dtype.type, SCALES[settings.likelihood])
-        params = load_weights(Path(settings.weights), dense) if settings.weights else dense
+        params = init(rng, *sizes, images.dtype.type, SCALES[settings.likelihood])
+    if settings.weights:
+        params = load_weights(Path(settings.weights), params)
     return State(params, OPTIMISERS[settings.optimiser].start(params), 0)
 
 

@@ -48,7 +48,7 @@ def trained(
 
 def dense(x: Any, eps: Any, params: Tree) -> tuple[Any, Any, Any]:
     """Logits, mu and logvar."""
-    W1, b1, W_mu, b_mu, W_logvar, b_logvar, W2, b2, W3, b3 = params
+    ((W1, b1),), (W_mu, b_mu), (W_logvar, b_logvar), ((W2, b2), (W3, b3)) = params
     h = nn.relu(x @ W1 + b1)
     mu, logvar = h @ W_mu + b_mu, h @ W_logvar + b_logvar
     z = mu + jnp.exp(0.5 * logvar) * eps

@@ -80,7 +80,7 @@ def vae(case: Case, make: Callable[..., Any]) -> Run:
     cost = make(loss)
 
     def start() -> Any:
-        params = [parameter(p) for p in begun]
+        params = [parameter(p) for p in leaves(begun)]
         if settings.optimiser == "rmsprop":
             return params, torch.optim.RMSprop(
                 params, settings.learning_rate, alpha=0.9, eps=1e-7, foreach=True
@@ -102,7 +102,7 @@ def vae(case: Case, make: Callable[..., Any]) -> Run:
 
 def evaluate(case: Case, make: Callable[..., Any]) -> Run:
     """The mean parts of the cost, a thousand images at a time as this project does it."""
-    params = [tensor(p) for p in first(case).params]
+    params = [tensor(p) for p in leaves(first(case).params)]
 
     def parts(x: Tensor, eps: Tensor) -> tuple[Tensor, Tensor]:
         logits, mu, logvar = dense(x, eps, params)

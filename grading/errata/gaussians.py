@@ -35,7 +35,7 @@ def average_of_p() -> Pair:
 
 def summed_over_images() -> Pair:
     rng = np.random.default_rng(0)
-    network = Dense(init(rng, 6, 5, 2, np.float64), "relu")
+    network = Dense(init(rng, 6, (5,), 2, np.float64), "relu")
     x, eps = rng.random((4, 6)), rng.normal(size=(1, 4, 2))
     once = neg_elbo(*costs(x, eps, network, "bernoulli"))
     twice = neg_elbo(*costs(np.tile(x, (2, 1)), np.tile(eps, (1, 2, 1)), network, "bernoulli"))

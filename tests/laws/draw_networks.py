@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from autograd_lite.ops import Layer
 from autograd_lite.tree import leaves
-from gan.mlp import Layer
 from tests.laws.draws import bits, close, cut
 from vae import conv, mlp
 from vae.mlp import Outputs

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from autograd_lite.ops import Layer
 from autograd_lite.tape import gradient as slope
 from autograd_lite.tree import tree_map
-from gan.mlp import Layer, forward
+from gan.mlp import forward
 from gan.penalty import image_gradient
 from tests.laws.draw_networks import alike, paired, player
 from tests.laws.draws import close, numbers

@@ -3,10 +3,11 @@
 import numpy as np
 from hypothesis import strategies as st
 
+from autograd_lite.ops import Layer
 from autograd_lite.tape import gradient as slope
 from autograd_lite.tree import tree_map
 from gan.losses import LOSSES, discriminator_loss
-from gan.mlp import Layer, forward
+from gan.mlp import forward
 from gan.players import generate
 from tests.laws.draw_networks import alike, games
 from tests.laws.draws import close, numbers

@@ -5,9 +5,10 @@ import math
 import numpy as np
 from hypothesis import strategies as st
 
+from autograd_lite.ops import Layer
 from autograd_lite.tape import gradient as slope
 from autograd_lite.tree import tree_map
-from gan.mlp import NO_DROPOUT, Layer
+from gan.mlp import NO_DROPOUT
 from gan.mlp import forward as run
 from gan.players import sample_images
 from tests.laws.draw_networks import alike, paired, player
