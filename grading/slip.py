@@ -25,6 +25,7 @@ class Slip(NamedTuple):
     old: str  # must occur exactly once in the function
     new: str
     hint: str
+    helper: str = ""  # the function of the same module that is edited, if it is another
 
 
 class StaleSlipError(Exception):
@@ -49,11 +50,12 @@ def edited(slip: Slip) -> str:
     """The source of the slip's module with its edit. StaleSlipError where it cannot be made."""
     module_name, name = slip.function.rsplit(".", 1)
     source = _source(module_name)
-    first, last = _lines_of(source, name)
+    place = slip.helper or name
+    first, last = _lines_of(source, place)
     lines = source.splitlines(keepends=True)
     body = "".join(lines[first:last])
     if body.count(slip.old) != 1:
-        times = f"{body.count(slip.old)} times in {slip.function}, expected once"
+        times = f"{body.count(slip.old)} times in {module_name}.{place}, expected once"
         raise StaleSlipError(f"slip {slip.name}: {slip.old!r} occurs {times}.")
     return "".join(lines[:first]) + body.replace(slip.old, slip.new) + "".join(lines[last:])
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from autograd_lite.losses import bernoulli_nll, bernoulli_nll_vjp
 from autograd_lite.ops import Array
+from autograd_lite.ops import Layer as Layer
 from autograd_lite.tree import Tree
 from vae.densities import gaussian_nll, gaussian_nll_vjp, laplace_nll, laplace_nll_vjp
 from vae.elbo import (
@@ -22,7 +23,7 @@ from vae.elbo import (
     squared_error_vjp,
 )
 from vae.mlp import Outputs
-from vae.mlp import Params as Params  # with Dense: what a check makes a network of
+from vae.mlp import Params as Params  # with Dense and Layer: what a check makes a network of
 from vae.networks import Dense as Dense
 from vae.networks import Network
 

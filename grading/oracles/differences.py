@@ -5,7 +5,7 @@ pass through them.
 Source: Squire and Trapp, Using complex variables to estimate derivatives of real functions, 1998.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -16,15 +16,29 @@ STEP = 1e-30
 
 
 def gradient(f: Callable[..., Any], arrays: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Gradients of the scalar f(*arrays) with respect to every entry of every array."""
-    grads = tuple(np.zeros(x.shape) for x in arrays)
-    for number, x in enumerate(arrays):
+    """Gradients of the scalar f(*arrays) with respect to every entry of every array, which may
+    stand in tuples, nested.
+    """
+    flat = _flat(arrays)
+    grads = [np.zeros(x.shape) for x in flat]
+    for number, x in enumerate(flat):
         for index in np.ndindex(x.shape):
             moved = x.astype(complex)
             moved[index] += 1j * STEP
-            value = f(*arrays[:number], moved, *arrays[number + 1 :])
+            value = f(*_nested(arrays, iter([*flat[:number], moved, *flat[number + 1 :]])))
             grads[number][index] = value.imag / STEP
-    return grads
+    found: tuple[Any, ...] = _nested(arrays, iter(grads))
+    return found
+
+
+def _flat(tree: Any) -> list[Any]:
+    return [x for part in tree for x in _flat(part)] if isinstance(tree, tuple) else [tree]
+
+
+def _nested(like: Any, arrays: Iterator[Any]) -> Any:
+    if isinstance(like, tuple):
+        return tuple(_nested(part, arrays) for part in like)
+    return next(arrays)
 
 
 def relu(x: Array) -> Array:

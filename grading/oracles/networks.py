@@ -3,6 +3,7 @@
 Complex numbers pass through, so that gradients can be had by the complex step.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,13 @@ def leaky_relu(x: Array, slope: float = 0.2) -> Array:
     return x * np.where(np.real(x) > 0, 1.0, slope)
 
 
-ACTIVATIONS = {"relu": relu, "tanh": tanh}
+def elu(x: Array) -> Array:
+    """x on the right of 0, e^x - 1 = 2 e^(x/2) sinh(x/2) on the left, decided by the real part."""
+    half = np.where(np.real(x) > 0, 0, np.where(np.real(x) < -100, -50, x / 2))
+    return np.where(np.real(x) > 0, x, 2 * np.exp(half) * np.sinh(half))
+
+
+ACTIVATIONS = {"relu": relu, "tanh": tanh, "elu": elu}
 
 
 def affine(x: Array, W: Array, b: Array) -> Array:
@@ -44,6 +51,11 @@ def squared_error(logits: Array, x: Array) -> Array:
     return -log_density.sum(axis=-1)
 
 
+def linear_squared_error(means: Array, x: Array) -> Array:
+    """-log N(x; means, I/2) without its constant."""
+    return -log_normal(x, means, math.sqrt(0.5)).sum(axis=-1) - x.shape[-1] / 2 * math.log(math.pi)
+
+
 def gaussian_nll(outputs: Array, x: Array) -> Array:
     """-sum_i log N(x_i; m_i, sigma^2), whose sigma^2 the last output is the logarithm of."""
     sigma = np.sqrt(np.exp(outputs[..., -1:]))
@@ -60,6 +72,7 @@ def laplace_nll(outputs: Array, x: Array) -> Array:
 NLLS = {
     "bernoulli": bernoulli_nll,
     "squared": squared_error,
+    "squared-linear": linear_squared_error,
     "gaussian": gaussian_nll,
     "laplace": laplace_nll,
 }
@@ -73,15 +86,25 @@ def categorical_nll(logits: Array, labels: Any) -> Array:
 
 
 def vae_forward(x: Array, eps: Array, params: Any, activation: str) -> Any:
-    """(logits, mu, logvar) and (x, h_enc, logvar, eps, z, h_dec), one noise sample at a time."""
-    W1, b1, W_mu, b_mu, W_logvar, b_logvar, W2, b2, W3, b3 = params
-    act = ACTIVATIONS[activation]
-    h_enc = act(affine(x, W1, b1))
-    mu, logvar = affine(h_enc, W_mu, b_mu), affine(h_enc, W_logvar, b_logvar)
+    """(logits, mu, logvar) and what backward is given, one noise sample at a time.
+
+    The parameters are (W, b) of the encoder's hidden layers, of both heads, and of the decoder's
+    layers; given are the images and the layers above, logvar, eps, the codes and the layers above.
+    """
+    encoder, of_mu, of_logvar, decoder = params
+    seen = _chain(x, encoder, activation)
+    mu, logvar = affine(seen[-1], *of_mu), affine(seen[-1], *of_logvar)
     sigma = np.sqrt(np.exp(logvar))
-    z = np.stack([mu + sigma * e for e in eps])
-    h_dec = act(affine(z, W2, b2))
-    return (affine(h_dec, W3, b3), mu, logvar), (x, h_enc, logvar, eps, z, h_dec)
+    codes = _chain(np.stack([mu + sigma * e for e in eps]), decoder[:-1], activation)
+    return (affine(codes[-1], *decoder[-1]), mu, logvar), (seen, logvar, eps, codes)
+
+
+def _chain(x: Array, layers: Any, activation: str) -> tuple[Array, ...]:
+    """x, and what each layer makes of the one below."""
+    values: tuple[Array, ...] = (x,)
+    for W, b in layers:
+        values += (ACTIVATIONS[activation](affine(values[-1], W, b)),)
+    return values
 
 
 def mean_cost(
