@@ -12,7 +12,7 @@ PACKAGES = ("autograd_lite", "rbm", "vae", "gan")
 PARTS = {
     "autograd_lite": ("", "_OPTIMISERS", "_TAPE", "_CONVOLUTION"),
     "rbm": ("", "_LEARNING", "_WATCHING", "_LIKELIHOOD", "_INPAINTING"),
-    "vae": ("", "_NETWORKS", "_COST"),
+    "vae": ("", "_NETWORKS", "_COST", "_LIKELIHOOD"),
     "gan": ("", "_TRAINING", "_PENALTY"),
 }
 KINDS = ("definition", "step", "result", "algorithm", "cited")

@@ -117,7 +117,7 @@ def backward(
     """Gradients of the parameters from those of the outputs; forward read from bottom to top.
 
     They are sums over images and samples: where a cost is a mean over them, d holds the factors.
-    `path` (K, B), if given, multiplies what the decoder sends back to each code (vae.90).
+    `path` (K, B), if given, multiplies what the decoder sends back to each code (vae.95).
     """
     dz, decoder = decode_vjp(d.logits, trace.decoder, params, activation)
     dz = dz if path is None else path[..., None] * dz
