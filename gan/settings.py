@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from data.mnist import SIDE
 from data.sets import HELP as DATA
 from gan.losses import LOSSES
-from training.settings import SettingsError, recorded, setting
+from training.settings import recorded, setting, widths
 
 
 @dataclass(frozen=True)
@@ -82,16 +82,3 @@ class Settings:
         """SettingsError for what cannot be trained, before a folder is made for it."""
         widths("generator", self.generator)
         widths("discriminator", self.discriminator)
-
-
-def widths(name: str, text: str) -> list[int]:
-    """The widths of the hidden layers that a setting lists; SettingsError where it lists none."""
-    try:
-        found = [int(word) for word in text.split(",")]
-    except ValueError:
-        found = [0]
-    if min(found) < 1:
-        raise SettingsError(
-            f"--{name} is {text!r}; expected whole numbers from 1 on, such as 32,64,128."
-        )
-    return found

@@ -16,8 +16,7 @@ from gan.penalty import slope_penalty
 from gan.players import discriminator_gradient, generate, generator_gradient
 from gan.schedule import learning_rate
 from gan.settings import Settings as Settings  # part of what a model's training module offers
-from gan.settings import widths
-from training.settings import SettingsError
+from training.settings import SettingsError, widths
 from training.streams import stream
 
 LOST = 100.0  # nats an image: D is certain, and G learns nothing any more

@@ -112,6 +112,21 @@ def check_settings(settings: T) -> T:
     return settings
 
 
+def widths(name: str, text: str, none: bool = False) -> tuple[int, ...]:
+    """The widths of the hidden layers that a setting lists; "none" lists none, where it may.
+
+    SettingsError for any other word.
+    """
+    try:
+        found = () if none and text == "none" else tuple(int(word) for word in text.split(","))
+    except ValueError:
+        found = (0,)
+    if min(found, default=1) < 1:
+        expected = "whole numbers from 1 on, such as 32,64,128" + none * ", or none"
+        raise SettingsError(f"--{name} is {text!r}; expected {expected}.")
+    return found
+
+
 def require_file(path: Path, suffix: str) -> None:
     """SettingsError unless a file can have this path, and its name ends so."""
     other = path.exists() and not path.is_file()  # /dev/stdout, or a folder

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from autograd_lite.optim import Optimiser, adam_start, adam_step, rmsprop_start, rmsprop_step
 from data.mnist import SIDE
 from data.sets import HELP as DATA
-from training.settings import SettingsError, recorded, setting
+from training.settings import SettingsError, recorded, setting, widths
 from vae.mlp import ACTIVATIONS
 from vae.objective import LIKELIHOODS, SCALES
 
@@ -23,9 +23,9 @@ _DEEP: dict[str, Any] = {
     "hidden": "200,200",
     "activation": "elu",
     "batch_size": 100,
-    "learning_rate": 3e-3,
-    "epochs": 1000,
-    "decay": 600_000,  # to 0 at the end of 1,000 epochs of 60,000 images
+    "learning_rate": 1.5e-3,
+    "epochs": 600,
+    "decay": 360_000,  # to 0 at the end of 600 epochs of 60,000 images
     "snapshots": 25,
 }
 
@@ -47,7 +47,14 @@ class Settings:
             "decay": 93_800,  # to 0 at the end of 200 epochs of 60,000 images
         },
         "deep": _DEEP,
-        "iwae": _DEEP | {"bound": "dreg", "samples": 5, "epochs": 500, "decay": 300_000},
+        "iwae": {
+            **_DEEP,
+            "bound": "dreg",
+            "samples": 5,
+            "learning_rate": 3e-3,
+            "epochs": 500,
+            "decay": 300_000,
+        },
     }
 
     data: str = setting("auto", DATA, metavar="NAME|PATH")
@@ -95,6 +102,13 @@ class Settings:
         " (iwae), or that by its doubly reparameterised gradient (dreg)",
         choices=("elbo", "iwae", "dreg"),
     )
+    dropout: float = setting(
+        0.0,
+        "dropout rate of the encoder's input pixels in training; those that stay are divided by 1 -"
+        " rate",
+        least=0,
+        below=1,
+    )
     samples: int = setting(1, "latent samples per image and step", least=1)
     beta: float = setting(1.0, "weight of the KL divergence in training; 1: the bound", least=0)
     warm_up: int = setting(
@@ -135,7 +149,7 @@ class Settings:
         """SettingsError for noise of another scale than the bound's, for what needs validation
         images, or a dense network, and has none, and for widths that are none.
         """
-        widths(self.hidden)
+        widths("hidden", self.hidden, none=True)
         if self.bound != "elbo" and (self.beta, self.noise, self.warm_up) != (1, 1, 0):
             raise SettingsError(
                 f"--bound {self.bound} is the bound itself: it takes no --beta, --warm-up or"
@@ -153,16 +167,3 @@ class Settings:
                 raise SettingsError(f"--activation {self.activation} is for --network dense only.")
             if SCALES[self.likelihood] or self.likelihood == "squared-linear":
                 raise SettingsError(f"--likelihood {self.likelihood} is for --network dense only.")
-
-
-def widths(text: str) -> tuple[int, ...]:
-    """The widths of the hidden layers that --hidden lists; SettingsError where it lists none."""
-    try:
-        found = () if text == "none" else tuple(int(word) for word in text.split(","))
-    except ValueError:
-        found = (0,)
-    if min(found, default=1) < 1:
-        raise SettingsError(
-            f"--hidden is {text!r}; expected whole numbers from 1 on, such as 200,200, or none."
-        )
-    return found

@@ -8,7 +8,7 @@ import numpy as np
 from autograd_lite.ops import Array, sigmoid
 from autograd_lite.tree import Tree, mean_of_halves
 from data.pixels import binarise, keep_pixels, require_unit
-from training.settings import SettingsError
+from training.settings import SettingsError, widths
 from training.streams import stream
 from vae import conv
 from vae.importance import importance_gradient
@@ -16,7 +16,7 @@ from vae.likelihood import sampled_log_p
 from vae.mlp import init
 from vae.networks import Conv, Dense, Network, Params
 from vae.objective import LIKELIHOODS, SCALES, Costs, costs, gradient
-from vae.settings import OPTIMISERS, widths
+from vae.settings import OPTIMISERS
 from vae.settings import Settings as Settings  # part of what a model's training module offers
 from vae.weights import load_weights
 
@@ -43,7 +43,7 @@ def start(settings: Settings, images: Array) -> State:
             f" {settings.epochs} epochs: the learning rate is 0 from then on."
         )
     rng = stream(settings.seed, "weights")
-    sizes = images.shape[1], widths(settings.hidden), settings.codes
+    sizes = images.shape[1], widths("hidden", settings.hidden, none=True), settings.codes
     if settings.network == "conv":
         size = settings.height, settings.width
         params: Params = conv.init(rng, size, settings.codes, images.dtype.type)
@@ -87,6 +87,8 @@ def step(state: State, x: Array, settings: Settings) -> State:
     x = binarise(stream(settings.seed, "pixels", state.step), x, settings.pixels)
     eps = noise(stream(settings.seed, "noise", state.step), x, settings)
     seen = keep_pixels(stream(settings.seed, "keep", state.step), x, settings.keep)
+    kept = 1 - settings.dropout
+    seen = keep_pixels(stream(settings.seed, "dropout", state.step), seen, kept) / kept
     current = network(state.params, settings)
     beta, rate = settings.beta, settings.learning_rate
     if settings.warm_up:
