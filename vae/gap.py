@@ -37,11 +37,13 @@ def best_gaussian(
     samples: int = 16,
     rate: float = 0.03,
     seed: int = 0,
+    start: tuple[Array, Array] | None = None,
 ) -> tuple[Array, Array]:
-    """mu and logvar (B, Z) of the largest bound of each image that Adam finds from the encoder's
-    on, its rate falling linearly to 0.
+    """mu and logvar (B, Z) of the largest bound of each image that Adam finds from `start` on, the
+    encoder's where it is None, its rate falling linearly to 0: where the posterior has several
+    modes, the best near the start.
     """
-    q = network.encode(x)
+    q = start or network.encode(x)
     moments = adam_start(q)
     for i in range(steps):
         rng = stream(seed, "best gaussian", i)
