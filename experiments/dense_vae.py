@@ -16,7 +16,8 @@ from data.pixels import to_unit
 from data.sets import load
 from experiments.experiment import Experiment, Numbers, Training
 from experiments.measures import ACTIVE, active_units, costs_over_seeds, unit_variances
-from experiments.record import printed
+from experiments.record import RESULTS, printed
+from experiments.record import read as record
 from experiments.tables import table, with_spread
 from training.trained import Trained, read
 from vae.elbo import kl_diag_gaussian
@@ -86,6 +87,14 @@ def notebook(codes: int) -> dict[str, list[float]]:
     return {part: found[part] for part in ("test", "train")}
 
 
+def linear_optimum(likelihood: str, codes: int) -> float | None:
+    """The test cost of the best linear network, once experiments/linear_vae.py has measured it."""
+    if likelihood == "bernoulli" or not (RESULTS / "linear_vae.json").exists():
+        return None
+    rows = record("linear_vae").numbers
+    return next(row["optimum"]["test"] for row in rows if row["codes"] == codes)
+
+
 COLUMNS: dict[str, Callable[[Any], str] | int] = {
     "likelihood": lambda r: NAMES[r["likelihood"]],
     "codes": 0,
@@ -93,6 +102,7 @@ COLUMNS: dict[str, Callable[[Any], str] | int] = {
     "reconstruction + KL": lambda r: f"{r['nll']:.2f} + {r['kl']:.2f}",
     "notebook": lambda r: with_spread(r["source"], None),
     "PyTorch": lambda r: with_spread(r["PyTorch"], None, 1 if r["source"] is None else 2),
+    "linear optimum": lambda r: with_spread(linear_optimum(r["likelihood"], r["codes"]), None),
     "active code units, by seed": lambda r: ", ".join(
         str(units["active"]) for units in r["code units of each seed"]
     ),
