@@ -48,6 +48,23 @@ def where_rules(test: Array, dtype: np.dtype[Any]) -> list[Rule]:
     return [lambda g: np.where(test, g, zero), lambda g: np.where(test, zero, g)]
 
 
+def total(x: Array, axis: Any, kept: bool) -> tuple[Array, Rule]:
+    """The sum along axes, and its rule."""
+
+    def spread(g: Array) -> Array:
+        return np.broadcast_to(g if kept or axis is None else np.expand_dims(g, axis), x.shape)
+
+    return x.sum(axis=axis, keepdims=kept), spread
+
+
+def largest(x: Array, axis: Any, kept: bool) -> tuple[Array, Rule]:
+    """The largest entry along axes, and its rule: of several, each gets the same share."""
+    hit = x == x.max(axis=axis, keepdims=True)
+    share = hit / hit.sum(axis=axis, keepdims=True, dtype=x.dtype)
+    _, spread = total(x, axis, kept)
+    return x.max(axis=axis, keepdims=kept), lambda g: spread(g) * share
+
+
 def index_rule(shape: tuple[int, ...], index: Any) -> Rule:
     """The rule of an array of this shape whose entries `index` are read."""
 

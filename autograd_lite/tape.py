@@ -15,7 +15,7 @@ from weakref import ref
 import numpy as np
 
 from autograd_lite import record
-from autograd_lite.record import FLAT, UFUNCS, Array, Node, Rule
+from autograd_lite.record import FLAT, UFUNCS, Node, Rule
 from autograd_lite.tree import Tree, leaves, tree_map
 
 
@@ -71,11 +71,12 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         return Traced(_record(y, args[1:], record.where_rules(test, y.dtype)))
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> "Traced":
-        def spread(g: Array) -> Array:
-            kept = g if keepdims or axis is None else np.expand_dims(g, axis)
-            return np.broadcast_to(kept, self.shape)
+        y, rule = record.total(self.value, axis, keepdims)
+        return Traced(_record(y, (self,), [rule]))
 
-        return Traced(_record(self.value.sum(axis=axis, keepdims=keepdims), (self,), [spread]))
+    def max(self, axis: Any = None, keepdims: bool = False) -> "Traced":
+        y, rule = record.largest(self.value, axis, keepdims)
+        return Traced(_record(y, (self,), [rule]))
 
     def mean(self, axis: Any = None, keepdims: bool = False) -> Any:
         total = self.sum(axis=axis, keepdims=keepdims)
@@ -148,8 +149,7 @@ def _record(y: Any, inputs: Sequence[Any], rules: Sequence[Rule]) -> Node:
 def _start(x: Any) -> Node:
     if np.asarray(x).dtype.kind != "f":
         raise TypeError(f"gradient needs floating-point arrays, not {np.asarray(x).dtype}")
-    copy = np.array(x)
-    return Node(copy if isinstance(x, np.ndarray) else copy[()])  # a number, which never changes
+    return Node(np.array(x) if isinstance(x, np.ndarray) else np.array(x)[()])  # numbers are fixed
 
 
 def gradient(f: Callable[..., Any], *args: Tree) -> Any:

@@ -213,18 +213,25 @@ def stretched(x):
     return (np.log(3 + x.reshape(2, 1, 2)) * x.reshape(2, 2)).sum()
 
 
-@pytest.mark.parametrize("f", [in_a_used_buffer, by_branches, over_axes, stretched])
+def largest(x):
+    y = x.reshape(2, 2) * x[:2]
+    return (y.max(axis=0) * y.max(axis=-1, keepdims=True) / y.max()).sum()
+
+
+@pytest.mark.parametrize("f", [in_a_used_buffer, by_branches, over_axes, stretched, largest])
 def test_the_tape_follows_buffers_branches_and_axes_and_leaves_its_input_alone(f):
     x = np.array([1.5, -2.0, 3.0, 0.7])
     assert tape_error(np.random.default_rng(0), f, x) < 1e-9
     np.testing.assert_array_equal(x, [1.5, -2.0, 3.0, 0.7])
 
 
-def test_a_number_is_no_array_that_changes_and_a_constant_has_the_slope_0():
+def test_a_number_is_no_array_that_changes_a_constant_has_slope_0_and_equal_largest_share():
     def f(x):
         y = x
         x += 1
         return x * y
 
+    (shared,) = tape.gradient(lambda x: 2 * x.max(), np.array([1.0, 3.0, 3.0]))
+    np.testing.assert_array_equal(shared, [0, 1, 1])
     assert tape.gradient(f, 3.0)[0] == 2 * 3 + 1 and tape.gradient(f, np.array(3.0))[0] == 2 * 4
     assert not tape.gradient(lambda x: 3.0, np.ones(2))[0].any()

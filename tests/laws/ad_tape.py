@@ -97,4 +97,4 @@ def finite_differences_along_random_directions_agree_with_the_categorical_rule(
 ):
     rng, f = np.random.default_rng(seed), lambda u: nll(u, labels)
     rule = lambda dnll: (nll_vjp(dnll, logits, labels),)  # noqa: E731
-    assert directional_error(rng, f, rule, logits) < 1e-9  # the tape has no maximum along an axis
+    assert directional_error(rng, f, rule, logits) < 1e-9  # the tape cannot read by labels
