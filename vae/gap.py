@@ -12,7 +12,7 @@ from autograd_lite.optim import adam_start, adam_step
 from training.streams import stream
 from vae.elbo import kl_diag_gaussian, kl_diag_gaussian_vjp, reparameterise, reparameterise_vjp
 from vae.networks import Network
-from vae.objective import LIKELIHOODS
+from vae.objective import LIKELIHOODS, Dense, Layer, Params  # noqa: F401 (for a check's networks)
 
 
 def posterior_gradient(

@@ -17,7 +17,7 @@ from training.streams import stream
 from vae.elbo import reparameterise
 from vae.importance import log_weights, neg_iwae, shares
 from vae.networks import Network
-from vae.objective import LIKELIHOODS
+from vae.objective import LIKELIHOODS, Dense, Layer, Params  # noqa: F401 (for a check's networks)
 
 VALUES = 2**22  # decoded at a time, of 4 bytes: a block takes about 100 MB
 
@@ -41,7 +41,7 @@ def log_joint(z: Array, x: Array, network: Network, likelihood: str) -> Array:
 
 
 def grid_log_p(x: Array, network: Network, likelihood: str, points: int = 200) -> Array:
-    """log p(x), by a sum over a grid of codes: (B, D) -> (B,), in float64. ValueError for Z > 2.
+    """log p(x), by a sum over a grid of codes: (B, D) -> (B,). ValueError for Z > 2.
 
     The grid covers the prior up to 6 and every q(z|x) up to 6 standard deviations.
     """
@@ -57,7 +57,7 @@ def grid_log_p(x: Array, network: Network, likelihood: str, points: int = 200) -
         part = log_joint(codes[i : i + rows].astype(x.dtype), x, network, likelihood)
         top = part.max(axis=0).astype(np.float64)
         total = np.logaddexp(total, top + np.log(np.exp(part - top).sum(axis=0)))
-    return total + log_cell  # (vae.99)
+    return (total + log_cell).astype(x.dtype)  # (vae.99)
 
 
 class Sampled(NamedTuple):

@@ -20,7 +20,7 @@ K, B, D, Z = 3, 5, 6, 2
 Rng = np.random.Generator
 
 
-def _params(rng: Rng, widths: tuple[int, ...], scales: int = 0) -> Record:
+def _params(rng: Rng, widths: tuple[int, ...], scales: int, Z: int) -> Record:
     """Weights of order one; smaller ones where an output is the logarithm of a scale."""
 
     def layer(inputs: int, outputs: int, size: float = 0.8) -> Record:
@@ -44,16 +44,11 @@ def plain(x: Any) -> Any:
     return tuple(map(plain, x)) if isinstance(x, tuple) else x
 
 
-def _inputs(
-    rng: Rng, K: int = K, B: int = B, widths: tuple[int, ...] = (7,), scales: int = 0
-) -> Arrays:
+def drawn(rng: Rng, K: int, B: int, widths: tuple[int, ...], scales: int = 0, Z: int = Z) -> Arrays:
     """No hidden unit is so near its kink that rounding to float32 would cross it."""
     while True:
-        x, eps, params = (
-            rng.random((B, D)),
-            rng.normal(size=(K, B, Z)),
-            _params(rng, widths, scales),
-        )
+        x, eps = rng.random((B, D)), rng.normal(size=(K, B, Z))
+        params = _params(rng, widths, scales, Z)
         encoder, *_, decoder = p = plain(params)
         _, (seen, _, _, codes) = networks.vae_forward(x, eps, p, "relu")
         below = [*zip(seen, encoder, strict=False), *zip(codes, decoder[:-1], strict=False)]
@@ -73,7 +68,7 @@ NETWORKS = (("relu", (7,), 1), ("tanh", (7, 4), 0), ("relu", (), 0), ("elu", (5,
 
 def _forward(rng: Rng, K: int = K, B: int = B, kind: Any = None) -> Arrays:
     activation, widths, scales = kind or NETWORKS[rng.integers(len(NETWORKS))]
-    return *_inputs(rng, K, B, widths, scales), activation
+    return *drawn(rng, K, B, widths, scales), activation
 
 
 def _oracle_forward(x: Any, eps: Any, params: Any, activation: str) -> Any:
@@ -184,7 +179,7 @@ COSTS = (
 
 def _costs(rng: Rng, K: int = K, B: int = B, kind: Any = None) -> Arrays:
     likelihood, activation, widths, _ = kind or COSTS[rng.integers(len(COSTS))]
-    x, eps, params = _inputs(rng, K, B, widths, int(likelihood in ("gaussian", "laplace")))
+    x, eps, params = drawn(rng, K, B, widths, int(likelihood in ("gaussian", "laplace")))
     return x, eps, Record("Dense", (params, activation)), likelihood
 
 

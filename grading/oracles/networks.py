@@ -92,14 +92,14 @@ def vae_forward(x: Array, eps: Array, params: Any, activation: str) -> Any:
     layers; given are the images and the layers above, logvar, eps, the codes and the layers above.
     """
     encoder, of_mu, of_logvar, decoder = params
-    seen = _chain(x, encoder, activation)
+    seen = chain(x, encoder, activation)
     mu, logvar = affine(seen[-1], *of_mu), affine(seen[-1], *of_logvar)
     sigma = np.sqrt(np.exp(logvar))
-    codes = _chain(np.stack([mu + sigma * e for e in eps]), decoder[:-1], activation)
+    codes = chain(np.stack([mu + sigma * e for e in eps]), decoder[:-1], activation)
     return (affine(codes[-1], *decoder[-1]), mu, logvar), (seen, logvar, eps, codes)
 
 
-def _chain(x: Array, layers: Any, activation: str) -> tuple[Array, ...]:
+def chain(x: Array, layers: Any, activation: str) -> tuple[Array, ...]:
     """x, and what each layer makes of the one below."""
     values: tuple[Array, ...] = (x,)
     for W, b in layers:

@@ -12,6 +12,7 @@ from grading.slips import (
     rbm_inference,
     rbm_likelihood,
     vae,
+    vae_likelihood,
     vae_networks,
 )
 
@@ -23,6 +24,7 @@ SLIPS: tuple[Slip, ...] = (
     *rbm_likelihood.SLIPS,
     *vae.SLIPS,
     *vae_networks.SLIPS,
+    *vae_likelihood.SLIPS,
     *gan.SLIPS,
     *gan_networks.SLIPS,
     *gan_penalty.SLIPS,
