@@ -237,9 +237,12 @@ def test_a_file_named_like_a_standard_module_is_told_so(place, use):
 
 def test_another_number_of_fields_is_one_sentence():
     check = next(c for c in CHECKS if c.function == "vae.mlp.backward")
-    above, below = (ROOT / "vae/mlp.py").read_text().split("    x: Array  # (B, D)\n", 1)
+    above, below = (ROOT / "vae/mlp.py").read_text().split("    encoder: Values  # images", 1)
     helpers = {str(p.relative_to(ROOT)): p.read_text() for p in ROOT.glob("[av]*/*.py")}
-    got = outcome({**helpers, "vae/mlp.py": f"{above}    extra: int\n    x: Array\n{below}"}, check)
+    got = outcome(
+        {**helpers, "vae/mlp.py": f"{above}    extra: int\n    encoder: Values  # images{below}"},
+        check,
+    )
     assert got.verdict == "form" and "its class Trace cannot be made" in got.detail
     assert "missing 1 required" in got.detail and "the 6 fields of the kit" in got.detail
 

@@ -9,7 +9,7 @@ from tests.laws.law import law
 
 A = "autograd_lite.ops."
 SIGMOID, SOFTPLUS, TANH, LOG_SIGMOID = A + "sigmoid", A + "softplus", A + "tanh", A + "log_sigmoid"
-RELU, RELU_VJP = A + "relu", A + "relu_vjp"
+RELU, RELU_VJP, ELU = A + "relu", A + "relu_vjp", A + "elu"
 LEAKY, LEAKY_VJP = A + "leaky_relu", A + "leaky_relu_vjp"
 AFFINE, VJP_X, VJP_WB = A + "affine", A + "affine_vjp_x", A + "affine_vjp_Wb"
 
@@ -77,6 +77,19 @@ def the_slope_of_the_sigmoid_is_the_sigmoid_of_x_times_that_of_minus_x(sigmoid, 
 def the_slope_of_tanh_is_1_over_the_square_of_cosh(tanh, tanh_vjp, x, dy):
     square = np.cosh(x) ** 2
     assert np.all(abs(tanh_vjp(dy, tanh(x)) * square - dy) <= ROUNDING * abs(dy) * square)
+
+
+@law("ad.90", ELU, pair=small_pairs)
+def left_of_0_one_more_than_elu_makes_products_of_sums(elu, pair):
+    x, y = (-abs(a) for a in pair)
+    assert close((1 + elu(x)) * (1 + elu(y)), 1 + elu(x + y), 4 * ROUNDING)
+
+
+@law("ad.90 ad.91", ELU, A + "elu_vjp", pair=pairs)
+def elu_is_above_each_of_its_tangents(elu, elu_vjp, pair):
+    x, y = pair
+    tangent = elu(x) + elu_vjp(y - x, elu(x))
+    assert np.all(elu(y) >= tangent - ROUNDING * (1 + abs(x) + abs(y)))
 
 
 @law("ad.5", RELU, x=x)

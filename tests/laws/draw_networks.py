@@ -18,13 +18,22 @@ small = st.integers(1, 3)
 
 @st.composite
 def dense(draw: Any, scales: int = 0) -> Any:
-    """Images (B, D), others of their shape, noise (K, B, Z), parameters, d of the outputs."""
-    K, B, D, H, Z = (draw(small) for _ in "KBDHZ")
-    layers = (D, H), (H, Z), (H, Z), (Z, H), (H, D + scales)
-    params = draw(cut(*(shape for layer in layers for shape in (layer, layer[1:])), low=1.0))
+    """Images (B, D), others of their shape, noise (K, B, Z), parameters of up to two hidden layers,
+    d of the outputs.
+    """
+    K, B, D, Z, *widths = (draw(small) for _ in "KBDZ" + draw(st.integers(0, 2)) * "H")
+    top = (D, *widths)[-1]
+    encoder, heads = draw(layers(D, *widths)), (draw(layers(top, Z))[0] for _ in "ms")
+    params = mlp.Params(encoder, *heads, draw(layers(Z, *widths[::-1], D + scales)))
     eps, *d = draw(cut((K, B, Z), (K, B, D + scales), (B, Z), (B, Z), low=1.0))
     x, seen = draw(cut((B, D), (B, D), low=0.0, high=1.0))
-    return x, seen, eps, mlp.Params(*params), Outputs(*d)
+    return x, seen, eps, params, Outputs(*d)
+
+
+def without_scale(p: Any) -> Any:
+    """The same network, or gradients of it, without the last output."""
+    *below, (W, b) = p.decoder
+    return p._replace(decoder=(*below, Layer(W[:, :-1], b[:-1])))
 
 
 @st.composite
@@ -51,7 +60,7 @@ def masks_of(draw: Any, batch: int, params: Any) -> Any:
 def layers(draw: Any, *widths: int) -> Any:
     """The layers of a player from one width to the next."""
     shapes = [shape for pair in pairwise(widths) for shape in (pair, pair[1:])]
-    arrays = draw(cut(*shapes, low=1.0))
+    arrays = draw(cut(*shapes, low=1.0)) if shapes else ()
     return tuple(map(Layer, arrays[::2], arrays[1::2]))
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from autograd_lite.tree import tree_map
 from grading.oracles.quadrature import kl_normals, log_normal
-from tests.laws.draw_networks import alike, dense, paired, small
+from tests.laws.draw_networks import alike, dense, paired, small, without_scale
 from tests.laws.draws import close, cut, numbers
 from tests.laws.law import law
 from vae.objective import Dense
@@ -83,11 +83,9 @@ def a_gaussian_of_fixed_variance_costs_the_squared_error_over_twice_the_variance
 @law("vae.35", GRADIENT, drawn=dense(1), variance=numbers(0.05, 4.0))
 def a_fixed_variance_is_a_weight_of_the_kl(gradient, drawn, variance):
     x, _, eps, p, _ = drawn
-    p.W3[:, -1], p.b3[-1] = 0, math.log(variance)
-    squared = p._replace(W3=p.W3[:, :-1], b3=p.b3[:-1])
-    gauss = gradient(x, eps, Dense(p, "tanh"), "gaussian")
-    gauss = gauss._replace(W3=gauss.W3[:, :-1], b3=gauss.b3[:-1])
-    by_beta = gradient(x, eps, Dense(squared, "tanh"), "squared", 2 * variance)
+    p.decoder[-1].W[:, -1], p.decoder[-1].b[-1] = 0, math.log(variance)
+    gauss = without_scale(gradient(x, eps, Dense(p, "tanh"), "gaussian"))
+    by_beta = gradient(x, eps, Dense(without_scale(p), "tanh"), "squared", 2 * variance)
     assert alike(tree_map(lambda g: 2 * variance * g, gauss), by_beta)
 
 
@@ -96,8 +94,8 @@ def a_fixed_variance_leaves_the_kl_and_moves_the_other_cost_by_a_factor_and_a_co
     costs, drawn, log_variance
 ):
     x, _, eps, p, _ = drawn
-    p.W3[:, -1], p.b3[-1] = 0, log_variance
-    squared = Dense(p._replace(W3=p.W3[:, :-1], b3=p.b3[:-1]), "tanh")
+    p.decoder[-1].W[:, -1], p.decoder[-1].b[-1] = 0, log_variance
+    squared = Dense(without_scale(p), "tanh")
     (nll, kl), (squares, same) = (
         costs(x, eps, Dense(p, "tanh"), "gaussian"),
         costs(x, eps, squared, "squared"),
@@ -122,7 +120,7 @@ def more_samples_leave_the_mean_and_divide_the_part_of_the_variance_that_is_thei
     def found(*batch: Any) -> float:
         """The gradient of pairs of an image and its noise, projected on the parameters."""
         rows, noise = zip(*batch, strict=True)
-        eps = np.ones(len(p.b_mu)) * np.array(noise).T[:, :, None]
+        eps = np.ones(len(p.mu.b)) * np.array(noise).T[:, :, None]
         return float(paired(gradient(np.array(rows), eps, Dense(p, "relu"), "squared"), p))
 
     one = np.array([[found((image, [sign])) for sign in signs] for image in images])

@@ -12,7 +12,11 @@ from tests.laws.draws import close, cut, numbers, sizes, states
 from tests.laws.law import law
 
 SQUARED, SQUARED_VJP = "vae.elbo.squared_error", "vae.elbo.squared_error_vjp"
-GAUSS, LAPLACE = "vae.densities.gaussian_nll", "vae.densities.laplace_nll"
+LINEAR, GAUSS, LAPLACE = (
+    "vae.elbo.linear_squared_error",
+    "vae.densities.gaussian_nll",
+    "vae.densities.laplace_nll",
+)
 GAUSS_VJP, LAPLACE_VJP = GAUSS + "_vjp", LAPLACE + "_vjp"
 BERNOULLI = "autograd_lite.losses.bernoulli_nll"
 one = numbers(4)
@@ -42,6 +46,23 @@ def the_rule_of_the_squared_error_is_its_slope(squared_error, vjp, drawn, weight
     logits, x = drawn
     (by_tape,) = slope(lambda a: weight * squared_error(a, x).sum(), logits)
     assert close(vjp(np.full(len(x), weight), logits, x), by_tape)
+
+
+@law("vae.96 vae.97", LINEAR, LINEAR + "_vjp", drawn=pixels(), moved=st.integers(0, 9))
+def linear_squared_error_is_its_tangent_and_the_square_of_the_way(error, vjp, drawn, moved):
+    means, x = drawn
+    way = np.roll(means, moved) - 0.5
+    tangent = error(means, x) + (vjp(np.ones(len(x)), means, x) * way).sum(axis=1)
+    assert close(error(means + way, x), tangent + (way * way).sum(axis=1))
+
+
+@law("vae.18 vae.96", LINEAR, drawn=pixels())
+def from_any_image_the_mean_square_is_that_from_the_mean_and_the_distance_to_it(error, drawn):
+    means, x = drawn
+    mean = x.mean(axis=0)
+    from_means = np.array([error(np.tile(m, (len(x), 1)), x).mean() for m in means])
+    spread = error(np.tile(mean, (len(x), 1)), x).mean()
+    assert close(from_means, error(means, mean) + spread)
 
 
 @law("vae.18", SQUARED, drawn=pixels())

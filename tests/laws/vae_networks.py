@@ -15,7 +15,7 @@ from vae.mlp import Outputs
 
 FORWARD, BACKWARD = "vae.mlp.forward", "vae.mlp.backward"
 CONV_FORWARD, CONV_BACKWARD = "vae.conv.forward", "vae.conv.backward"
-activations = st.sampled_from(["relu", "tanh"])
+activations = st.sampled_from(["relu", "elu", "tanh"])
 
 
 # --- the dense network ---
@@ -29,8 +29,8 @@ def the_forward_pass_decodes_samples_of_what_it_encodes_and_keeps_the_layers(
     (logits, mu, logvar), trace = forward(x, eps, p, activation)
     assert alike((mu, logvar), mlp.encode(x, p, activation)[:2])
     assert alike(logits, mlp.decode(reparameterise(mu, logvar, eps), p, activation)[0])
-    assert alike(mu, trace.h_enc @ p.W_mu + p.b_mu)
-    assert alike(logits, trace.h_dec @ p.W3 + p.b3)
+    assert alike(mu, trace.encoder[-1] @ p.mu.W + p.mu.b)
+    assert alike(logits, trace.decoder[-1] @ p.decoder[-1].W + p.decoder[-1].b)
 
 
 @law("vae.24", FORWARD, drawn=dense(), activation=activations)
@@ -42,11 +42,24 @@ def every_sample_of_every_image_is_decoded_by_itself(forward, drawn, activation)
         assert close(alone.logits[0, 0], logits[k, b])
 
 
-@law("vae.25", FORWARD, BACKWARD, drawn=dense())
-def the_backward_pass_is_the_gradient_of_the_forward_pass(forward, backward, drawn):
+@law("vae.25", FORWARD, BACKWARD, drawn=dense(), activation=st.sampled_from(["elu", "tanh"]))
+def the_backward_pass_is_the_gradient_of_the_forward_pass(forward, backward, drawn, activation):
     x, _, eps, p, d = drawn
-    (by_tape,) = slope(lambda p: paired(forward(x, eps, p, "tanh")[0], d), p)
-    assert alike(backward(d, forward(x, eps, p, "tanh")[1], p, "tanh"), by_tape)
+    (by_tape,) = slope(lambda p: paired(forward(x, eps, p, activation)[0], d), p)
+    assert alike(backward(d, forward(x, eps, p, activation)[1], p, activation), by_tape)
+
+
+@law("vae.25", BACKWARD, drawn=dense(), factor=st.sampled_from([0.0, 0.5, 2.0]))
+def a_factor_of_every_path_reaches_what_comes_through_the_codes_alone(backward, drawn, factor):
+    x, _, eps, p, d = drawn
+    trace = mlp.forward(x, eps, p, "tanh")[1]
+    factors = np.full(eps.shape[:2], factor)
+    found = backward(d, trace, p, "tanh", factors)
+    direct, whole = (backward(e, trace, p, "tanh") for e in (d._replace(logits=0 * d.logits), d))
+    for part in ("encoder", "mu", "logvar"):
+        a, b, c = (getattr(g, part) for g in (found, direct, whole))
+        assert alike(a, tree_map(lambda b, c: b + factor * (c - b), b, c))
+    assert alike(found.decoder, whole.decoder)
 
 
 @law("vae.25", FORWARD, BACKWARD, drawn=dense())
@@ -54,9 +67,14 @@ def between_relu_layers_weights_meet_their_gradients_with_one_sum(forward, backw
     x, _, eps, p, d = drawn
     outputs, trace = forward(x, eps, p, "relu")
     g = backward(d, trace, p, "relu")
-    assert close(paired((p.W3, p.b3), (g.W3, g.b3)), paired(outputs.logits, d.logits))
-    assert close(paired((p.W2, p.b2), (g.W2, g.b2)), paired(p.W3, g.W3))
-    assert close(paired((p.W1, p.b1), (g.W1, g.b1)), paired(p[2:6:2], g[2:6:2]))
+    of_heads = paired((p.mu.W, p.logvar.W), (g.mu.W, g.logvar.W))
+    for layers, of_layers, above in (
+        (p.encoder, g.encoder, of_heads),
+        (p.decoder, g.decoder, paired(outputs.logits, d.logits)),
+    ):
+        for layer, of_layer in zip(layers[::-1], of_layers[::-1], strict=True):
+            assert close(paired(layer, of_layer), above)
+            above = paired(layer.W, of_layer.W)
 
 
 @law("vae.25 vae.29", BACKWARD, CONV_BACKWARD, drawn=dense(), images=convolutional())
@@ -65,8 +83,8 @@ def what_the_kl_sends_back_reaches_the_biases_of_both_heads(backward, conv_backw
     d, d2 = (e._replace(logits=0 * e.logits) for e in (d, d2))
     g = backward(d, mlp.forward(x, eps, p, "tanh")[1], p, "tanh")
     g2 = conv_backward(d2, conv.forward(x2, eps2, p2)[1], p2)
-    for e, found in ((d, g), (d2, g2)):
-        assert alike((e.mu.sum(axis=0), e.logvar.sum(axis=0)), (found.b_mu, found.b_logvar))
+    for e, found in ((d, (g.mu.b, g.logvar.b)), (d2, (g2.b_mu, g2.b_logvar))):
+        assert alike((e.mu.sum(axis=0), e.logvar.sum(axis=0)), found)
 
 
 # --- the convolutional network ---

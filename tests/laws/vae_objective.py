@@ -7,14 +7,17 @@ from hypothesis import strategies as st
 
 from autograd_lite.tape import gradient as slope
 from autograd_lite.tree import tree_map
-from tests.laws.draw_networks import alike, dense
+from tests.laws.draw_networks import alike, dense, without_scale
 from tests.laws.draws import numbers
 from tests.laws.law import law
 from vae import mlp
 from vae.objective import LIKELIHOODS, SCALES, Dense
 
 COSTS, GRADIENT = "vae.objective.costs", "vae.objective.gradient"
-activations, likelihoods = st.sampled_from(["relu", "tanh"]), st.sampled_from(list(LIKELIHOODS))
+activations, likelihoods = (
+    st.sampled_from(["relu", "elu", "tanh"]),
+    st.sampled_from(list(LIKELIHOODS)),
+)
 
 
 @law("vae.26", COSTS, drawn=dense(1), activation=activations)
@@ -39,7 +42,7 @@ def the_gradient_is_the_slope_of_the_mean_cost_of_what_is_to_come_back(
 ):
     x, seen, eps, p, _ = drawn
     if not SCALES[likelihood]:
-        p = p._replace(W3=p.W3[:, :-1], b3=p.b3[:-1])
+        p = without_scale(p)
 
     def cost(p: Any) -> Any:
         nll, kl = costs(x, eps, Seeing(seen, p), likelihood)
