@@ -7,8 +7,8 @@ import numpy as np
 
 from autograd_lite.ops import Array
 from benchmarks.cases import AVERAGE, BETAS, BURN_IN, SWEEPS, Case, Run
-from gan.settings import widths
 from rbm.exact import GROUP
+from training.settings import widths
 
 D = 784
 # Rows, inner size and columns of a product, and which of its factors is stored transposed.
