@@ -11,6 +11,7 @@ from figures.drawing import DataSet, Drawing, Figure, Runs
 from figures.graphs import two_ways_of_a_gradient
 from figures.images import as_trained, labelled_rows, one_of_each, paper
 from figures.latent_plane import encoded, in_few_greys, key_of, manifold, prior_circles, scatter
+from figures.posterior import log_p_and_its_bounds
 from figures.quick import TABLE
 from figures.style import LINES, TEN, new_figure, sheet
 from grading.oracles.quadrature import log_normal
@@ -136,4 +137,5 @@ PICTURES = (
     Drawing("vae-bound-gap.svg", (), bound_and_gap),
     Drawing("vae-reparameterisation.svg", (), two_ways_of_a_gradient),
     Drawing("vae-latent-plane.png", (MADE["vae-2"],), latent_plane),
+    Drawing("vae-likelihood.png", (MADE["vae-2"],), log_p_and_its_bounds),
 )
