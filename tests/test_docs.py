@@ -159,7 +159,7 @@ FOUND, DRAWINGS = experiments.experiment.find(), figures.drawing.find()
 WORDS = {  # what may follow the name of a module
     "experiments": FOUND, "benchmarks": experiments.experiment.find("benchmarks"),
     "figures": {*FOUND, *(d.name for group in DRAWINGS.values() for d in group)},
-    "grading": COMMANDS, "vae": {"train", "summary"}, "gan": {"train"},
+    "grading": COMMANDS, "vae": {"train", "likelihood", "summary"}, "gan": {"train"},
     "rbm": {"train", "likelihood", "sample", "export"},
     "slip": {slip.name for slip in SLIPS}, "experiment": FOUND,
 }  # fmt: skip
