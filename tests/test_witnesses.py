@@ -19,6 +19,7 @@ from rbm.gradient import nll_gradient, statistics
 from rbm.model import Params as RbmParams
 from rbm.model import free_energy
 from vae import conv, densities, elbo, mlp, objective
+from vae.importance import importance_gradient, log_weights, neg_iwae, shares
 from vae.networks import Conv, Dense
 
 _fixed = np.random.default_rng(7)
@@ -88,40 +89,50 @@ PAIRS = {
 }
 
 
-def _vae_pair(likelihood, network, start, x, eps, seen=None):
+def _vae_pair(likelihood, network, start, x, eps, seen=None, bound=objective.gradient):
     """Minus the bound of x, also where the encoder is given other images than those."""
     nll, _ = objective.LIKELIHOODS[likelihood]
 
     def cost(p):
         outputs, _ = network(p).forward(x if seen is None else seen, eps)
-        kl = elbo.kl_diag_gaussian(outputs.mu, outputs.logvar)
-        return elbo.neg_elbo(nll(outputs.logits, x), kl).mean()
+        costs = nll(outputs.logits, x)
+        if bound is importance_gradient:
+            z = elbo.reparameterise(outputs.mu, outputs.logvar, eps)
+            return neg_iwae(log_weights(costs, z, eps, outputs.logvar)).mean()
+        return elbo.neg_elbo(costs, elbo.kl_diag_gaussian(outputs.mu, outputs.logvar)).mean()
 
     def gradient(p):
-        return objective.gradient(x, eps, network(p), likelihood, seen=seen)
+        return bound(x, eps, network(p), likelihood, seen=seen)
 
-    def away(rng):
-        """Weights and biases away from where a network starts."""
-        return tree_map(lambda w: w + 0.3 * rng.normal(size=w.shape), start(rng))
-
-    return of_a_mean(cost, gradient, away)
+    return of_a_mean(cost, gradient, partial(away, start=start))
 
 
+def away(rng, start):
+    """Weights and biases away from where a network starts."""
+    return tree_map(lambda w: w + 0.3 * rng.normal(size=w.shape), start(rng))
+
+
+VAES = {}  # name: (likelihood, network, what draws its parameters, images, noise)
 for _likelihood, _activation in product(objective.LIKELIHOODS, mlp.ACTIVATIONS):
     _network, _scales = partial(Dense, activation=_activation), objective.SCALES[_likelihood]
     _start = lambda rng, scales=_scales: mlp.init(rng, 4, (7, 5), 3, float, scales)  # noqa: E731
     for _word, _seen in (("", None), (" damaged", DAMAGED)):
         _pair = _vae_pair(_likelihood, _network, _start, GREY, EPS, _seen)
         PAIRS[f"vae {_likelihood} {_activation}{_word}"] = _pair
+    _pair = _vae_pair(_likelihood, _network, _start, GREY, EPS, DAMAGED, importance_gradient)
+    PAIRS[f"iwae {_likelihood} {_activation}"] = _pair
+    VAES[_likelihood] = _likelihood, _network, _start, GREY, EPS
 
 
-def _conv_pair(likelihood, size):
+def _conv_pair(likelihood, size, **bound):
     start = lambda rng: conv.init(rng, size, 2, np.float64, (2, 3), 5)  # noqa: E731
     given = _fixed.random((2, math.prod(size))), _fixed.normal(size=(2, 2, 2))
-    return _vae_pair(likelihood, partial(Conv, size=size), start, *given)
+    VAES["conv"] = vae = likelihood, partial(Conv, size=size), start, *given
+    return _vae_pair(*vae, **bound)
 
 
 PAIRS["vae bernoulli conv"] = _conv_pair("bernoulli", (3, 6))
+PAIRS["iwae bernoulli conv"] = _conv_pair("bernoulli", (3, 6), bound=importance_gradient)
 PAIRS["vae squared conv"] = _conv_pair("squared", (5, 1))
 
 G_WIDTHS, D_WIDTHS = (3, 6, 4, 5), (5, 7, 3, 1)
@@ -162,17 +173,49 @@ for _loss in LOSSES:
 
 @pytest.mark.parametrize("name", PAIRS)
 def test_three_witnesses_agree_on_every_gradient(name):
-    """Finite differences in three draws of ten: in the others a unit may cross its kink."""
     forward, vjp, draw = PAIRS[name]
+    agree(lambda rng: (forward, vjp, draw(rng)))
+
+
+def agree(drawn):
+    """Finite differences in three draws of ten: in the others a unit may cross its kink."""
     errors = []
     for seed in range(10):
         rng = np.random.default_rng(seed)
-        args = draw(rng)
+        forward, vjp, args = drawn(rng)
         dy = rng.normal(size=np.shape(forward(*args)))
-        by_tape = tape.gradient(lambda *a, dy=dy: (forward(*a) * dy).sum(), *args)
+        by_tape = tape.gradient(lambda *a, f=forward, dy=dy: (f(*a) * dy).sum(), *args)
         assert_close(vjp(dy, *args), by_tape)
-        errors.append(directional_error(rng, forward, lambda dy, a=args: vjp(dy, *a), *args))
+        rule = lambda dy, vjp=vjp, args=args: vjp(dy, *args)  # noqa: E731
+        errors.append(directional_error(rng, forward, rule, *args))
     assert sorted(errors)[2] < 1e-9, errors
+
+
+@pytest.mark.parametrize("name", VAES)
+def test_three_witnesses_agree_on_the_doubly_reparameterised_gradient(name):
+    """It is the slope of a cost in which the shares are constants, q(z|x) is one where codes move,
+    and so are the codes where the decoder moves.
+    """
+    likelihood, network, start, x, eps = VAES[name]
+    nll, _ = objective.LIKELIHOODS[likelihood]
+
+    def drawn(rng):
+        at = network(p := away(rng, start))
+        (logits, mu, logvar), _ = at.forward(x, eps)
+        codes = elbo.reparameterise(mu, logvar, eps)
+        share = shares(log_weights(nll(logits, x), codes, eps, logvar))
+
+        def cost(moved):
+            z = elbo.reparameterise(*network(moved).encode(x), eps)
+            log_ratio = 0.5 * (z * z - (z - mu) * (z - mu) * np.exp(-logvar)).sum(axis=-1)
+            by_paths = share * share * (nll(at.decode(z), x) + log_ratio)
+            by_decoder = share * nll(network(moved).decode(codes), x)
+            return (by_paths + by_decoder).sum(axis=0).mean()
+
+        gradient = lambda p: importance_gradient(x, eps, network(p), likelihood, True)  # noqa: E731
+        return *of_a_mean(cost, gradient, None)[:2], (p,)
+
+    agree(drawn)
 
 
 @pytest.mark.parametrize("size", [(7, 13), (8, 8), (20, 20), (32, 32)])
