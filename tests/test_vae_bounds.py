@@ -11,7 +11,7 @@ import training.images
 import training.parallel
 import vae.train
 from data.pixels import to_unit
-from experiments import linear_vae, vae_best, vae_codes, vae_gap, vae_likelihoods
+from experiments import dense_vae, linear_vae, vae_best, vae_codes, vae_gap, vae_likelihoods
 from experiments.experiment import find
 from experiments.record import RESULTS, read
 from experiments.vae_trainings import best, sampled_once
@@ -178,6 +178,18 @@ def test_a_linear_network_stands_beside_its_optimum(numbers):
         assert all(a >= b > 0.5 for a, b in pairwise(row["variance along each row"]))
         assert np.shape(row["cosines"]) == (row["codes"], row["used"])
         assert row["used"] == min(row["codes"], (np.array(row["eigenvalues"]) > 0.5).sum())
+
+
+def test_dense_networks_stand_beside_the_best_linear_one(numbers, monkeypatch, tmp_path):
+    there = SimpleNamespace(numbers=numbers["linear_vae"])
+    monkeypatch.setattr(dense_vae, "record", lambda name: there)
+    monkeypatch.setattr(dense_vae, "RESULTS", tmp_path)
+    assert dense_vae.linear_optimum("squared", 8) is None  # not measured yet
+    (tmp_path / "linear_vae.json").touch()
+    W, m, *_ = ppca(to_unit(DATA.train_images), 8)
+    expected = linear_nll(to_unit(DATA.test_images), W, m).mean()
+    assert dense_vae.linear_optimum("squared", 8) == pytest.approx(expected)
+    assert dense_vae.linear_optimum("bernoulli", 8) is None
 
 
 @pytest.mark.parametrize("preset", vae_likelihoods.DEEP)
