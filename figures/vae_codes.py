@@ -27,10 +27,10 @@ def codes(runs: Runs, data: DataSet) -> Figure:
     figure = new_figure(1800, 680, title, layout="constrained")
     left, middle, right = figure.subplots(1, 3)
     for row, colour in zip(found.numbers, COLOURS, strict=True):
-        kl = np.maximum(row["KL [nats/image]"], 1e-4)
+        kl = np.maximum(np.sort(row["KL [nats/image]"])[::-1], 1e-4)
         label = f"{row['network'].removeprefix('preset ')}: {row['active']} active"
         left.plot(np.arange(1, len(kl) + 1), kl, "o-", color=colour, ms=4, label=label)
-    left.set(xscale="log", yscale="log", xlabel="code units, most used first")
+    left.set(xscale="log", yscale="log", xlabel="code units, the largest KL first")
     left.set(title="KL of each unit", ylabel="nats an image")
     left.legend(loc="lower left")
     left.grid(alpha=0.3)

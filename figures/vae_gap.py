@@ -47,7 +47,9 @@ def posteriors(runs: Runs, data: DataSet) -> Figure:
         axes.inset_axes((0.0, 1.02, 0.18, 0.18)).imshow(paper(x[i : i + 1], data.size)[0])
         axes.child_axes[0].set_axis_off()
         words = " + ".join(f"{abs(gap[chosen[i]]):.1f}" for gap in parts.values())
-        axes.set_title(f"gap {words}")
+        axes.set_title(f"gap {words}", y=1.03)
+        if i >= len(QUANTILES):
+            axes.set_xlabel("$z_1$")
         if i % len(QUANTILES) == 0:
             axes.set_ylabel(f"by {list(parts)[i // len(QUANTILES)]}\n$z_2$")
     names = "true posterior", "encoder's Gaussian", "best Gaussian"
@@ -76,7 +78,7 @@ def _posterior(axes: Axes, x: Floats, shapes: Sequence[Any], net: Network, likel
             radius = math.sqrt(-2 * math.log(1 - mass))  # of a normal in two dimensions
             size = 2 * radius * deviations
             axes.add_patch(Ellipse(tuple(mu), *size, fill=False, color=colour, lw=1.5))
-    axes.set(aspect="equal", xlabel="$z_1$")
+    axes.set(aspect="equal")
 
 
 def levels_of(density: Floats) -> list[float]:
