@@ -286,16 +286,19 @@ def test_samples_are_drawn_against_the_gap_that_they_leave(numbers, monkeypatch)
     assert gap == pytest.approx([abs(v - row["log p"][0]) for v in values])
 
 
-def test_the_plane_shows_where_codes_crowd(numbers, monkeypatch):
+def test_the_plane_shows_q_beside_the_prior(numbers, monkeypatch):
     there = SimpleNamespace(numbers=numbers["vae_codes"], data="MNIST")
     monkeypatch.setattr(of_codes, "record", lambda name: there)
     run, net = run_of(best("bernoulli", 2))
     figure = of_codes.codes([run], DATA)
     (image,) = figure.axes[2].images
-    at = np.argwhere(image.get_array() == image.get_array().max())[0]  # row: z2, column: z1
-    mu, _ = net.encode(to_unit(DATA.test_images))
-    peak = np.linspace(-4, 4, 121)[at[::-1]]
-    assert np.linalg.norm(mu - peak, axis=1).min() < np.linalg.norm(mu + peak, axis=1).min() + 1
+    mu, logvar = net.encode(to_unit(DATA.test_images))
+    axis = np.linspace(-4, 4, 121)
+    for column, row in ((50, 70), (60, 40)):
+        z = axis[[column, row]]
+        each = -0.5 * (logvar + (z - mu) ** 2 * np.exp(-logvar)).sum(axis=1)
+        expected = np.logaddexp.reduce(each) - np.log(len(mu)) + 0.5 * (z @ z)
+        assert image.get_array()[row, column] == pytest.approx(expected, rel=1e-4)
     bars = [bar.get_height() for bar in figure.axes[1].patches]
     kl = [row["kl"] for row in numbers["vae_codes"]]
     assert np.reshape(bars, (3, 5)).sum(axis=0) == pytest.approx(kl)
