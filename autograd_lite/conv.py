@@ -7,7 +7,7 @@ windows by a kernel, a transposed convolution multiplies by the kernel's transpo
 Legend: x (B, H, W, C) the larger image, y (B, H', W', F) the smaller, K (k, k, C, F), s stride,
 H' = ceil(H / s). Around x stand as few zeros as the windows need ("same" padding): half of them
 before, half after, and where they do not split evenly, the odd one after.
-Equations (ad.29) to (ad.34) of autograd_lite/DERIVATION_CONVOLUTION.md.
+Equations (ad.31) to (ad.36) of autograd_lite/DERIVATION_CONVOLUTION.md.
 """
 
 import numpy as np
@@ -21,7 +21,7 @@ def padding(n: int, k: int, s: int) -> tuple[int, int, int]:
     """Outputs along an axis of n pixels, and the zeros before and after them."""
     outputs = -(-n // s)
     total = max((outputs - 1) * s + k - n, 0)
-    return outputs, total // 2, total - total // 2  # (ad.29)
+    return outputs, total // 2, total - total // 2  # (ad.31)
 
 
 def patches(x: Array, k: int, s: int) -> Array:
@@ -33,7 +33,7 @@ def patches(x: Array, k: int, s: int) -> Array:
     p = np.empty_like(x, shape=(B, rows, columns, k, k, C))
     for i in range(k):
         for j in range(k):
-            p[:, :, :, i, j] = padded[:, i : i + s * rows : s, j : j + s * columns : s]  # (ad.30)
+            p[:, :, :, i, j] = padded[:, i : i + s * rows : s, j : j + s * columns : s]  # (ad.32)
     return p
 
 
@@ -44,7 +44,7 @@ def scatter(p: Array, shape: Shape, s: int) -> Array:
     padded = np.zeros_like(p, shape=(B, top + H + bottom, left + W + right, C))
     for i in range(k):
         for j in range(k):
-            padded[:, i : i + s * rows : s, j : j + s * columns : s] += p[:, :, :, i, j]  # (ad.31)
+            padded[:, i : i + s * rows : s, j : j + s * columns : s] += p[:, :, :, i, j]  # (ad.33)
     return padded[:, top : top + H, left : left + W]
 
 
@@ -52,7 +52,7 @@ def conv2d(x: Array, K: Array, s: int) -> Array:
     """Every window times the kernel: (B, H, W, C), (k, k, C, F) -> (B, H', W', F)"""
     k, _, _, F = K.shape
     p = patches(x, k, s)
-    y = p.reshape(-1, K.size // F) @ K.reshape(-1, F)  # (ad.32)
+    y = p.reshape(-1, K.size // F) @ K.reshape(-1, F)  # (ad.34)
     return y.reshape(*p.shape[:3], F)
 
 
@@ -65,7 +65,7 @@ def conv_transpose2d(y: Array, K: Array, s: int, size: Shape | None = None) -> A
     B, rows, columns, _ = y.shape
     H, W = size or (s * rows, s * columns)
     p = y.reshape(-1, F) @ K.reshape(-1, F).T
-    return scatter(p.reshape(B, rows, columns, k, k, C), (B, H, W, C), s)  # (ad.33)
+    return scatter(p.reshape(B, rows, columns, k, k, C), (B, H, W, C), s)  # (ad.35)
 
 
 def conv2d_vjp_K(dy: Array, x: Array, k: int, s: int) -> Array:
@@ -75,5 +75,5 @@ def conv2d_vjp_K(dy: Array, x: Array, k: int, s: int) -> Array:
     and dx for x. The gradient of the input of either is the other.
     """
     C, F = x.shape[-1], dy.shape[-1]
-    dK = patches(x, k, s).reshape(-1, k * k * C).T @ dy.reshape(-1, F)  # (ad.34)
+    dK = patches(x, k, s).reshape(-1, k * k * C).T @ dy.reshape(-1, F)  # (ad.36)
     return dK.reshape(k, k, C, F)

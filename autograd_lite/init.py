@@ -1,6 +1,6 @@
 """Where descent starts: weights that keep the sizes of signals and of gradients, layer by layer.
 
-Equations (ad.20) to (ad.22) of autograd_lite/DERIVATION_OPTIMISERS.md.
+Equations (ad.22) to (ad.24) of autograd_lite/DERIVATION_OPTIMISERS.md.
 """
 
 import math
@@ -18,4 +18,4 @@ def glorot_uniform(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     """
     *window, inputs, outputs = shape
     limit = math.sqrt(6 / (math.prod(window) * (inputs + outputs)))
-    return rng.uniform(-limit, limit, size=shape)  # (ad.22)
+    return rng.uniform(-limit, limit, size=shape)  # (ad.24)

@@ -2,7 +2,7 @@
 
 Legend: logits (..., D), x (..., D) targets in [0, 1], labels (...,) integers below D. Every loss is
 a negative log-likelihood in nats, one value a row; dnll (...,) is the gradient of those values.
-Equations (ad.16) to (ad.19) of autograd_lite/DERIVATION.md.
+Equations (ad.18) to (ad.21) of autograd_lite/DERIVATION.md.
 """
 
 import numpy as np
@@ -17,19 +17,19 @@ def bernoulli_nll(logits: Array, x: Array) -> Array:
     x (B, D) may stand against K samples of logits, (K, B, D) -> (K, B). On grey x in (0, 1) it is
     the mean of the binary case over x ~ Bernoulli(grey).
     """
-    return (softplus(logits) - x * logits).sum(axis=-1)  # (ad.16)
+    return (softplus(logits) - x * logits).sum(axis=-1)  # (ad.18)
 
 
 def bernoulli_nll_vjp(dnll: Array, logits: Array, x: Array) -> Array:
     """Gradient of the logits, what is predicted less what was seen: (...,), (..., D) -> (..., D)"""
-    return dnll[..., None] * (sigmoid(logits) - x)  # (ad.17)
+    return dnll[..., None] * (sigmoid(logits) - x)  # (ad.19)
 
 
 def categorical_nll(logits: Array, labels: NDArray[np.integer]) -> Array:
     """-log p(label) of one of D classes, p = softmax(logits): (..., D), (...,) -> (...,)"""
     top = logits.max(axis=-1)
     log_sum = top + np.log(np.exp(logits - top[..., None]).sum(axis=-1))
-    return log_sum - np.take_along_axis(logits, labels[..., None], axis=-1)[..., 0]  # (ad.18)
+    return log_sum - np.take_along_axis(logits, labels[..., None], axis=-1)[..., 0]  # (ad.20)
 
 
 def categorical_nll_vjp(dnll: Array, logits: Array, labels: NDArray[np.integer]) -> Array:
@@ -37,4 +37,4 @@ def categorical_nll_vjp(dnll: Array, logits: Array, labels: NDArray[np.integer])
     weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
     probs = weights / weights.sum(axis=-1, keepdims=True)
     one_hot = np.arange(logits.shape[-1]) == labels[..., None]
-    return dnll[..., None] * (probs - one_hot)  # (ad.19)
+    return dnll[..., None] * (probs - one_hot)  # (ad.21)

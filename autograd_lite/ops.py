@@ -3,7 +3,7 @@
 Legend: x input, y output, W (I, O) weights, b (O,) bias; I inputs, O outputs.
 `d` + a name is the gradient of one scalar loss with respect to that name, in the name's own shape.
 `op_vjp(dy, ...)` (vector-Jacobian product) takes the gradient of the output and just the values
-that the rule needs. Equations (ad.2) to (ad.15) of autograd_lite/DERIVATION.md.
+that the rule needs. Equations (ad.2) to (ad.17) of autograd_lite/DERIVATION.md.
 
 Every function keeps the dtype it is given and takes any number of leading axes.
 """
@@ -63,12 +63,12 @@ def leaky_relu_vjp(dy: Array, y: Array, slope: float = 0.2) -> Array:
 
 def elu(x: Array) -> Array:
     """x where it is positive, elsewhere e^x - 1, which levels off at -1: its slope has no jump."""
-    return np.maximum(x, 0) + np.expm1(-np.maximum(-x, 0))  # (ad.90)
+    return np.maximum(x, 0) + np.expm1(-np.maximum(-x, 0))  # (ad.13)
 
 
 def elu_vjp(dy: Array, y: Array) -> Array:
     """Needs the output only: on the left the slope is e^x, which is y + 1, on the right 1."""
-    return dy * np.minimum(y + 1, 1)  # (ad.91)
+    return dy * np.minimum(y + 1, 1)  # (ad.14)
 
 
 def tanh(x: Array) -> Array:
@@ -96,14 +96,14 @@ def sigmoid_vjp(dy: Array, y: Array) -> Array:
 
 def softplus(x: Array) -> Array:
     """log(1 + exp(x)), with the larger of the two terms taken out of the logarithm."""
-    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))  # (ad.13)
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))  # (ad.15)
 
 
 def softplus_vjp(dy: Array, x: Array) -> Array:
     """The derivative of softplus is the sigmoid."""
-    return dy * sigmoid(x)  # (ad.14)
+    return dy * sigmoid(x)  # (ad.16)
 
 
 def log_sigmoid(x: Array) -> Array:
     """log(1 / (1 + exp(-x))), exact to rounding even where the sigmoid itself rounds to 0."""
-    return -softplus(-x)  # (ad.15)
+    return -softplus(-x)  # (ad.17)

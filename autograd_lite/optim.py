@@ -1,7 +1,7 @@
 """Optimisers: each takes parameters and the gradient of a loss, and returns new values of both
 parameters and moments. All of them descend.
 
-Equations (ad.23), (ad.24) and (ad.26) of autograd_lite/DERIVATION_OPTIMISERS.md.
+Equations (ad.25), (ad.26) and (ad.28) of autograd_lite/DERIVATION_OPTIMISERS.md.
 """
 
 import math
@@ -23,7 +23,7 @@ def momentum_step(
     params: T, velocity: T, grads: T, learning_rate: float, momentum: float
 ) -> tuple[T, T]:
     """Gradient descent with momentum -> (params, velocity). With momentum 0: plain descent."""
-    velocity = tree_map(lambda u, g: momentum * u - learning_rate * g, velocity, grads)  # (ad.23)
+    velocity = tree_map(lambda u, g: momentum * u - learning_rate * g, velocity, grads)  # (ad.25)
     return tree_map(np.add, params, velocity), velocity
 
 
@@ -58,7 +58,7 @@ def adam_step(
     def descend(p: Array, m: Array, s: Array, g: Array) -> tuple[Array, Array, Array]:
         m = beta1 * m + (1 - beta1) * g
         s = beta2 * s + (1 - beta2) * (g * g)
-        return p - rate * m / (scale * np.sqrt(s) + epsilon), m, s  # (ad.24)
+        return p - rate * m / (scale * np.sqrt(s) + epsilon), m, s  # (ad.26)
 
     params, mean, square = tree_split(descend, params, state.mean, state.square, grads)
     return params, AdamState(mean, square, step)
@@ -87,7 +87,7 @@ def rmsprop_step(
 
     def descend(p: Array, s: Array, g: Array) -> tuple[Array, Array]:
         s = rho * s + (1 - rho) * (g * g)
-        return p - learning_rate * g / (np.sqrt(s) + epsilon), s  # (ad.26)
+        return p - learning_rate * g / (np.sqrt(s) + epsilon), s  # (ad.28)
 
     params, square = tree_split(descend, params, state.square, grads)
     return params, RmspropState(square)

@@ -1,7 +1,7 @@
 """The tape's record: its own derivative rules, its nodes, and the walk back from the last one.
 
 The rules share nothing with those of ops.py: the two are witnesses for each other.
-Equation (ad.27) of autograd_lite/DERIVATION_TAPE.md.
+Equation (ad.29) of autograd_lite/DERIVATION_TAPE.md.
 """
 
 from collections.abc import Callable, Sequence
@@ -123,6 +123,6 @@ def walk_back(end: Node) -> dict[int, Array]:
         node = waiting.pop(max(waiting))
         for parent, rule in node.parents:
             g, time = fit(np.asarray(rule(grads[node.time])), parent.value.shape), parent.time
-            grads[time] = grads[time] + g if time in grads else g  # (ad.27)
+            grads[time] = grads[time] + g if time in grads else g  # (ad.29)
             waiting[time] = parent
     return grads

@@ -1,7 +1,7 @@
 """One sample of the codes for each image and step, or K: what training gains, and what it pays.
 
 The variance of the gradient has two parts (the law of total variance): one from the choice of the
-images, and one from the noise of their codes. Only the second falls with K, by (vae.31) as 1 / K.
+images, and one from the noise of their codes. Only the second falls with K, by (vae.33) as 1 / K.
 """
 
 import time

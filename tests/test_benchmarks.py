@@ -96,7 +96,7 @@ def test_the_grader_judges_a_mutant_by_the_checks_that_can_see_it():
     shifted = "(outputs - 1) * s + k - n -> (outputs - 1) * s + k + n (1)"
     mutant, functions = checked("autograd_lite/conv.py", shifted)
     assert {"autograd_lite.conv.patches", "autograd_lite.conv.conv2d"} <= functions
-    assert handed_in.mutant_verdict(mutant.path, mutant.name) == "wrong ad.30"
+    assert handed_in.mutant_verdict(mutant.path, mutant.name) == "wrong ad.32"
 
 
 def test_a_slip_that_is_handed_in_comes_back_with_its_hint():

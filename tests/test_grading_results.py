@@ -68,8 +68,8 @@ def test_the_sample_submission(capsys):
         assert verdicts[label] == "WRONG" and f"hint: {hint}" in blocks[label], blocks[label]
     of_kl = r"smallest case: result\[\d\] is [\d.]+, expected [\d.]+; every wrong number is 2 times"
     assert re.search(of_kl, blocks["vae.8"])
-    assert verdicts["ad.13"] == "PARTIAL" and "with large values it returned" in blocks["ad.13"]
-    assert verdicts["ad.14"] == "TODO" and verdicts["rbm.8"] == "MISSING"
+    assert verdicts["ad.15"] == "PARTIAL" and "with large values it returned" in blocks["ad.15"]
+    assert verdicts["ad.16"] == "TODO" and verdicts["rbm.8"] == "MISSING"
     assert verdicts["rbm.6"] == "ERROR" and "rbm/model.py:17" in blocks["rbm.6"]
     assert score == f"11 of {len(CHECKS)} checks passed, 1 in part"
     assert step == "next: mend affine_vjp_Wb, (ad.4) Affine: gradients of weights and bias,"
@@ -92,10 +92,10 @@ def test_colours_follow_the_terminal_and_the_environment(terminal, settings, exp
 @pytest.mark.parametrize(
     ("verdicts", "first", "verb"),
     [
-        ({"vae.8": "wrong", "ad.14": "error", "ad.2": "todo"}, "ad.14", "mend"),
+        ({"vae.8": "wrong", "ad.16": "error", "ad.2": "todo"}, "ad.16", "mend"),
         # In reading order, (vae.11) comes before (vae.12); in the order of the checks, after it.
         ({"vae.12": "form", "vae.11": "timeout"}, "vae.11", "mend"),
-        ({"vae.8": "todo", "ad.14": "pass", "rbm.1": "missing"}, "rbm.1", "write"),
+        ({"vae.8": "todo", "ad.16": "pass", "rbm.1": "missing"}, "rbm.1", "write"),
         ({"vae.8": "pass", "vae.12": "harness"}, None, ""),
     ],
 )

@@ -1,7 +1,7 @@
 """What all codes together say: the aggregate posterior q(z), the mean of q(z|x) over the images.
 
 Legend as in vae/elbo.py; N images. The mean KL to the prior is what a code tells of its image plus
-how far q(z) is from the prior. Equation (vae.103) of vae/DERIVATION_LIKELIHOOD.md.
+how far q(z) is from the prior. Equation (vae.54) of vae/DERIVATION_LIKELIHOOD.md.
 """
 
 import math
@@ -26,7 +26,7 @@ def log_aggregate(z: Array, mu: Array, logvar: Array) -> Array:
         squares = (rows * rows) @ precision.T - 2 * rows @ (mu * precision).T + shift
         top = -0.5 * squares.min(axis=1)
         parts.append(top + np.log(np.exp(-0.5 * squares - top[:, None]).mean(axis=1)))
-    return np.concatenate(parts)  # (vae.103)
+    return np.concatenate(parts)  # (vae.54)
 
 
 class Split(NamedTuple):

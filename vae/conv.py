@@ -4,7 +4,7 @@ Two convolutions of stride 2 halve the image twice, a dense layer leads to the c
 goes back the same way, by transposed convolutions, and a last one of stride 1. ReLU between layers.
 Legend as in vae/mlp.py; images are H x W, D = H W, and halves are rounded up: h = ceil(H / 2),
 h' = ceil(h / 2), w and w' alike. The numbers beside the parameters are those of the notebook.
-Equations (vae.28) and (vae.29) of vae/DERIVATION_NETWORKS.md.
+Equations (vae.30) and (vae.31) of vae/DERIVATION_NETWORKS.md.
 """
 
 import math
@@ -103,7 +103,7 @@ def forward(x: Array, eps: Array, params: Params) -> tuple[Outputs, Trace]:
     mu, logvar, before = encode(x, params)
     z = reparameterise(mu, logvar, eps)
     logits, after = decode(z, params, x.shape[1:])
-    return Outputs(logits, mu, logvar), Trace(*before, logvar, eps, z, *after)  # (vae.28)
+    return Outputs(logits, mu, logvar), Trace(*before, logvar, eps, z, *after)  # (vae.30)
 
 
 def backward(d: Outputs, trace: Trace, p: Params, path: Array | None = None) -> Params:
@@ -125,7 +125,7 @@ def backward(d: Outputs, trace: Trace, p: Params, path: Array | None = None) -> 
     du1 = relu_vjp(conv_transpose2d(du2, p.K2, 2, h1.shape[1:3]), h1)
     dK1, db1 = conv2d_vjp_K(du1, x, 3, 2), _sum(du1)
     encoder = dK1, db1, dK2, db2, dW3, db3, dW_mu, db_mu, dW_logvar, db_logvar
-    return Params(*encoder, *decoder)  # (vae.29)
+    return Params(*encoder, *decoder)  # (vae.31)
 
 
 def _sum(du: Array) -> Array:

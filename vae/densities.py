@@ -2,7 +2,7 @@
 
 Legend as in vae/elbo.py; outputs (..., D + 1) of the decoder: D logits, whose sigmoids are the
 centres of the pixels, and last the logarithm of the scale that all pixels of the image share.
-Equations (vae.20) to (vae.23) of vae/DERIVATION_NETWORKS.md. Costs are in nats an image, with all
+Equations (vae.22) to (vae.25) of vae/DERIVATION_NETWORKS.md. Costs are in nats an image, with all
 constants.
 """
 
@@ -19,7 +19,7 @@ def gaussian_nll(outputs: Array, x: Array) -> Array:
     error = sigmoid(outputs[..., :-1]) - x
     squares = (error * error).sum(axis=-1)
     constant = logvar + math.log(2 * math.pi)
-    return 0.5 * (squares * np.exp(-logvar) + x.shape[-1] * constant)  # (vae.20)
+    return 0.5 * (squares * np.exp(-logvar) + x.shape[-1] * constant)  # (vae.22)
 
 
 def gaussian_nll_vjp(dnll: Array, outputs: Array, x: Array) -> Array:
@@ -29,7 +29,7 @@ def gaussian_nll_vjp(dnll: Array, outputs: Array, x: Array) -> Array:
     dlogits = precision * error * mean * (1 - mean)
     squares = (error * error).sum(axis=-1, keepdims=True)
     dlogvar = 0.5 * (x.shape[-1] - precision * squares)
-    return dnll[..., None] * np.concatenate([dlogits, dlogvar], axis=-1)  # (vae.21)
+    return dnll[..., None] * np.concatenate([dlogits, dlogvar], axis=-1)  # (vae.23)
 
 
 def laplace_nll(outputs: Array, x: Array) -> Array:
@@ -37,7 +37,7 @@ def laplace_nll(outputs: Array, x: Array) -> Array:
     logscale = outputs[..., -1]
     absolute = np.abs(sigmoid(outputs[..., :-1]) - x).sum(axis=-1)
     constant = logscale + math.log(2)
-    return absolute * np.exp(-logscale) + x.shape[-1] * constant  # (vae.22)
+    return absolute * np.exp(-logscale) + x.shape[-1] * constant  # (vae.24)
 
 
 def laplace_nll_vjp(dnll: Array, outputs: Array, x: Array) -> Array:
@@ -46,4 +46,4 @@ def laplace_nll_vjp(dnll: Array, outputs: Array, x: Array) -> Array:
     error = median - x
     dlogits = rate * np.sign(error) * median * (1 - median)
     dlogscale = x.shape[-1] - rate * np.abs(error).sum(axis=-1, keepdims=True)
-    return dnll[..., None] * np.concatenate([dlogits, dlogscale], axis=-1)  # (vae.23)
+    return dnll[..., None] * np.concatenate([dlogits, dlogscale], axis=-1)  # (vae.25)

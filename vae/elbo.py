@@ -3,7 +3,7 @@
 Legend: mu, logvar (B, Z) mean and log sigma^2 of q(z|x); eps (K, B, Z) standard normal noise;
 z (K, B, Z) codes; logits (K, B, D) of the decoder, x (B, D) images in [0, 1];
 K samples, B images, Z code units, D pixels. Costs are in nats an image.
-Equations (vae.5) to (vae.15) of vae/DERIVATION.md, (vae.16) and (vae.17) of
+Equations (vae.5) to (vae.15) of vae/DERIVATION.md, (vae.16) to (vae.19) of
 vae/DERIVATION_NETWORKS.md. The Bernoulli likelihood is autograd_lite.losses.bernoulli_nll.
 """
 
@@ -59,12 +59,12 @@ def squared_error_vjp(dnll: Array, logits: Array, x: Array) -> Array:
 def linear_squared_error(means: Array, x: Array) -> Array:
     """The same where the decoder's outputs are the means themselves: (K, B, D), (B, D) -> (K, B)"""
     error = means - x
-    return (error * error).sum(axis=-1)  # (vae.96)
+    return (error * error).sum(axis=-1)  # (vae.18)
 
 
 def linear_squared_error_vjp(dnll: Array, means: Array, x: Array) -> Array:
     """Gradient of the means: (K, B), (K, B, D), (B, D) -> (K, B, D)"""
-    return dnll[..., None] * 2 * (means - x)  # (vae.97)
+    return dnll[..., None] * 2 * (means - x)  # (vae.19)
 
 
 def neg_elbo(nll: Array, kl: Array) -> Array:

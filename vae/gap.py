@@ -2,7 +2,7 @@
 
 Legend as in vae/elbo.py. The bound of that Gaussian lies below log p by the approximation gap, the
 bound of the encoder's Gaussian lower still, by the amortisation gap.
-Equation (vae.89) of vae/DERIVATION_LIKELIHOOD.md.
+Equation (vae.47) of vae/DERIVATION_LIKELIHOOD.md.
 """
 
 import numpy as np
@@ -26,7 +26,7 @@ def posterior_gradient(
     by_nll = reparameterise_vjp(dz, logvar, eps)
     by_kl = kl_diag_gaussian_vjp(np.ones(B, x.dtype), mu, logvar)
     dmu, dlogvar = (n + k for n, k in zip(by_nll, by_kl, strict=True))
-    return dmu, dlogvar  # (vae.89)
+    return dmu, dlogvar  # (vae.47)
 
 
 def best_gaussian(

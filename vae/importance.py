@@ -1,7 +1,7 @@
 """The importance-weighted bound on log p(x), which K samples tighten, and its gradient.
 
 Legend as in vae/elbo.py; log_w (K, B) logarithms of the weights w = p(x, z) / q(z|x).
-Equations (vae.91) to (vae.95) of vae/DERIVATION_LIKELIHOOD.md.
+Equations (vae.43), (vae.44) and (vae.48) to (vae.50) of vae/DERIVATION_LIKELIHOOD.md.
 """
 
 import numpy as np
@@ -16,19 +16,19 @@ from vae.objective import LIKELIHOODS, Dense, Layer, Params  # noqa: F401 (for a
 
 def log_weights(nll: Array, z: Array, eps: Array, logvar: Array) -> Array:
     """log p(x, z) - log q(z|x), z = mu + sigma eps: (K, B), twice (K, B, Z), (B, Z) -> (K, B)"""
-    return 0.5 * (eps * eps + logvar - z * z).sum(axis=-1) - nll  # (vae.91)
+    return 0.5 * (eps * eps + logvar - z * z).sum(axis=-1) - nll  # (vae.43)
 
 
 def neg_iwae(log_w: Array) -> Array:
     """Minus the bound of K samples, -log of their mean weight: (K, B) -> (B,)"""
     top = log_w.max(axis=0)
-    return -top - np.log(np.exp(log_w - top).mean(axis=0))  # (vae.92)
+    return -top - np.log(np.exp(log_w - top).mean(axis=0))  # (vae.44)
 
 
 def shares(log_w: Array) -> Array:
     """Each sample's share of the sum of the weights: (K, B) -> (K, B)"""
     w = np.exp(log_w - log_w.max(axis=0))
-    return w / w.sum(axis=0)  # (vae.93)
+    return w / w.sum(axis=0)  # (vae.48)
 
 
 def importance_gradient(
@@ -52,7 +52,7 @@ def importance_gradient(
     if doubly:
         dz = (share * share / B)[..., None] * (z - eps * np.exp(-0.5 * logvar))
         d = Outputs(dlogits, *reparameterise_vjp(dz, logvar, eps))
-        return network.backward(d, trace, share)  # (vae.95)
+        return network.backward(d, trace, share)  # (vae.50)
     dz = (share / B)[..., None] * z
     dmu, dlogvar = reparameterise_vjp(dz, logvar, eps)
-    return network.backward(Outputs(dlogits, dmu, dlogvar - 0.5 / B), trace)  # (vae.94)
+    return network.backward(Outputs(dlogits, dmu, dlogvar - 0.5 / B), trace)  # (vae.49)

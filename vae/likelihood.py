@@ -3,7 +3,7 @@ importance sampling for any number of them.
 
 Legend as in vae/elbo.py; G codes of a grid. log p is in the units of the training's cost: of
 squared error, which leaves a constant out, so does log p.
-Equations (vae.98) and (vae.99) of vae/DERIVATION_LIKELIHOOD.md.
+Equations (vae.41) and (vae.42) of vae/DERIVATION_LIKELIHOOD.md.
 """
 
 import math
@@ -37,7 +37,7 @@ def log_joint(z: Array, x: Array, network: Network, likelihood: str) -> Array:
     else:
         nll = LIKELIHOODS[likelihood][0](outputs[:, None], x)
     log_prior = -0.5 * (z * z + math.log(2 * math.pi)).sum(axis=-1, keepdims=True)
-    return log_prior - nll  # (vae.98)
+    return log_prior - nll  # (vae.41)
 
 
 def grid_log_p(x: Array, network: Network, likelihood: str, points: int = 200) -> Array:
@@ -57,7 +57,7 @@ def grid_log_p(x: Array, network: Network, likelihood: str, points: int = 200) -
         part = log_joint(codes[i : i + rows].astype(x.dtype), x, network, likelihood)
         top = part.max(axis=0).astype(np.float64)
         total = np.logaddexp(total, top + np.log(np.exp(part - top).sum(axis=0)))
-    return (total + log_cell).astype(x.dtype)  # (vae.99)
+    return (total + log_cell).astype(x.dtype)  # (vae.42)
 
 
 class Sampled(NamedTuple):

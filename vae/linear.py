@@ -3,7 +3,7 @@
 Legend: x (N, D) images, W (Z, D) and m (D,) of the decoder, which has the mean z W + m; v the
 variance of the pixels, 1/2 for squared error; U, eigenvalues of the images' covariance. Like
 squared error, costs leave the constant D/2 log(2 pi v) out.
-Equations (vae.100) to (vae.102) of vae/DERIVATION_LIKELIHOOD.md (Tipping and Bishop 1999).
+Equations (vae.51) to (vae.53) of vae/DERIVATION_LIKELIHOOD.md (Tipping and Bishop 1999).
 """
 
 from typing import NamedTuple
@@ -21,13 +21,13 @@ def linear_nll(x: Array, W: Array, m: Array, v: float = 0.5) -> Array:
     squares = (centred * centred).sum(axis=-1)
     squares -= (explained * np.linalg.solve(M, explained.T).T).sum(axis=-1)
     _, log_det = np.linalg.slogdet(M / v)
-    return 0.5 * (squares / v + log_det)  # (vae.100)
+    return 0.5 * (squares / v + log_det)  # (vae.51)
 
 
 def linear_gap(W: Array, v: float = 0.5) -> float:
     """log p(x) less the largest bound of independent codes, the same for every image: (Z, D) ->"""
     M = W @ W.T / v + np.eye(len(W))
-    return 0.5 * float(np.log(np.diag(M)).sum() - np.linalg.slogdet(M)[1])  # (vae.101)
+    return 0.5 * float(np.log(np.diag(M)).sum() - np.linalg.slogdet(M)[1])  # (vae.52)
 
 
 class Optimum(NamedTuple):
@@ -48,4 +48,4 @@ def ppca(x: Array, Z: int, v: float = 0.5) -> Optimum:
     W = stretch[:, None] * vectors[:, :Z].T
     used = np.maximum(values[:Z] / v, 1)
     cost = 0.5 * float(np.log(used).sum() + values.sum() / v - (used - 1).sum())
-    return Optimum(W, m, cost, values)  # (vae.102)
+    return Optimum(W, m, cost, values)  # (vae.53)

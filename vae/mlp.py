@@ -3,7 +3,7 @@
 Legend as in vae/elbo.py; H hidden units of a layer. The encoder is a chain of hidden layers and two
 linear heads, the decoder a chain whose last layer is linear and gives the logits. `activation` is
 the name of the hidden units' nonlinearity. Where the likelihood learns a scale, the logits have one
-column more, its logarithm. Equations (vae.24) and (vae.25) of vae/DERIVATION_NETWORKS.md.
+column more, its logarithm. Equations (vae.26) and (vae.27) of vae/DERIVATION_NETWORKS.md.
 """
 
 from collections.abc import Sequence
@@ -108,7 +108,7 @@ def forward(x: Array, eps: Array, params: Params, activation: str) -> tuple[Outp
     mu, logvar, seen = encode(x, params, activation)
     z = reparameterise(mu, logvar, eps)
     logits, codes = decode(z, params, activation)
-    return Outputs(logits, mu, logvar), Trace(seen, logvar, eps, codes)  # (vae.24)
+    return Outputs(logits, mu, logvar), Trace(seen, logvar, eps, codes)  # (vae.26)
 
 
 def backward(
@@ -117,7 +117,7 @@ def backward(
     """Gradients of the parameters from those of the outputs; forward read from bottom to top.
 
     They are sums over images and samples: where a cost is a mean over them, d holds the factors.
-    `path` (K, B), if given, multiplies what the decoder sends back to each code (vae.95).
+    `path` (K, B), if given, multiplies what the decoder sends back to each code (vae.50).
     """
     dz, decoder = decode_vjp(d.logits, trace.decoder, params, activation)
     dz = dz if path is None else path[..., None] * dz
@@ -130,7 +130,7 @@ def backward(
         dh = affine_vjp_x(dmu, params.mu.W) + affine_vjp_x(dlogvar, params.logvar.W)
         du = ACTIVATIONS[activation][1](dh, h)
         _, encoder = hidden_vjp(du, tuple(below), params.encoder, activation)
-    return Params(encoder, *heads, decoder)  # (vae.25)
+    return Params(encoder, *heads, decoder)  # (vae.27)
 
 
 def init(

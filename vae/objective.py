@@ -1,7 +1,7 @@
 """What training minimises: the mean of minus the bound over a batch, and its gradient.
 
 Legend as in vae/elbo.py.
-Equations (vae.26) and (vae.27) of vae/DERIVATION_NETWORKS.md.
+Equations (vae.28) and (vae.29) of vae/DERIVATION_NETWORKS.md.
 """
 
 from collections.abc import Callable
@@ -50,7 +50,7 @@ def costs(x: Array, eps: Array, network: Network, likelihood: str) -> Costs:
     """The bound's parts for images x (B, D), noise eps (K, B, Z), and a name in LIKELIHOODS."""
     outputs, _ = network.forward(x, eps)
     nll, _ = LIKELIHOODS[likelihood]
-    return Costs(nll(outputs.logits, x), kl_diag_gaussian(outputs.mu, outputs.logvar))  # (vae.26)
+    return Costs(nll(outputs.logits, x), kl_diag_gaussian(outputs.mu, outputs.logvar))  # (vae.28)
 
 
 def gradient(
@@ -72,4 +72,4 @@ def gradient(
     _, nll_vjp = LIKELIHOODS[likelihood]
     dlogits = nll_vjp(np.full((K, B), 1 / (K * B), x.dtype), outputs.logits, x)
     dmu, dlogvar = kl_diag_gaussian_vjp(np.full(B, beta / B, x.dtype), outputs.mu, outputs.logvar)
-    return network.backward(Outputs(dlogits, dmu, dlogvar), trace)  # (vae.27)
+    return network.backward(Outputs(dlogits, dmu, dlogvar), trace)  # (vae.29)

@@ -57,13 +57,13 @@ LOSSES = "autograd_lite.losses."
 
 # fmt: off
 CHECKS = (
-    Check("ad.16", LOSSES + "bernoulli_nll", "product of probabilities", with_large(in_batches(_logits_and_grey)),
+    Check("ad.18", LOSSES + "bernoulli_nll", "product of probabilities", with_large(in_batches(_logits_and_grey)),
           exact(networks.bernoulli_nll), 8e-14, 50),
-    Check("ad.17", LOSSES + "bernoulli_nll_vjp", STEP, with_large(in_batches(with_upstream(_logits_and_grey, K=K, B=B))),
+    Check("ad.19", LOSSES + "bernoulli_nll_vjp", STEP, with_large(in_batches(with_upstream(_logits_and_grey, K=K, B=B))),
           exact(rule(networks.bernoulli_nll)), 1e-14, 50),
-    Check("ad.18", LOSSES + "categorical_nll", "share of the whole", with_large(_of_several_ranks(_logits_and_labels)),
+    Check("ad.20", LOSSES + "categorical_nll", "share of the whole", with_large(_of_several_ranks(_logits_and_labels)),
           exact(networks.categorical_nll, _tenth), 3e-14, 50),
-    Check("ad.19", LOSSES + "categorical_nll_vjp", STEP, with_large(_of_several_ranks(_upstream_logits_and_labels)),
+    Check("ad.21", LOSSES + "categorical_nll_vjp", STEP, with_large(_of_several_ranks(_upstream_logits_and_labels)),
           exact(rule(networks.categorical_nll)), 1e-14, 50),
 )
 # fmt: on

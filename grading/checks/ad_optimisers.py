@@ -138,13 +138,13 @@ OPTIM = "autograd_lite.optim."
 
 # fmt: off
 CHECKS = (
-    Check("ad.23", OPTIM + "momentum_step", "entry by entry", _of_all_trees(_momentum),
+    Check("ad.25", OPTIM + "momentum_step", "entry by entry", _of_all_trees(_momentum),
           exact(_oracle_momentum), 1e-14, 50),
-    Check("ad.24", OPTIM + "adam_step", "the published algorithm", _of_all_trees(_adam),
+    Check("ad.26", OPTIM + "adam_step", "the published algorithm", _of_all_trees(_adam),
           exact(_oracle_adam, floor=0.1), 1e-14, 50),
-    Check("ad.26", OPTIM + "rmsprop_step", "number by number", _of_all_trees(_rmsprop),
+    Check("ad.28", OPTIM + "rmsprop_step", "number by number", _of_all_trees(_rmsprop),
           exact(_oracle_rmsprop, floor=0.1), 1e-14, 50),
-    Check("ad.22", "autograd_lite.init.glorot_uniform", "moments of the density", _glorot,
+    Check("ad.24", "autograd_lite.init.glorot_uniform", "moments of the density", _glorot,
           _measure_glorot, 1.0, 6),
 )
 # fmt: on

@@ -68,12 +68,12 @@ CONV = "autograd_lite.conv."
 
 # fmt: off
 CHECKS = (
-    Check("ad.30", CONV + "patches", "entry by entry", _in_sizes(_patches), exact(convolution.patches), 1e-15, 30),
-    Check("ad.31", CONV + "scatter", "entry by entry", _in_sizes(_scatter), exact(convolution.scatter), 3e-14, 30),
-    Check("ad.32", CONV + "conv2d", "its matrix", _in_sizes(_conv2d), exact(convolution.conv2d), 3e-14, 30),
-    Check("ad.33", CONV + "conv_transpose2d", "the transposed matrix", _in_sizes(_conv_transpose2d),
+    Check("ad.32", CONV + "patches", "entry by entry", _in_sizes(_patches), exact(convolution.patches), 1e-15, 30),
+    Check("ad.33", CONV + "scatter", "entry by entry", _in_sizes(_scatter), exact(convolution.scatter), 3e-14, 30),
+    Check("ad.34", CONV + "conv2d", "its matrix", _in_sizes(_conv2d), exact(convolution.conv2d), 3e-14, 30),
+    Check("ad.35", CONV + "conv_transpose2d", "the transposed matrix", _in_sizes(_conv_transpose2d),
           exact(convolution.conv_transpose2d), 3e-14, 30),
-    Check("ad.34", CONV + "conv2d_vjp_K", "its matrix, complex step", _in_sizes(_conv2d_vjp_K),
+    Check("ad.36", CONV + "conv2d_vjp_K", "its matrix, complex step", _in_sizes(_conv2d_vjp_K),
           exact(_oracle_conv2d_vjp_K), 3e-14, 20),
 )
 # fmt: on

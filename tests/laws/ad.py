@@ -21,31 +21,31 @@ slope = numbers(0.01, 0.99)
 ROUNDING = 1e-15  # a few roundings of a number of size 1
 
 
-@law("ad.13", SOFTPLUS, x=x)
+@law("ad.15", SOFTPLUS, x=x)
 def softplus_exceeds_the_positive_part_of_x_by_at_most_log_2(softplus, x):
     more = softplus(x) - np.maximum(x, 0)
     assert np.all((0 <= more) & (more <= np.log(2)))
     assert np.all(more[(-700 < x) & (x < 30)] > 0)
 
 
-@law("ad.13", SOFTPLUS, x=arrays(shapes, 700))
+@law("ad.15", SOFTPLUS, x=arrays(shapes, 700))
 def the_exponential_of_softplus_is_1_more_than_that_of_x(softplus, x):
     assert np.all(abs(np.expm1(softplus(x)) / np.exp(x) - 1) <= ROUNDING * (2 + abs(x)))
 
 
-@law("ad.13 ad.14", SOFTPLUS, A + "softplus_vjp", pair=pairs)
+@law("ad.15 ad.16", SOFTPLUS, A + "softplus_vjp", pair=pairs)
 def softplus_is_above_each_of_its_tangents(softplus, softplus_vjp, pair):
     x, y = pair
     tangent = softplus(x) + softplus_vjp(y - x, x)
     assert np.all(softplus(y) >= tangent - ROUNDING * (1 + abs(x) + abs(y)))
 
 
-@law("ad.15", LOG_SIGMOID, x=x)
+@law("ad.17", LOG_SIGMOID, x=x)
 def log_sigmoid_of_x_is_x_more_than_that_of_minus_x(log_sigmoid, x):
     assert close(log_sigmoid(x) - log_sigmoid(-x), x, 2 * ROUNDING)
 
 
-@law("ad.9 ad.15", SIGMOID, LOG_SIGMOID, x=x)
+@law("ad.9 ad.17", SIGMOID, LOG_SIGMOID, x=x)
 def log_sigmoid_is_the_logarithm_of_the_sigmoid(sigmoid, log_sigmoid, x):
     assert close(np.exp(log_sigmoid(x)), sigmoid(x), ROUNDING)
 
@@ -79,13 +79,13 @@ def the_slope_of_tanh_is_1_over_the_square_of_cosh(tanh, tanh_vjp, x, dy):
     assert np.all(abs(tanh_vjp(dy, tanh(x)) * square - dy) <= ROUNDING * abs(dy) * square)
 
 
-@law("ad.90", ELU, pair=small_pairs)
+@law("ad.13", ELU, pair=small_pairs)
 def left_of_0_one_more_than_elu_makes_products_of_sums(elu, pair):
     x, y = (-abs(a) for a in pair)
     assert close((1 + elu(x)) * (1 + elu(y)), 1 + elu(x + y), 4 * ROUNDING)
 
 
-@law("ad.90 ad.91", ELU, A + "elu_vjp", pair=pairs)
+@law("ad.13 ad.14", ELU, A + "elu_vjp", pair=pairs)
 def elu_is_above_each_of_its_tangents(elu, elu_vjp, pair):
     x, y = pair
     tangent = elu(x) + elu_vjp(y - x, elu(x))

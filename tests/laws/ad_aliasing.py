@@ -61,7 +61,7 @@ def run(program, x, tanh):
     return sum((y * WEIGHTS * (i + 1)).sum() for i, y in enumerate(names))
 
 
-@law("ad.27 ad.11", "autograd_lite.ops.tanh",
+@law("ad.29 ad.11", "autograd_lite.ops.tanh",
      program=st.lists(instructions, min_size=2, max_size=9), drawn=cut((3, 3)))  # fmt: skip
 def the_tape_s_gradient_follows_every_name_view_and_copy_of_arrays_that_change(
     tanh, program, drawn

@@ -32,20 +32,20 @@ def size(*logits):
     return 1 + sum(abs(table).sum(axis=-1) for table in logits)
 
 
-@law("ad.16", NLL, logits=sizes.flatmap(lambda D: arrays(D, 800)))
+@law("ad.18", NLL, logits=sizes.flatmap(lambda D: arrays(D, 800)))
 def the_probabilities_of_all_binary_images_sum_to_1(nll, logits):
     total = np.exp(-nll(logits, states(len(logits)))).sum()
     assert abs(total - 1) <= 4 * ROUNDING * size(logits)
 
 
-@law("ad.16", NLL, batch=pixels)
+@law("ad.18", NLL, batch=pixels)
 def a_negative_costs_the_logits_of_its_ink_more(nll, batch):
     logits, _, x, _ = batch
     more = nll(logits, 1 - x) - nll(logits, x)
     assert np.all(abs(more - ((2 * x - 1) * logits).sum(axis=-1)) <= 4 * ROUNDING * size(logits))
 
 
-@law("ad.16", NLL, batch=batches(lambda shape: arrays(shape, 0.001, 0.999)))
+@law("ad.18", NLL, batch=batches(lambda shape: arrays(shape, 0.001, 0.999)))
 def the_least_cost_of_grey_pixels_is_their_entropy_at_their_own_logits(nll, batch):
     logits, _, x, _ = batch
     entropy = -(x * np.log(x) + (1 - x) * np.log(1 - x)).sum(axis=-1)
@@ -53,34 +53,34 @@ def the_least_cost_of_grey_pixels_is_their_entropy_at_their_own_logits(nll, batc
     assert np.all(nll(logits, x) >= entropy - 4 * ROUNDING * size(logits))
 
 
-@law("ad.16 ad.17", NLL, NLL_VJP, batch=pixels)
+@law("ad.18 ad.19", NLL, NLL_VJP, batch=pixels)
 def the_bernoulli_loss_is_above_each_of_its_tangents(nll, nll_vjp, batch):
     here, there, x, weights = batch
     tangent = weights * nll(here, x) + (nll_vjp(weights, here, x) * (there - here)).sum(axis=-1)
     assert np.all(weights * nll(there, x) >= tangent - 16 * ROUNDING * size(here, there))
 
 
-@law("ad.18", CATEGORICAL, logits=sizes.flatmap(lambda C: arrays(C, 800)))
+@law("ad.20", CATEGORICAL, logits=sizes.flatmap(lambda C: arrays(C, 800)))
 def the_probabilities_of_all_classes_sum_to_1(nll, logits):
     C = len(logits)
     total = np.exp(-nll(np.tile(logits, (C, 1)), np.arange(C))).sum()
     assert abs(total - 1) <= 4 * ROUNDING * size(logits)
 
 
-@law("ad.16 ad.18", CATEGORICAL, NLL, batch=batches(lambda s: whole(s[0], 0, 1), width=2))
+@law("ad.18 ad.20", CATEGORICAL, NLL, batch=batches(lambda s: whole(s[0], 0, 1), width=2))
 def of_two_classes_the_second_is_a_pixel_with_the_difference_for_its_logit(nll, bernoulli, batch):
     logits, _, labels, _ = batch
     difference = logits[:, 1:] - logits[:, :1]
     assert close(nll(logits, labels.astype(int)), bernoulli(difference, labels[:, None]), 1e-12)
 
 
-@law("ad.18 ad.19", CATEGORICAL_VJP, batch=labelled)
+@law("ad.20 ad.21", CATEGORICAL_VJP, batch=labelled)
 def a_shift_of_all_logits_has_no_gradient(nll_vjp, batch):
     logits, _, labels, weights = batch
     assert np.all(abs(nll_vjp(weights, logits, labels).sum(axis=-1)) <= 8 * ROUNDING)
 
 
-@law("ad.18 ad.19", CATEGORICAL, CATEGORICAL_VJP, batch=labelled)
+@law("ad.20 ad.21", CATEGORICAL, CATEGORICAL_VJP, batch=labelled)
 def the_categorical_loss_is_above_each_of_its_tangents(nll, nll_vjp, batch):
     here, there, labels, w = batch
     tangent = w * nll(here, labels) + (nll_vjp(w, here, labels) * (there - here)).sum(axis=-1)

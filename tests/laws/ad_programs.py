@@ -60,7 +60,7 @@ def run(program, x, functions):
 
 
 @law(
-    "ad.27 ad.9 ad.13 ad.15 ad.11",
+    "ad.29 ad.9 ad.15 ad.17 ad.11",
     *(A + name for name in CALLED),
     program=programs,
     x=arrays(3, 3.0),

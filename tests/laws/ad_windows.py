@@ -46,7 +46,7 @@ def cover(n, k, s):
     return (places(n, k, s)[..., None] == np.arange(n)).sum(axis=(0, 1))
 
 
-@law("ad.29", PADDING, PATCHES, n=st.integers(1, 30), k=st.integers(1, 5), s=st.integers(1, 4))
+@law("ad.31", PADDING, PATCHES, n=st.integers(1, 30), k=st.integers(1, 5), s=st.integers(1, 4))
 def windows_need_no_fewer_zeros_and_the_odd_one_comes_after(padding, patches, n, k, s):
     outputs, before, after = padding(n, k, s)
     end = (outputs - 1) * s + k  # of the last window, from the first zero
@@ -57,7 +57,7 @@ def windows_need_no_fewer_zeros_and_the_odd_one_comes_after(padding, patches, n,
     assert np.array_equal(there, (0 <= place) & (place < n))
 
 
-@law("ad.29 ad.30", PATCHES, images=images())
+@law("ad.31 ad.32", PATCHES, images=images())
 def an_entry_of_a_window_is_the_pixel_that_it_stands_on_or_0(patches, images):
     x, _, K, s = images
     rows, columns = (places(n, len(K), s) for n in x.shape[1:3])
@@ -66,7 +66,7 @@ def an_entry_of_a_window_is_the_pixel_that_it_stands_on_or_0(patches, images):
     assert np.array_equal(patches(x, len(K), s), expected)
 
 
-@law("ad.30 ad.31", PATCHES, SCATTER, images=images(), data=st.data())
+@law("ad.32 ad.33", PATCHES, SCATTER, images=images(), data=st.data())
 def adding_windows_back_is_the_adjoint_of_taking_them(patches, scatter, images, data):
     x, _, K, s = images
     windows = patches(x, len(K), s)
@@ -74,7 +74,7 @@ def adding_windows_back_is_the_adjoint_of_taking_them(patches, scatter, images, 
     assert (windows * others).sum() == (x * scatter(others, x.shape, s)).sum()
 
 
-@law("ad.30 ad.31", PATCHES, SCATTER, images=images())
+@law("ad.32 ad.33", PATCHES, SCATTER, images=images())
 def windows_added_back_multiply_a_pixel_by_how_many_cover_it(patches, scatter, images):
     x, _, K, s = images
     rows, columns = (cover(n, len(K), s) for n in x.shape[1:3])

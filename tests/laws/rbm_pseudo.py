@@ -28,7 +28,7 @@ def the_pseudo_likelihood_asks_for_each_pixel_given_all_others(pseudo, free_ener
     assert close(pseudo(v, *machine), flips(free_energy, v, machine).sum(axis=1), 1e-12)
 
 
-@law("rbm.28 ad.16", P, "autograd_lite.losses.bernoulli_nll", machine=machine)
+@law("rbm.28 ad.18", P, "autograd_lite.losses.bernoulli_nll", machine=machine)
 def without_weights_the_pseudo_likelihood_is_the_likelihood(pseudo, bernoulli_nll, machine):
     (W, b, c), (v, *_) = machine, pairs(machine)
     assert close(pseudo(v, 0 * W, b, c), -bernoulli_nll(b, v), 1e-13)

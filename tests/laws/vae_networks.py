@@ -21,7 +21,7 @@ activations = st.sampled_from(["relu", "elu", "tanh"])
 # --- the dense network ---
 
 
-@law("vae.24", FORWARD, drawn=dense(), activation=activations)
+@law("vae.26", FORWARD, drawn=dense(), activation=activations)
 def the_forward_pass_decodes_samples_of_what_it_encodes_and_keeps_the_layers(
     forward, drawn, activation
 ):
@@ -33,7 +33,7 @@ def the_forward_pass_decodes_samples_of_what_it_encodes_and_keeps_the_layers(
     assert alike(logits, trace.decoder[-1] @ p.decoder[-1].W + p.decoder[-1].b)
 
 
-@law("vae.24", FORWARD, drawn=dense(), activation=activations)
+@law("vae.26", FORWARD, drawn=dense(), activation=activations)
 def every_sample_of_every_image_is_decoded_by_itself(forward, drawn, activation):
     x, _, eps, p, _ = drawn
     logits = forward(x, eps, p, activation)[0].logits
@@ -42,14 +42,14 @@ def every_sample_of_every_image_is_decoded_by_itself(forward, drawn, activation)
         assert close(alone.logits[0, 0], logits[k, b])
 
 
-@law("vae.25", FORWARD, BACKWARD, drawn=dense(), activation=st.sampled_from(["elu", "tanh"]))
+@law("vae.27", FORWARD, BACKWARD, drawn=dense(), activation=st.sampled_from(["elu", "tanh"]))
 def the_backward_pass_is_the_gradient_of_the_forward_pass(forward, backward, drawn, activation):
     x, _, eps, p, d = drawn
     (by_tape,) = slope(lambda p: paired(forward(x, eps, p, activation)[0], d), p)
     assert alike(backward(d, forward(x, eps, p, activation)[1], p, activation), by_tape)
 
 
-@law("vae.25", BACKWARD, drawn=dense(), factor=st.sampled_from([0.0, 0.5, 2.0]))
+@law("vae.27", BACKWARD, drawn=dense(), factor=st.sampled_from([0.0, 0.5, 2.0]))
 def a_factor_of_every_path_reaches_what_comes_through_the_codes_alone(backward, drawn, factor):
     x, _, eps, p, d = drawn
     trace = mlp.forward(x, eps, p, "tanh")[1]
@@ -62,7 +62,7 @@ def a_factor_of_every_path_reaches_what_comes_through_the_codes_alone(backward, 
     assert alike(found.decoder, whole.decoder)
 
 
-@law("vae.25", FORWARD, BACKWARD, drawn=dense())
+@law("vae.27", FORWARD, BACKWARD, drawn=dense())
 def between_relu_layers_weights_meet_their_gradients_with_one_sum(forward, backward, drawn):
     x, _, eps, p, d = drawn
     outputs, trace = forward(x, eps, p, "relu")
@@ -77,7 +77,7 @@ def between_relu_layers_weights_meet_their_gradients_with_one_sum(forward, backw
             above = paired(layer.W, of_layer.W)
 
 
-@law("vae.25 vae.29", BACKWARD, CONV_BACKWARD, drawn=dense(), images=convolutional())
+@law("vae.27 vae.31", BACKWARD, CONV_BACKWARD, drawn=dense(), images=convolutional())
 def what_the_kl_sends_back_reaches_the_biases_of_both_heads(backward, conv_backward, drawn, images):
     (x, _, eps, p, d), (x2, eps2, p2, d2) = drawn, images
     d, d2 = (e._replace(logits=0 * e.logits) for e in (d, d2))
@@ -90,7 +90,7 @@ def what_the_kl_sends_back_reaches_the_biases_of_both_heads(backward, conv_backw
 # --- the convolutional network ---
 
 
-@law("vae.28", CONV_FORWARD, drawn=convolutional())
+@law("vae.30", CONV_FORWARD, drawn=convolutional())
 def the_convolutional_pass_decodes_samples_of_what_it_encodes_and_keeps_the_layers(forward, drawn):
     x, eps, p, _ = drawn
     (logits, mu, logvar), trace = forward(x, eps, p)
@@ -100,7 +100,7 @@ def the_convolutional_pass_decodes_samples_of_what_it_encodes_and_keeps_the_laye
     assert alike(logits.ravel(), (conv_transpose2d(trace.h6, p.K7, 1) + p.b7).ravel())
 
 
-@law("vae.29", CONV_BACKWARD, drawn=convolutional())
+@law("vae.31", CONV_BACKWARD, drawn=convolutional())
 def between_relu_convolutions_kernels_meet_their_gradients_with_one_sum(backward, drawn):
     x, eps, p, d = drawn
     outputs, trace = conv.forward(x, eps, p)
@@ -112,7 +112,7 @@ def between_relu_convolutions_kernels_meet_their_gradients_with_one_sum(backward
     assert alike(tuple(along[5:]), (*weights[6:], paired(d.logits, outputs.logits)))
 
 
-@law("vae.29", CONV_BACKWARD, drawn=convolutional())
+@law("vae.31", CONV_BACKWARD, drawn=convolutional())
 def the_gradient_of_a_batch_is_the_sum_of_those_of_its_images_and_samples(backward, drawn):
     x, eps, p, d = drawn
     whole = backward(d, conv.forward(x, eps, p)[1], p)

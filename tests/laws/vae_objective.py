@@ -20,7 +20,7 @@ activations, likelihoods = (
 )
 
 
-@law("vae.26", COSTS, drawn=dense(1), activation=activations)
+@law("vae.28", COSTS, drawn=dense(1), activation=activations)
 def every_image_s_costs_are_its_own(costs, drawn, activation):
     x, _, eps, p, _ = drawn
     nll, kl = costs(x, eps, Dense(p, activation), "gaussian")
@@ -36,7 +36,7 @@ class Seeing:
         self.forward = lambda x, eps: mlp.forward(seen, eps, params, "tanh")
 
 
-@law("vae.27", COSTS, GRADIENT, drawn=dense(1), likelihood=likelihoods, beta=numbers(0.0, 3.0))
+@law("vae.29", COSTS, GRADIENT, drawn=dense(1), likelihood=likelihoods, beta=numbers(0.0, 3.0))
 def the_gradient_is_the_slope_of_the_mean_cost_of_what_is_to_come_back(
     costs, gradient, drawn, likelihood, beta
 ):
@@ -52,7 +52,7 @@ def the_gradient_is_the_slope_of_the_mean_cost_of_what_is_to_come_back(
     assert alike(gradient(x, eps, Dense(p, "tanh"), likelihood, beta, seen), by_tape)
 
 
-@law("vae.27", GRADIENT, drawn=dense(), activation=activations, beta=numbers(0.0, 3.0))
+@law("vae.29", GRADIENT, drawn=dense(), activation=activations, beta=numbers(0.0, 3.0))
 def the_gradient_of_a_batch_is_the_mean_over_its_images_and_samples(
     gradient, drawn, activation, beta
 ):
