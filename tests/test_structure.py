@@ -63,10 +63,11 @@ def lines(path):
 def test_the_models_stay_small():
     """Docstrings included: 3,200 lines for the four packages, about 150 a module, 25 a function.
 
-    (And 400 for the commands that measure a machine, and let it draw.)
+    (And 400 for the commands that measure a machine, and let it draw; and 700 for the likelihoods
+    of VAEs, their tighter bounds, linear networks, and the command that measures them.)
     """
     models = [p for p in SOURCES if p.relative_to(ROOT).parts[0] in {"autograd_lite", *MODELS}]
-    assert sum(map(lines, models)) < 3_600
+    assert sum(map(lines, models)) < 4_300
     for path in models:
         assert lines(path) <= 170, f"{path} has {lines(path)} lines"
 
@@ -83,7 +84,8 @@ def test_what_serves_the_models_does_not_bury_them():
     """The aims are 11,000 lines and 8,500; until they are reached, cuts pay for what is added.
 
     (Own images, signals, damaged files and the fuzzer were not, by 700 lines and 150; nor were the
-    likelihoods of RBMs, their evidence and their figures, by 900 and 250.) The laws are
+    likelihoods of RBMs, their evidence and their figures, by 900 and 250, and those of VAEs, by
+    1,400 and 550.) The laws are
     tests of their own kind, about 15 lines a theorem; slips are data, about 3 lines a mistake; the
     peers of the bench, and the alternatives and examples of the grader, are other people's ways to
     write the models.
@@ -93,12 +95,12 @@ def test_what_serves_the_models_does_not_bury_them():
     slips, peers = ([p for p in rest if p.parent.name == name] for name in ("slips", "peers"))
     ways = [p for p in rest if p.stem.startswith("alternatives") or "examples" in p.parts]
     others = set(rest) - {*slips, *peers, *ways} | {ROOT / "bootstrap.py"}
-    assert sum(map(lines, others)) < 19_650
+    assert sum(map(lines, others)) < 21_050
     assert sum(map(lines, ways)) < 400
-    assert sum(map(lines, slips)) < 1_400
+    assert sum(map(lines, slips)) < 1_550
     assert sum(map(lines, peers)) < 700
-    assert sum(lines(p) for p in tests if p.parent.name == "laws") < 3_000
-    assert sum(lines(p) for p in tests if p.parent.name != "laws") < 9_450
+    assert sum(lines(p) for p in tests if p.parent.name == "laws") < 3_300
+    assert sum(lines(p) for p in tests if p.parent.name != "laws") < 10_000
 
 
 def test_results_hold_no_code():
