@@ -32,9 +32,8 @@ from vae.elbo import reparameterise, reparameterise_vjp
 ACTIVATIONS = {"relu": (relu, relu_vjp), "elu": (elu, elu_vjp), "tanh": (tanh, tanh_vjp)}
 
 Layers = tuple[Layer, ...]
-Values = tuple[
-    Array, ...
-]  # what goes into each layer of a chain, and for the encoder what comes out
+# What goes into each layer of a chain; of the encoder's also what comes out.
+Values = tuple[Array, ...]
 
 
 class Params(NamedTuple):

@@ -4,7 +4,7 @@ Of the dense network these are encoder.0.W, encoder.0.b, encoder.1.W and so on f
 last hidden layer, mu.W, mu.b, logvar.W, logvar.b, and decoder.0.W, ... from the code to the pixels;
 W is (inputs, outputs), b (outputs,). Of the convolutional one they are the fields of
 vae.conv.Params. Dense networks with one hidden layer may also stand under the names that the
-assignment of 2017 prescribes.
+assignment of 2017 prescribes. docs/WEIGHTS.md takes them to PyTorch and Keras and back.
 """
 
 import re
