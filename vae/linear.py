@@ -42,7 +42,7 @@ class Optimum(NamedTuple):
 def ppca(x: Array, Z: int, v: float = 0.5) -> Optimum:
     """The optimum for images (N, D): a code collapses where the eigenvalue is at most v."""
     m = x.mean(axis=0, dtype=np.float64).astype(x.dtype)
-    values, vectors = np.linalg.eigh(np.cov(x.T, bias=True, dtype=np.float64))
+    values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(x.T, bias=True, dtype=np.float64)))
     values, vectors = values[::-1].astype(x.dtype), vectors[:, ::-1].astype(x.dtype)
     stretch = np.sqrt(np.maximum(values[:Z] - v, 0))
     W = stretch[:, None] * vectors[:, :Z].T
