@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.tree import tree_map
 from grading.oracles.arrays import Array
+from vae.objective import LIKELIHOODS
 
 
 def _zeros_around(n: int, k: int, s: int) -> tuple[int, int]:
@@ -127,3 +129,75 @@ def saturating__by_the_other_side(a: Array) -> Array:
 
 def non_saturating__by_the_other_side(a: Array) -> Array:
     return np.logaddexp(0, a) - a
+
+
+def log_weights__by_densities(nll: Array, z: Array, eps: Array, logvar: Array) -> Array:
+    log_p, log_q = (-0.5 * (u**2 + np.log(2 * np.pi).astype(z.dtype)) for u in (z, eps))
+    return (log_p - log_q).sum(axis=2) + np.log(np.exp(logvar / 2)).sum(axis=1) - nll
+
+
+def neg_iwae__term_by_term(log_w: Array) -> Array:
+    return np.log(log_w[0] * 0 + len(log_w)) - np.logaddexp.reduce(log_w, axis=0)
+
+
+def shares__by_the_sum(log_w: Array) -> Array:
+    return np.exp(log_w - np.logaddexp.reduce(log_w, axis=0))
+
+
+def importance_gradient__sample_by_sample(
+    x: Array, eps: Array, network: Any, likelihood: str, doubly: bool = False, seen: Any = None
+) -> Any:
+    """Backwards once for each sample and each image."""
+    rule, rows, total = LIKELIHOODS[likelihood], x if seen is None else seen, None
+    for b in range(len(x)):
+        one, image = rows[b : b + 1], x[b : b + 1]
+        passes = [network.forward(one, e[None, b : b + 1]) for e in eps]
+        mu, logvar = passes[0][0][1:]
+        z = [mu + np.exp(logvar / 2) * e[b] for e in eps]
+        costs = [rule[0](outputs[0], image)[0, 0] for outputs, _ in passes]
+        log_w = [
+            -c + (e[b] ** 2 - u[0] ** 2).sum() / 2 for c, e, u in zip(costs, eps, z, strict=True)
+        ]
+        share = shares__by_the_sum(np.array(log_w))
+        for w, e, u, (outputs, trace) in zip(share, eps, z, passes, strict=True):
+            dlogits = rule[1](np.full((1, 1), w / len(x)), outputs[0], image).astype(x.dtype)
+            dz = w / len(x) * (w * (u - e[b] / np.exp(logvar / 2)) if doubly else u)
+            width = 0 * dz if doubly else w / len(x) / 2 + 0 * dz
+            d = outputs._replace(
+                logits=dlogits, mu=dz, logvar=dz * e[b] * np.exp(logvar / 2) / 2 - width
+            )
+            g = network.backward(d, trace, *([np.full((1, 1), w, x.dtype)] if doubly else []))
+            total = g if total is None else tree_map(np.add, total, g)
+    return total
+
+
+def log_joint__code_by_code(z: Array, x: Array, network: Any, likelihood: str) -> Array:
+    rows = [-LIKELIHOODS[likelihood][0](network.decode(code[None]), x) for code in z]
+    return np.stack(rows) - 0.5 * (z**2 + np.log(2 * np.pi).astype(z.dtype)).sum(axis=1)[:, None]
+
+
+def linear_nll__by_the_large_matrix(x: Array, W: Array, m: Array, v: float = 0.5) -> Array:
+    C = W.T @ W + v * np.eye(len(m), dtype=x.dtype)
+    squares = ((x - m) @ np.linalg.inv(C) * (x - m)).sum(axis=1)
+    return (squares + np.linalg.slogdet(C / v)[1]) / 2
+
+
+def linear_gap__by_cholesky(W: Array, v: float = 0.5) -> float:
+    M = np.eye(len(W)) + W @ W.T / v
+    return float(np.log(np.sqrt(np.diag(M)) / np.diag(np.linalg.cholesky(M))).sum())
+
+
+def ppca__by_singular_values(x: Array, Z: int, v: float = 0.5) -> Any:
+    """With other signs; the cost is of the images themselves."""
+    m = x.mean(axis=0)
+    _, sizes, axes = np.linalg.svd(x - m)
+    values = np.zeros(x.shape[1], x.dtype)
+    values[: len(sizes)] = sizes**2 / len(x)
+    W = -np.sqrt(np.maximum(values[:Z, None] - v, 0)) * axes[:Z]
+    return W, m, linear_nll__by_the_large_matrix(x, W, m, v).mean(), values
+
+
+def log_aggregate__posterior_by_posterior(z: Array, mu: Array, logvar: Array) -> Array:
+    total = -np.log(z[:, 0] * 0 + len(mu)) - z.shape[1] * np.log(z[:, 0] * 0 + 2 * np.pi) / 2
+    squares = [((z - a) ** 2 / np.exp(s) + s).sum(axis=1) for a, s in zip(mu, logvar, strict=True)]
+    return total + np.logaddexp.reduce([-q / 2 for q in squares], axis=0)
