@@ -96,11 +96,11 @@ def test_what_serves_the_models_does_not_bury_them():
     ways = [p for p in rest if p.stem.startswith("alternatives") or "examples" in p.parts]
     others = set(rest) - {*slips, *peers, *ways} | {ROOT / "bootstrap.py"}
     assert sum(map(lines, others)) < 21_050
-    assert sum(map(lines, ways)) < 400
+    assert sum(map(lines, ways)) < 480
     assert sum(map(lines, slips)) < 1_550
     assert sum(map(lines, peers)) < 700
-    assert sum(lines(p) for p in tests if p.parent.name == "laws") < 3_300
-    assert sum(lines(p) for p in tests if p.parent.name != "laws") < 10_000
+    assert sum(lines(p) for p in tests if p.parent.name == "laws") < 3_350
+    assert sum(lines(p) for p in tests if p.parent.name != "laws") < 10_100
 
 
 def test_results_hold_no_code():
