@@ -66,14 +66,14 @@ def halves(H: int) -> list[Product]:
 
 
 def vae(case: Case) -> list[Product]:
-    B, H, Z = case.rows, case.settings.hidden, case.settings.codes
-    first, heads = layers(B, (D, H), 1, 0, 1), layers(B, (H, Z), 2, 2, 2)
-    return first + heads + layers(B, (Z, H, D), 1, 1, 1)
+    B, Z, up = case.rows, case.settings.codes, (D, *widths("", case.settings.hidden, none=True))
+    encoder = layers(B, up[:2], 1, 0, 1) + layers(B, up[1:], 1, 1, 1)  # images need no gradient
+    return encoder + layers(B, (up[-1], Z), 2, 2, 2) + layers(B, (Z, *up[::-1]), 1, 1, 1)
 
 
 def evaluation(case: Case) -> list[Product]:
-    H, Z = case.settings.hidden, case.settings.codes
-    chunk = layers(1000, (D, H), 1) + layers(1000, (H, Z), 2) + layers(1000, (Z, H, D), 1)
+    Z, up = case.settings.codes, (D, *widths("", case.settings.hidden, none=True))
+    chunk = layers(1000, up, 1) + layers(1000, (up[-1], Z), 2) + layers(1000, (Z, *up[::-1]), 1)
     return chunk * (case.rows // 1000)
 
 
