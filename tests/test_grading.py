@@ -244,7 +244,7 @@ def test_another_number_of_fields_is_one_sentence():
         check,
     )
     assert got.verdict == "form" and "its class Trace cannot be made" in got.detail
-    assert "missing 1 required" in got.detail and "the 6 fields of the kit" in got.detail
+    assert "missing 1 required" in got.detail and "the 4 fields of the kit" in got.detail
 
 
 def test_probabilities_are_no_samples():
