@@ -93,14 +93,6 @@ def by_epoch(numbers: Numbers) -> str:
     return markdown(header, rows)
 
 
-def answer(numbers: Numbers) -> str:
-    words = []
-    for player, found in numbers["non-saturating"].items():
-        there = notebook(player)[-LAST:].mean()
-        words.append(f"{player} {found['last ten epochs']:.2f} (notebook: {there:.2f})")
-    return ", ".join(words)
-
-
 EXPERIMENT = Experiment(
     question="What losses do the two players of the notebook's GAN end with, in nats an image?",
     minutes=20,

@@ -114,18 +114,6 @@ def gains(numbers: Numbers) -> str:
     )
 
 
-def answer(numbers: Numbers) -> str:
-    """What it comes to at equal computing time is in the figure of figures/sample_count.py."""
-    one, most = numbers[0], numbers[-1]
-    gained = one[COST]["mean"] - most[COST]["mean"]
-    spreads = " and ".join(f"{row[COST]['spread']:.1f}" for row in (one, most))
-    return (
-        f"K = {most['samples']} gains {gained:.1f} nats an image in 5 epochs (standard deviations"
-        f" over seeds: {spreads}), each of which takes {most[TIME]:.1f} times as long: at equal"
-        " computing time it is behind"
-    )
-
-
 EXPERIMENT = Experiment(
     question="Does it pay to draw more than one sample of the codes for each image and step?",
     minutes=6,
