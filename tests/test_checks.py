@@ -90,7 +90,7 @@ DEFORMED = {
     "one array too many": (lambda f, *inputs: (f(*inputs), np.ones(3)), "it returned ("),
 }
 NO_ARRAYS = ("gan.17", "ad.24", "gan.16")  # functions of sizes, or whose masks may be numbers
-ONE_NUMBER = ("rbm.30", "rbm.32", "rbm.38", "rbm.39", "rbm.40", "vae.52")  # which may be Python floats
+ONE_NUMBER = ("rbm.30", "rbm.32", "rbm.38", "rbm.39", "rbm.40", "vae.52")  # Python floats pass
 
 
 @pytest.mark.parametrize("deformed", DEFORMED)
