@@ -342,7 +342,7 @@ def test_the_table_has_the_sums_of_the_documents(capsys, Z, H, kind, sums):
     of_layers = [line.split()[-1] for line in lines if "in all" not in line]
     assert [line.split()[-1] for line in lines if "in all" in line] == sums
     assert lines[-1].split() == ["both", "in", "all", sums[-1]]
-    assert len(of_layers) == 3 + 2 * len(widths(str(H)))
+    assert len(of_layers) == 3 + 2 * len(widths("hidden", str(H), none=True))
     assert f"{sum(int(n.replace(',', '')) for n in of_layers):,}" == sums[-1]
 
 
@@ -371,7 +371,7 @@ def test_pictures_of_weights_in_a_file(tmp_path, monkeypatch, capsys, Z, names):
         (vae.__main__, {}, "summary --codes 0", "--codes is 0; expected at least 1."),
         (vae.__main__, {}, "summary --epochs 3", "unrecognized arguments: --epochs 3"),
         (vae.__main__, {}, "summary --hidden 1000000000000", "Unable to allocate"),
-        (vae.__main__, {}, "sumary", "`train` and options, or `summary` and options"),
+        (vae.__main__, {}, "sumary", "takes train, likelihood or summary, and options"),
         (weights, {"decoder.1.W": None}, "w.npz", "w.npz has no matrix decoder.1.W"),
         (weights, {"mu.W": np.zeros(3)}, "w.npz", "w.npz has no matrix mu.W"),
         (weights, {"mu.W": np.zeros((5, 0))}, "w.npz", "w.npz has no matrix mu.W"),

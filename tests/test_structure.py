@@ -67,7 +67,7 @@ def test_the_models_stay_small():
     of VAEs, their tighter bounds, linear networks, and the command that measures them.)
     """
     models = [p for p in SOURCES if p.relative_to(ROOT).parts[0] in {"autograd_lite", *MODELS}]
-    assert sum(map(lines, models)) < 4_300
+    assert sum(map(lines, models)) < 4_320
     for path in models:
         assert lines(path) <= 170, f"{path} has {lines(path)} lines"
 

@@ -135,7 +135,7 @@ def test_the_prior_finds_the_mode_that_a_gaussian_misses():
     """Of two modes alike q is at one: by its own samples, log p is too low by log 2."""
     q = np.array([[1.5, 0.0]]), np.log([[0.01, 1.0]])
     net = SimpleNamespace(
-        decode=lambda z: 20 * (abs(z[..., :1]) - 1.5) * [1.0, -1.0], encode=lambda x: q
+        decode=lambda z: 20 * (abs(z[..., :1]) - 1.5) * [1.0, -1.0], encode=lambda x: q, width=2
     )
     x = np.array([[1.0, 1.0]])
     exact = grid_log_p(x, net, "bernoulli", 600)[0]

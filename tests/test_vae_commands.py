@@ -133,9 +133,10 @@ def test_every_preset_can_begin(preset):
     [
         ({"hidden": "20,x"}, "--hidden is '20,x'; expected whole numbers from 1 on, such as"),
         ({"hidden": "0"}, "--hidden is '0'"),
-        ({"bound": "iwae", "beta": 0.5}, "--bound iwae is the bound itself"),
-        ({"bound": "dreg", "warm_up": 3}, "--bound dreg is the bound itself"),
+        ({"bound": "iwae", "beta": 0.5}, "--bound iwae takes no --beta"),
+        ({"bound": "dreg", "warm_up": 3}, "--bound dreg takes no"),
         ({"network": "conv", "likelihood": "squared-linear"}, "is for --network dense only"),
+        ({"network": "conv", "hidden": "100"}, "--hidden 100 is for --network dense only"),
     ],
 )
 def test_settings_that_mean_nothing_are_refused(given, words):
@@ -150,6 +151,8 @@ def test_settings_that_mean_nothing_are_refused(given, words):
         (["--part", "validation"], "run has no validation images; expected --part test."),
         (["--data", "other.npz"], "The images of other.npz are 4 x 4; expected 2 x 3."),
         (["--samples", "-1"], "--samples is -1; expected at least 0."),
+        (["--grid", "1"], "--grid is 1; expected at least 2 points, or 0 for no grid."),
+        (["--samples", "0", "--grid", "0"], "--samples is 0; expected at least 1, or one or two"),
     ],
 )
 def test_what_cannot_be_measured_is_said_in_one_sentence(options, words, capsys):
@@ -161,3 +164,18 @@ def test_what_cannot_be_measured_is_said_in_one_sentence(options, words, capsys)
         run_cli(main, ["likelihood", "run", *options])
     assert end.value.code == 2
     assert words in capsys.readouterr().err
+
+
+def test_a_refused_run_leaves_no_folder_and_a_resumed_one_stays(capsys):
+    images()
+    options = ["train", "--data", "images.npz", "--epochs", "1", "--out", "run"]
+    for more in (["--decay", "1", "--batch-size", "1"], ["--weights", "images.npz"]):
+        with pytest.raises(SystemExit):
+            run_cli(main, options + more)
+        assert not Path("run").exists()
+    main([*options, "--decay", "1"])
+    for resume in (["--resume=run"], ["--resume", "run"]):
+        with pytest.raises(SystemExit):
+            run_cli(main, ["train", *resume, "--epochs", "9"])
+        assert "--decay is 1" in capsys.readouterr().err
+        assert Path("run", "checkpoint.npz").exists()

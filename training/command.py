@@ -63,6 +63,7 @@ class Job(NamedTuple, Generic[S]):
     run: Run
     settings: S
     images: Split
+    new: bool  # not resumed
 
 
 def train_command(argv: Sequence[str], model: Model[S, St], stem: str) -> None:
@@ -71,14 +72,14 @@ def train_command(argv: Sequence[str], model: Model[S, St], stem: str) -> None:
     prog = f"python -m {kind.__module__.partition('.')[0]}"
     if argv[:1] != ["train"]:
         raise SettingsError(f"{prog} takes `train` and options; {prog} train --help lists them.")
-    run, settings, images = begin(f"{prog} train", kind, stem, argv[1:])
+    run, settings, images, new = begin(f"{prog} train", kind, stem, argv[1:])
     if model.halved(settings):  # else OpenBLAS does better with all its threads
         use_two_threads()
     with run.lock:
         try:
             rows = loop.train(run, model, images, settings).rows
-        except SettingsError:  # which only the model could tell
-            if "--resume" not in argv:
+        except (DataError, MemoryError, SettingsError):  # which only the model could tell
+            if new and not (run.folder / "checkpoint.npz").exists():
                 shutil.rmtree(run.folder)
             raise
     many = "s" * (len(rows) != 1)
@@ -109,7 +110,8 @@ def begin(prog: str, kind: type[S], stem: str, argv: Sequence[str]) -> Job[S]:
     given = with_preset(given, kind)
     settings, data = with_data(check_settings(kind(**given)), cut="validation" not in given)
     images = split_of(data, settings)
-    return Job(create_run(out, stem.format(**vars(settings)), settings), settings, images)
+    run = create_run(out, stem.format(**vars(settings)), settings)
+    return Job(run, settings, images, new=True)
 
 
 def _resumed(folder: Path, kind: type[S], given: dict[str, Any]) -> Job[S]:
@@ -134,4 +136,4 @@ def _resumed(folder: Path, kind: type[S], given: dict[str, Any]) -> Job[S]:
             f"{folder} was trained on other images than {data.choice} holds now; expected the same,"
             f" {settings.height} x {settings.width}."
         )
-    return Job(open_run(folder), found, split_of(data, found))
+    return Job(open_run(folder), found, split_of(data, found), new=False)

@@ -118,7 +118,8 @@ def widths(name: str, text: str, none: bool = False) -> tuple[int, ...]:
     SettingsError for any other word.
     """
     try:
-        found = () if none and text == "none" else tuple(int(word) for word in text.split(","))
+        words = () if none and text == "none" else str(text).split(",")
+        found = tuple(map(int, words))
     except ValueError:
         found = (0,)
     if min(found, default=1) < 1:

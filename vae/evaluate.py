@@ -32,6 +32,7 @@ WORDS = (
     " those of the training's likelihood; of squared error both leave the same constant out."
 )
 AT_A_TIME = 500  # images between two lines of progress
+FEW = 10  # effective samples
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,11 @@ class Options:
     grid: int = setting(200, "points an axis of the grid; 0: none", least=0)
     seed: int = setting(0, "random seed, also of sampled pixels", least=0)
 
+    def __post_init__(self) -> None:
+        """SettingsError for a grid of one point."""
+        if self.grid == 1:
+            raise SettingsError("--grid is 1; expected at least 2 points, or 0 for no grid.")
+
 
 def main(argv: Sequence[str]) -> None:
     """Prints what is found. SettingsError, RunError, DataError for what cannot be measured."""
@@ -57,6 +63,11 @@ def main(argv: Sequence[str]) -> None:
     if to:
         require_file(to, ".json")
     options = check_settings(Options(**given))
+    if not options.samples and (not options.grid or run.settings.codes > 2):
+        raise SettingsError(
+            f"--samples is 0; expected at least 1, or one or two codes and a --grid: {run.folder}"
+            f" has {run.settings.codes}."
+        )
     use_two_threads()
     x, words = images_of(run, options)
     print(f"{run.folder}: {words}", flush=True)
@@ -64,13 +75,15 @@ def main(argv: Sequence[str]) -> None:
     for name, values in found.items():
         if name == "effective samples":
             low, middle = np.quantile(values, (0.01, 0.5))
-            print(f"{'':13}effectively {middle:.0f} samples (median), {low:.1f} of the worst 1 %")
+            few = "; so few say little: more --samples" if low < FEW else ""
+            print(f"{'':8}effectively {middle:.0f} (median), {low:.1f} for the worst 1 %{few}")
         else:
             mean, error = mean_of(values)
             print(f"{name + ':':28}{mean:9.2f} +- {error:.2f} nats an image")
     if to:
         means = {name: mean_of(values) for name, values in found.items()}
-        write_json(to, {"images": words, "options": asdict(options), "mean and error": means})
+        about = {"run": str(run.folder), "images": words, "options": asdict(options)}
+        write_json(to, about | {"mean and error": means})
 
 
 def images_of(run: Trained, options: Options) -> tuple[Array, str]:
@@ -106,9 +119,9 @@ def measured(run: Trained, x: Array, options: Options) -> dict[str, Array]:
         if options.samples:
             sampled = sampled_log_p(rows, network, likelihood, options.samples, options.seed, i)
             found.setdefault("bound", []).append(sampled.bound)
-            found.setdefault("effective samples", []).append(sampled.effective)
             name = f"log p, {options.samples:,} samples"
             found.setdefault(name, []).append(sampled.log_p)
+            found.setdefault("effective samples", []).append(sampled.effective)
         if options.grid and run.settings.codes <= 2:
             summed = grid_log_p(rows, network, likelihood, points=options.grid)
             found.setdefault(f"log p, grid of {options.grid} points", []).append(summed)

@@ -66,7 +66,8 @@ def bound(
     nll, _ = LIKELIHOODS[likelihood]
     parts = []
     for i in range(0, samples, 10):
-        eps = stream(seed, "bound", i).standard_normal((10, *mu.shape), dtype=x.dtype)
+        shape = (min(10, samples - i), *mu.shape)
+        eps = stream(seed, "bound", i).standard_normal(shape, dtype=x.dtype)
         z = reparameterise(mu, logvar, eps)
         parts.append(nll(network.decode(z), x))
     costs = np.concatenate(parts, dtype=np.float64)

@@ -19,7 +19,7 @@ from vae.importance import log_weights, neg_iwae, shares
 from vae.networks import Network
 from vae.objective import LIKELIHOODS, Dense, Layer, Params  # noqa: F401 (for a check's networks)
 
-VALUES = 2**22  # decoded at a time, of 4 bytes: a block takes about 100 MB
+VALUES = 2**22  # of the widest layer at a time, of 4 bytes: a block takes about 100 MB
 
 
 def lattice(Z: int, limit: float, points: int) -> tuple[Array, float]:
@@ -50,8 +50,8 @@ def grid_log_p(x: Array, network: Network, likelihood: str, points: int = 200) -
         raise ValueError(f"codes have {Z} numbers; expected 1 or 2 for a grid")
     limit = max(6.0, float((np.abs(mu) + 6 * np.exp(0.5 * logvar)).max()))
     codes, log_cell = lattice(Z, limit, points)
-    each = 1 if likelihood == "bernoulli" else len(x)
-    rows = max(1, VALUES // (x.shape[1] * each))
+    pairs = 0 if likelihood == "bernoulli" else x.size
+    rows = max(1, VALUES // max(network.width, pairs))
     total = np.full(len(x), -np.inf)
     for i in range(0, len(codes), rows):
         part = log_joint(codes[i : i + rows].astype(x.dtype), x, network, likelihood)
@@ -79,7 +79,7 @@ def sampled_log_p(
     def block(first: int) -> Sampled:
         rows, parts = x[first : first + images], list[Array]()
         mu, logvar = network.encode(rows)
-        each = max(1, VALUES // rows.size)
+        each = max(1, VALUES // (len(rows) * network.width))
         for k in range(0, samples, each):
             rng = stream(seed, "importance", index + first, k)
             shape = (min(each, samples - k), *mu.shape)

@@ -40,7 +40,7 @@ class Optimum(NamedTuple):
 
 
 def ppca(x: Array, Z: int, v: float = 0.5) -> Optimum:
-    """The optimum for images (N, D): a code collapses where the eigenvalue is at most v."""
+    """The optimum for images (N, D), Z <= D: a code collapses where its eigenvalue is at most v."""
     m = x.mean(axis=0, dtype=np.float64).astype(x.dtype)
     values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(x.T, bias=True, dtype=np.float64)))
     values, vectors = values[::-1].astype(x.dtype), vectors[:, ::-1].astype(x.dtype)

@@ -22,6 +22,10 @@ class Network(Protocol):
     @property
     def params(self) -> Params: ...
 
+    @property
+    def width(self) -> int:
+        """How many values the decoder's widest layer has for one code."""
+
     def encode(self, x: Array) -> tuple[Array, Array]:
         """Mean and log-variance of q(z|x): (B, D) -> (B, Z), (B, Z)"""
 
@@ -47,6 +51,10 @@ class Dense(NamedTuple):
     params: mlp.Params
     activation: str
     mean: Callable[[Array], Array] = sigmoid  # of a pixel, given its logit
+
+    @property
+    def width(self) -> int:
+        return max(len(b) for _, b in self.params.decoder)
 
     def encode(self, x: Array) -> tuple[Array, Array]:
         mu, logvar, _ = mlp.encode(x, self.params, self.activation)
@@ -76,6 +84,10 @@ class Conv(NamedTuple):
 
     params: conv.Params
     size: Shape  # (H, W) of the images
+
+    @property
+    def width(self) -> int:
+        return self.size[0] * self.size[1] * self.params.K7.shape[3]
 
     def encode(self, x: Array) -> tuple[Array, Array]:
         mu, logvar, _ = conv.encode(self._images(x), self.params)

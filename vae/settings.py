@@ -8,7 +8,7 @@ from data.mnist import SIDE
 from data.sets import HELP as DATA
 from training.settings import SettingsError, recorded, setting, widths
 from vae.mlp import ACTIVATIONS
-from vae.objective import LIKELIHOODS, SCALES
+from vae.objective import LIKELIHOODS
 
 OPTIMISERS = {
     "adam": Optimiser(adam_start, adam_step),
@@ -29,14 +29,17 @@ _DEEP: dict[str, Any] = {
     "snapshots": 25,
 }
 
+# What the convolutional network can be asked for.
+CONV_TAKES = {"activation": ("relu",), "hidden": ("256",), "likelihood": ("bernoulli", "squared")}
+
 
 @dataclass(frozen=True)
 class Settings:
     """The settings of a run, which are also its command line."""
 
     PRESET_HELP: ClassVar = (
-        "best is for one hidden layer; deep and iwae mean by log p of sampled pixels; with another"
-        " number of images, epochs or images a batch, give --decay the steps that these make",
+        "best is for one hidden layer; deep and iwae are the best by log p of sampled pixels; with"
+        " other --images, --epochs or --batch-size, give --decay the steps that these make",
     )
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "source": {"validation": 0, "likelihood": "squared"},  # as the notebook trains its VAEs
@@ -152,10 +155,7 @@ class Settings:
         """
         widths("hidden", self.hidden, none=True)
         if self.bound != "elbo" and (self.beta, self.noise, self.warm_up) != (1, 1, 0):
-            raise SettingsError(
-                f"--bound {self.bound} is the bound itself: it takes no --beta, --warm-up or"
-                " --noise."
-            )
+            raise SettingsError(f"--bound {self.bound} takes no --beta, --warm-up or --noise.")
         if self.noise not in (0, 1):  # the KL is that of N(mu, sigma^2), so no other draws fit it
             raise SettingsError(
                 f"--noise is {self.noise}; expected 1, or 0 for a network without noise."
@@ -164,7 +164,6 @@ class Settings:
             name = f"patience {self.patience}" if self.patience else "select best"
             raise SettingsError(f"--{name} needs validation images; --validation is 0.")
         if self.network == "conv":
-            if self.activation != "relu":
-                raise SettingsError(f"--activation {self.activation} is for --network dense only.")
-            if SCALES[self.likelihood] or self.likelihood == "squared-linear":
-                raise SettingsError(f"--likelihood {self.likelihood} is for --network dense only.")
+            for name, values in CONV_TAKES.items():
+                if (given := getattr(self, name)) not in values:
+                    raise SettingsError(f"--{name} {given} is for --network dense only.")

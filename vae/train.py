@@ -1,5 +1,6 @@
 """Training the VAE: state, step, and what is measured."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -108,6 +109,13 @@ def step(state: State, x: Array, settings: Settings) -> State:
     return State(params, moments, state.step + 1)
 
 
+def measured(images: Array, settings: Settings) -> Iterator[tuple[int, Array]]:
+    """Blocks of images as they are measured, each with the number of its first image."""
+    for i in range(0, len(images), 1000):
+        rng = stream(settings.seed, "measure pixels", i)
+        yield i, binarise(rng, images[i : i + 1000], settings.pixels)
+
+
 def evaluate(params: Params, images: Array, settings: Settings) -> Costs:
     """The mean parts of the cost, with sampled codes: without sampling it is no bound.
 
@@ -115,10 +123,7 @@ def evaluate(params: Params, images: Array, settings: Settings) -> Costs:
     """
     require_unit(images)
     parts = []
-    for i in range(0, len(images), 1000):
-        x = binarise(
-            stream(settings.seed, "measure pixels", i), images[i : i + 1000], settings.pixels
-        )
+    for i, x in measured(images, settings):
         eps = noise(stream(settings.seed, "measure", i), x, settings)
         nll, kl = costs(x, eps, network(params, settings), settings.likelihood)
         parts.append((nll.mean(axis=0), kl))
@@ -128,9 +133,9 @@ def evaluate(params: Params, images: Array, settings: Settings) -> Costs:
 
 def importance_cost(params: Params, images: Array, settings: Settings) -> float:
     """Minus the mean importance-weighted bound of images (N, D), with as many samples as a step."""
-    x = binarise(stream(settings.seed, "measure pixels"), images, settings.pixels)
-    found = (network(params, settings), settings.likelihood, settings.samples, settings.seed)
-    return -float(sampled_log_p(x, *found).log_p.mean())
+    how = network(params, settings), settings.likelihood, settings.samples, settings.seed
+    parts = [sampled_log_p(x, *how, i).log_p for i, x in measured(images, settings)]
+    return -float(np.concatenate(parts).mean())
 
 
 def measure(
