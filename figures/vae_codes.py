@@ -48,12 +48,12 @@ def _parts(axes: Axes, rows: Any) -> None:
     whole = np.array([row["kl"] for row in rows])
     either = whole - least.sum(axis=0)
     start = np.zeros(len(rows))
-    looks = ((least[0], LINES[0], "information"), (either, "0.8", "one or the other"))
+    looks = ((least[0], LINES[0], "information"), (either, "0.8", "either, not known which"))
     for size, colour, label in (*looks, (least[1], LINES[1], "KL of q(z) to the prior")):
         axes.bar(names, size, bottom=start, color=colour, label=label)
         start = start + size
     axes.axhline(np.log(10_000), color="black", ls="--", lw=1, label="log 10,000")
-    axes.set(title="The mean KL in its two parts")
+    axes.set(title="The mean KL in its two parts", ylim=(0, 1.45 * whole.max()))  # for the legend
     axes.tick_params("x", labelsize=9)
     axes.legend(loc="upper left")
 
