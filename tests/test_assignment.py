@@ -168,7 +168,7 @@ def test_no_worker_that_is_heard_runs_while_or_after_one_sees_hidden_inputs(monk
     ("text", "words"),
     [
         ("title = 3", "expected a text"), ("seed = true", "expected a whole number"),
-        ("[points]\nvae.99 = 1", "week.toml: No check is called vae.42"),
+        ("[points]\nvae.999 = 1", "week.toml: No check is called vae.999"),
         ("[points]\nvae.8 = 0", "has no points"),
         ("[points]\nvae.8 = -1", "at least 0"), ("[points]\nvae.8 = {secret = 1}", "vae.8.secret"),
         ("[points]\nvae.8 = 1\nkl_diag_gaussian = 2", "kl_diag_gaussian twice"),

@@ -279,7 +279,7 @@ student --speed 3 | unrecognized arguments: --speed 3
 grade absent | no folder absent
 absent | no folder absent
 empty | none of the folders autograd_lite, rbm, vae
-student --only vae.42 | No check is called vae.42
+student --only vae.999 | No check is called vae.999
 student --only va | No check is called va;
 student --seed -1 | --seed
 student --seconds 0 | --seconds

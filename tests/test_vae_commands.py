@@ -136,7 +136,6 @@ def test_every_preset_can_begin(preset):
         ({"bound": "iwae", "beta": 0.5}, "--bound iwae takes no --beta"),
         ({"bound": "dreg", "warm_up": 3}, "--bound dreg takes no"),
         ({"network": "conv", "likelihood": "squared-linear"}, "is for --network dense only"),
-        ({"network": "conv", "hidden": "100"}, "--hidden 100 is for --network dense only"),
     ],
 )
 def test_settings_that_mean_nothing_are_refused(given, words):

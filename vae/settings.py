@@ -30,7 +30,7 @@ _DEEP: dict[str, Any] = {
 }
 
 # What the convolutional network can be asked for.
-CONV_TAKES = {"activation": ("relu",), "hidden": ("256",), "likelihood": ("bernoulli", "squared")}
+CONV_TAKES = {"activation": ("relu",), "likelihood": ("bernoulli", "squared")}
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Settings:
     codes: int = setting(2, "dimension of the latent code", least=1)
     hidden: str = setting(
         "256",
-        "widths of the encoder's hidden layers, from the image on; the decoder has them in reverse;"
+        "widths of the dense encoder's hidden layers, from the image on, the decoder's in reverse;"
         " none: a linear encoder and decoder",
         metavar="WIDTHS",
     )
