@@ -170,7 +170,7 @@ CHECKS = (
     Check("vae.42", "vae.likelihood.grid_log_p", "Gauss and Legendre's rule",
           (_grid, partial(_grid, Z=1), Edge(_grid, "with points left out", points=()), *(partial(_grid, kind=kind) for kind in SMOOTH[1:]),
            Edge(_grid, "with many images", kind=NETWORKS[3], B=20, points=()), Edge(_grid, "with one image", B=1), Edge(_grid, "with images of e^-800", shift=400.0)),
-          exact(_oracle_grid), 1.5e-12, 9),
+          exact(_oracle_grid), 5e-13, 9),
     Check("vae.47", "vae.gap.posterior_gradient", "quadrature, complex step",
           (*(partial(_own, kind=kind) for kind in NETWORKS), *in_batches(_own)[1:]), exact(_oracle_own), 5e-14, 16),
     Check("vae.51", "vae.linear.linear_nll", "density along the axes of the covariance",
