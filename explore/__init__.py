@@ -1,0 +1,1 @@
+"""One page on which the trained models run in the browser."""
