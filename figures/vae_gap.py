@@ -113,7 +113,7 @@ def over_the_plane(runs: Runs, data: DataSet) -> Figure:
 def by_samples(runs: Runs, data: DataSet) -> Figure:
     """L_K of test images against K, and how far it is below log p; a colour a network."""
     found = record("vae_gap")
-    title = f"Importance samples close the gap: VAEs of 2 code units, {found.data}"
+    title = f"Importance samples close the gap slowly: VAEs of 2 code units, {found.data}"
     figure = new_figure(1400, 700, title, layout="constrained")
     left, right = figure.subplots(1, 2)
     rows = [row for row in found.numbers["networks"] if row["images"] == TEST]
