@@ -143,8 +143,8 @@ EXPERIMENT = Experiment(
     trainings=tuple(map(plane, SEEDS)),
     protocol="784-256-2-256-784, Bernoulli pixels sampled at every step, all 60,000 images,"
     f" 30 epochs, batch 128, Adam 1e-3; nats an image, on the first {IMAGES:,} test images and,"
-    " beside them, training images, sampled once (seed 0), scored once, at the end, but 400 of the test images were looked at"
-    " in a trial before, from which no setting came; log p: a sum"
+    " beside them, training images, sampled once (seed 0), scored once, at the end, but 400 of"
+    " the test images were looked at in a trial before, from which no setting came; log p: a sum"
     f" over {FINE} x {FINE} codes, beside one over {COARSE} x {COARSE} and importance sampling from"
     " the encoder's q, and from a mixture, half of the best Gaussian, half of the prior; the best"
     " Gaussian of each image: 500 steps of Adam from the encoder's or, where that has the higher"

@@ -18,6 +18,7 @@ from rbm.inpaint import chain_mean
 from rbm.likelihood import Annealing, Numbers, annealed, estimated, exact
 from rbm.machine import Machine, add_machine, named_machine
 from rbm.model import Params, base_biases
+from training.images import images_of_run
 from training.run import write_json
 from training.settings import (
     Parser,
@@ -102,7 +103,8 @@ def images_of(machine: Machine, options: Options) -> Scored:
         nothing = np.empty((0, len(machine.params.b)), np.float32)
         base = own_base(machine.params, options.seed)
         return Scored(nothing, "no images are scored (--data names some)", base)
-    data, D = load(choice), len(machine.params.b)
+    data = images_of_run(settings, options.data) if settings else load(choice)
+    D = len(machine.params.b)
     if data.size[0] * data.size[1] != D:
         size = "{} x {}".format(*data.size)
         raise SettingsError(

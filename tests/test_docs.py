@@ -25,7 +25,7 @@ from training.run import RunError
 from training.settings import Parser, add_settings
 
 ROOT = Path(__file__).parent.parent
-MADE = {".venv", ".venv-bench", ".venv-matrix", "out", ".git"}
+MADE = {".venv", ".venv-bench", ".venv-matrix", "node_modules", "out", ".git"}
 OURS = [p for p in ROOT.rglob("*.*") if not MADE & {*p.relative_to(ROOT).parts}]
 DOCUMENTS = sorted(p for p in OURS if p.suffix == ".md" and p.parent.name != "cache")
 SOURCES = (ROOT / "docs" / "SOURCES.md").read_text()

@@ -49,11 +49,10 @@ SMALL = {
         "DRAWN": 200,
         "COARSE": 60,
         "FINE": 120,
-        "SAMPLES": (5, 50),
         "SEEDS": (0,),
     },
     vae_likelihoods: {"BLOCK": 60, "SAMPLES": 50, "FEW_IMAGES": 40, "FEW_SAMPLES": 20},
-    of_gap: {"SAMPLES": (5, 50), "POINTS": 60},
+    of_gap: {"POINTS": 60},
 }
 
 
@@ -280,8 +279,9 @@ def test_samples_are_drawn_against_the_gap_that_they_leave(numbers, monkeypatch)
     left, right = of_gap.by_samples([], DATA).axes
     row = numbers["vae_gap"]["networks"][0]
     K, values = left.lines[0].get_data()
-    assert K.tolist() == [1, 5, 50]
-    assert values == pytest.approx([row[n][0] for n in ("bound", "5 samples", "50 samples")])
+    assert K.tolist() == [1, *vae_gap.SAMPLES]
+    names = ["bound", *(f"{k} samples" for k in vae_gap.SAMPLES)]
+    assert values == pytest.approx([row[name][0] for name in names])
     gap = right.containers[0].lines[0].get_ydata()
     assert gap == pytest.approx([abs(v - row["log p"][0]) for v in values])
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from autograd_lite.tree import leaves, tree_map
+from data.idx import DataError
 from grading.oracles.quadrature import log_normal
 from training.command import run_cli
 from training.settings import SettingsError, check_settings
@@ -15,9 +16,10 @@ from training.streams import stream
 from training.trained import blank
 from vae.__main__ import main
 from vae.importance import importance_gradient, log_weights, neg_iwae
-from vae.mlp import Layer
+from vae.mlp import Layer, init
 from vae.objective import LIKELIHOODS
 from vae.train import Settings, measure, network, noise, start, step
+from vae.weights import save_weights
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +51,8 @@ def test_grid_and_samples_agree_on_log_p_and_lie_above_the_bound(likelihood, cap
     assert abs(grid - sampled) < 0.01
     assert found["bound"][0] < grid
     assert "20 test images of images.npz, grey" in capsys.readouterr().out
+    measured("--samples", "0", "--grid", "5")  # cells of width 3
+    assert "cells are too wide for 100% of the images: a finer --grid" in capsys.readouterr().out
 
 
 def test_log_p_of_a_linear_network_is_that_of_its_gaussian():
@@ -163,6 +167,20 @@ def test_what_cannot_be_measured_is_said_in_one_sentence(options, words, capsys)
         run_cli(main, ["likelihood", "run", *options])
     assert end.value.code == 2
     assert words in capsys.readouterr().err
+
+
+def test_a_run_goes_on_without_its_file_of_first_weights_but_not_with_other_images(capsys):
+    images()
+    start_from = init(np.random.default_rng(0), D=6, widths=(5,), Z=2, dtype=np.float32)
+    save_weights(Path("first.npz"), start_from)
+    trained("--codes", "2", "--hidden", "5", "--weights", "first.npz")
+    Path("first.npz").unlink()
+    main(["train", "--resume", "run", "--epochs", "2"])
+    assert measured("--grid", "0")["bound"][0] < 0
+    images(n=59)
+    with pytest.raises(DataError, match=r"images.npz holds other images than the run was trained"):
+        measured()
+    assert measured("--data", "images.npz", "--grid", "0")
 
 
 def test_a_refused_run_leaves_no_folder_and_a_resumed_one_stays(capsys):

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from autograd_lite.ops import Array
 from autograd_lite.tree import T, Tree, leaves, named, tree_map
 from data.idx import DataError, printable
 from data.npz import read_arrays
+from training.model import S
 from training.run import RunError, write_arrays, write_text
 
 METRICS = 2**24  # bytes that a checkpoint may have beside its arrays of parameters
@@ -120,6 +122,14 @@ def load_checkpoint(folder: Path, like: T) -> tuple[T, list[Row]]:
         arrays = _read(path, like)
         _require_same(arrays.pop("settings", "{}"), _settings(folder))
         return _filled(like, "state", arrays, ("metrics.", "best.")), _rows(arrays)
+
+
+def to_be_filled(folder: Path, settings: S) -> S:
+    """The settings of the state that `load_checkpoint` fills: where there is a checkpoint, without
+    the file of first weights, which may be gone by now.
+    """
+    begun = getattr(settings, "weights", "") and (folder / "checkpoint.npz").exists()
+    return replace(settings, weights="") if begun else settings
 
 
 def _settings(folder: Path) -> str:

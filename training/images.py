@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from data.idx import DataError
 from data.pixels import binarise, to_unit
 from data.sets import DataSet, load, split
 from training.model import S, Settings
@@ -34,6 +35,17 @@ def with_data(settings: S, cut: bool) -> tuple[S, DataSet]:
     if cut:
         found["validation"] = min(settings.validation, len(data.train_images) // 10)
     return replace(settings, **found), data
+
+
+def images_of_run(settings: Settings, choice: str = "") -> DataSet:
+    """The images that a choice names, or else those of a run; DataError where these have changed"""
+    data = load(choice or settings.data)
+    if not choice and settings.digest not in ("", data.digest):
+        raise DataError(
+            f"{data.choice} holds other images than the run was trained on; expected the same, or"
+            " the images to score as --data."
+        )
+    return data
 
 
 def training_images(settings: Settings, once: int | None = None) -> Split:

@@ -14,6 +14,7 @@ from training.checkpoint import (
     save_checkpoint,
     save_metrics,
     save_params,
+    to_be_filled,
 )
 from training.diverged import diverged, finite, sound
 from training.early import best_epoch, early_stopping, out_of_patience
@@ -103,7 +104,8 @@ def resumed(run: Run, model: Model[S, St], images: Split, settings: S) -> Reache
 
     SettingsError where it has come further than the settings say.
     """
-    state, rows = load_checkpoint(run.folder, model.start(settings, images.train))
+    like = model.start(to_be_filled(run.folder, settings), images.train)
+    state, rows = load_checkpoint(run.folder, like)
     begun = -(-state.step // steps_per_epoch(settings, images.train))
     if settings.epochs < begun:
         raise SettingsError(

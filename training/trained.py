@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd_lite.ops import Array
-from training.checkpoint import Row, load_best, load_checkpoint
+from training.checkpoint import Row, load_best, load_checkpoint, to_be_filled
 from training.early import best_epoch, early_stopping
 from training.model import Model, S, Settings, St
 from training.run import RunError, read_settings
@@ -38,7 +38,7 @@ def blank(settings: Settings) -> Array:
 def read(folder: Path, model: Model[S, St]) -> Trained:
     """The run in a folder, trained by `model`; RunError where there is none."""
     settings = read_settings(folder, model.Settings)
-    like = model.start(settings, blank(settings))
+    like = model.start(to_be_filled(folder, settings), blank(settings))
     state, rows = load_checkpoint(folder, like)
     if not rows:
         raise RunError(f"{folder} has no finished epoch; expected a run that was trained.")

@@ -40,16 +40,17 @@ def log_joint(z: Array, x: Array, network: Network, likelihood: str) -> Array:
     return log_prior - nll  # (vae.41)
 
 
-def grid_log_p(x: Array, network: Network, likelihood: str, points: int = 200) -> Array:
-    """log p(x), by a sum over a grid of codes: (B, D) -> (B,). ValueError for Z > 2.
+def reach(mu: Array, logvar: Array) -> float:
+    """How far a grid goes: it covers the prior, and every q(z|x), up to 6 standard deviations."""
+    return max(6.0, float((np.abs(mu) + 6 * np.exp(0.5 * logvar)).max()))
 
-    The grid covers the prior up to 6 and every q(z|x) up to 6 standard deviations.
-    """
+
+def grid_log_p(x: Array, network: Network, likelihood: str, points: int = 200) -> Array:
+    """log p(x), by a sum over a grid of codes: (B, D) -> (B,). ValueError for Z > 2."""
     mu, logvar = network.encode(x)
     if (Z := mu.shape[1]) > 2:
         raise ValueError(f"codes have {Z} numbers; expected 1 or 2 for a grid")
-    limit = max(6.0, float((np.abs(mu) + 6 * np.exp(0.5 * logvar)).max()))
-    codes, log_cell = lattice(Z, limit, points)
+    codes, log_cell = lattice(Z, reach(mu, logvar), points)
     pairs = 0 if likelihood == "bernoulli" else x.size
     rows = max(1, VALUES // max(network.width, pairs))
     total = np.full(len(x), -np.inf)

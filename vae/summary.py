@@ -21,10 +21,7 @@ CONV = (
     *2 * (("decoder", "transposed, stride 2"),),
     PIXELS,
 )
-
-
-# The settings that the sizes of the layers depend on.
-SIZES = ("network", "height", "width", "codes", "hidden", "likelihood")
+SIZES = ("network", "height", "width", "codes", "hidden", "likelihood")  # what decides the layers'
 
 
 class Layer(NamedTuple):

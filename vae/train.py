@@ -59,13 +59,9 @@ def network(params: Params, settings: Settings) -> Network:
     """The network that the settings name, with these parameters."""
     if isinstance(params, conv.Params):
         return Conv(params, (settings.height, settings.width))
-    mean = _as_it_is if settings.likelihood == "squared-linear" else sigmoid
+    # Of the linear one, the outputs are the means of the pixels as they are.
+    mean = np.asarray if settings.likelihood == "squared-linear" else sigmoid
     return Dense(params, settings.activation, mean)
-
-
-def _as_it_is(outputs: Array) -> Array:
-    """The decoder's outputs are the means of the pixels: (..., D) -> (..., D)"""
-    return outputs
 
 
 def noise(rng: np.random.Generator, x: Array, settings: Settings) -> Array:

@@ -84,7 +84,7 @@ SLIPS = (
     Slip("grid-without-cell", "vae.42", GRID, "total + log_cell", "total", "Twice as many points would make this sum larger: each counts for a cell of the grid."),
     Slip("grid-last-block", "vae.42", GRID, "total = np.logaddexp(total, top + np.log(np.exp(part - top).sum(axis=0)))", "total = top + np.log(np.exp(part - top).sum(axis=0))", "The blocks of the grid are added."),
     Slip("grid-largest-not-put-back", "vae.42", GRID, "top + np.log(", "np.log(", "What was taken out of the exponentials is put back outside."),
-    Slip("grid-within-two", "vae.42", GRID, "limit = max(6.0, ", "limit = min(2.0, ", "Codes beyond two standard deviations of the prior count as well."),
+    Slip("grid-within-two", "vae.42", GRID, "reach(mu, logvar)", "2.0", "Codes beyond two standard deviations of the prior count as well."),
     Slip("grid-mean-of-logs", "vae.42", GRID, "top + np.log(np.exp(part - top).sum(axis=0))", "part.mean(axis=0) + np.log(len(part))", "First the sum of the densities, then the logarithm."),
     Slip("own-gaussian-kl-forgotten", "vae.47", OWN_Q, "(n + k for n, k", "(n for n, k", "The bound is made of the likelihood and of the KL to the prior."),
     Slip("own-gaussian-kl-averaged", "vae.47", OWN_Q, "np.ones(B, x.dtype)", "np.full(B, 1 / B, x.dtype)", "Every image has a bound of its own: nothing is averaged over images."),
