@@ -1,1 +1,7 @@
-"""One page on which the trained models run in the browser."""
+"""One page on which the trained models run in the browser.
+
+trainings   the models of the page, and how they are trained
+pack        their weights, and test digits, as arrays of 16 bits
+vectors     what Python gets from those weights: what the page's own functions must get, too
+page        one file of HTML: the modules of explore/web, the style, the arrays
+"""

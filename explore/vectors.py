@@ -1,0 +1,65 @@
+"""Test vectors: what the project's own functions make of the weights that are in the page.
+
+The page's JavaScript must give the same numbers to 1e-4. A maker takes the page's arrays by name,
+in float64, and yields vectors; MAKERS names all of them, by model.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd_lite.ops import Array
+from rbm.model import Params, energy, free_energy, prob_h, prob_v
+
+Arrays = Mapping[str, Any]
+
+
+class Ref(NamedTuple):
+    """An argument that is in the page already, by its name, such as rbm.500.W or vae.2"""
+
+    ref: str
+
+
+class Vector(NamedTuple):
+    """A call of a function of the page, as module.function, and what Python gets."""
+
+    function: str
+    arguments: tuple[Any, ...]  # arrays, numbers, text, or a Ref
+    expected: Array
+
+
+def rbm(arrays: Arrays) -> Iterator[Vector]:
+    """Two images and one that no digit looks like, in every machine."""
+    D, rng = len(arrays["rbm.20.b"]), np.random.default_rng(0)
+    digits = arrays["digits.images"][:2].reshape(2, D) > 127
+    v = np.concatenate([digits, rng.random((1, D)) < 0.5]).astype(float)
+    for hidden in (20, 100, 500):
+        name = f"rbm.{hidden}"
+        W, b, c = p = Params(*(arrays[f"{name}.{field}"] for field in Params._fields))
+        h = (rng.random((3, hidden)) < 0.3).astype(float)
+        refs = {field: Ref(f"{name}.{field}") for field in Params._fields}
+        yield Vector("rbm.energy", (v, h, *refs.values()), energy(v, h, *p))
+        yield Vector("rbm.freeEnergy", (v, *refs.values()), free_energy(v, *p))
+        yield Vector("rbm.probH", (v, refs["W"], refs["c"]), prob_h(v, W, c))
+        yield Vector("rbm.probV", (h, refs["W"], refs["b"]), prob_v(h, W, b))
+
+
+MAKERS: dict[str, Callable[[Arrays], Iterator[Vector]]] = {"rbm": rbm}
+
+
+def written(value: Any) -> Any:
+    """An argument or a result, as JSON holds it; arrays row by row, in one list."""
+    if isinstance(value, Ref):
+        return value._asdict()
+    if isinstance(value, tuple):
+        return [written(one) for one in value]
+    return np.asarray(value).ravel().tolist() if isinstance(value, np.ndarray) else value
+
+
+def vectors(arrays: Arrays) -> dict[str, list[dict[str, Any]]]:
+    """All vectors by model, for JSON."""
+    return {
+        model: [{name: written(x) for name, x in one._asdict().items()} for one in make(arrays)]
+        for model, make in MAKERS.items()
+    }

@@ -1,0 +1,45 @@
+// The page: its tabs, each with a view that is made when it is first shown.
+//
+// A view is a module with mount(root, models) -> {start(), stop()}.
+
+import { unpacked } from "./data.js";
+import * as rbm from "./rbm.js";
+import * as viewRbm from "./view_rbm.js";
+
+const VIEWS = { rbm: viewRbm };
+const models = unpacked(JSON.parse(document.getElementById("models").textContent));
+window.explore = { models, functions: { rbm } }; // for tests
+
+const tabs = [...document.querySelectorAll("[role=tab]")];
+const mounted = {};
+let shown = null;
+
+/** Shows the view of this name and stops the one before. */
+function show(name) {
+  if (name === shown) return;
+  if (shown) mounted[shown]?.stop();
+  for (const tab of tabs) {
+    const selected = tab.hash === `#${name}`;
+    tab.setAttribute("aria-selected", selected);
+    tab.tabIndex = selected ? 0 : -1;
+    panel(tab.hash.slice(1)).hidden = !selected;
+  }
+  mounted[name] ??= VIEWS[name].mount(panel(name), models);
+  shown = name;
+  if (!document.hidden) mounted[name].start();
+}
+
+const panel = (name) => document.getElementById(`view-${name}`);
+const named = () => (location.hash.slice(1) in VIEWS ? location.hash.slice(1) : "rbm");
+
+document.querySelector("[role=tablist]").addEventListener("keydown", (event) => {
+  const last = tabs.length - 1, at = tabs.indexOf(document.activeElement);
+  const to = { ArrowRight: at === last ? 0 : at + 1, ArrowLeft: at === 0 ? last : at - 1, Home: 0, End: last };
+  if (!(event.key in to)) return;
+  event.preventDefault();
+  tabs[to[event.key]].focus();
+  location.replace(tabs[to[event.key]].hash);
+});
+addEventListener("hashchange", () => show(named()));
+document.addEventListener("visibilitychange", () => mounted[shown][document.hidden ? "stop" : "start"]());
+show(named());
