@@ -19,14 +19,17 @@ export function affine(x, W, b) {
   return y; // (ad.2)
 }
 
-/** The same with W transposed: y (B, O), W (I, O), b (I,) -> (B, I). */
+/** The same with W transposed: y (B, O), W (I, O), b (I,) -> (B, I). Again, zeros cost nothing. */
 export function affineTransposed(y, W, b) {
   const I = b.length, O = W.length / I, B = y.length / O;
-  const x = new Float64Array(B * I);
+  const x = new Float64Array(B * I), on = new Int32Array(O);
   for (let n = 0; n < B; n++) {
+    const row = y.subarray(n * O, (n + 1) * O);
+    let count = 0;
+    for (let o = 0; o < O; o++) if (row[o] !== 0) on[count++] = o;
     for (let i = 0; i < I; i++) {
       let sum = b[i];
-      for (let o = 0, at = i * O, from = n * O; o < O; o++) sum += y[from + o] * W[at + o];
+      for (let k = 0, at = i * O; k < count; k++) sum += row[on[k]] * W[at + on[k]];
       x[n * I + i] = sum;
     }
   }

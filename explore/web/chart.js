@@ -1,7 +1,7 @@
 // A small line chart, as SVG: it is crisp at every size and takes its colours from style.css.
 
 const SVG = "http://www.w3.org/2000/svg";
-const WIDTH = 360, LEFT = 46, RIGHT = 8, TOP = 10, BOTTOM = 18; // in the units of its viewBox
+const WIDTH = 260, LEFT = 40, RIGHT = 8, TOP = 10, BOTTOM = 18; // in the units of its viewBox
 
 function shape(tag, attributes, text) {
   const made = document.createElementNS(SVG, tag);
@@ -14,7 +14,7 @@ function shape(tag, attributes, text) {
  * {element, show({series, x, y, levels, caption})}: series [{values: [[x, y], ...], kind}], kind a
  * class of style.css ("one", "two", "three"); x, y [least, most]; levels [{y, text}] are dashed.
  */
-export function lineChart({ label, height = 130, format = (y) => y.toFixed(0), xText = "" }) {
+export function lineChart({ label, height = 150, format = (y) => y.toFixed(0).replace("-", "−"), xText = "" }) {
   const element = shape("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "chart", role: "img" });
   element.setAttribute("aria-label", label);
   const show = ({ series, x, y, levels = [] }) => {
@@ -26,7 +26,7 @@ export function lineChart({ label, height = 130, format = (y) => y.toFixed(0), x
       parts.push(shape("text", { x: LEFT - 6, y: down(at) + 4, "text-anchor": "end" }, format(at)));
     for (const { y: at, text } of levels) {
       parts.push(shape("path", { class: "level", d: `M${LEFT} ${down(at)}H${WIDTH - RIGHT}` }));
-      parts.push(shape("text", { x: WIDTH - RIGHT, y: down(at) - 4, "text-anchor": "end" }, text));
+      parts.push(shape("text", { x: WIDTH - RIGHT, y: down(at) + 12, "text-anchor": "end" }, text));
     }
     for (const { values, kind } of series) {
       const points = values.map(([a, b]) => `${right(a).toFixed(1)},${down(b).toFixed(1)}`);

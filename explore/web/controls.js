@@ -54,6 +54,23 @@ export function choice({ label, options, value, onChange }) {
 export const button = (text, onClick, attributes = {}) =>
   el("button", { type: "button", click: onClick, ...attributes }, text);
 
+/** One stop for the Tab key in a row of buttons; arrow keys move in it, Home and End to its ends. */
+export function roving(row) {
+  const stops = () => [...row.querySelectorAll("button")];
+  const only = (chosen) => stops().forEach((one) => (one.tabIndex = one === chosen ? 0 : -1));
+  row.addEventListener("focusin", (event) => only(event.target));
+  row.addEventListener("keydown", (event) => {
+    const all = stops(), last = all.length - 1, at = all.indexOf(document.activeElement);
+    const moves = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1 };
+    const to = { ...moves, Home: 0, End: last }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    all[Math.min(last, Math.max(0, to))].focus();
+  });
+  only(stops()[0]);
+  return row;
+}
+
 /** A box to tick; onChange(boolean). */
 export function tick({ label, value, onChange }) {
   const input = el("input", { type: "checkbox", checked: value });

@@ -1,5 +1,7 @@
 // Images as canvases: one number a pixel, ink on paper, in the colours of the page's theme.
 
+import { el } from "./controls.js";
+
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const listeners = new Set();
 let colours = {};
@@ -23,21 +25,22 @@ function read(name) {
 }
 
 /**
- * A canvas with one image of models.size: {element, show(pixels, unknown), signed(weights, scale)}.
+ * A canvas with one image of size [height, width]: {element, show(pixels, unknown), signed(weights,
+ * scale), marked(pixels, marks)}.
  *
  * `show` takes pixels (D,) in [0, 1] and, if given, unknown (D,), true where a pixel is not known.
  * `signed` shows positive and negative numbers in two colours, at full strength from `scale` on.
+ * `marked` gives every pixel the ink that marks[i] names: ["ink", "accent", ...] (D,)
  */
 export function imageCanvas(size, label, attributes = {}) {
   const [height, width] = size;
   const more = { role: "img", "aria-label": label, class: "image", ...attributes };
-  const element = document.createElement("canvas");
-  for (const [name, value] of Object.entries(more)) element.setAttribute(name, value);
-  Object.assign(element, { height, width });
+  const element = el("canvas", { height, width, ...more });
   const context = element.getContext("2d"), data = context.createImageData(width, height);
-  let again = () => show(new Float32Array(height * width));
+  let last = null;
 
-  const fill = (colourOf) => {
+  const paint = (colourOf) => {
+    last = () => paint(colourOf);
     for (let i = 0; i < height * width; i++) {
       const [from, to, share] = colourOf(i);
       for (let k = 0; k < 3; k++) data.data[4 * i + k] = from[k] + share * (to[k] - from[k]);
@@ -45,17 +48,14 @@ export function imageCanvas(size, label, attributes = {}) {
     }
     context.putImageData(data, 0, 0);
   };
-  const show = (pixels, unknown = null) => {
-    again = () => show(pixels, unknown);
-    const ink = colour("ink"), paper = colour("paper"), tint = colour("unknown");
-    fill((i) => (unknown?.[i] ? [tint, ink, 0] : [paper, ink, pixels[i]]));
-  };
-  const signed = (weights, scale) => {
-    again = () => signed(weights, scale);
-    const paper = colour("paper"), plus = colour("plus"), minus = colour("minus");
-    fill((i) => [paper, weights[i] > 0 ? plus : minus, Math.min(1, Math.abs(weights[i]) / scale)]);
-  };
-  onTheme(() => again());
-  again();
-  return { element, show, signed };
+  const paper = () => colour("paper"), ink = (i, pixels) => [paper(), colour("ink"), pixels[i]];
+  const blank = () => [colour("unknown"), paper(), 0];
+  const show = (pixels, unknown = null) => paint((i) => (unknown?.[i] ? blank() : ink(i, pixels)));
+  const marked = (pixels, marks) => paint((i) => [paper(), colour(marks[i]), pixels[i]]);
+  const signed = (weights, scale) => paint((i) => [
+    paper(), colour(weights[i] > 0 ? "plus" : "minus"), Math.min(1, Math.abs(weights[i]) / scale),
+  ]);
+  onTheme(() => last());
+  show(new Float32Array(height * width));
+  return { element, show, marked, signed };
 }

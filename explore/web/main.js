@@ -24,6 +24,7 @@ function show(name) {
     tab.tabIndex = selected ? 0 : -1;
     panel(tab.hash.slice(1)).hidden = !selected;
   }
+  document.getElementById(`tab-${name}`).scrollIntoView({ block: "nearest", inline: "center" });
   mounted[name] ??= VIEWS[name].mount(panel(name), models);
   shown = name;
   if (!document.hidden) mounted[name].start();

@@ -30,9 +30,10 @@ export function drawn({ pixels, unknown }, covered, tool) {
 
 /**
  * {element, get() -> {pixels, unknown}, set(pixels, unknown)}; onChange({pixels, unknown}) follows
- * every stroke. `tools` are some of [["ink", text], ["paper", text], ["unknown", text]].
+ * every stroke. `tools` are some of [["ink", text], ["paper", text], ["unknown", text]]; with
+ * `binary` a pixel is all ink or none. `more` are elements to go under the brush's.
  */
-export function pad({ size, label, tools, onChange, radius = 1.3 }) {
+export function pad({ size, label, tools, onChange, radius = 1.5, binary = false, more = [] }) {
   const [height, width] = size, D = height * width;
   const state = { tool: tools[0][0], radius, last: null, cursor: [height / 2, width / 2] };
   let image = { pixels: new Float32Array(D), unknown: new Uint8Array(D) };
@@ -42,7 +43,8 @@ export function pad({ size, label, tools, onChange, radius = 1.3 }) {
 
   const render = () => canvas.show(image.pixels, image.unknown);
   const draw = (to) => {
-    image = drawn(image, stroke(size, state.last ?? to, to, state.radius), state.tool);
+    const covered = stroke(size, state.last ?? to, to, state.radius);
+    image = drawn(image, binary ? covered.map(Math.round) : covered, state.tool);
     state.last = to;
     render();
     onChange(image);
@@ -95,7 +97,7 @@ export function pad({ size, label, tools, onChange, radius = 1.3 }) {
   const format = (r) => `${(2 * r).toFixed(0)} px`;
   const widths = { label: "Width", min: 0.5, max: 5, step: 0.5, value: radius, format };
   controls.push(slider({ ...widths, onInput: (r) => (state.radius = r) }).element);
-  const element = el("div", { class: "drawing" }, frame, ...controls);
+  const element = el("div", { class: "drawing" }, frame, el("div", { class: "tools" }, ...controls, ...more));
   const set = (pixels, unknown = new Uint8Array(D)) => {
     image = { pixels: Float32Array.from(pixels), unknown: Uint8Array.from(unknown) };
     render();

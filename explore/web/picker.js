@@ -1,6 +1,6 @@
 // The test digits to pick from, as a row of small pictures that scrolls.
 
-import { el } from "./controls.js";
+import { el, roving } from "./controls.js";
 import { image } from "./data.js";
 import { imageCanvas } from "./draw.js";
 
@@ -15,5 +15,5 @@ export function picker(models, onPick, label = "Test digits to pick from") {
     const about = { type: "button", "aria-label": `A test image of ${name}`, click: pick };
     return el("button", about, canvas.element);
   });
-  return el("div", { class: "picker", role: "group", "aria-label": label }, ...buttons);
+  return roving(el("div", { class: "picker", role: "group", "aria-label": label }, ...buttons));
 }

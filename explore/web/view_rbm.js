@@ -1,13 +1,158 @@
 // The Boltzmann machine: erase part of a digit and watch chains restore it, or let it dream.
 
-import { chapter, lead } from "./controls.js";
+import { button, chapter, choice, el, lead, slider } from "./controls.js";
+import { image } from "./data.js";
+import { lineChart } from "./chart.js";
+import { imageCanvas } from "./draw.js";
+import { frames } from "./frames.js";
+import { pad } from "./pad.js";
 import { picker } from "./picker.js";
+import { advance, begin, CHAINS, unrelated } from "./rbm_run.js";
+import { unitsPanel } from "./view_units.js";
+
+const MODES = [["clamped", "clamped"], ["free", "free"], ["dream", "dreaming"]];
+const RATES = [1, 2, 5, 10, 30, 60, 120, 300]; // sweeps a second
+const SAID = {
+  clamped: "After every sweep the given pixels are put back, so each chain draws the missing ones from what the machine knows of digits that have the given ones.",
+  free: "The given pixels only start the chains. Each sweep draws all pixels anew from the hidden units, and nothing brings back what a sweep has lost.",
+  dream: "Nothing is given. Eighteen chains start from coin flips and wander among what the machine takes for digits.",
+};
+const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)}\u00a0%`;
 
 export function mount(root, models) {
+  const [height, width] = models.size, D = height * width;
+  const machines = models.rbm, digits = models.digits.images.map((byte) => byte > 127);
+  const state = { hidden: 500, mode: "clamped", rate: 4, running: true, seed: 1, due: 0, level: 0, run: null };
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  const chains = Array.from({ length: CHAINS.dream }, (_, n) => imageCanvas(models.size, `Chain ${n + 1}, its present state`));
+  const mean = imageCanvas(models.size, "Running mean of the chains");
+  const agree = lineChart({ label: "Given pixels that agree, by sweep", format: (y) => percent(y, 0), xText: "sweeps" });
+  const energy = lineChart({ label: "Free energy of every chain, by sweep", xText: "sweeps" });
+  const units = unitsPanel(models, digits), said = el("p", { class: "said" });
+  const count = el("p", { class: "count" });
+
+  const restart = () => {
+    const { pixels, unknown } = drawing.get(), known = unknown.map((u) => 1 - u);
+    const given = pixels.map(Math.round);
+    state.run = begin(machines[state.hidden], state.mode, given, known, state.seed++);
+    state.level = unrelated(digits, given, known);
+    render();
+  };
+  const marks = (n) => {
+    const { v, known, given, mode } = state.run;
+    return Array.from(known, (k, i) =>
+      !k ? "accent" : mode === "free" && v[n * D + i] !== given[i] ? "minus" : "ink");
+  };
+
+  /** Shows the run; all that is seen follows from `state`. */
+  function render() {
+    const { run, mode } = state, dreaming = mode === "dream";
+    chains.forEach(({ element, marked, show }, n) => {
+      element.hidden = n >= CHAINS[mode];
+      if (element.hidden) return;
+      const of = (x) => x.subarray(n * D, (n + 1) * D);
+      if (dreaming) show(of(run.probs));
+      else marked(of(run.v), marks(n));
+    });
+    if (!dreaming) {
+      const whole = mode === "clamped" ? run.mean.map((m, i) => (run.known[i] ? run.given[i] : m)) : run.mean;
+      mean.marked(whole, Array.from(run.known, (k) => (k && mode === "clamped" ? "ink" : "accent")));
+    }
+    root.dataset.mode = mode;
+    said.textContent = SAID[mode];
+    const now = run.history.at(-1);
+    count.textContent = `Sweep ${run.sweeps}`;
+    if (mode === "free") count.textContent += `: ${percent(now.agree)} of the given pixels agree${
+      now.agree < state.level + 0.01 ? ", no more than with a digit that has nothing to do with them" : ""}.`;
+    curves();
+    units.render(run);
+  }
+
+  function curves() {
+    const { run, mode } = state, last = Math.max(50, run.sweeps);
+    if (mode === "free") {
+      const values = run.history.map(({ sweep, agree: y }) => [sweep, y]);
+      const least = Math.min(state.level, ...values.map(([, y]) => y));
+      const low = Math.max(0, Math.floor(20 * least) / 20 - 0.05);
+      const levels = [{ y: state.level, text: `an unrelated digit: ${percent(state.level)}` }];
+      agree.show({ series: [{ values, kind: "one" }], x: [0, last], y: [low, 1], levels });
+    }
+    const past = run.history.filter(({ sweep }) => sweep > 0 || run.sweeps === 0);
+    const every = past.flatMap(({ energies }) => [...energies]);
+    const y = [Math.floor(Math.min(...every) / 50) * 50, Math.ceil(Math.max(...every) / 50) * 50];
+    const series = Array.from({ length: CHAINS[mode] }, (_, n) => (
+      { values: past.map(({ sweep, energies }) => [sweep, energies[n]]), kind: n ? "three" : "one" }));
+    energy.show({ series: series.reverse(), x: [0, last], y });
+  }
+
+  const loop = frames((seconds) => {
+    state.due += seconds * RATES[state.rate];
+    const sweeps = Math.floor(state.due);
+    state.due -= sweeps;
+    for (let k = 0; k < Math.min(sweeps, 10); k++) state.run = advance(state.run);
+    if (sweeps) render();
+  });
+  const run = (running) => {
+    state.running = running;
+    play.textContent = running ? "Pause" : "Run";
+    loop[running ? "start" : "stop"]();
+  };
+  const play = button("Pause", () => run(!state.running), { class: "play" });
+  const once = button("One sweep", () => {
+    run(false);
+    state.run = advance(state.run);
+    render();
+  });
+  const changed = (name) => (value) => {
+    state[name] = value;
+    restart();
+  };
+  const erase = (missing) => () => {
+    drawing.set(drawing.get().pixels, Uint8Array.from({ length: D }, (_, i) => missing(Math.floor(i / width), i % width)));
+    restart();
+  };
+  const pick = (pixels) => {
+    drawing.set(pixels.map(Math.round), drawing.get().unknown);
+    restart();
+  };
+
+  const masks = el("div", { class: "buttons" },
+    button("Right half", erase((_, column) => column >= width / 2)),
+    button("Lower half", erase((row) => row >= height / 2)),
+    button("All known", erase(() => false)),
+    button("Clear", () => (drawing.set(new Float32Array(D)), restart())));
+  const drawing = pad({
+    size: models.size, label: "The given digit", radius: 2, binary: true, onChange: () => restart(),
+    tools: [["unknown", "erase"], ["ink", "ink"], ["paper", "paper"]], more: [masks],
+  });
+  const ink = (kind, text) => el("span", { class: kind }, el("i", {}), text);
+  const key = el("p", { class: "key" }, ink("of-ink", "given"), ink("of-accent", "drawn by the machine"),
+    ink("of-minus", "against a given pixel"));
+  const rate = { label: "Speed", min: 0, max: RATES.length - 1, value: state.rate, format: (at) => `${RATES[at]} sweeps a second` };
   root.append(
-    lead("A machine that fills in what is missing", "Pick a digit."),
-    picker(models, () => {}),
-    chapter(models, "rbm/DERIVATION_INPAINTING.md", "The derivation"),
+    lead("It fills in what is missing", "Pick a digit or draw one, erase a part of it, and watch chains of the machine complete it. Then let the chains run ",
+      el("i", {}, "free"), " and find out what becomes of the pixels that you gave."),
+    el("div", { class: "mode" },
+      choice({ label: "The chains are", options: MODES, value: state.mode, onChange: changed("mode") }).element, said),
+    picker(models, pick),
+    el("div", { class: "bench" },
+      el("h3", { class: "given" }, "Given"), drawing.element,
+      el("section", { class: "now" }, el("h3", {}, "Chains, now"), el("div", { class: "chains" }, ...chains.map((one) => one.element))),
+      el("section", { class: "mean" }, el("h3", {}, "Running mean"), mean.element),
+      key,
+      el("section", { class: "setting" },
+        choice({ label: "Hidden units", options: [20, 100, 500].map((n) => [n, String(n)]), value: state.hidden, onChange: changed("hidden") }).element,
+        slider({ ...rate, onInput: (at) => (state.rate = at) }).element,
+        el("div", { class: "buttons" }, play, once, button("Start again", restart))),
+      el("section", { class: "curves" }, count,
+        el("div", { class: "agree" }, el("h3", {}, "Given pixels that agree"), agree.element),
+        el("div", {}, el("h3", {}, "Free energy ", el("small", {}, "in nats")), energy.element))),
+    units.element,
+    chapter(models, "rbm/DERIVATION_INPAINTING.md", "The derivation: filling in missing pixels"),
   );
-  return { start() {}, stop() {} };
+  drawing.set(image(models.digits.images, 3, D).map(Math.round));
+  erase((_, column) => column >= width / 2)();
+  if (still) run(false);
+  return { start: () => state.running && loop.start(), stop: loop.stop };
 }

@@ -1,0 +1,65 @@
+// An experiment with a machine: several Gibbs chains side by side, and what is kept of their past.
+//
+// Modes: "clamped", the given pixels are held at every sweep; "free", they only start the chains;
+// "dream", nothing is given. N chains, D pixels, H hidden units.
+
+import { agreement, freeEnergy, start, sweep } from "./rbm.js";
+import { generator } from "./random.js";
+
+export const CHAINS = { clamped: 4, free: 4, dream: 18 };
+const MEMORY = 100; // sweeps of which the running mean is made
+const KEPT = 400; // points of a curve: of more, every second is dropped
+
+/** Chains at their start: given, known (D,) of the drawn image; params {W, b, c} of a machine. */
+export function begin(params, mode, given, known, seed) {
+  const rng = generator(seed), N = CHAINS[mode], D = params.b.length;
+  const held = mode === "dream" ? new Uint8Array(D) : known;
+  const v = new Float32Array(N * D);
+  for (let n = 0; n < N; n++) v.set(start(rng, given, held), n * D);
+  const run = {
+    params, mode, rng, given, known: held, v, probs: Float64Array.from(v), h: null, sweeps: 0,
+    mean: Float64Array.from(v.subarray(0, D)), activity: new Float64Array(params.c.length),
+    all: { known: repeated(held, N), given: repeated(given, N) }, every: 1, history: [],
+  };
+  return { ...run, history: [point(run)] };
+}
+
+const repeated = (x, N) => Float32Array.from({ length: N * x.length }, (_, i) => x[i % x.length]);
+
+/** The run one sweep later. */
+export function advance(run) {
+  const { params, all, mode } = run, D = params.b.length, H = params.c.length;
+  const { v, h, probs } = sweep(run.rng, run.v, params, mode === "clamped" ? all.known : null, all.given);
+  const sweeps = run.sweeps + 1, share = 1 / Math.min(sweeps, MEMORY);
+  const mean = run.mean.map((m, i) => m + share * (average(probs, D, i) - m));
+  const activity = run.activity.map((a, j) => a + share * (average(h, H, j) - a));
+  const next = { ...run, v, h, probs, sweeps, mean, activity };
+  return sweeps % run.every ? next : { ...next, ...extended(next) };
+}
+
+/** The mean over the chains of number i of each: x (N, width) -> a number */
+function average(x, width, i) {
+  let sum = 0;
+  for (let at = i; at < x.length; at += width) sum += x[at];
+  return (sum * width) / x.length;
+}
+
+function extended(run) {
+  const history = [...run.history, point(run)];
+  if (history.length <= KEPT) return { history };
+  return { history: history.filter((_, i) => i % 2 === 0), every: 2 * run.every };
+}
+
+/** What is kept of a moment: the sweep, agreement with the given pixels, every free energy. */
+function point({ sweeps, v, all, params: { W, b, c } }) {
+  const agree = agreement(v, all.given, all.known);
+  return { sweep: sweeps, agree, energies: freeEnergy(v, W, b, c) };
+}
+
+/** The fraction of the known pixels that other digits (N, D) share with the given ones, on average. */
+export function unrelated(digits, given, known) {
+  const D = given.length, N = digits.length / D;
+  let sum = 0;
+  for (let n = 0; n < N; n++) sum += agreement(digits.subarray(n * D, (n + 1) * D), given, known);
+  return sum / N;
+}
