@@ -1,8 +1,7 @@
 """A program that does the cases as one of several does them: `python -m benchmarks.worker WHO`.
 
-It reads lines: `build CASE`, which may go on with other sizes, as in `build vae-2 rows=32`, then
-`time SECONDS`, `where SECONDS` and `memory` as often as wanted. It answers each with a line of
-JSON, and sleeps between them.
+It reads lines: `build CASE`, then `time SECONDS` and `where SECONDS` as often as wanted. It answers
+each with a line of JSON, and sleeps between them.
 """
 
 import importlib
@@ -10,9 +9,7 @@ import json
 import os
 import sys
 import time
-import tracemalloc
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import cycle, islice
 from typing import Any
 
@@ -50,34 +47,23 @@ def main(who: str) -> None:
     if who in ("ours", "floor"):
         keep_freed_memory()
     for line in sys.stdin:
-        word, *arguments = line.split()
+        word, argument = line.split()
         try:
             make = getattr(importlib.import_module(module), name)
             if word == "build":
-                case = sized(*arguments)
+                case = CASES[argument]
                 model = MODELS.get(case.kind)
                 if make is ours and model and model.halved(case.settings):
                     use_two_threads()  # as a training does
                 answer, run, inputs = build(make, case)
                 answer["versions"] = {p: importlib.import_module(p).__version__ for p in packages}
             elif word == "time":
-                answer = {"ms": milliseconds(run, inputs, float(*arguments))}
-            elif word == "memory":
-                answer = {"bytes": peak(run, inputs)}
+                answer = {"ms": milliseconds(run, inputs, float(argument))}
             else:
-                answer = where(run, inputs, float(*arguments))
+                answer = where(run, inputs, float(argument))
         except Exception as error:
             answer = {"missing": f"{type(error).__name__}: {error}".split("\n")[0][:200]}
         print(json.dumps(answer), file=answers, flush=True)
-
-
-def sized(name: str, *sizes: str) -> Case:
-    """The case of this name, with other sizes."""
-    case = CASES[name]
-    given = dict(size.split("=") for size in sizes)
-    case = case._replace(rows=int(given.pop("rows", case.rows)))
-    changed = {key: type(getattr(case.settings, key))(value) for key, value in given.items()}
-    return case._replace(settings=replace(case.settings, **changed))
 
 
 def build(make: Callable[[Case], Run], case: Case) -> tuple[dict[str, Any], Run, tuple[Any, ...]]:
@@ -125,16 +111,6 @@ def where(run: Run, inputs: tuple[Any, ...], seconds: float) -> dict[str, Any]:
     fractions = breakdown(step, seconds)
     watched = 1e3 * (time.perf_counter() - start) / steps
     return {"where": fractions, "watched": watched / before}
-
-
-def peak(run: Run, inputs: tuple[Any, ...]) -> int:
-    """Bytes that a step takes beside those that are there before it."""
-    state = run.start()
-    tracemalloc.start()
-    run.step(state, inputs[0])
-    found = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    return found
 
 
 def exact(case: Case, run: Run) -> float:

@@ -12,15 +12,12 @@ import pytest
 from benchmarks import (
     breakdown,
     cases,
-    drawn_digits,
     edits,
     false_alarms,
     graded_mutants,
     handed_in,
-    memory,
     mutants,
     rounds,
-    scaling,
     speed,
     trial,
     worker,
@@ -28,7 +25,6 @@ from benchmarks import (
 from experiments import record
 from grading.checks import CHECKS
 from training.run import RunError
-from training.settings import SettingsError
 
 ROOT = Path(__file__).parent.parent
 
@@ -140,21 +136,6 @@ def test_a_missing_peer_is_reported_and_the_others_are_timed(tmp_path):
     assert len(axes.lines) == 3  # the floor, how far it strays, and the line at 1
 
 
-def test_sizes_grow_in_a_worker_and_straight_lines_are_told(monkeypatch):
-    monkeypatch.setattr(scaling, "ROUNDS", 1)
-    monkeypatch.setattr(scaling, "SECONDS", 0.01)
-    worker = rounds.Worker("ours", sys.executable, 1)
-    row = scaling.grown(worker, "cd-1-500", "rows", (8, 64, 512))
-    with pytest.raises(SettingsError, match="build cd-1-500 rows=x failed: ValueError"):
-        scaling.asked(worker, "build cd-1-500 rows=x")
-    worker.end()
-    assert row["ms"][2] > row["ms"][0] and row["bytes"][2] > row["bytes"][1]
-    found = {"what": "images", "case": "cd-1-500", "grows": True, **row, "values": [1, 2, 4]}
-    line, bent = ({**found, "ms": ms, "bytes": ms} for ms in ([5, 10, 20], [5, 10, 80]))
-    shown = scaling.straight({"curves": [line, bent]}).split("\n")
-    assert "| 1.00 |" in shown[-2] and "**" not in shown[-2] and shown[-1].count("**") == 4
-
-
 def test_a_worker_says_why_it_cannot_and_goes_on(tmp_path):
     peer = rounds.Worker("PyTorch", sys.executable, 1)  # which has no PyTorch
     assert "No module named" in peer.ask("build vae-2")["missing"]
@@ -190,16 +171,3 @@ def test_a_breakdown_tells_products_from_other_work():
     assert breakdown.breakdown(lambda: np.matmul(a, a), 0.3).get(breakdown.PRODUCTS, 0) > 0.8
     found = breakdown.breakdown(lambda: (np.tanh(b), b < 1), 0.3)
     assert found[breakdown.ACTIVATIONS] > 0.6 and found[breakdown.COMPARED] > 0
-
-
-def test_the_memory_of_a_command_is_that_of_its_largest_process():
-    few, many = (memory.peak(["timeit", "-n1", "-r1", f"b'x' * {n}"]) for n in (1, 200_000_000))
-    assert few < 1e8 and 1.9e8 < many - few < 2.1e8
-    with pytest.raises(RunError, match="python -m rbm train --hidden x ended with status 2"):
-        memory.peak("rbm train --hidden x".split())
-
-
-def test_a_classifier_learns_the_drawn_digits():
-    images, labels, *_ = drawn_digits.drawn_digits(0, train=500, test=10)
-    params = drawn_digits.fit(drawn_digits.np.random.default_rng(0), images, labels)
-    assert drawn_digits.right(params, images, labels).mean() > 0.9
