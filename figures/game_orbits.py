@@ -15,29 +15,38 @@ from gan.players import discriminator_gradient
 
 
 class Game(NamedTuple):
-    """How the smallest game is played; the rate of a step is 0.2 (1 - momentum)."""
+    """How the smallest game is played; the rate of a step is rate (1 - momentum)."""
 
     name: str
     turns: bool
     penalty: float = 0.0
     momentum: float = 0.0
+    rate: float = 0.2
+
+
+def step(game: Game, place: Array, velocity: Array) -> tuple[Array, Array]:
+    """(psi, theta) and the players' last steps, (2,) each, after a step of both."""
+    rate = game.rate * (1 - game.momentum)
+    for movers in ([0], [1]) if game.turns else ([0, 1],):
+        both = place, velocity
+        new = momentum_step(*both, gradients(place, game.penalty), rate, game.momentum)
+        place, velocity = (x.copy() for x in both)
+        place[movers], velocity[movers] = (x[movers] for x in new)
+    return place, velocity
 
 
 def orbit(game: Game, steps: int) -> Array:
     """(psi, theta) from (0, 1) on: (steps + 1, 2)"""
-    place, velocity, rate = np.array([0.0, 1.0]), np.zeros(2), 0.2 * (1 - game.momentum)
+    place: Array = np.array([0.0, 1.0])
+    velocity: Array = np.zeros(2)
     path = [place]
     for _ in range(steps):
-        for movers in ([0], [1]) if game.turns else ([0, 1],):
-            both = place, velocity
-            new = momentum_step(*both, _gradients(place, game.penalty), rate, game.momentum)
-            place, velocity = (x.copy() for x in both)
-            place[movers], velocity[movers] = (x[movers] for x in new)
+        place, velocity = step(game, place, velocity)
         path.append(place)
     return np.array(path)
 
 
-def _gradients(point: Array, penalty: float) -> Array:
+def gradients(point: Array, penalty: float) -> Array:
     """Of the discriminator's loss with its penalty by psi, of the saturating loss by theta."""
     psi, theta = point
     zero, D = np.zeros((1, 1)), (Layer(np.array([[psi]]), np.zeros(1)),)
