@@ -50,7 +50,7 @@ def write_page(
     """Writes <folder>/index.html, whole or not at all. -> its path"""
     whole = {"facts": facts, "arrays": {name: packed(array) for name, array in arrays.items()}}
     page = Template((WEB / "index.html").read_text()).substitute(
-        style=(WEB / "style.css").read_text(),
+        style="".join((WEB / name).read_text() for name in ("style.css", "views.css")),
         intro=escape(INTRO.format(data=data.name)),
         models=json.dumps(whole, separators=(",", ":")).replace("<", "\\u003c"),
         script=bundle(),

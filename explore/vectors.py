@@ -4,29 +4,14 @@ The page's JavaScript must give the same numbers to 1e-4. A maker takes the page
 in float64, and yields vectors; MAKERS names all of them, by model.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
-from autograd_lite.ops import Array
+from explore.calls import Arrays, Ref, Vector, written
+from explore.vectors_small import cd_bias, equations, game
 from rbm.model import Params, energy, free_energy, prob_h, prob_v
-
-Arrays = Mapping[str, Any]
-
-
-class Ref(NamedTuple):
-    """An argument that is in the page already, by its name, such as rbm.500.W or vae.2"""
-
-    ref: str
-
-
-class Vector(NamedTuple):
-    """A call of a function of the page, as module.function, and what Python gets."""
-
-    function: str
-    arguments: tuple[Any, ...]  # arrays, numbers, text, or a Ref
-    expected: Array
 
 
 def rbm(arrays: Arrays) -> Iterator[Vector]:
@@ -45,16 +30,12 @@ def rbm(arrays: Arrays) -> Iterator[Vector]:
         yield Vector("rbm.probV", (h, refs["W"], refs["b"]), prob_v(h, W, b))
 
 
-MAKERS: dict[str, Callable[[Arrays], Iterator[Vector]]] = {"rbm": rbm}
-
-
-def written(value: Any) -> Any:
-    """An argument or a result, as JSON holds it; arrays row by row, in one list."""
-    if isinstance(value, Ref):
-        return value._asdict()
-    if isinstance(value, tuple):
-        return [written(one) for one in value]
-    return np.asarray(value).ravel().tolist() if isinstance(value, np.ndarray) else value
+MAKERS: dict[str, Callable[[Arrays], Iterator[Vector]]] = {
+    "rbm": rbm,
+    "smallest game": game,
+    "equations": equations,
+    "bias of CD": cd_bias,
+}
 
 
 def vectors(arrays: Arrays) -> dict[str, list[dict[str, Any]]]:

@@ -43,11 +43,13 @@ export const each = (f) => (x) => {
   return y;
 };
 
-const softplusOf = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+/** The same functions of one number. */
+export const sigmoidOf = (x) => 0.5 * (1 + Math.tanh(0.5 * x));
+export const softplusOf = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
 export const relu = each((x) => Math.max(x, 0)); // (ad.5)
 export const leakyRelu = each((x) => Math.max(x, 0.2 * x)); // (ad.7)
-export const sigmoid = each((x) => 0.5 * (1 + Math.tanh(0.5 * x))); // (ad.9)
+export const sigmoid = each(sigmoidOf); // (ad.9)
 export const tanh = each(Math.tanh); // (ad.11)
 export const elu = each((x) => (x > 0 ? x : Math.expm1(x))); // (ad.13)
 export const softplus = each(softplusOf); // (ad.15)

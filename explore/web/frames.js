@@ -5,7 +5,7 @@ export function frames(onFrame) {
   let asked = 0, before = 0;
   const next = (now) => {
     asked = requestAnimationFrame(next);
-    onFrame(Math.min(0.1, (now - before) / 1000));
+    onFrame(Math.min(0.1, Math.max(0, now - before) / 1000)); // a first frame may be dated before start()
     before = now;
   };
   const start = () => {

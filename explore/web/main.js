@@ -2,13 +2,18 @@
 //
 // A view is a module with mount(root, models) -> {start(), stop()}.
 
+import * as cdBias from "./cd_bias.js";
 import { unpacked } from "./data.js";
+import * as equations from "./equations.js";
+import * as game from "./game.js";
 import * as rbm from "./rbm.js";
+import * as viewEquations from "./view_equations.js";
+import * as viewGame from "./view_game.js";
 import * as viewRbm from "./view_rbm.js";
 
-const VIEWS = { rbm: viewRbm };
+const VIEWS = { rbm: viewRbm, game: viewGame, equations: viewEquations };
 const models = unpacked(JSON.parse(document.getElementById("models").textContent));
-window.explore = { models, functions: { rbm } }; // for tests
+window.explore = { models, functions: { rbm, game, equations, cdBias } }; // for tests
 
 const tabs = [...document.querySelectorAll("[role=tab]")];
 const mounted = {};

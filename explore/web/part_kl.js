@@ -1,0 +1,63 @@
+// KL of two Gaussians: its integrand as an area, and its closed form.
+
+import { button, chapter, el, slider } from "./controls.js";
+import { klAreas, klGaussians, klIntegrand, logNormal } from "./equations.js";
+import { area, fixed, frame, line } from "./svg.js";
+
+const REACH = 5, POINTS = 500, HEIGHTS = [0.55, 1.1, 2.2, 4.4, 8.8, 17];
+const logvar = (sd) => 2 * Math.log(sd);
+
+/** Four sliders of two Gaussians and the picture: an element. */
+export function mountKl(models) {
+  const state = { mu: 1, sd: 0.5, mu2: 0, sd2: 1 };
+  const one = (name, label, min, max) => slider({ label, min, max, step: 0.05, value: state[name],
+    format: fixed, onInput: (value) => render(Object.assign(state, { [name]: value })) });
+  const sliders = {
+    mu: one("mu", "Mean of q", -3, 3), sd: one("sd", "Standard deviation of q", 0.1, 3),
+    mu2: one("mu2", "Mean of p", -3, 3), sd2: one("sd2", "Standard deviation of p", 0.1, 3),
+  };
+  const set = (values) => {
+    Object.assign(state, values);
+    for (const [name, { set }] of Object.entries(sliders)) set(state[name]);
+    render(state);
+  };
+  const swap = button("Swap q and p", () => set({ mu: state.mu2, sd: state.sd2, mu2: state.mu, sd2: state.sd }));
+  const equal = button("Make them equal", () => set({ mu: state.mu2, sd: state.sd2 }));
+  const figure = el("div", { class: "figure" }), said = el("output", { class: "outcome" });
+  const render = (now) => {
+    const q = [now.mu, logvar(now.sd)], p = [now.mu2, logvar(now.sd2)];
+    draw(figure, q, p);
+    const { above, below } = klAreas(...q, ...p), kl = klGaussians(...q, ...p);
+    said.textContent = `Area above the axis ${fixed(above, 4)}, below it ${fixed(below, 4)}: the difference is ` +
+      `${fixed(above - below, 4)} nats. The closed form says ${fixed(kl, 4)}. The other way round, ` +
+      `KL(p ‖ q), it is ${fixed(klGaussians(...p, ...q), 4)}.`;
+  };
+  render(state);
+  return el("section", { class: "part" }, el("h3", {}, "KL divergence of two Gaussians"),
+    el("p", {}, "Where q lies above p, its logarithm is larger and the area counts as positive; where it lies below, ",
+      "as negative. The positive part always prevails. Make q narrow, then wide, and see which is dearer."),
+    el("div", { class: "columns equation" },
+      el("div", { class: "controls" }, ...Object.values(sliders).map((s) => s.element),
+        el("div", { class: "buttons" }, swap, equal)),
+      el("figure", {}, figure, legend({ blue: "q", grey: "p", orange: "q log(q / p)" }))),
+    el("p", { class: "reading" }, said),
+    chapter(models, "vae/DERIVATION.md", "The bound, and the KL of two Gaussians"));
+}
+
+/** Names of the lines of a chart, by their class: a caption. */
+export const legend = (names) =>
+  el("figcaption", { class: "legend" }, ...Object.entries(names).map(([kind, name]) =>
+    el("span", {}, el("i", { class: `swatch ${kind}` }), name)));
+
+function draw(element, q, p) {
+  const xs = Array.from({ length: POINTS + 1 }, (_, n) => -REACH + (2 * REACH * n) / POINTS);
+  const height = xs.map((z) => klIntegrand(z, ...q, ...p));
+  const densities = [q, p].map((one) => xs.map((z) => Math.exp(logNormal(z, ...one))));
+  const step = (most) => HEIGHTS.find((h) => h >= most) ?? most;
+  const top = step(Math.max(...height, ...densities.flat())), low = Math.min(...height);
+  const f = frame({ width: 560, height: 320, x: [-REACH, REACH], y: [low > -0.25 * top ? -0.25 * top : 1.1 * low, top], xName: "code z" });
+  element.innerHTML = f.draw(
+    "The densities of q and p, and q log(q / p), whose area is the KL divergence",
+    area(f, xs, height, 0, "orange") + `<path class="zero" d="M${f.X(-REACH)} ${f.Y(0)}H${f.X(REACH)}"/>` +
+      line(f, xs, densities[1], "grey") + line(f, xs, densities[0], "blue") + line(f, xs, height, "orange thin"));
+}
