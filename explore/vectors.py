@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from explore.calls import Arrays, Ref, Vector, written
+from explore.vectors_networks import gan, vae
 from explore.vectors_small import cd_bias, equations, game
 from rbm.model import Params, energy, free_energy, prob_h, prob_v
 
@@ -32,6 +33,8 @@ def rbm(arrays: Arrays) -> Iterator[Vector]:
 
 MAKERS: dict[str, Callable[[Arrays], Iterator[Vector]]] = {
     "rbm": rbm,
+    "VAE": vae,
+    "GAN": gan,
     "smallest game": game,
     "equations": equations,
     "bias of CD": cd_bias,

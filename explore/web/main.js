@@ -6,14 +6,18 @@ import * as cdBias from "./cd_bias.js";
 import { unpacked } from "./data.js";
 import * as equations from "./equations.js";
 import * as game from "./game.js";
+import * as gan from "./gan.js";
 import * as rbm from "./rbm.js";
+import * as vae from "./vae.js";
 import * as viewEquations from "./view_equations.js";
 import * as viewGame from "./view_game.js";
+import * as viewGan from "./view_gan.js";
 import * as viewRbm from "./view_rbm.js";
+import * as viewVae from "./view_vae.js";
 
-const VIEWS = { rbm: viewRbm, game: viewGame, equations: viewEquations };
+const VIEWS = { rbm: viewRbm, vae: viewVae, gan: viewGan, game: viewGame, equations: viewEquations };
 const models = unpacked(JSON.parse(document.getElementById("models").textContent));
-window.explore = { models, functions: { rbm, game, equations, cdBias } }; // for tests
+window.explore = { models, functions: { rbm, vae, gan, game, equations, cdBias } }; // for tests
 
 const tabs = [...document.querySelectorAll("[role=tab]")];
 const mounted = {};

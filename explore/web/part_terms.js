@@ -1,0 +1,56 @@
+// Both terms of the bound as bars, and how they change with the width of q.
+
+import { el, slider } from "./controls.js";
+import { area, fixed, frame, line, text } from "./svg.js";
+import { negElbo } from "./vae.js";
+
+const WIDTHS = [1 / 16, 8]; // of q, times the encoder's
+const POINTS = 17;
+const logvarAt = (logvar, width) => logvar.map((s) => s + 2 * Math.log(width));
+
+/** Terms for q moved and widened: x (D,), mu, logvar (Z,), eps (K, Z) -> {nll, kl, negElbo} */
+export const widened = (x, mu, logvar, width, eps, net) => negElbo(x, mu, logvarAt(logvar, width), eps, net);
+
+/** {element, show(now)}: now {x, net, mu, logvar, own {mu, logvar}, width, eps, plain: nll}. */
+export function terms(onWidth) {
+  const bars = el("div", { class: "figure" }), curves = el("div", { class: "figure" });
+  const said = el("output", { class: "outcome" });
+  const width = slider({ label: "Width of q, times the encoder’s", min: Math.log(WIDTHS[0]), max: Math.log(WIDTHS[1]),
+    step: 0.01, value: 0, format: (t) => Math.exp(t).toPrecision(2), onInput: (t) => onWidth(Math.exp(t)) });
+  const show = (now) => {
+    width.set(Math.log(now.width));
+    const { x, net, mu, logvar, own, eps } = now;
+    const encoder = negElbo(x, own.mu, own.logvar, eps, net);
+    const yours = widened(x, mu, logvar, now.width, eps, net);
+    drawBars(bars, [["encoder’s q", encoder], ["your q", yours], ["autoencoder", { nll: now.plain, kl: 0 }]]);
+    drawCurves(curves, now);
+    said.textContent = `Your q costs ${fixed(yours.nll, 1)} nats of reconstruction and ${fixed(yours.kl, 1)} of KL: ` +
+      `${fixed(yours.negElbo, 1)} in all. The encoder’s own costs ${fixed(encoder.nll, 1)} and ${fixed(encoder.kl, 1)}: ` +
+      `${fixed(encoder.negElbo, 1)}. The autoencoder’s code costs ${fixed(now.plain, 1)}, and no KL.`;
+  };
+  return { bars, curves, width: width.element, said, show };
+}
+
+function drawBars(element, rows) {
+  const most = Math.max(...rows.map(([, { nll, kl }]) => nll + kl)), top = 50 * Math.ceil((most * 1.12) / 50);
+  const f = frame({ height: 200, x: [0, top], y: [0, rows.length], yTicks: [], xName: "nats", margin: { left: 92, right: 20 } });
+  const bars = rows.map(([name, { nll, kl }], i) => {
+    const y = f.Y(rows.length - i) + 8, tall = f.Y(0) - f.Y(1) - 16, end = f.X(nll);
+    return `<rect class="bar blue" x="${f.X(0)}" y="${y}" width="${end - f.X(0)}" height="${tall}"/>` +
+      `<rect class="bar orange" x="${end}" y="${y}" width="${f.X(kl) - f.X(0)}" height="${tall}"/>` +
+      `<text class="note" x="${f.X(0) - 8}" y="${y + tall / 2 + 4}" text-anchor="end">${name}</text>` +
+      `<text class="note on" x="${f.X(0) + 6}" y="${y + tall / 2 + 4}">${fixed(nll, 1)}</text>` +
+      (kl ? `<text class="note" x="${f.X(nll + kl) + 4}" y="${y + tall / 2 + 4}">+ ${fixed(kl, 1)}</text>` : "");
+  });
+  element.innerHTML = f.draw("Reconstruction and KL of the encoder’s q, of yours, and of the autoencoder", "", bars.join(""));
+}
+
+function drawCurves(element, { x, net, mu, logvar, width, eps }) {
+  const widths = Array.from({ length: POINTS }, (_, n) => WIDTHS[0] * (WIDTHS[1] / WIDTHS[0]) ** (n / (POINTS - 1)));
+  const at = (w) => widened(x, mu, logvar, w, eps, net), here = at(1);
+  const found = widths.map(at), less = (name) => found.map((one) => one[name] - here[name]);
+  const f = frame({ height: 200, x: WIDTHS, logX: true, y: [-10, 30], xName: "width of q, times the encoder’s", yName: "nats more" });
+  element.innerHTML = f.draw("How reconstruction, KL and their sum change with the width of q",
+    `<path class="zero" d="M${f.X(WIDTHS[0])} ${f.Y(0)}H${f.X(WIDTHS[1])}M${f.X(width)} ${f.Y(-10)}V${f.Y(30)}"/>` +
+      line(f, widths, less("nll"), "blue") + line(f, widths, less("kl"), "orange") + line(f, widths, less("negElbo"), "sum"));
+}

@@ -1,0 +1,137 @@
+// The view of the VAE: a digit's density of codes, beside an autoencoder's code, and what each pays.
+
+import { button, chapter, el, lead, slider, tick } from "./controls.js";
+import { image } from "./data.js";
+import { frames } from "./frames.js";
+import { pad } from "./pad.js";
+import { codes } from "./part_codes.js";
+import { terms } from "./part_terms.js";
+import { picker } from "./picker.js";
+import { generator, normals } from "./random.js";
+import { between, decode, encode } from "./vae.js";
+import { side } from "./vae_side.js";
+import { bernoulliNll } from "./arrays.js";
+import { legend } from "./part_kl.js";
+
+const SAMPLES = 12, STEPS = 8, PAIRS = 4; // pictures from N(0, I), on a walk; pairs of noise
+
+export function mount(root, models) {
+  const vae = models.vae[2], plain = models.vae.autoencoder, D = models.size[0] * models.size[1];
+  const digit = (n) => image(models.digits.images, n, D), rng = generator(7);
+  const half = normals(generator(3), 2 * PAIRS);
+  // Noise in pairs of opposite sign, always the same: bars then move with q alone.
+  const eps = Float64Array.from([...half, ...half.map((e) => -e)]);
+  const state = { x: digit(0), width: 1, to: digit(1), walk: 0, samples: normals(rng, 2 * SAMPLES) };
+
+  const one = (net, codes, title, onMove) =>
+    side({ models, net, codes, title, samples: SAMPLES, steps: STEPS, onMove });
+  const left = one(vae, models.planes.vae, "VAE", (mu) => change({ mu }));
+  const right = one(plain, models.planes.autoencoder, "autoencoder", (za) => change({ za }));
+  const bars = terms((width) => change({ width })), more = codes(models);
+
+  let asked = 0;
+  const change = (part) => {
+    Object.assign(state, part);
+    asked ||= requestAnimationFrame(() => {
+      asked = 0;
+      render();
+    });
+  };
+  /** The encoder's answers to the digit, and to the walk's end. */
+  const answers = () => {
+    const own = encode(state.x, vae), ownPlain = encode(state.x, plain).mu;
+    const ends = [own.mu, encode(state.to, vae).mu], endsPlain = [ownPlain, encode(state.to, plain).mu];
+    Object.assign(state, { own, ownPlain, mu: own.mu, za: ownPlain, width: 1, ends, endsPlain, walk: 0 });
+    left.showWalk(between(...ends, STEPS));
+    right.showWalk(between(...endsPlain, STEPS));
+    walkSlider.set(0);
+  };
+  const take = (x) => {
+    state.x = x;
+    answers();
+    more.show(x);
+    change({});
+  };
+  const draw = () => {
+    state.samples = normals(rng, 2 * SAMPLES);
+    left.showDrawn(state.samples);
+    right.showDrawn(state.samples);
+    change({});
+  };
+  const walkTo = (walk) => {
+    const on = ([a, b]) => Float64Array.from(a, (ai, i) => ai + walk * (b[i] - ai));
+    change({ walk, mu: on(state.ends), za: on(state.endsPlain) });
+  };
+  const render = () => {
+    const { x, own, mu, za, width, samples, ends, endsPlain } = state;
+    const sd = own.logvar.map((s) => width * Math.exp(0.5 * s));
+    left.show({ z: mu, ellipse: { mu, sd }, samples, ends });
+    right.show({ z: za, ellipse: null, samples, ends: endsPlain });
+    const nll = bernoulliNll(decode(za, plain), x, D)[0];
+    bars.show({ x, net: vae, mu, logvar: own.logvar, own, width, eps, plain: nll });
+  };
+
+  const drawing = pad({ size: models.size, label: "Your digit", tools: [["ink", "ink"], ["paper", "rubber"]],
+    onChange: ({ pixels }) => take(Float32Array.from(pixels)) });
+  const pick = (x) => {
+    drawing.set(x);
+    take(x);
+  };
+  const clear = button("Clear", () => pick(new Float32Array(D)));
+  const back = button("The encoder’s own answer", () => change({ mu: state.own.mu, za: state.ownPlain, width: 1 }));
+  const everywhere = tick({ label: "Show what each decoder draws everywhere", value: false,
+    onChange: (on) => { left.everywhere(on); right.everywhere(on); change({}); } });
+  const walkSlider = slider({ label: "Along the walk", min: 0, max: 1, step: 0.01, value: 0,
+    format: (t) => `${Math.round(100 * t)} %`, onInput: walkTo });
+  const stroll = frames((seconds) => {
+    const walk = Math.min(1, state.walk + seconds / 3);
+    walkSlider.set(walk);
+    walkTo(walk);
+    if (walk === 1) stroll.stop();
+  });
+  const go = button("Walk", () => { walkTo(0); stroll.start(); });
+
+  root.append(
+    lead("The variational autoencoder",
+      "Draw a digit or pick one. The VAE’s encoder answers with a density of codes, the ellipse; the autoencoder beside " +
+      "it, of the same layers, with a point. Drag either one and watch the decoder’s picture. " +
+      "Which of the two planes could you draw a new digit from?"),
+    el("div", { class: "columns sides" },
+      el("div", { class: "controls" }, drawing.element, picker(models, pick),
+        el("div", { class: "buttons" }, clear, back), everywhere.element),
+      left.element, right.element),
+    part("Codes that nobody encoded",
+      "To make a new digit one has to choose a code. Twelve codes were drawn from N(0, I), the crosses in the planes. " +
+      "The VAE paid for keeping its codes there, so most crosses lie among digits. The autoencoder never paid, and put its " +
+      "codes anywhere: the same crosses all fall on one spot.",
+      el("div", { class: "buttons" }, button("Draw other codes", draw)), drawnBy("VAE", left.drawn), drawnBy("autoencoder", right.drawn)),
+    part("A walk from one digit to another",
+      "On a straight line between two codes the VAE’s pictures pass through other digits; the autoencoder’s cross gaps " +
+      "where no digit was encoded, and come out as blends.",
+      el("div", { class: "controls" }, picker(models, (x) => { state.to = x; answers(); change({}); }, "Test digits to walk to"),
+        walkSlider.element, el("div", { class: "buttons" }, go)), drawnBy("VAE", left.walk), drawnBy("autoencoder", right.walk)),
+    part("What the KL costs, and what it buys",
+      "Minus the bound has two terms. Make q narrower: the reconstruction hardly gets cheaper, and the KL grows without end, so " +
+      "the ellipses stay wide enough to touch. Drag q away from the middle: the KL grows with the square of the distance. " +
+      "Without the KL the best width is 0: that is the autoencoder.",
+      el("div", { class: "controls" }, bars.width, bars.said),
+      el("figure", {}, bars.bars, legend({ one: "reconstruction", two: "KL" })),
+      el("figure", {}, bars.curves, legend({ one: "reconstruction", two: "KL", sum: "both" }))),
+    el("section", { class: "part" }, el("h3", {}, "More codes"),
+      el("p", {}, "Networks of 8 and of 16 codes. The sliders start at the mean of the digit’s q(z|x); one that costs almost no KL " +
+        "carries nothing, and moving it changes nothing."), more.element),
+    chapter(models, "vae/DERIVATION.md", "The variational autoencoder"));
+  drawing.set(state.x);
+  take(state.x);
+  left.showDrawn(state.samples);
+  right.showDrawn(state.samples);
+  return { start() {}, stop: stroll.stop };
+}
+
+const drawnBy = (name, pictures) => el("figure", {}, el("figcaption", { class: "title" }, name), pictures);
+
+/** A heading, a paragraph, and three things beside one another. */
+function part(title, words, ...columns) {
+  return el("section", { class: "part" }, el("h3", {}, title), el("p", {}, words),
+    el("div", { class: "columns sides" }, ...columns));
+}
