@@ -66,8 +66,8 @@ EXPERIMENT = Experiment(
     question="What do the sources' VAEs cost, trained as long as it pays?",
     minutes=120,
     trainings=tuple(TRAININGS.values())[::-1],  # the longest first
-    protocol="the networks of dense_vae and conv_vae, all 60,000 images, grey pixels, one training each,"
-    " minutes on one core beside other work; preset best; convolutional: RMSprop from 1e-3"
+    protocol="the networks of dense_vae and conv_vae, all 60,000 images, grey pixels, one training"
+    " each, minutes on one core beside other work; preset best; convolutional: RMSprop from 1e-3"
     " linearly to 0, batch 32; settings chosen on 5,000 validation images; cost in nats an image"
     " on the 10,000 test images with sampled codes, evaluated once per network, at the end;"
     " squared error leaves out the constant 448.73; as the sources train it, notebook and PyTorch:"
