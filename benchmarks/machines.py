@@ -12,8 +12,8 @@ from experiments.experiment import Experiment, Numbers, find
 from experiments.record import read
 from experiments.tables import markdown
 from training.images import training_images
-from training.loop import steps_per_epoch
 from training.memory import keep_freed_memory
+from training.model import steps_per_epoch
 from training.parallel import Training
 from training.settings import Parser, add_settings, with_preset
 

@@ -19,7 +19,8 @@ from rbm.gibbs import gibbs
 from rbm.model import Params
 from training.checkpoint import load_params, snapshots
 from training.images import training_images
-from training.loop import states, steps_per_epoch
+from training.loop import states
+from training.model import steps_per_epoch
 from training.run import RunError, read_settings
 from training.streams import stream
 

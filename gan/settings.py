@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from data.mnist import SIDE
-from data.sets import HELP as DATA
 from gan.losses import LOSSES
-from training.settings import recorded, setting, widths
+from training import model
+from training.settings import setting, widths
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(model.Settings):
     """The settings of a run, which are also its command line."""
 
     PRESET_HELP: ClassVar = ("best means by the inception score of our classifier",)
@@ -31,10 +30,7 @@ class Settings:
         }
     }
 
-    data: str = setting("auto", DATA, metavar="NAME|PATH")
-    images: int = setting(0, "number of training images; 0: all that are not held out", least=0)
     validation: int = setting(0, "number of training images held out for validation", least=0)
-    pixels: str = setting("none", "fixed: pixels stay grey", choices=("none",))
     noise: int = setting(100, "dimension of the generator's noise", least=1)
     generator: str = setting(
         "32,64,128", "widths of the generator's hidden layers", metavar="WIDTHS"
@@ -59,24 +55,11 @@ class Settings:
         least=0,
     )
     learning_rate: float = setting(2e-3, "initial learning rate of Adam, both players", least=0)
-    decay: int = setting(
-        0,
-        "learning-rate decay: steps until the rate has fallen linearly to 0; 0: constant",
-        least=0,
-    )
     beta1: float = setting(0.9, "beta1 of Adam, both players", least=0, below=1)
     average: float = setting(
         0.0, "EMA decay of the generator's parameters; 0: no average", least=0, below=1
     )
-    epochs: int = setting(50, "passes over the training images", least=1)
-    batch_size: int = setting(64, "images per mini-batch", least=1)
-    seed: int = setting(0, "random seed", least=0)
-    snapshots: int = setting(
-        0, "epochs between saved snapshots of the parameters; 0: none", least=0
-    )
-    height: int = recorded(SIDE)
-    width: int = recorded(SIDE)
-    digest: str = recorded("")
+    epochs: int = setting(50, model.EPOCHS, least=1)
 
     def __post_init__(self) -> None:
         """SettingsError for what cannot be trained, before a folder is made for it."""

@@ -16,7 +16,8 @@ from gan.penalty import slope_penalty
 from gan.players import discriminator_gradient, generate, generator_gradient
 from gan.schedule import learning_rate
 from gan.settings import Settings as Settings  # part of what a model's training module offers
-from training.settings import SettingsError, widths
+from training.model import require_decay
+from training.settings import widths
 from training.streams import stream
 
 LOST = 100.0  # nats an image: D is certain, and G learns nothing any more
@@ -45,12 +46,7 @@ def start(settings: Settings, images: Array) -> State:
 
     SettingsError where the learning rate would be 0 before the last epoch.
     """
-    steps = settings.epochs * -(-len(images) // settings.batch_size)
-    if 0 < settings.decay < steps:
-        raise SettingsError(
-            f"--decay is {settings.decay}; expected 0, or at least the {steps} steps of"
-            f" {settings.epochs} epochs: the learning rate is 0 from then on."
-        )
+    require_decay(settings, images)
     hidden_g = widths("generator", settings.generator)
     hidden_d = widths("discriminator", settings.discriminator)
     pixels = images.shape[1]

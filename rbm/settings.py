@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from data.mnist import SIDE
-from data.sets import HELP as DATA
-from training.settings import recorded, setting
+from training import model
+from training.settings import setting
 
 _BEST: dict[str, Any] = {
     "pixels": "stochastic",
@@ -21,7 +20,7 @@ _BEST: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(model.Settings):
     """The settings of a run."""
 
     PRESET_HELP: ClassVar = (
@@ -41,13 +40,6 @@ class Settings:
         "long": _BEST | {"validation": 0, "epochs": 200, "decay": 120_000},
     }
 
-    data: str = setting("auto", DATA, metavar="NAME|PATH")
-    images: int = setting(0, "number of training images; 0: all that are not held out", least=0)
-    validation: int = setting(
-        5000,
-        "number of training images held out for validation; where it is not given, at most a tenth",
-        least=0,
-    )
     pixels: str = setting(
         "threshold",
         "binarisation of grey pixels: at 0.5, or sampled at every step (stochastic), or none",
@@ -74,18 +66,11 @@ class Settings:
         "gradient of a step: of W, b and c, or of those of the centred machine",
         choices=("plain", "centred"),
     )
-    epochs: int = setting(10, "passes over the training images", least=1)
-    batch_size: int = setting(64, "images per mini-batch", least=1)
     learning_rate: float = setting(0.1, "initial learning rate", least=0)
     halving: int = setting(
         0,
         "inverse-time decay of the learning rate: it is r / (1 + t / halving) at step t, so half of"
         " the initial rate r after `halving` steps; 0: constant",
-        least=0,
-    )
-    decay: int = setting(
-        0,
-        "learning-rate decay: steps until the rate has fallen linearly to 0; 0: constant",
         least=0,
     )
     momentum: float = setting(0.5, "momentum", least=0, below=1)
@@ -97,10 +82,3 @@ class Settings:
         "share of each weight that a step of rate 1 takes off it; biases are free",
         least=0,
     )
-    seed: int = setting(0, "random seed", least=0)
-    snapshots: int = setting(
-        0, "epochs between saved snapshots of the parameters; 0: none", least=0
-    )
-    height: int = recorded(SIDE)
-    width: int = recorded(SIDE)
-    digest: str = recorded("")

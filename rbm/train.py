@@ -14,6 +14,7 @@ from rbm.gradient import centred_gradient, nll_gradient
 from rbm.model import Params, free_energy, init, init_truncated
 from rbm.pseudo import free_energy_gap, log_pseudo_likelihood_estimate
 from rbm.settings import Settings as Settings
+from training.model import require_decay
 from training.settings import SettingsError
 from training.streams import stream
 
@@ -38,12 +39,7 @@ def start(settings: Settings, images: Array) -> State:
     """
     if settings.particles and settings.chains == "data":
         raise SettingsError("--particles is for --chains persistent: CD-k has a chain an image.")
-    steps = settings.epochs * -(-len(images) // settings.batch_size)
-    if 0 < settings.decay < steps:
-        raise SettingsError(
-            f"--decay is {settings.decay}; expected 0, or at least the {steps} steps of"
-            f" {settings.epochs} epochs: the learning rate is 0 from then on."
-        )
+    require_decay(settings, images)
     pixels = binarise(stream(settings.seed, "pixels"), images, settings.pixels)
     params = INITS[settings.init](stream(settings.seed, "weights"), pixels, settings.hidden)
     rows = settings.particles or settings.batch_size

@@ -32,7 +32,8 @@ from training.checkpoint import load_best, load_checkpoint, load_params, save_ch
 from training.command import begin, run_cli, train_command
 from training.diverged import HOPELESS, diverged
 from training.early import WATCHED, best_epoch, early_stopping, out_of_patience
-from training.loop import states, steps_per_epoch
+from training.loop import states
+from training.model import steps_per_epoch
 from training.parallel import Training, train_all
 from training.progress import Progress
 from training.run import RunError, create_run, finished, read_settings

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -129,7 +130,8 @@ def to_be_filled(folder: Path, settings: S) -> S:
     the file of first weights, which may be gone by now.
     """
     begun = getattr(settings, "weights", "") and (folder / "checkpoint.npz").exists()
-    return replace(settings, weights="") if begun else settings
+    changed: dict[str, Any] = {"weights": ""} if begun else {}
+    return replace(settings, **changed)
 
 
 def _settings(folder: Path) -> str:

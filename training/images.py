@@ -1,7 +1,7 @@
 """The images a run is trained and validated on."""
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,12 @@ def with_data(settings: S, cut: bool) -> tuple[S, DataSet]:
     """
     data = load(settings.data)
     height, width = data.size
-    found = {"data": data.choice, "height": height, "width": width, "digest": data.digest}
+    found: dict[str, Any] = {
+        "data": data.choice,
+        "height": height,
+        "width": width,
+        "digest": data.digest,
+    }
     if cut:
         found["validation"] = min(settings.validation, len(data.train_images) // 10)
     return replace(settings, **found), data

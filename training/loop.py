@@ -19,7 +19,7 @@ from training.checkpoint import (
 from training.diverged import diverged, finite, sound
 from training.early import best_epoch, early_stopping, out_of_patience
 from training.images import Split
-from training.model import Model, S, Settings, St, State
+from training.model import Model, S, Settings, St, State, steps_per_epoch
 from training.progress import Progress
 from training.run import Run, RunError, save_settings
 from training.settings import SettingsError
@@ -32,11 +32,6 @@ class Reached(NamedTuple, Generic[St]):
     state: St
     rows: list[Row]  # of metrics, an epoch each
     best: Tree | None  # the parameters of the best epoch, where --select asks for them
-
-
-def steps_per_epoch(settings: Settings, images: Array) -> int:
-    """Batches in one pass, the short last one included."""
-    return -(-len(images) // settings.batch_size)
 
 
 def states(model: Model[S, St], state: St, images: Array, settings: S) -> Iterator[St]:

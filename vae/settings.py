@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from autograd_lite.optim import Optimiser, adam_start, adam_step, rmsprop_start, rmsprop_step
-from data.mnist import SIDE
-from data.sets import HELP as DATA
-from training.settings import SettingsError, recorded, setting, widths
+from training import model
+from training.settings import SettingsError, setting, widths
 from vae.mlp import ACTIVATIONS
 from vae.objective import LIKELIHOODS
 
@@ -34,7 +33,7 @@ CONV_TAKES = {"activation": ("relu",), "likelihood": ("bernoulli", "squared")}
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(model.Settings):
     """The settings of a run, which are also its command line."""
 
     PRESET_HELP: ClassVar = (
@@ -61,13 +60,6 @@ class Settings:
         },
     }
 
-    data: str = setting("auto", DATA, metavar="NAME|PATH")
-    images: int = setting(0, "number of training images; 0: all that are not held out", least=0)
-    validation: int = setting(
-        5000,
-        "number of training images held out for validation; where it is not given, at most a tenth",
-        least=0,
-    )
     pixels: str = setting(
         "none",
         "binarisation of grey pixels: at 0.5, sampled at every step (stochastic), sampled once"
@@ -121,19 +113,10 @@ class Settings:
     noise: float = setting(
         1.0, "scale of the latent noise, 1 or 0; 0, with --beta 0: a plain autoencoder"
     )
-    epochs: int = setting(30, "passes over the training images", least=1)
-    batch_size: int = setting(128, "images per mini-batch", least=1)
+    epochs: int = setting(30, model.EPOCHS, least=1)
+    batch_size: int = setting(128, model.BATCH_SIZE, least=1)
     optimiser: str = setting("adam", "optimiser", choices=tuple(OPTIMISERS))
     learning_rate: float = setting(1e-3, "initial learning rate", least=0)
-    decay: int = setting(
-        0,
-        "learning-rate decay: steps until the rate has fallen linearly to 0; 0: constant",
-        least=0,
-    )
-    seed: int = setting(0, "random seed", least=0)
-    snapshots: int = setting(
-        0, "epochs between saved snapshots of the parameters; 0: none", least=0
-    )
     patience: int = setting(
         0,
         "early stopping patience: epochs without a lower validation cost; 0: no early stopping",
@@ -145,9 +128,6 @@ class Settings:
         " validation cost",
         choices=("last", "best"),
     )
-    height: int = recorded(SIDE, least=1)
-    width: int = recorded(SIDE, least=1)
-    digest: str = recorded("")
 
     def __post_init__(self) -> None:
         """SettingsError for noise of another scale than the bound's, for what needs validation

@@ -9,7 +9,8 @@ import numpy as np
 from autograd_lite.ops import Array, sigmoid
 from autograd_lite.tree import Tree, mean_of_halves
 from data.pixels import binarise, keep_pixels, require_unit
-from training.settings import SettingsError, widths
+from training.model import require_decay
+from training.settings import widths
 from training.streams import stream
 from vae import conv
 from vae.importance import importance_gradient
@@ -37,12 +38,7 @@ def start(settings: Settings, images: Array) -> State:
 
     SettingsError where the learning rate would be 0 before the last epoch.
     """
-    steps = settings.epochs * -(-len(images) // settings.batch_size)
-    if 0 < settings.decay < steps:
-        raise SettingsError(
-            f"--decay is {settings.decay}; expected 0, or at least the {steps} steps of"
-            f" {settings.epochs} epochs: the learning rate is 0 from then on."
-        )
+    require_decay(settings, images)
     rng = stream(settings.seed, "weights")
     sizes = images.shape[1], widths("hidden", settings.hidden, none=True), settings.codes
     if settings.network == "conv":
