@@ -20,7 +20,7 @@ export DATA DIR OUT
 $(shell $(PY) -c 'import importlib.util as u; assert u.find_spec("numpy")' 2>/dev/null || rm -f .venv/ready*)
 
 .PHONY: help figures book explore experiment reproduce rbm vae gan test test-web test-matrix ledger errata slip grade template
-.PHONY: benchmark bench mutants false-alarms data pack cluster scheduler worker lint clean
+.PHONY: benchmark bench mutants false-alarms kill-and-resume data pack cluster scheduler worker lint clean
 
 help: ## this list
 	@awk -F ': .*## ' '/^[a-z-]+: .*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -90,7 +90,7 @@ bench: .venv/ready ## time our steps beside PyTorch, JAX and scikit-learn (12 mi
 	-@$(PY) bootstrap.py bench
 	$(PY) -m benchmarks.speed $(ARGS)
 
-mutants false-alarms: .venv/ready-test
+mutants false-alarms kill-and-resume: .venv/ready-test
 	$(PY) -m benchmarks $(subst -,_,$@)
 
 data: .venv/ready ## fetch MNIST into data/cache, or say where it was found (10 s)

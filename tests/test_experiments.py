@@ -119,7 +119,7 @@ def test_without_a_name_they_are_listed_and_nothing_runs(package, room, monkeypa
     monkeypatch.setattr(command, "train_all", lambda trainings: pytest.fail("trained"))
     command.main([], package)
     said = capsys.readouterr().out
-    assert FOUND[package] and all(f"{name} " in said for name in FOUND[package])
+    assert len(FOUND[package]) >= 7 and all(f"{name} " in said for name in FOUND[package])
     minutes = [experiment.minutes for experiment in FOUND[package].values()]
     assert minutes == sorted(minutes)
 
