@@ -1,5 +1,6 @@
 """The page of figures: one file beside its pictures; for wide, narrow, light and dark screens."""
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -10,6 +11,7 @@ from typing import NamedTuple
 from training.run import write_text
 
 PAGE = Path(__file__).with_name("page.html")
+OTHERS = {"book": "the chapters beside their code", "explore": "trained models to play with"}
 FIGURE = """\
 <figure id="{name}">
 <h3>{title}</h3>
@@ -33,6 +35,13 @@ class Entry(NamedTuple):
     height: int
 
 
+def other(name: str, folder: Path) -> str:
+    """A sentence on another page: a link to it from this folder, or the command that makes it."""
+    page = Path("out", name, "index.html")
+    there = f'<a href="{os.path.relpath(page, folder)}">out/{name}/index.html</a>'
+    return f"<code>make {name}</code>: {OTHERS[name]}{f', {there}' if page.exists() else ''}."
+
+
 def write_index(
     sections: Mapping[str, Sequence[Entry]], data: str, intro: str, folder: Path
 ) -> Path:
@@ -46,8 +55,11 @@ def write_index(
             texts = {key: escape(str(value)) for key, value in entry._asdict().items()}
             whole = re.sub(r"--\S+ [^- ]\S*", r"<span>\g<0></span>", texts["commands"])
             body.append(FIGURE.format(**texts | {"commands": whole}))
+    parts = {"contents": contents, "body": body, "others": [other(name, folder) for name in OTHERS]}
     page = Template(PAGE.read_text()).substitute(
-        data=escape(data), intro=escape(intro), contents="\n".join(contents), body="\n".join(body)
+        {name: "\n".join(texts) for name, texts in parts.items()},
+        data=escape(data),
+        intro=escape(intro),
     )
     path = folder / "index.html"
     write_text(path, page)

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
@@ -27,6 +28,7 @@ from experiments.gan import PLAYERS
 from figures import __main__ as program
 from figures import drawing, quick
 from figures.images import MISSING, mosaic, one_of_each, paper, pitch
+from figures.index import write_index
 from tests.screen import close, pixels, tiles
 from tests.small_runs import MODELS, digits, make, parsed
 from training.checkpoint import save_params
@@ -407,3 +409,17 @@ def test_each_family_has_its_own_images_and_scores(monkeypatch):
         words = [text.get_text() for text in sorted(beside, key=lambda text: text.get_position())]
         first = 10 * sorted(greys).index(name)
         assert words == [name, f"{first}.00", f"{first + 1}.0", f"{first + 2}.0", f"{first + 3}.00"]
+
+
+def test_the_page_leads_to_the_book_where_there_is_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    pages, folder = [], Path("out/figures")
+    folder.mkdir(parents=True)
+    for _ in range(2):
+        pages.append(write_index({}, "digits", "All of them.", folder).read_text())
+        book = tmp_path / "out/book/index.html"
+        book.parent.mkdir(exist_ok=True)
+        book.touch()
+    assert all("make book" in page and "make explore" in page for page in pages)
+    assert ['href="../book/index.html"' in page for page in pages] == [False, True]
+    assert not any("explore/index.html" in page for page in pages)
