@@ -2,6 +2,7 @@
 
 import { contrastiveDivergence, largest, secondEigenvalue, states } from "./cd_bias.js";
 import { chapter, el, slider } from "./controls.js";
+import { BIAS, formula } from "./formulas.js";
 import { legend } from "./part_kl.js";
 import { dot, fixed, frame, line, tidy } from "./svg.js";
 
@@ -41,7 +42,7 @@ export function mountBias(models) {
   };
   render(state);
   return el("section", { class: "part" }, el("h3", {}, "The bias of CD-k"),
-    el("p", {}, "A machine of four pixels and three hidden units, all of its 16 images written down. Chains start at the data ",
+    formula(BIAS), el("p", {}, "A machine of four pixels and three hidden units, all of its 16 images written down. Chains start at the data ",
       "and forget them sweep by sweep: what is left of the data after k sweeps is the bias. Raise k; then raise the ",
       "weights, and see how many sweeps the same error takes. Click an image to make it data, or no longer."),
     el("div", { class: "columns bias" }, el("div", { class: "controls" }, k.element, factor.element),
@@ -78,7 +79,7 @@ function column(n, onClick) {
 
 function drawEntries(element, exact, expected) {
   const H = MACHINE.c.length, all = exact.length, reach = Math.max(0.5, ...exact.map(Math.abs), ...expected.map(Math.abs));
-  const f = frame({ width: 460, height: 220, x: [-0.5, all - 0.5], y: [-reach * 1.05, reach * 1.05], xTicks: [], yName: "gradient" });
+  const f = frame({ width: 420, height: 240, x: [-0.5, all - 0.5], y: [-reach * 1.05, reach * 1.05], xTicks: [], yName: "gradient" });
   const group = (from, to, name) =>
     `<text class="note" x="${f.X((from + to - 1) / 2)}" y="${f.height - 20}" text-anchor="middle">${name}</text>` +
     (from ? `<path class="zero" d="M${f.X(from - 0.5)} ${f.margin.top}V${f.height - f.margin.bottom}"/>` : "");
@@ -92,7 +93,7 @@ function drawEntries(element, exact, expected) {
 
 function drawDecay(element, bias, k, lambda) {
   const ks = bias.map((_, n) => n), law = ks.map((n) => bias[k] * lambda ** (n - k));
-  const f = frame({ width: 360, height: 220, x: [0, MOST], y: [1e-8, 1], logY: true, margin: { left: 60 }, xName: "sweeps k", yName: "largest bias" });
+  const f = frame({ width: 420, height: 240, x: [0, MOST], y: [1e-8, 1], logY: true, margin: { left: 60 }, xName: "sweeps k", yName: "largest bias" });
   element.innerHTML = f.draw(`Largest bias by k: ${tidy(bias[1])} for k = 1, ${tidy(bias[MOST])} for k = ${MOST}`,
     line(f, ks, law, "dashed") + line(f, ks, bias, "blue"), dot(f, k, Math.max(bias[k], 1e-8), "end blue", 5));
 }

@@ -2,6 +2,7 @@
 
 import { chapter, choice, el, slider } from "./controls.js";
 import { LIKELIHOODS, boundOfOneCode, logNormal } from "./equations.js";
+import { BOUND, formula } from "./formulas.js";
 import { legend } from "./part_kl.js";
 import { area, fixed, frame, line, text } from "./svg.js";
 
@@ -34,7 +35,7 @@ export function mountBound(models) {
   };
   render(state);
   return el("section", { class: "part" }, el("h3", {}, "The bound and its gap"),
-    el("p", {}, "One image, one code. The bound lies below log p(x) by the KL of q to the posterior. Move q onto the grey ",
+    formula(BOUND), el("p", {}, "One image, one code. The bound lies below log p(x) by the KL of q to the posterior. Move q onto the grey ",
       "posterior: where that is normal, the gap closes at mean 0.50 and standard deviation 0.71; where it has two peaks, it cannot."),
     el("div", { class: "columns equation bound" }, el("div", { class: "controls" }, kind.element, mu.element, sd.element),
       el("figure", {}, densities, legend({ blue: "q(z | x)", dim: "posterior p(z | x)", grey: "prior p(z)" })),

@@ -2,6 +2,7 @@
 
 import { button, chapter, el, slider } from "./controls.js";
 import { klAreas, klGaussians, klIntegrand, logNormal } from "./equations.js";
+import { KL, formula } from "./formulas.js";
 import { area, fixed, frame, line } from "./svg.js";
 
 const REACH = 5, POINTS = 500, HEIGHTS = [0.55, 1.1, 2.2, 4.4, 8.8, 17];
@@ -34,8 +35,8 @@ export function mountKl(models) {
   };
   render(state);
   return el("section", { class: "part" }, el("h3", {}, "KL divergence of two Gaussians"),
-    el("p", {}, "Where q lies above p, its logarithm is larger and the area counts as positive; where it lies below, ",
-      "as negative. The positive part always prevails. Make q narrow, then wide, and see which is dearer."),
+    formula(KL), el("p", {}, "Where q lies above p, its logarithm is larger and the area counts as positive; where it lies below, ",
+      "as negative. The positive part always prevails. Make q narrow, then wide, and see which costs more."),
     el("div", { class: "columns equation" },
       el("div", { class: "controls" }, ...Object.values(sliders).map((s) => s.element),
         el("div", { class: "buttons" }, swap, equal)),

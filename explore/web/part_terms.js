@@ -5,7 +5,8 @@ import { area, fixed, frame, line, text } from "./svg.js";
 import { negElbo } from "./vae.js";
 
 const WIDTHS = [1 / 16, 8]; // of q, times the encoder's
-const POINTS = 17;
+const POINTS = 17, PAUSE = 80; // milliseconds without a change, before the curves are computed
+const GRID = Array.from({ length: POINTS }, (_, n) => WIDTHS[0] * (WIDTHS[1] / WIDTHS[0]) ** (n / (POINTS - 1)));
 const logvarAt = (logvar, width) => logvar.map((s) => s + 2 * Math.log(width));
 
 /** Terms for q moved and widened: x (D,), mu, logvar (Z,), eps (K, Z) -> {nll, kl, negElbo} */
@@ -17,13 +18,23 @@ export function terms(onWidth) {
   const said = el("output", { class: "outcome" });
   const width = slider({ label: "Width of q, times the encoder’s", min: Math.log(WIDTHS[0]), max: Math.log(WIDTHS[1]),
     step: 0.01, value: 0, format: (t) => Math.exp(t).toPrecision(2), onInput: (t) => onWidth(Math.exp(t)) });
+  const computed = {};
+  let latest = 1; // width
   const show = (now) => {
     width.set(Math.log(now.width));
     const { x, net, mu, logvar, own, eps } = now;
     const encoder = negElbo(x, own.mu, own.logvar, eps, net);
     const yours = widened(x, mu, logvar, now.width, eps, net);
     drawBars(bars, [["encoder’s q", encoder], ["your q", yours], ["autoencoder", { nll: now.plain, kl: 0 }]]);
-    drawCurves(curves, now);
+    if (computed.x !== x || computed.mu !== mu) {
+      clearTimeout(computed.soon);
+      computed.soon = setTimeout(() => {
+        Object.assign(computed, { x, mu, terms: byWidth(now) });
+        drawCurves(curves, computed.terms, latest);
+      }, PAUSE);
+    }
+    latest = now.width;
+    if (computed.terms) drawCurves(curves, computed.terms, latest);
     said.textContent = `Your q costs ${fixed(yours.nll, 1)} nats of reconstruction and ${fixed(yours.kl, 1)} of KL: ` +
       `${fixed(yours.negElbo, 1)} in all. The encoder’s own costs ${fixed(encoder.nll, 1)} and ${fixed(encoder.kl, 1)}: ` +
       `${fixed(encoder.negElbo, 1)}. The autoencoder’s code costs ${fixed(now.plain, 1)}, and no KL.`;
@@ -45,12 +56,16 @@ function drawBars(element, rows) {
   element.innerHTML = f.draw("Reconstruction and KL of the encoder’s q, of yours, and of the autoencoder", "", bars.join(""));
 }
 
-function drawCurves(element, { x, net, mu, logvar, width, eps }) {
-  const widths = Array.from({ length: POINTS }, (_, n) => WIDTHS[0] * (WIDTHS[1] / WIDTHS[0]) ** (n / (POINTS - 1)));
-  const at = (w) => widened(x, mu, logvar, w, eps, net), here = at(1);
-  const found = widths.map(at), less = (name) => found.map((one) => one[name] - here[name]);
+/** Both terms at POINTS widths of q, less those at the encoder's width: {nll, kl, negElbo}, lists. */
+function byWidth({ x, net, mu, logvar, eps }) {
+  const at = (width) => widened(x, mu, logvar, width, eps, net), here = at(1), found = GRID.map(at);
+  const less = (name) => found.map((one) => one[name] - here[name]);
+  return { nll: less("nll"), kl: less("kl"), negElbo: less("negElbo") };
+}
+
+function drawCurves(element, { nll, kl, negElbo }, width) {
   const f = frame({ height: 200, x: WIDTHS, logX: true, y: [-10, 30], xName: "width of q, times the encoder’s", yName: "nats more" });
   element.innerHTML = f.draw("How reconstruction, KL and their sum change with the width of q",
     `<path class="zero" d="M${f.X(WIDTHS[0])} ${f.Y(0)}H${f.X(WIDTHS[1])}M${f.X(width)} ${f.Y(-10)}V${f.Y(30)}"/>` +
-      line(f, widths, less("nll"), "blue") + line(f, widths, less("kl"), "orange") + line(f, widths, less("negElbo"), "sum"));
+      line(f, GRID, nll, "blue") + line(f, GRID, kl, "orange") + line(f, GRID, negElbo, "sum"));
 }

@@ -78,9 +78,10 @@ function medians(codes, labels) {
 
 function paintDots(canvas, f, codes, labels) {
   const fine = 2, context = Object.assign(canvas, { width: fine * f.across, height: fine * f.down }).getContext("2d");
-  const lighter = colour("paper")[0] < 128 ? 0.3 : 0; // on a dark page
+  const white = colour("paper")[0] < 128 ? 30 : 0; // per cent, on a dark page
+  const colours = TEN.map((one) => `color-mix(in srgb, ${one}, white ${white}%)`);
   for (let n = 0; n < labels.length; n++) {
-    context.fillStyle = `color-mix(in srgb, ${TEN[labels[n] % 10]}, white ${100 * lighter}%)`;
+    context.fillStyle = colours[labels[n] % 10];
     const x = f.X(codes[2 * n]) - f.margin.left, y = f.Y(codes[2 * n + 1]) - f.margin.top;
     context.fillRect(fine * x - 1.6, fine * y - 1.6, 3.2, 3.2);
   }

@@ -157,6 +157,13 @@ function sentence(now, dist) {
     ? ` With this penalty and momentum, steps up to ${bound.toFixed(4)} come nearer.`
     : " Without a penalty no step is small enough to come nearer.";
   return `After ${STEPS} steps the distance from the goal is ${tidyDistance(dist[STEPS])}. Near the goal a step ` +
-    `multiplies it by |μ| = ${radius.toFixed(4)}, so the players ${way}; along this path, a step of the ` +
-    `last hundred and fifty multiplied it by ${seen.toFixed(4)}.${limit}`;
+    `multiplies it by |μ| = ${closedForm(now)}${radius.toFixed(4)}, so the players ${way}; along the last ` +
+    `${STEPS / 2} steps of this path a step multiplied it by ${seen.toFixed(4)}.${limit}`;
+}
+
+/** What the chapter says |μ| is, where it has a short formula. */
+function closedForm({ eta, momentum, penalty, turns }) {
+  if (momentum !== 0) return "";
+  if (turns) return penalty < 1 - eta / 4 ? "√(1 − ηγ) = " : "";
+  return penalty < 1 ? "√(1 − ηγ + η²/4) = " : "";
 }

@@ -3,16 +3,16 @@
 import { sigmoidOf } from "./arrays.js";
 import { button, chapter, el, lead, slider, tick } from "./controls.js";
 import { image } from "./data.js";
-import { imageCanvas } from "./draw.js";
+import { imageCanvas, onTheme } from "./draw.js";
 import { frames } from "./frames.js";
 import { drawNoise, generate, logits, onPlane } from "./gan.js";
+import { nearest } from "./neighbours.js";
 import { pad } from "./pad.js";
 import { picker } from "./picker.js";
 import { circles, layered, paintTiles } from "./plane.js";
 import { generator } from "./random.js";
 import { dot, escaped, fixed, frame } from "./svg.js";
 import { strip } from "./vae_side.js";
-import { onTheme } from "./draw.js";
 
 const REACH = 1.6, STEPS = 8, RUG = 200, TURN = 8; // seconds once around the circle
 const CORNERS = [["A", 1, 0], ["B", 0, 1], ["−A", -1, 0], ["−B", 0, -1]];
@@ -23,7 +23,8 @@ export function mount(root, models) {
   const rng = generator(5), state = { angle: 30, radius: 1, drawing: image(models.digits.images, 3, pixelCount) };
   const noises = (n) => Array.from({ length: n }, () => drawNoise(rng, Z));
   const joined = (rows) => Float64Array.from(rows.flatMap((row) => [...row]));
-  const rug = { generated: logits(generate(joined(noises(RUG)), G), D), test: logits(Float32Array.from(models.digits.images, (byte) => byte / 255), D) };
+  const tests = Float32Array.from(models.digits.images, (byte) => byte / 255);
+  const rug = { generated: logits(generate(joined(noises(RUG)), G), D), test: logits(tests, D) };
 
   const at = ({ angle, radius }) => [radius * Math.cos(radians(angle)), radius * Math.sin(radians(angle))];
   const made = (x, y) => generate(onPlane(x, y, state.z1, state.z2), G);
@@ -53,7 +54,8 @@ export function mount(root, models) {
         `<text class="corner-name" x="${plane.f.X(a)}" y="${plane.f.Y(b)}">${name}</text>`).join("") + dot(plane.f, x, y, "handle", 8));
     const [generated] = logits(image, D), [yours] = logits(state.drawing, D);
     drawOpinion(opinion, rug, generated, yours);
-    said.textContent = `The generator’s picture: logit ${fixed(generated)}, so the discriminator takes it for real with ` +
+    const { label } = nearest(tests, models.digits.labels, image, 1);
+    said.textContent = `The generator’s picture, nearest to a test image of ${models.classes[label] ?? label}: logit ${fixed(generated)}, so the discriminator takes it for real with ` +
       `probability ${fixed(sigmoidOf(generated))}. Your drawing: logit ${fixed(yours)}, probability ${fixed(sigmoidOf(yours))}.`;
   };
   const move = (part) => render(Object.assign(state, part));

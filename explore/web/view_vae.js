@@ -1,19 +1,22 @@
 // The view of the VAE: a digit's density of codes, beside an autoencoder's code, and what each pays.
 
+import { bernoulliNll } from "./arrays.js";
 import { button, chapter, el, lead, slider, tick } from "./controls.js";
 import { image } from "./data.js";
 import { frames } from "./frames.js";
+import { COST, formula } from "./formulas.js";
+import { nearest, shareWithin } from "./neighbours.js";
 import { pad } from "./pad.js";
 import { codes } from "./part_codes.js";
 import { terms } from "./part_terms.js";
+import { legend } from "./part_kl.js";
 import { picker } from "./picker.js";
 import { generator, normals } from "./random.js";
+import { fixed } from "./svg.js";
 import { between, decode, encode } from "./vae.js";
 import { side } from "./vae_side.js";
-import { bernoulliNll } from "./arrays.js";
-import { legend } from "./part_kl.js";
 
-const SAMPLES = 12, STEPS = 8, PAIRS = 4; // pictures from N(0, I), on a walk; pairs of noise
+const SAMPLES = 12, STEPS = 8, PAIRS = 4, NEAR = 20; // pictures from N(0, I), on a walk; pairs of noise; test images
 
 export function mount(root, models) {
   const vae = models.vae[2], plain = models.vae.autoencoder, D = models.size[0] * models.size[1];
@@ -28,6 +31,15 @@ export function mount(root, models) {
   const left = one(vae, models.planes.vae, "VAE", (mu) => change({ mu }));
   const right = one(plain, models.planes.autoencoder, "autoencoder", (za) => change({ za }));
   const bars = terms((width) => change({ width })), more = codes(models);
+
+  const said = el("output", { class: "outcome around" });
+  /** Where a code is and what lies there, in words. */
+  const around = (name, codes, z) => {
+    const { label, agree, distance } = nearest(codes, models.planes.labels, z, NEAR);
+    return `${name}: code (${fixed(z[0])}, ${fixed(z[1])}); of the ${NEAR} test images encoded nearest, ${agree} are of ` +
+      `${models.classes[label] ?? label}, and the nearest is ${fixed(distance)} away.`;
+  };
+  const percent = (codes) => `${Math.round(100 * shareWithin(codes, 2, 2))} %`;
 
   let asked = 0;
   const change = (part) => {
@@ -68,6 +80,7 @@ export function mount(root, models) {
     left.show({ z: mu, ellipse: { mu, sd }, samples, ends });
     right.show({ z: za, ellipse: null, samples, ends: endsPlain });
     const nll = bernoulliNll(decode(za, plain), x, D)[0];
+    said.textContent = around("VAE", models.planes.vae, mu) + " " + around("autoencoder", models.planes.autoencoder, za);
     bars.show({ x, net: vae, mu, logvar: own.logvar, own, width, eps, plain: nll });
   };
 
@@ -99,11 +112,12 @@ export function mount(root, models) {
     el("div", { class: "columns sides" },
       el("div", { class: "controls" }, drawing.element, picker(models, pick),
         el("div", { class: "buttons" }, clear, back), everywhere.element),
-      left.element, right.element),
+      left.element, right.element), said,
     part("Codes that nobody encoded",
-      "To make a new digit one has to choose a code. Twelve codes were drawn from N(0, I), the crosses in the planes. " +
-      "The VAE paid for keeping its codes there, so most crosses lie among digits. The autoencoder never paid, and put its " +
-      "codes anywhere: the same crosses all fall on one spot.",
+      "To make a new digit one has to choose a code. Twelve were drawn from N(0, I): the crosses in both planes. The VAE pays " +
+      "for codes that stray from N(0, I), by its KL, and keeps " + percent(models.planes.vae) + " of the test codes within the outer " +
+      "circle, two standard deviations. The autoencoder pays nothing: " + percent(models.planes.autoencoder) + " of its codes are " +
+      "there, and the same crosses fall on one small spot.",
       el("div", { class: "buttons" }, button("Draw other codes", draw)), drawnBy("VAE", left.drawn), drawnBy("autoencoder", right.drawn)),
     part("A walk from one digit to another",
       "On a straight line between two codes the VAE’s pictures pass through other digits; the autoencoder’s cross gaps " +
@@ -111,12 +125,12 @@ export function mount(root, models) {
       el("div", { class: "controls" }, picker(models, (x) => { state.to = x; answers(); change({}); }, "Test digits to walk to"),
         walkSlider.element, el("div", { class: "buttons" }, go)), drawnBy("VAE", left.walk), drawnBy("autoencoder", right.walk)),
     part("What the KL costs, and what it buys",
-      "Minus the bound has two terms. Make q narrower: the reconstruction hardly gets cheaper, and the KL grows without end, so " +
-      "the ellipses stay wide enough to touch. Drag q away from the middle: the KL grows with the square of the distance. " +
-      "Without the KL the best width is 0: that is the autoencoder.",
+      ["Training makes the sum of two terms small. You are the encoder now: drag the ellipse away from the middle, and the KL grows with " +
+      "the square of the distance; make it narrow, and the KL grows, though the reconstruction gains little. So the ellipses stay " +
+      "near the middle and wide enough to touch. Without the KL a width of 0 would be best: that is the autoencoder.", formula(COST)],
       el("div", { class: "controls" }, bars.width, bars.said),
-      el("figure", {}, bars.bars, legend({ one: "reconstruction", two: "KL" })),
-      el("figure", {}, bars.curves, legend({ one: "reconstruction", two: "KL", sum: "both" }))),
+      el("figure", {}, bars.bars, legend({ blue: "reconstruction", orange: "KL" })),
+      el("figure", {}, bars.curves, legend({ blue: "reconstruction", orange: "KL", sum: "both" }))),
     el("section", { class: "part" }, el("h3", {}, "More codes"),
       el("p", {}, "Networks of 8 and of 16 codes. The sliders start at the mean of the digit’s q(z|x); one that costs almost no KL " +
         "carries nothing, and moving it changes nothing."), more.element),
@@ -132,6 +146,6 @@ const drawnBy = (name, pictures) => el("figure", {}, el("figcaption", { class: "
 
 /** A heading, a paragraph, and three things beside one another. */
 function part(title, words, ...columns) {
-  return el("section", { class: "part" }, el("h3", {}, title), el("p", {}, words),
+  return el("section", { class: "part" }, el("h3", {}, title), el("p", {}, ...[words].flat()),
     el("div", { class: "columns sides" }, ...columns));
 }
