@@ -1,7 +1,5 @@
 // What Python packed into the page: arrays as base64, under names such as rbm.500.W.
 
-const BYTES = { uint8: Uint8Array, float16: Uint16Array };
-
 /** The value of every float16, by its 16 bits; (65536,) */
 function halves() {
   return Float32Array.from({ length: 65536 }, (_, bits) => {
@@ -17,7 +15,9 @@ export function unpack({ type, base64 }, table) {
   const text = atob(base64), bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   if (type === "uint8") return bytes;
-  return Float32Array.from(new BYTES[type](bytes.buffer), (bits) => table[bits]);
+  const bits = new Uint16Array(bytes.buffer), numbers = new Float32Array(bits.length);
+  for (let i = 0; i < bits.length; i++) numbers[i] = table[bits[i]];
+  return numbers;
 }
 
 /**

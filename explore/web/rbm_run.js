@@ -6,7 +6,7 @@
 import { agreement, freeEnergy, start, sweep } from "./rbm.js";
 import { generator } from "./random.js";
 
-export const CHAINS = { clamped: 4, free: 4, dream: 18 };
+export const CHAINS = { clamped: 4, free: 4, dream: 12 };
 const MEMORY = 100; // sweeps of which the running mean is made
 const KEPT = 400; // points of a curve: of more, every second is dropped
 

@@ -11,11 +11,12 @@ import { advance, begin, CHAINS, unrelated } from "./rbm_run.js";
 import { unitsPanel } from "./view_units.js";
 
 const MODES = [["clamped", "clamped"], ["free", "free"], ["dream", "dreaming"]];
+const BUDGET = 12; // milliseconds of a frame
 const RATES = [1, 2, 5, 10, 30, 60, 120, 300]; // sweeps a second
 const SAID = {
   clamped: "After every sweep the given pixels are put back, so each chain draws the missing ones from what the machine knows of digits that have the given ones.",
   free: "The given pixels only start the chains. Each sweep draws all pixels anew from the hidden units, and nothing brings back what a sweep has lost.",
-  dream: "Nothing is given. Eighteen chains start from coin flips and wander among what the machine takes for digits.",
+  dream: "Nothing is given. Twelve chains start from coin flips and wander among what the machine takes for digits.",
 };
 const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)}\u00a0%`;
 
@@ -88,10 +89,10 @@ export function mount(root, models) {
 
   const loop = frames((seconds) => {
     state.due += seconds * RATES[state.rate];
-    const sweeps = Math.floor(state.due);
-    state.due -= sweeps;
-    for (let k = 0; k < Math.min(sweeps, 10); k++) state.run = advance(state.run);
-    if (sweeps) render();
+    const before = state.run.sweeps, until = performance.now() + BUDGET;
+    for (; state.due >= 1 && performance.now() < until; state.due--) state.run = advance(state.run);
+    state.due = Math.min(state.due, 1); // a slow computer makes fewer sweeps, and no fewer frames
+    if (state.run.sweeps > before) render();
   });
   const run = (running) => {
     state.running = running;

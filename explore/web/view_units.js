@@ -5,7 +5,7 @@ import { imageCanvas } from "./draw.js";
 import { probH } from "./rbm.js";
 
 const SHOWN = 48;
-const EVERY = 60; // sweeps after which the most active ones are looked up again, the first time at 10
+const EVERY = 60; // sweeps after which they are looked up again; at first at 1 and at 10
 
 /** The filter of hidden unit j, a column of W (D, H): (D,) */
 export const filter = (W, H, j) => Float32Array.from({ length: W.length / H }, (_, i) => W[i * H + j]);
@@ -61,10 +61,10 @@ export function unitsPanel(models, digits) {
   };
   const render = (run) => {
     shown.run = run;
-    const since = run.sweeps - shown.sweeps;
+    const since = run.sweeps - shown.sweeps, other = shown.params !== run.params;
     const due = since < 0 || since >= EVERY || (shown.sweeps < 10 && run.sweeps >= 10);
-    if (shown.params !== run.params || (due && !row.contains(document.activeElement) && !row.matches(":hover")))
-      rank(run);
+    const watched = row.contains(document.activeElement) || row.matches(":hover");
+    if (run.sweeps && (other || (due && !watched))) rank(run);
     for (const { unit, cell } of cells) cell.classList.toggle("on", run.h !== null && run.h[unit] === 1);
   };
   const words = el("p", {}, "Each hidden unit looks for its filter: ", el("b", { class: "plus" }, "ink here"),
