@@ -8,7 +8,7 @@ from pathlib import Path
 
 from data.sets import HELP, load
 from explore.pack import digits, models, parameters, planes
-from explore.page import write_page
+from explore.page import chapters, write_page
 from explore.trainings import trainings
 from explore.vectors import vectors
 from training.command import run_cli
@@ -33,7 +33,7 @@ def main(argv: Sequence[str]) -> None:
     train_all(runs)
     found = parameters(data, options.quick)
     arrays = models(found) | digits(data) | planes(found, data)
-    facts = {"data": data.name, "size": data.size, "classes": data.classes, "book": {}}
+    facts = {"size": data.size, "classes": data.classes, "book": chapters(options.out)}
     make_folder(options.out)
     write_text(options.out / "vectors.json", json.dumps(vectors(arrays)))
     page = write_page(options.out, data, arrays, facts)

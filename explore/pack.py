@@ -26,7 +26,8 @@ def rounded(params: T) -> T:
     """Parameters in float64, each the nearest number of 16 bits. ValueError where one is none."""
 
     def of(array: Array) -> Array:
-        half = array.astype(np.float16)
+        with np.errstate(over="ignore"):
+            half = array.astype(np.float16)
         if not np.isfinite(half).all():
             raise ValueError("a weight is beyond 65504, which no float16 holds")
         return half.astype(np.float64)

@@ -44,6 +44,17 @@ def bundle() -> str:
     return done.stdout
 
 
+def chapters(folder: Path) -> dict[str, str]:
+    """Of every chapter, by its source, the page of the book that stands beside this one, if any."""
+    pages = {}
+    for source in sorted(WEB.parent.parent.glob("*/DERIVATION*.md")):
+        package = source.parent.name.replace("autograd_lite", "ad")
+        part = source.stem.removeprefix("DERIVATION").replace("_", "-").lower()
+        if (folder.parent / "book" / f"{package}{part}.html").exists():
+            pages[f"{source.parent.name}/{source.name}"] = f"../book/{package}{part}.html"
+    return pages
+
+
 def write_page(
     folder: Path, data: DataSet, arrays: Mapping[str, Any], facts: Mapping[str, Any]
 ) -> Path:
