@@ -88,7 +88,7 @@ def test_what_serves_the_models_does_not_bury_them():
 
     (Own images, signals, damaged files and the fuzzer were not, by 700 lines and 150; nor were the
     likelihoods of RBMs, their evidence and their figures, by 900 and 250, and those of VAEs, by
-    1,400 and 550.) The laws are
+    1,400 and 550; nor was the book, by 750.) The laws are
     tests of their own kind, about 15 lines a theorem; slips are data, about 3 lines a mistake; the
     peers of the bench, and the alternatives and examples of the grader, are other people's ways to
     write the models.
@@ -103,7 +103,7 @@ def test_what_serves_the_models_does_not_bury_them():
     assert sum(map(lines, ways)) < 480
     assert sum(map(lines, slips)) < 1_550
     assert sum(map(lines, peers)) < 700
-    assert sum(map(lines, pages)) < 1_350
+    assert sum(map(lines, pages)) < 2_100
     web = [p for name in PAGES for p in (ROOT / name / "web").rglob("*.*")]
     assert sum(map(lines, web)) < 3_500
     assert sum(lines(p) for p in tests if p.parent.name == "laws") < 3_350
@@ -120,7 +120,13 @@ def test_results_hold_no_code():
 
 @pytest.mark.parametrize(
     "package",
-    ["data", "training", "grading", *(f"grading/{x}" for x in ("course", "sandbox", "reports"))],
+    [
+        "book",
+        "data",
+        "training",
+        "grading",
+        *(f"grading/{x}" for x in ("course", "sandbox", "reports")),
+    ],
 )
 def test_a_package_says_what_each_of_its_modules_is_for(package):
     said = re.findall(r"^(\w+)  +\S", (ROOT / package / "__init__.py").read_text(), re.MULTILINE)

@@ -1,0 +1,114 @@
+"""The whole book: every page rendered, written to a temporary folder, put in place at the end."""
+
+import base64
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+from book.caught import caught
+from book.chapter import Chapter
+from book.code import tagged
+from book.dialect import inline
+from book.evidence import Ledger
+from book.formulas import BookError, Formulas, filled, node
+from book.pages import WEB, contents, document, source, whole_graph, words
+from book.site import Site, pages
+from grading.chapters import ROOT
+
+KATEX = ROOT / "node_modules" / "katex" / "dist"
+FONT = re.compile(r'src:url\((fonts/[\w-]+\.woff2)\) format\("woff2"\)[^;}]*')
+
+
+class Counts(NamedTuple):
+    chapters: int
+    equations: int
+    lines: int
+    linked: int
+    symbols: int
+    files: int
+    bytes: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.chapters} chapters, {self.equations} equations, {self.lines} lines of code with"
+            f" an equation, {self.linked} of {self.symbols} symbols linked to code;"
+            f" {self.files} files, {self.bytes / 1e6:.1f} MB"
+        )
+
+
+def build(out: Path) -> Counts:
+    """Writes the book into the folder `out`, in the place of the book that stood there.
+
+    BookError where a document cannot be shown, or where something else stands there.
+    """
+    if (
+        out.exists()
+        and not (out / "book.css").exists()
+        and not (out.is_dir() and not [*out.iterdir()])
+    ):
+        raise BookError(f"{out} is there and is no book: name another folder.")
+    temporary = out.with_name(f".{out.name}-new")
+    shutil.rmtree(temporary, ignore_errors=True)
+    counts = _write(temporary, out.with_name(f"{out.name}-slips.json"))
+    shutil.rmtree(out, ignore_errors=True)
+    temporary.rename(out)
+    return counts
+
+
+def _write(folder: Path, cache: Path) -> Counts:
+    site, formulas, made = Site(), Formulas(), list[Chapter]()
+    ledger = Ledger(caught(cache), lambda link: inline(link, made[-1]))
+    colours: dict[str, dict[str, int]] = {}
+    written: dict[str, str] = {}
+    for page in pages().values():
+        made.append(Chapter(page, site, formulas, ledger, colours.setdefault(page.part, {})))
+        written[page.name] = document(made[-1])
+    written |= {"index.html": contents(made), "graph.html": whole_graph(ledger)}
+    done = formulas.render()
+    for name, text in written.items():
+        _put(folder / name, filled(text, done))
+    for path in site.code:
+        _put(folder / site.view(path), source(path))
+    for path in site.pictures:
+        _put(folder / "pictures" / path.name, path.read_bytes())
+    _put(folder / "book.css", _style())
+    _put(folder / "book.js", node(WEB / "bundle.mjs", str(WEB / "main.js")))
+    _put(folder / "search.js", _index(made))
+    return _counts(folder, [chapter for chapter in made if chapter.page.is_chapter])
+
+
+def _counts(folder: Path, chapters: list[Chapter]) -> Counts:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return Counts(
+        len(chapters),
+        sum(len(chapter.labels) for chapter in chapters),
+        sum(map(len, tagged().values())),
+        sum(len(chapter.linked) for chapter in chapters),
+        sum(len(chapter.symbols) for chapter in chapters),
+        len(files),
+        sum(path.stat().st_size for path in files),
+    )
+
+
+def _style() -> str:
+    """KaTeX's style with its fonts inside, and the book's."""
+
+    def inlined(match: re.Match[str]) -> str:
+        font = base64.b64encode((KATEX / match[1]).read_bytes()).decode()
+        return f'src:url(data:font/woff2;base64,{font}) format("woff2")'
+
+    katex = FONT.sub(inlined, (KATEX / "katex.min.css").read_text(encoding="utf-8"))
+    return katex + (WEB / "book.css").read_text(encoding="utf-8")
+
+
+def _index(made: list[Chapter]) -> str:
+    """What the search looks through: page, title, anchor, heading and text of every section."""
+    rows = [[c.page.name, words(c.page.title), *found] for c in made for found in c.sections()]
+    return f"window.BOOK = {json.dumps(rows, ensure_ascii=False)};\n"
+
+
+def _put(path: Path, content: str | bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)

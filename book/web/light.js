@@ -1,0 +1,83 @@
+// What lights up together: an equation and its lines, a letter wherever it stands, a node and its edges.
+
+let pinned = ""; // the label of the equation that was clicked, or that the address names
+
+const labels = (element) => element?.closest("[data-eq]")?.dataset.eq.split(" ") ?? [];
+
+function light(found) {
+  document.querySelectorAll("[data-eq].lit").forEach((element) => element.classList.remove("lit"));
+  for (const label of [...found, pinned]) {
+    if (label) document.querySelectorAll(`[data-eq~="${label}"]`).forEach((e) => e.classList.add("lit"));
+  }
+}
+
+// Brings a line into view within its function, without moving the page.
+function reveal(label) {
+  const line = document.querySelector(`.ln[data-eq~="${label}"]`);
+  const box = line?.closest(".stick");
+  if (!line || box.scrollHeight <= box.clientHeight) return;
+  box.scrollTop += line.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 2;
+}
+
+function pin(label) {
+  pinned = label;
+  light([]);
+  if (label) reveal(label);
+}
+
+// The equation that the address names: alight, with its code open.
+function arrive() {
+  const label = decodeURIComponent(location.hash.slice(1));
+  const equation = document.getElementById(label);
+  if (!equation?.matches(".eq")) return;
+  document.querySelectorAll(`.ln[data-eq~="${label}"]`).forEach((line) => {
+    const details = line.closest("details");
+    if (details) details.open = true;
+  });
+  pin(label);
+  equation.scrollIntoView();
+}
+
+const letters = document.createElement("style");
+
+const groupOf = (element) => element?.closest(".y")?.className.match(/\by\d+\b/)?.[0];
+
+function lightLetter(element) {
+  const group = groupOf(element);
+  const rule = group ? `.${group} { background: var(--lit); box-shadow: 0 0 0 2px var(--lit); }` : "";
+  if (letters.textContent !== rule) letters.textContent = rule;
+}
+
+function lightEdges(node) {
+  document.querySelectorAll(".graph").forEach((graph) => {
+    const label = graph.contains(node) ? node.closest("[data-node]")?.dataset.node : undefined;
+    const near = new Set([label]);
+    graph.classList.toggle("some", Boolean(label));
+    graph.querySelectorAll("path").forEach((path) => {
+      const { from, to } = path.dataset;
+      path.classList.toggle("lit", from === label || to === label);
+      if (from === label) near.add(to);
+      if (to === label) near.add(from);
+    });
+    graph.querySelectorAll("[data-node]").forEach((a) => a.classList.toggle("lit", near.has(a.dataset.node)));
+  });
+}
+
+export function start() {
+  document.head.append(letters);
+  const point = ({ target }) => {
+    light(labels(target));
+    lightLetter(target);
+    lightEdges(target);
+  };
+  document.addEventListener("pointerover", point);
+  document.addEventListener("focusin", point);
+  document.addEventListener("focusout", () => light([]));
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest("summary, dialog, button, .evidence")) return;
+    const [label] = labels(target);
+    pin(label && label !== pinned ? label : target.closest("a") ? pinned : "");
+  });
+  addEventListener("hashchange", arrive);
+  arrive();
+}

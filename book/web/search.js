@@ -1,0 +1,82 @@
+// The search: all text of the book, read when it is first asked for; no server.
+
+const MOST = 30; // results that are shown
+
+// rows [page, title, anchor, heading, text] -> those with every word, the best first
+export function found(rows, query) {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!words.length) return [];
+  const scored = rows.map((row) => {
+    const [, title, anchor, heading, text] = row;
+    const [head, body] = [`${heading} ${title}`.toLowerCase(), text.toLowerCase()];
+    const scores = words.map((word) => {
+      if (anchor === word) return 1000;
+      return (head.includes(word) ? 20 : 0) + Math.min(body.split(word).length - 1, 10);
+    });
+    return { row, score: Math.min(...scores) && scores.reduce((a, b) => a + b) };
+  });
+  return scored.filter(({ score }) => score > 0).sort((a, b) => b.score - a.score).map(({ row }) => row);
+}
+
+// The text around the first of the words, with the words marked.
+function excerpt(text, words) {
+  const lower = text.toLowerCase();
+  const at = Math.max(0, Math.min(...words.map((w) => lower.indexOf(w)).filter((i) => i >= 0), text.length) - 60);
+  const small = document.createElement("small");
+  const pattern = new RegExp(`(${words.map((w) => w.replace(/[^\w\s]/g, "\\$&")).join("|")})`, "i");
+  for (const part of text.slice(at, at + 180).split(pattern)) {
+    const marked = words.includes(part.toLowerCase());
+    small.append(marked ? Object.assign(document.createElement("mark"), { textContent: part }) : part);
+  }
+  return small;
+}
+
+function item([page, title, anchor, heading, text], words) {
+  const link = document.createElement("a");
+  link.href = document.documentElement.dataset.base + page + (anchor ? `#${anchor}` : "");
+  link.append(heading === title ? title : `${heading} · ${title}`, excerpt(text, words));
+  const li = document.createElement("li");
+  li.append(link);
+  return li;
+}
+
+function load() {
+  if (window.BOOK) return Promise.resolve();
+  return new Promise((resolve) => {
+    const src = `${document.documentElement.dataset.base}search.js`;
+    document.head.append(Object.assign(document.createElement("script"), { src, onload: resolve }));
+  });
+}
+
+const dialog = document.createElement("dialog");
+dialog.setAttribute("aria-label", "Search");
+dialog.innerHTML = '<input type="search" aria-label="Words to search for" placeholder="Search: words, rbm.8, ..."><p role="status"></p><ol></ol>';
+
+export async function open() {
+  dialog.showModal();
+  await load();
+  update();
+}
+
+function update() {
+  const [input, status, list] = dialog.children;
+  const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const rows = window.BOOK ? found(window.BOOK, input.value) : [];
+  list.replaceChildren(...rows.slice(0, MOST).map((row) => item(row, words)));
+  const more = rows.length > MOST ? `, the first ${MOST} are shown` : "";
+  status.textContent = words.length ? `${rows.length} places${more}` : "";
+}
+
+export function start() {
+  document.body.append(dialog);
+  dialog.addEventListener("input", update);
+  dialog.addEventListener("click", ({ target }) => (target === dialog || target.closest("a")) && dialog.close());
+  dialog.addEventListener("keydown", (event) => {
+    const stops = [dialog.children[0], ...dialog.querySelectorAll("a")];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const to = stops[stops.indexOf(document.activeElement) + step];
+    if (step && to) to.focus();
+    if (event.key === "Enter" && document.activeElement === stops[0]) stops[1]?.click();
+    if (step) event.preventDefault();
+  });
+}
