@@ -10,11 +10,13 @@ function shape(tag, attributes, text) {
   return made;
 }
 
+const whole = (y) => y.toFixed(0).replace("-", "−");
+
 /**
  * {element, show({series, x, y, levels, caption})}: series [{values: [[x, y], ...], kind}], kind a
  * class of style.css ("one", "two", "three"); x, y [least, most]; levels [{y, text}] are dashed.
  */
-export function lineChart({ label, height = 150, format = (y) => y.toFixed(0).replace("-", "−"), xText = "" }) {
+export function lineChart({ label, height = 150, format = whole, xText = "" }) {
   const element = shape("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "chart", role: "img" });
   element.setAttribute("aria-label", label);
   const show = ({ series, x, y, levels = [] }) => {
@@ -26,7 +28,9 @@ export function lineChart({ label, height = 150, format = (y) => y.toFixed(0).re
       parts.push(shape("text", { x: LEFT - 6, y: down(at) + 4, "text-anchor": "end" }, format(at)));
     for (const { y: at, text } of levels) {
       parts.push(shape("path", { class: "level", d: `M${LEFT} ${down(at)}H${WIDTH - RIGHT}` }));
-      parts.push(shape("text", { x: WIDTH - RIGHT, y: down(at) + 12, "text-anchor": "end" }, text));
+      const under = series[0].values.at(-1)[1] > at; // its words keep away from the first curve
+      const words = { x: WIDTH - RIGHT, y: down(at) + (under ? 12 : -5), "text-anchor": "end" };
+      parts.push(shape("text", words, text));
     }
     for (const { values, kind } of series) {
       const points = values.map(([a, b]) => `${right(a).toFixed(1)},${down(b).toFixed(1)}`);

@@ -44,7 +44,8 @@ const named = () => (location.hash.slice(1) in VIEWS ? location.hash.slice(1) : 
 
 document.querySelector("[role=tablist]").addEventListener("keydown", (event) => {
   const last = tabs.length - 1, at = tabs.indexOf(document.activeElement);
-  const to = { ArrowRight: at === last ? 0 : at + 1, ArrowLeft: at === 0 ? last : at - 1, Home: 0, End: last };
+  const around = { ArrowRight: at === last ? 0 : at + 1, ArrowLeft: at === 0 ? last : at - 1 };
+  const to = { ...around, Home: 0, End: last };
   if (!(event.key in to)) return;
   event.preventDefault();
   tabs[to[event.key]].focus();

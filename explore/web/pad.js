@@ -37,7 +37,8 @@ export function pad({ size, label, tools, onChange, radius = 1.5, binary = false
   const [height, width] = size, D = height * width;
   const state = { tool: tools[0][0], radius, last: null, cursor: [height / 2, width / 2] };
   let image = { pixels: new Float32Array(D), unknown: new Uint8Array(D) };
-  const canvas = imageCanvas(size, label, { tabindex: 0, role: "application", "aria-label": `${label}. ${HELP}` });
+  const about = { tabindex: 0, role: "application", "aria-label": `${label}. ${HELP}` };
+  const canvas = imageCanvas(size, label, about);
   const cursor = el("span", { class: "cursor", hidden: true });
   const frame = el("div", { class: "pad" }, canvas.element, cursor);
 
@@ -91,8 +92,8 @@ export function pad({ size, label, tools, onChange, radius = 1.5, binary = false
   canvas.element.addEventListener("blur", () => (cursor.hidden = true));
 
   const controls = [];
-  const pick = (tool) => (state.tool = tool);
-  const chosen = tools.length > 1 && choice({ label: "Brush", options: tools, value: state.tool, onChange: pick });
+  const brush = { label: "Brush", options: tools, value: state.tool };
+  const chosen = tools.length > 1 && choice({ ...brush, onChange: (tool) => (state.tool = tool) });
   if (chosen) controls.push(chosen.element);
   const format = (r) => `${(2 * r).toFixed(0)} px`;
   const widths = { label: "Width", min: 0.5, max: 5, step: 0.5, value: radius, format };

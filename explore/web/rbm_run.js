@@ -28,11 +28,11 @@ const repeated = (x, N) => Float32Array.from({ length: N * x.length }, (_, i) =>
 
 /** The run one sweep later. */
 export function advance(run) {
-  const { params, all, mode } = run, D = params.b.length, H = params.c.length;
+  const { params, all, mode } = run, D = params.b.length;
   const { v, h, probs } = sweep(run.rng, run.v, params, mode === "clamped" ? all.known : null, all.given);
   const sweeps = run.sweeps + 1, share = 1 / Math.min(sweeps, MEMORY);
   const mean = run.mean.map((m, i) => m + share * (average(probs, D, i) - m));
-  const activity = run.activity.map((a, j) => a + share * (average(h, H, j) - a));
+  const activity = run.activity.map((a, j) => a + share * (h[j] - a)); // of the first chain
   const next = { ...run, v, h, probs, sweeps, mean, activity };
   return sweeps % run.every ? next : { ...next, ...extended(next) };
 }

@@ -14,8 +14,10 @@ const MODES = [["clamped", "clamped"], ["free", "free"], ["dream", "dreaming"]];
 const BUDGET = 12; // milliseconds of a frame
 const RATES = [1, 2, 5, 10, 30, 60, 120, 300]; // sweeps a second
 const SAID = {
-  clamped: "After every sweep the given pixels are put back, so each chain draws the missing ones from what the machine knows of digits that have the given ones.",
-  free: "The given pixels only start the chains. Each sweep draws all pixels anew from the hidden units, and nothing brings back what a sweep has lost.",
+  clamped: "After every sweep the given pixels are put back, so each chain draws the missing ones from what the " +
+    "machine knows of digits that have the given ones.",
+  free: "The given pixels only start the chains. Each sweep draws all pixels anew from the hidden units, and nothing " +
+    "brings back what a sweep has lost.",
   dream: "Nothing is given. Twelve chains start from coin flips and wander among what the machine takes for digits.",
 };
 const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)}\u00a0%`;
@@ -26,7 +28,8 @@ export function mount(root, models) {
   const state = { hidden: 500, mode: "clamped", rate: 4, running: true, seed: 1, due: 0, level: 0, run: null };
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-  const chains = Array.from({ length: CHAINS.dream }, (_, n) => imageCanvas(models.size, `Chain ${n + 1}, its present state`));
+  const chains = Array.from({ length: CHAINS.dream }, (_, n) =>
+    imageCanvas(models.size, `Chain ${n + 1}, its present state`));
   const mean = imageCanvas(models.size, "Running mean of the chains");
   const agree = lineChart({ label: "Given pixels that agree, by sweep", format: (y) => percent(y, 0), xText: "sweeps" });
   const energy = lineChart({ label: "Free energy of every chain, by sweep", xText: "sweeps" });
@@ -110,7 +113,8 @@ export function mount(root, models) {
     restart();
   };
   const erase = (missing) => () => {
-    drawing.set(drawing.get().pixels, Uint8Array.from({ length: D }, (_, i) => missing(Math.floor(i / width), i % width)));
+    const unknown = Uint8Array.from({ length: D }, (_, i) => missing(Math.floor(i / width), i % width));
+    drawing.set(drawing.get().pixels, unknown);
     restart();
   };
   const pick = (pixels) => {
@@ -130,21 +134,25 @@ export function mount(root, models) {
   const ink = (kind, text) => el("span", { class: kind }, el("i", {}), text);
   const key = el("p", { class: "key" }, ink("of-ink", "given"), ink("of-accent", "drawn by the machine"),
     ink("of-minus", "against a given pixel"));
-  const rate = { label: "Speed", min: 0, max: RATES.length - 1, value: state.rate, format: (at) => `${RATES[at]} sweeps a second` };
+  const mode = choice({ label: "The chains are", options: MODES, value: state.mode, onChange: changed("mode") });
+  const sizes = [20, 100, 500].map((units) => [units, String(units)]);
+  const size = choice({ label: "Hidden units", options: sizes, value: state.hidden, onChange: changed("hidden") });
+  const rate = slider({ label: "Speed", min: 0, max: RATES.length - 1, value: state.rate,
+    format: (at) => `${RATES[at]} sweeps a second`, onInput: (at) => (state.rate = at) });
   root.append(
-    lead("It fills in what is missing", "Pick a digit or draw one, erase a part of it, and watch chains of the machine complete it. Then let the chains run ",
+    lead("It fills in what is missing", "Pick a digit or draw one, erase a part of it, and watch chains of the machine ",
+      "complete it. Then let the chains run ",
       el("i", {}, "free"), " and find out what becomes of the pixels that you gave."),
-    el("div", { class: "mode" },
-      choice({ label: "The chains are", options: MODES, value: state.mode, onChange: changed("mode") }).element, said),
+    el("div", { class: "mode" }, mode.element, said),
     picker(models, pick),
     el("div", { class: "bench" },
       el("h3", { class: "given" }, "Given"), drawing.element,
-      el("section", { class: "now" }, el("h3", {}, "Chains, now"), el("div", { class: "chains" }, ...chains.map((one) => one.element))),
+      el("section", { class: "now" }, el("h3", {}, "Chains, now"),
+        el("div", { class: "chains" }, ...chains.map((one) => one.element))),
       el("section", { class: "mean" }, el("h3", {}, "Running mean"), mean.element),
       key,
       el("section", { class: "setting" },
-        choice({ label: "Hidden units", options: [20, 100, 500].map((n) => [n, String(n)]), value: state.hidden, onChange: changed("hidden") }).element,
-        slider({ ...rate, onInput: (at) => (state.rate = at) }).element,
+        size.element, rate.element,
         el("div", { class: "buttons" }, play, once, button("Start again", restart))),
       el("section", { class: "curves" }, count,
         el("div", { class: "agree" }, el("h3", {}, "Given pixels that agree"), agree.element),

@@ -42,7 +42,8 @@ export function unitsPanel(models, digits) {
     large.signed(weights, strength);
     const [now, usually] = [shown.run.activity, shown.usually].map((of) => `${Math.round(100 * of[unit])}\u00a0%`);
     const bias = c[unit].toFixed(1).replace("-", "−");
-    about.textContent = `Unit ${unit + 1}: on in ${now} of the last sweeps, for test digits in ${usually}; bias ${bias}, largest weight ${strength.toFixed(1)}.`;
+    about.textContent = `Unit ${unit + 1}: on in ${now} of the last sweeps, for test digits in ${usually}; ` +
+      `bias ${bias}, largest weight ${strength.toFixed(1)}.`;
   };
   const rank = (run) => {
     const { W, c } = run.params, first = shown.params !== run.params;
@@ -68,7 +69,8 @@ export function unitsPanel(models, digits) {
     for (const { unit, cell } of cells) cell.classList.toggle("on", run.h !== null && run.h[unit] === 1);
   };
   const words = el("p", {}, "Each hidden unit looks for its filter: ", el("b", { class: "plus" }, "ink here"),
-    " speaks for it, ", el("b", { class: "minus" }, "ink there"), " against it. Shown are those that are on more often now than for most digits, framed while they are on in chain 1.");
+    " speaks for it, ", el("b", { class: "minus" }, "ink there"), " against it. Shown are those that ",
+    "are on more often now than for most digits, framed while they are on in chain 1.");
   const element = el("section", { class: "hidden-units" }, el("h3", {}, "Hidden units"), words,
     el("div", { class: "units-and-one" }, row, el("div", { class: "one" }, large.element, about)));
   return { element, render };

@@ -198,23 +198,30 @@ def test_a_unit_shows_its_filter_large(visit):
 
 @pytest.mark.parametrize("mode", ["clamped", "dreaming"])
 def test_500_units_are_sampled_at_30_frames_a_second(visit, mode, capsys):
+    """By the processor time of a frame: other programs may have the cores while this one waits."""
     page = visit()
     page.get_by_label(mode).check()
     page.get_by_label("Speed").fill("5")  # 60 sweeps a second: one a frame
     after_sweeps(page, 20)
+    browser = page.context.new_cdp_session(page)
+    browser.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def busy():
+        found = browser.send("Performance.getMetrics")["metrics"]
+        return {one["name"]: one["value"] for one in found}["TaskDuration"]
+
     count = """() => new Promise((done) => {
       let frames = 0;
       const begun = performance.now(), next = (now) =>
-        now - begun < 1000 ? (frames++, requestAnimationFrame(next)) : done(frames);
+        now - begun < 2000 ? (frames++, requestAnimationFrame(next)) : done(frames);
       requestAnimationFrame(next);
     })"""
-    seen = []
-    for _ in range(3):  # another program may have the cores once
-        before = sweeps(page)
-        frames = page.evaluate(count)
-        seen.append((min(frames, sweeps(page) - before), frames))
-    told(capsys, f"{mode}: at best {max(seen)[1]} frames and {max(seen)[0]} sweeps a second")
-    assert max(seen)[0] >= 30
+    before, start = sweeps(page), busy()
+    frames = page.evaluate(count)
+    cost, made = (busy() - start) / frames, sweeps(page) - before
+    told(capsys, f"{mode}: {1000 * cost:.1f} ms a frame, {frames / 2:.0f} frames a second seen")
+    assert cost < 1 / 30
+    assert made >= frames / 2
 
 
 @pytest.mark.parametrize("name", TABS)
