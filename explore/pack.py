@@ -38,7 +38,7 @@ def rounded(params: T) -> T:
 def packed(array: Any) -> dict[str, Any]:
     """One array: float16 for floats, else the bytes that it has. Little-endian, row by row."""
     kind = np.float16 if array.dtype.kind == "f" else np.uint8
-    numbers = np.ascontiguousarray(array.astype(kind)).astype(np.dtype(kind).newbyteorder("<"))
+    numbers = array.astype(np.dtype(kind).newbyteorder("<"))
     text = base64.b64encode(numbers.tobytes()).decode()
     return {"type": np.dtype(kind).name, "shape": list(array.shape), "base64": text}
 

@@ -85,7 +85,7 @@ def test_the_learning_rate_is_0_after_the_last_step(count, quick):
 
 def test_vectors_name_arrays_of_the_page_and_hold_finite_numbers(arrays):
     found = vectors(arrays)
-    assert found.keys() == MAKERS.keys()
+    assert {"rbm", "VAE", "GAN", "smallest game", "equations"} <= found.keys() == MAKERS.keys()
     for one in (one for several in found.values() for one in several):
         for argument in one["arguments"]:
             if isinstance(argument, dict) and "ref" in argument:

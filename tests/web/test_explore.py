@@ -88,8 +88,8 @@ def test_the_first_picture_is_there_in_two_seconds(visit, capsys):
     times = []
     for _ in range(3):  # another program may have the cores once
         page = visit()
-        page.wait_for_function("() => performance.getEntriesByName('first picture').length")
-        words = "performance.getEntriesByName('first picture')[0].startTime"
+        page.wait_for_function("() => performance.getEntriesByName('picture').length")
+        words = "performance.getEntriesByName('picture')[0].startTime"
         times.append(page.evaluate(words))
     told(capsys, f"first picture after {min(times):.0f} ms")
     assert min(times) < 2000
@@ -149,9 +149,13 @@ def test_the_keyboard_draws(visit):
     pad.focus()
     page.keyboard.press("ArrowDown")
     assert pad.evaluate(COLOURS) == blank
-    for key in ("Shift+ArrowRight", "Shift+ArrowRight", "ArrowDown", "Space"):
-        page.keyboard.press(key)
-    assert 10 < sum(a != b for a, b in zip(pad.evaluate(COLOURS), blank, strict=True)) < 100
+    drawn = [0]
+    for keys in (["Space"], ["Shift+ArrowRight"] * 3, ["ArrowDown"] * 6 + ["Space"]):
+        for key in keys:
+            page.keyboard.press(key)
+        now = pad.evaluate(COLOURS)
+        drawn.append(sum(a != b for a, b in zip(now, blank, strict=True)))
+        assert drawn[-2] < drawn[-1] < 100
 
 
 def test_free_chains_forget_and_say_so(visit):
