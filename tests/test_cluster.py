@@ -18,7 +18,6 @@ from benchmarks import machines
 from experiments import command, record
 from experiments.cache import Part, compute
 from training import cluster, farm
-from training.command import run_cli
 from training.parallel import Training, train_all
 from training.run import RunError, files_of, read_metrics
 from training.streams import stream
@@ -164,12 +163,11 @@ def test_a_worker_that_would_compute_something_else_is_refused(two, house, monke
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense"])
-def test_a_scheduler_that_does_not_answer_is_one_sentence(address, monkeypatch, capsys):
+def test_a_scheduler_that_does_not_answer_is_one_sentence(address, monkeypatch, refusal):
     monkeypatch.setattr(cluster, "WAIT", 0.3)
     pytest.importorskip("distributed", reason="the package distributed: `make cluster` installs it")
-    with pytest.raises(SystemExit, match="2"):
-        run_cli(command.main, ["--all", "--scheduler", address])
-    assert capsys.readouterr().err.startswith(f"{address} does not answer; expected a Dask sched")
+    said = refusal(command.main, "--all", "--scheduler", address)
+    assert said.startswith(f"{address} does not answer; expected a Dask scheduler")
 
 
 def test_without_dask_a_sentence_says_what_installs_it(monkeypatch):

@@ -34,7 +34,6 @@ from data.idx import MAX_BYTES, DataError, idx_header, parse_idx, read_idx
 from data.mnist import load_mnist, load_published
 from data.npz import PARTS, read_npz
 from data.published import PUBLISHED
-from training.command import run_cli
 
 MEGABYTE = 2**20
 SHAPES = ((50, 28, 28), (50,), (7, 28, 28), (7,))
@@ -581,7 +580,9 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("name", DAMAGE)
-def test_mnist_dir_without_mnist_is_an_error_and_never_replaced(serve, folder, cache, capsys, name):
+def test_mnist_dir_without_mnist_is_an_error_and_never_replaced(
+    serve, folder, cache, refusal, name
+):
     [good] = serve("whole")
     fill(cache)
     fill(folder)
@@ -593,10 +594,7 @@ def test_mnist_dir_without_mnist_is_an_error_and_never_replaced(serve, folder, c
             sets.load(choice)
         assert str(folder) in str(caught.value) and name in str(caught.value)
     assert good.asked == []
-    with pytest.raises(SystemExit, match="2"):
-        run_cli(command.main, [])
-    out = capsys.readouterr()
-    assert out.out == "" and out.err == f"{caught.value}\n"
+    assert refusal(command.main) == str(caught.value)
 
 
 def test_npz_is_read_where_idx_files_are_missing_and_pickles_are_never(folder, capsys):

@@ -5,8 +5,6 @@ in all but 13; the centre of mass lies in [13.48, 14.50] along each axis, 14.0 o
 65 % of the inked pixels of a class are grey (1 to 249).
 """
 
-from collections import Counter
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -146,32 +144,6 @@ def test_rings_are_where_each_digit_has_them(drawn):
     area = [rings[drawn[1] == digit].sum(axis=(1, 2)).mean() for digit in range(10)]
     assert area[0] > 1.5 * max(area[1:]), "a 0 is all ring"
     assert max(area[d] for d in (1, 3, 5, 7)) < 0.1 * min(area[d] for d in (0, 6, 8, 9))
-
-
-def test_each_digit_has_several_glyphs_drawn_as_often_as_people_do(monkeypatch):
-    counts = Counter()
-
-    def blank(rng, glyph, count, _):
-        counts[glyph] += count
-        return np.zeros((count, 28, 28), np.uint8)
-
-    monkeypatch.setattr(digits, "draw_glyph", blank)
-    draw_digits(np.random.default_rng(4), 20_000)
-    for glyph in GLYPHS:  # 2,000 of each digit: six standard deviations are at most 0.067
-        assert counts[glyph] / 2_000 == pytest.approx(glyph.tenths / 10, abs=0.067)
-    for digit in range(10):
-        names = [glyph.name for glyph in GLYPHS if glyph.label == digit]
-        assert len(set(names)) == len(names) >= 2
-
-
-def test_strokes_that_share_a_point_stay_joined():
-    joined = [glyph for glyph in GLYPHS if glyph.name in ("corner", "round", "flag", "corners")]
-    assert len(joined) == 4
-    for glyph in joined:
-        plan = digits._plan(glyph)
-        lifts = np.flatnonzero(~plan.down)
-        assert len(lifts) == glyph.strokes.count("|")
-        assert np.array_equal(plan.weights[lifts], plan.weights[lifts + 1])
 
 
 def test_a_lifted_pen_leaves_no_ink():

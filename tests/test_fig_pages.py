@@ -32,7 +32,6 @@ from figures.index import write_index
 from tests.screen import close, pixels, tiles
 from tests.small_runs import MODELS, digits, make, parsed
 from training.checkpoint import save_params
-from training.command import run_cli
 from training.parallel import Training
 from training.settings import check_settings
 from training.streams import stream
@@ -184,15 +183,12 @@ def test_figures_of_experiments_are_drawn_by_name(place, tmp_path, monkeypatch, 
         (["--out", "busy"], "index.html was not written (Is a directory)"),
     ],
 )
-def test_what_is_wrong_is_one_sentence(place, tmp_path, argv, sentence, monkeypatch, capsys):
+def test_what_is_wrong_is_one_sentence(place, tmp_path, argv, sentence, monkeypatch, refusal):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pyproject.toml").touch()
     (tmp_path / "busy" / "index.html").mkdir(parents=True)
     monkeypatch.setattr(quick, "SECTIONS", {})
-    with pytest.raises(SystemExit) as end:
-        run_cli(program.main, argv)
-    assert end.value.code == 2
-    assert sentence in (error := capsys.readouterr().err) and error.count("\n") == 1
+    assert sentence in refusal(program.main, *argv)
     assert not list((tmp_path / "busy").glob(".*"))  # no unfinished file is left
 
 

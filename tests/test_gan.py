@@ -14,7 +14,6 @@ from gan.mlp import NO_DROPOUT, forward
 from gan.penalty import image_gradient
 from gan.players import generate
 from gan.train import Players, Settings, discriminator_step, measure, noise, start, step
-from training.settings import SettingsError
 from training.streams import stream
 
 
@@ -65,12 +64,6 @@ def test_the_averaged_generator_is_a_weighted_mean_of_all_there_were():  # (gan.
         closed = tree_map(lambda c, g, w=0.2 * 0.8 ** (10 - t): c + w * g, closed, state.params.G)
     assert_close(state.params.average, closed, 1e-6)
     assert every_array_differs(state.params.average, state.params.G)
-
-
-def test_a_decay_that_ends_before_the_training_is_refused():
-    start(replace(QUICK, decay=8), images())  # 2 epochs of 4 steps, the last of them short
-    with pytest.raises(SettingsError, match="--decay is 7; expected 0, or at least the 8 steps"):
-        start(replace(QUICK, decay=7), images())
 
 
 def test_a_step_has_fresh_noise_and_masks_for_each_player_and_each_step(monkeypatch):

@@ -8,13 +8,10 @@ import pytest
 from matplotlib.image import imread
 from small_runs import spy_on
 
-import rbm.train
 from grading.oracles import enumeration
 from rbm import evaluate, likelihood, sample
 from rbm.__main__ import main
 from rbm.model import Params
-from training.command import run_cli
-from training.settings import SettingsError
 
 
 @pytest.fixture(autouse=True)
@@ -89,44 +86,28 @@ def test_a_stopped_measurement_goes_on_from_its_blocks(monkeypatch):
     assert other["annealed"]["log Z"] != whole["annealed"]["log Z"]
 
 
-def refusal(capsys, *words):
-    with pytest.raises(SystemExit) as end:
-        run_cli(main, list(words))
-    assert end.value.code == 2
-    said = capsys.readouterr().err.strip().splitlines()
-    assert len(said) == 1, said
-    return said[0]
-
-
-def test_machines_that_are_none_get_one_sentence(capsys):
+def test_machines_that_are_none_get_one_sentence(refusal):
     ask = "likelihood", "--params", "machine.npz"
     a_machine(c=np.zeros(5))
-    assert "expected W (D, H), b (D,) and c (H,)" in refusal(capsys, *ask)
+    assert "expected W (D, H), b (D,) and c (H,)" in refusal(main, *ask)
     a_machine(b=np.full(6, np.nan))
-    assert "b of machine.npz holds other than finite numbers" in refusal(capsys, *ask)
+    assert "b of machine.npz holds other than finite numbers" in refusal(main, *ask)
     a_machine(b=np.full(6, 1e40))
-    assert "too large for float32" in refusal(capsys, *ask)
+    assert "too large for float32" in refusal(main, *ask)
     np.savez("machine.npz", W=np.zeros((2, 3)))
-    assert "there is no b in it" in refusal(capsys, *ask)
+    assert "there is no b in it" in refusal(main, *ask)
     a_machine(7)
     images()
-    assert "7 pixels" in refusal(capsys, *ask, "--data", "images.npz")
+    assert "7 pixels" in refusal(main, *ask, "--data", "images.npz")
     assert "expected FILE.npz" in refusal(
-        capsys, "sample", "--params", "machine.npz", "--out", "no/x.npz"
+        main, "sample", "--params", "machine.npz", "--out", "no/x.npz"
     )
     a_machine()
-    assert "a divisor" in refusal(capsys, "sample", "--params", "machine.npz", "--height", "4")
+    assert "a divisor" in refusal(main, "sample", "--params", "machine.npz", "--height", "4")
     Path("folder.json").mkdir()
     for name in ("no/x.json", "images.npz", "folder.json"):
-        assert "expected FILE.json" in refusal(capsys, *ask, "--json", name)
-    assert "likelihood" in refusal(capsys, "measure")
-
-
-def test_a_run_that_the_model_refuses_leaves_no_folder(capsys):
-    """With 40 images of digits an epoch has 3 steps, and the rate is 0 after 2."""
-    options = "--data", "digits", "--images", "40", "--batch-size", "16", "--decay", "2"
-    assert "at least the" in refusal(capsys, "train", *options, "--out", "refused")
-    assert not Path("refused").exists()
+        assert "expected FILE.json" in refusal(main, *ask, "--json", name)
+    assert "likelihood" in refusal(main, "measure")
 
 
 def test_samples_follow_the_machine_and_are_drawn_as_a_picture():
@@ -160,12 +141,3 @@ def test_what_is_exported_is_the_run_s_machine(monkeypatch):
     monkeypatch.setattr(sample, "named_machine", lambda run, _: type("M", (), {"params": params}))
     main(["export", "a-run", "again.npz"])
     assert all((np.load("again.npz")[name] == getattr(params, name)).all() for name in "Wbc")
-
-
-@pytest.mark.parametrize(
-    ("given", "said"), [({"decay": 5}, "at least the 6 steps"), ({"particles": 3}, "persistent")]
-)
-def test_settings_that_contradict_each_other_are_refused(given, said):
-    settings = rbm.train.Settings(hidden=2, epochs=3, batch_size=5, **given)
-    with pytest.raises(SettingsError, match=said):
-        rbm.train.start(settings, np.zeros((10, 4), np.float32))
