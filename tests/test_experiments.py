@@ -18,8 +18,9 @@ RECORDS = {path.stem for path in record.RESULTS.glob("*.json")}
 
 
 @pytest.mark.parametrize("package, name", PAIRS)
-def test_a_record_is_that_of_its_experiment(package, name):
+def test_a_record_is_that_of_its_experiment_and_every_table_shows_it(package, name):
     experiment = FOUND[package][name]
+    assert len(set(experiment.trainings)) == len(experiment.trainings)
     if experiment.measure is None:
         assert name not in RECORDS and not experiment.tables
     if name not in RECORDS:
@@ -29,6 +30,10 @@ def test_a_record_is_that_of_its_experiment(package, name):
     assert there.protocol == experiment.protocol
     assert there.seeds == list(experiment.seeds)
     assert there.data == experiment.data
+    for table in experiment.tables.values():
+        lines = [line for line in table(there.numbers).splitlines() if line.startswith("|")]
+        assert len(lines) > 2 and len({line.count("|") for line in lines}) == 1
+    assert experiment.answer is None or experiment.answer(there.numbers)
 
 
 def test_every_record_belongs_to_a_command():

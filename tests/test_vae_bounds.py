@@ -12,7 +12,6 @@ import training.parallel
 import vae.train
 from data.pixels import to_unit
 from experiments import dense_vae, linear_vae, vae_best, vae_codes, vae_gap, vae_likelihoods
-from experiments.experiment import find
 from experiments.record import RESULTS, read
 from experiments.vae_trainings import best, sampled_once
 from figures import linear_vae as of_linear
@@ -97,16 +96,9 @@ def test_trainings_differ_and_their_rates_fall_to_zero_at_the_end():
         assert settings.validation == 0 and settings.data == "mnist"
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_every_table_shows_what_is_measured(name, numbers):
-    experiment = find()[name]
-    for table in experiment.tables.values():
-        head, _, *rows = table(numbers[name]).splitlines()
-        assert rows and {row.count("|") for row in rows} == {head.count("|")}
-    assert experiment.answer is None or experiment.answer(numbers[name])
-    assert len(set(experiment.trainings)) == len(experiment.trainings)
-    if (RESULTS / f"{name}.json").exists():
-        assert shape(read(name).numbers) == shape(numbers[name])
+@pytest.mark.parametrize("name", [name for name in MODULES if (RESULTS / f"{name}.json").exists()])
+def test_the_record_has_the_form_that_is_measured(name, numbers):
+    assert shape(numbers[name]) == shape(read(name).numbers)
 
 
 def test_the_gap_of_each_image_has_its_two_parts(numbers):
