@@ -10,12 +10,10 @@ import pytest
 from autograd_lite.tree import leaves, tree_map
 from data.idx import DataError
 from grading.oracles.quadrature import log_normal
-from training.settings import check_settings
 from training.streams import stream
-from training.trained import blank
 from vae.__main__ import main
 from vae.importance import importance_gradient, log_weights, neg_iwae
-from vae.mlp import Layer, init
+from vae.mlp import init
 from vae.objective import LIKELIHOODS
 from vae.train import Settings, measure, network, noise, start, step
 from vae.weights import save_weights
@@ -120,15 +118,6 @@ def test_the_cost_that_is_measured_is_minus_the_bound_that_is_maximised():
     assert row["train_cost [nats/image]"] < sum(
         row[f"train_{part} [nats/image]"] for part in ("nll", "kl")
     )
-
-
-@pytest.mark.parametrize("preset", list(Settings.PRESETS))
-def test_every_preset_can_begin(preset):
-    settings = check_settings(Settings(**Settings.PRESETS[preset]))
-    params = start(replace(settings, epochs=1), blank(settings)).params
-    assert isinstance(params.mu, Layer)
-    images_of_mnist = 60_000
-    assert settings.decay in (0, settings.epochs * -(-images_of_mnist // settings.batch_size))
 
 
 @pytest.mark.parametrize(
