@@ -157,7 +157,7 @@ def test_a_command_lists_its_settings_and_says_what_is_wrong_with_words(model, r
     for words, sentence in (
         (["train", "--images", "many"], "--images: invalid int value: 'many'"),
         (["train", "--preset", "slow"], "invalid choice: 'slow'"),
-        (["learn"], "takes `train` and options"),
+        (["learn"], "takes train, and options"),
         (["train", "--resume", tmp_path], f"{tmp_path} holds no run"),
     ):
         assert sentence in refusal(program(model), *words)

@@ -66,12 +66,23 @@ class Job(NamedTuple, Generic[S]):
     new: bool  # not resumed
 
 
-def train_command(argv: Sequence[str], model: Model[S, St], stem: str) -> None:
-    """`python -m <model> train ...`: trains, and prints where the run is kept."""
+def train_command(
+    argv: Sequence[str],
+    model: Model[S, St],
+    stem: str,
+    **others: Callable[[Sequence[str]], None],
+) -> None:
+    """`python -m <model> train ...`: trains, and prints where the run is kept.
+
+    Where the first word is the name of one of the `others`, that program gets the rest instead.
+    """
     kind = model.Settings
     prog = f"python -m {kind.__module__.partition('.')[0]}"
+    if argv and argv[0] in others:
+        return others[argv[0]](argv[1:])
     if argv[:1] != ["train"]:
-        raise SettingsError(f"{prog} takes `train` and options; {prog} train --help lists them.")
+        words = " or ".join(", ".join(["train", *others]).rsplit(", ", 1))
+        raise SettingsError(f"{prog} takes {words}, and options; --help after each lists them.")
     run, settings, images, new = begin(f"{prog} train", kind, stem, argv[1:])
     if model.halved(settings):  # else OpenBLAS does better with all its threads
         use_two_threads()
