@@ -13,8 +13,8 @@ function shape(tag, attributes, text) {
 const whole = (y) => y.toFixed(0).replace("-", "−");
 
 /**
- * {element, show({series, x, y, levels, caption})}: series [{values: [[x, y], ...], kind}], kind a
- * class of style.css ("one", "two", "three"); x, y [least, most]; levels [{y, text}] are dashed.
+ * {element, show({series, x, y, levels})}: series [{values: [[x, y], ...], kind}], kind a
+ * class of style.css ("one", "two", "three"); x, y [least, most]; levels of y are dashed.
  */
 export function lineChart({ label, height = 150, format = whole, xText = "" }) {
   const element = shape("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "chart", role: "img" });
@@ -24,14 +24,10 @@ export function lineChart({ label, height = 150, format = whole, xText = "" }) {
     const down = (value) =>
       height - BOTTOM - ((value - y[0]) / (y[1] - y[0] || 1)) * (height - TOP - BOTTOM);
     const parts = [shape("path", { class: "axis", d: `M${LEFT} ${TOP}V${height - BOTTOM}H${WIDTH - RIGHT}` })];
-    for (const at of y)
+    for (const at of [...y, ...levels])
       parts.push(shape("text", { x: LEFT - 6, y: down(at) + 4, "text-anchor": "end" }, format(at)));
-    for (const { y: at, text } of levels) {
+    for (const at of levels)
       parts.push(shape("path", { class: "level", d: `M${LEFT} ${down(at)}H${WIDTH - RIGHT}` }));
-      const under = series[0].values.at(-1)[1] > at; // its words keep away from the first curve
-      const words = { x: WIDTH - RIGHT, y: down(at) + (under ? 12 : -5), "text-anchor": "end" };
-      parts.push(shape("text", words, text));
-    }
     for (const { values, kind } of series) {
       const points = values.map(([a, b]) => `${right(a).toFixed(1)},${down(b).toFixed(1)}`);
       parts.push(shape("polyline", { class: `line ${kind}`, points: points.join(" ") }));

@@ -16,8 +16,8 @@ const RATES = [1, 2, 5, 10, 30, 60, 120, 300]; // sweeps a second
 const SAID = {
   clamped: "After every sweep the given pixels are put back, so each chain draws the missing ones from what the " +
     "machine knows of digits that have the given ones.",
-  free: "The given pixels only start the chains. Each sweep draws all pixels anew from the hidden units, and nothing " +
-    "brings back what a sweep has lost.",
+  free: "The given pixels only start the chains. Each sweep draws all pixels anew from the hidden units, and these anew " +
+    "from the pixels: nothing brings back what a sweep has lost, so in the end a chain draws any digit.",
   dream: "Nothing is given. Twelve chains start from coin flips and wander among what the machine takes for digits.",
 };
 const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)}\u00a0%`;
@@ -79,8 +79,7 @@ export function mount(root, models) {
       const values = run.history.map(({ sweep, agree: y }) => [sweep, y]);
       const least = Math.min(state.level, ...values.map(([, y]) => y));
       const low = Math.max(0, Math.floor(20 * least) / 20 - 0.05);
-      const levels = [{ y: state.level, text: `an unrelated digit: ${percent(state.level)}` }];
-      agree.show({ series: [{ values, kind: "one" }], x: [0, last], y: [low, 1], levels });
+      agree.show({ series: [{ values, kind: "one" }], x: [0, last], y: [low, 1], levels: [state.level] });
     }
     const past = run.history.filter(({ sweep }) => sweep > 0 || run.sweeps === 0);
     const every = past.flatMap(({ energies }) => [...energies]);
@@ -155,13 +154,15 @@ export function mount(root, models) {
         size.element, rate.element,
         el("div", { class: "buttons" }, play, once, button("Start again", restart))),
       el("section", { class: "curves" }, count,
-        el("div", { class: "agree" }, el("h3", {}, "Given pixels that agree"), agree.element),
+        el("div", { class: "agree" }, el("h3", {}, "Given pixels that agree ", el("small", {}, "dashed: with an unrelated digit")),
+          agree.element),
         el("div", {}, el("h3", {}, "Free energy ", el("small", {}, "in nats")), energy.element))),
     units.element,
     chapter(models, "rbm/DERIVATION_INPAINTING.md", "The derivation: filling in missing pixels"),
   );
-  drawing.set(image(models.digits.images, 3, D).map(Math.round));
-  erase((_, column) => column >= width / 2)();
+  const first = Math.min(48, models.digits.labels.length - 1); // of MNIST, an 8 that is easy to complete
+  drawing.set(image(models.digits.images, first, D).map(Math.round));
+  erase((row) => row >= height / 2)();
   if (still) run(false);
   return { start: () => state.running && loop.start(), stop: loop.stop };
 }
