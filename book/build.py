@@ -71,8 +71,8 @@ def _write(folder: Path, cache: Path) -> Counts:
         _put(folder / name, filled(text, done))
     for path in site.code:
         _put(folder / site.view(path), source(path))
-    for path in site.pictures:
-        _put(folder / "pictures" / path.name, path.read_bytes())
+    for path, name in site.files.items():
+        _put(folder / name, path.read_bytes())
     _put(folder / "book.css", _style())
     _put(folder / "book.js", node(WEB / "bundle.mjs", str(WEB / "main.js")))
     _put(folder / "search.js", _index(made))

@@ -9,7 +9,7 @@ from book.dialect import Writer, inline, parsed, plain, rendered
 from book.evidence import Ledger
 from book.formulas import Formulas
 from book.site import Page, Site, to_equation
-from book.symbols import Symbol, find, legend
+from book.symbols import Symbol, find, hue, legend
 from book.tex import Atom, atoms, marked
 from grading.chapters import ROOT, by_label
 
@@ -111,7 +111,7 @@ class Chapter(Writer):
 
     def _coloured(self, before: dict[str, int]) -> dict[str, int]:
         """A colour for each of the letters that are in formulas and code, as in chapters before."""
-        bases = list(dict.fromkeys(s.atom.base for s in self.symbols if s in self.linked))
+        bases = list(dict.fromkeys(hue(s) for s in self.symbols if s in self.linked))
         bases = bases[:COLOURS]
         chosen: dict[str, int] = {}
         for base in sorted(bases, key=lambda base: base not in before):
@@ -138,7 +138,7 @@ class Chapter(Writer):
         base = symbol.atom.base
         group = self.groups.setdefault(base, len(self.groups))
         entry = self.rows.setdefault(symbol.row, len(self.rows))
-        colour = f" c{self.colours[base]}" if base in self.colours else ""
+        colour = f" c{self.colours[hue(symbol)]}" if hue(symbol) in self.colours else ""
         return f"y y{group} k{entry}{colour}"
 
     def _code(self, shown: Block) -> str:
@@ -152,8 +152,8 @@ class Chapter(Writer):
             return self._classes_of(symbol) if symbol else ""
 
         return (
-            f"<details open><summary><code>{html.escape(shown.name)}</code>"
-            f' <a href="{view}#L{shown.first}">{shown.home}</a></summary>'
+            f'<a class="home" href="{view}#L{shown.first}">{shown.home}</a>'
+            f"<details open><summary><code>{html.escape(shown.name)}</code></summary>"
             f"{listing(shown, to, classes)}</details>"
         )
 

@@ -123,6 +123,7 @@ def listing(
         about = f' data-eq="{" ".join(labels)}"' if labels else ""
         place = f' id="L{number}"' if ids else ""
         link = f'<a class="no" href="{to(number)}" tabindex="-1" aria-hidden="true">{number}</a>'
+        link = "" if ids else link  # the style counts there
         text = _line(rows[number - 1], classes)
         for label in labels:
             text = text.replace(f"({label})", f'(<a href="{to(label)}">{label}</a>)')

@@ -14,6 +14,7 @@ from grading.chapters import HEAD, SEAT
 
 TAG = re.compile(r"\\tag\{[^}]*\}")
 ANCHOR = re.compile(r'^<a id="([^"]+)"></a>$')
+TEX = re.compile(r"\\(?:math\w+|text|bigl?|bigr|left|right|[^a-zA-Z])?|[{}]")
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
@@ -67,7 +68,12 @@ def inline(text: str, writer: Writer) -> str:
 def plain(token: Token) -> str:
     """The words of an inline token, for the search."""
     parts = {"softbreak": " ", "hardbreak": " ", "html_inline": ""}
-    words = (parts.get(child.type, child.content) for child in token.children or [])
+    words = [
+        TEX.sub("", child.content.replace("\\mid", "|"))
+        if child.type == "formula"
+        else parts.get(child.type, child.content)
+        for child in token.children or []
+    ]
     return " ".join("".join(words).split())
 
 

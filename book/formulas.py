@@ -12,8 +12,8 @@ from grading.chapters import ROOT
 SCRIPT = Path(__file__).parent / "web" / "katex.mjs"
 HOLE = re.compile("\ue000(\\d+)\ue001")  # where formula number N goes, in a page that is being made
 
-# The TeX that KaTeX repeats in its MathML: a tenth of the book, and full of the build's classes.
-ANNOTATION = re.compile(r"<annotation.*?</annotation>", re.DOTALL)
+# What no browser needs of KaTeX's MathML: the TeX, with the build's classes, and what marks it off.
+NEEDLESS = re.compile(r'<annotation.*?</annotation>|</?semantics>| xmlns="[^"]*"', re.DOTALL)
 
 
 class BookError(Exception):
@@ -45,7 +45,7 @@ class Formulas:
         for formula, row in zip(self.numbers, found, strict=True):
             if "error" in row:
                 raise BookError(f"{self.places[formula]}: {row['error']}")
-        return [ANNOTATION.sub("", row["html"]) for row in found]
+        return [NEEDLESS.sub("", row["html"]) for row in found]
 
 
 def filled(page: str, formulas: list[str]) -> str:

@@ -18,7 +18,7 @@ PARTS = {
     "gan": "The generative adversarial network",
     "docs": "Beside the chapters",
 }
-PICTURES = (".svg", ".png")
+SHOWN = (".py", ".md")  # files that have a page; others are copied as they are
 
 
 class Page(NamedTuple):
@@ -53,11 +53,11 @@ def to_equation(label: str) -> str:
 
 
 class Site:
-    """Where links lead; remembers which sources and pictures the pages ask for."""
+    """Where links lead; remembers which sources and other files the pages ask for."""
 
     def __init__(self) -> None:
         self.code: dict[Path, None] = {}
-        self.pictures: dict[Path, None] = {}
+        self.files: dict[Path, str] = {}
 
     def href(self, origin: Path, target: str) -> str:
         """The address in the book of what a document links to; "" if it is not in it."""
@@ -68,9 +68,8 @@ class Site:
             return pages()[path].name + end
         if not path.is_file() or ROOT not in path.parents:
             return ""
-        if path.suffix in PICTURES:
-            self.pictures[path] = None
-            return f"pictures/{path.name}"
+        if path.suffix not in SHOWN:
+            return self.files.setdefault(path, f"files/{path.relative_to(ROOT).as_posix()}")
         return self.view(path) + end
 
     def view(self, path: Path) -> str:

@@ -115,6 +115,12 @@ def spelled(letter: str) -> str:
     return SPELLED.get(letter, letter.lstrip("\\"))
 
 
+def hue(symbol: Symbol) -> str:
+    """The letter whose colour a symbol has: a gradient that of what it is the gradient of."""
+    bar = BAR.match(symbol.atom.base)
+    return bar.group(1) if bar else symbol.atom.base
+
+
 def find(symbols: Sequence[Symbol], atom: Atom) -> Symbol | None:
     """What a letter in a formula is by the legend: the entry with its scripts, or its only one."""
     same = [symbol for symbol in symbols if symbol.atom.base == atom.base]

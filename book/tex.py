@@ -117,6 +117,8 @@ class _Reader:
                 scripts[token], shown = self.argument()
                 out += f"{token}{{{shown}}}"
         classes = self.wrap(Atom(base, primes, scripts["_"], scripts["^"]))
+        # What stands under an accent is a letter of its own only where the whole is none.
+        inner = base if classes and base[-1] == "}" else inner
         # A command that takes what follows must stay bare; so must limits, which are no scripts.
         gap = " " if not out and inner[0] == "\\" and inner[-1] != "}" else ""
         return f"{{\\htmlClass{{{classes}}}{{{inner}{out}}}}}" if classes else inner + out + gap

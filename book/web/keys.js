@@ -19,8 +19,8 @@ function equation(step) {
   const tops = formulas.map((formula) => formula.getBoundingClientRect().top);
   const next = step > 0 ? tops.findIndex((y) => y > line + 2) : tops.findLastIndex((y) => y < line - 2);
   if (next < 0) return;
-  formulas[next].focus({ preventScroll: true, focusVisible: true });
   formulas[next].parentElement.scrollIntoView({ block: "center" });
+  formulas[next].focus({ preventScroll: true, focusVisible: true });
 }
 
 const follow = (rel) => document.querySelector(`footer a[rel="${rel}"]`)?.click();

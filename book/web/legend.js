@@ -1,37 +1,41 @@
 // What the legend says of the letter pointed at, or of all letters of the formula that has the focus.
 
 const tip = Object.assign(document.createElement("div"), { id: "tip", role: "tooltip", hidden: true });
+let reader = null; // the formula that was reached by keyboard
 
-const entryOf = (element) => element.className.match(/\bk\d+\b/)?.[0];
+const entryOf = (letter) => letter.className.match(/\bk\d+\b/)?.[0];
 
-function show(entries, box, below) {
-  const found = entries.map((id) => document.getElementById(id)).filter(Boolean);
+// Shows the rows of the legend with these ids above a box, or below it.
+function show(ids, box, below) {
+  const found = [...new Set(ids)].map((id) => document.getElementById(id)).filter(Boolean);
   tip.replaceChildren(...found.map((row) => Object.assign(row.cloneNode(true), { id: "" })));
-  tip.hidden = found.length === 0;
-  if (tip.hidden) return;
+  tip.hidden = found.length === 0 || box.bottom < 0 || box.top > innerHeight;
   const { width, height } = tip.getBoundingClientRect();
-  const left = Math.min(Math.max(box.left, 16), innerWidth - width - 16);
   const under = below || box.top - height - 10 < 60;
-  tip.style.left = `${left}px`;
+  tip.style.left = `${Math.max(8, Math.min(box.left, innerWidth - width - 16))}px`;
   tip.style.top = `${under ? Math.min(box.bottom + 10, innerHeight - height - 8) : box.top - height - 10}px`;
 }
 
-const hide = () => (tip.hidden = true);
+function rest() {
+  const letters = reader ? [...reader.querySelectorAll(".y")] : [];
+  if (reader) show(letters.map(entryOf), reader.getBoundingClientRect(), true);
+  else tip.hidden = true;
+}
 
 export function start() {
   document.body.append(tip);
   document.addEventListener("pointerover", ({ target }) => {
-    const letter = target.closest?.(".y");
+    const letter = target.closest(".y");
     if (letter) show([entryOf(letter)], letter.getBoundingClientRect(), false);
-    else hide();
+    else rest();
   });
   document.addEventListener("focusin", ({ target }) => {
-    if (!target.matches(".formula") || !target.matches(":focus-visible")) return hide();
-    const entries = [...target.querySelectorAll(".y")].map(entryOf);
-    show([...new Set(entries)], target.getBoundingClientRect(), true);
-    target.setAttribute("aria-describedby", "tip");
+    reader = target.matches(".formula:focus-visible") ? target : null;
+    reader?.setAttribute("aria-describedby", "tip");
+    rest();
   });
-  document.addEventListener("focusout", hide);
-  document.addEventListener("scroll", hide, { passive: true });
-  document.addEventListener("keydown", ({ key }) => key === "Escape" && hide());
+  const leave = () => rest((reader = null));
+  document.addEventListener("focusout", leave);
+  document.addEventListener("keydown", ({ key }) => key === "Escape" && leave());
+  document.addEventListener("scroll", () => rest(), { passive: true });
 }

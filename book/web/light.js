@@ -1,12 +1,13 @@
 // What lights up together: an equation and its lines, a letter wherever it stands, a node and its edges.
 
 let pinned = ""; // the label of the equation that was clicked, or that the address names
+let pointed = null; // the element that was pointed at last
 
 const labels = (element) => element?.closest("[data-eq]")?.dataset.eq.split(" ") ?? [];
 
-function light(found) {
+function light() {
   document.querySelectorAll("[data-eq].lit").forEach((element) => element.classList.remove("lit"));
-  for (const label of [...found, pinned]) {
+  for (const label of [...labels(pointed), ...labels(document.activeElement), pinned]) {
     if (label) document.querySelectorAll(`[data-eq~="${label}"]`).forEach((e) => e.classList.add("lit"));
   }
 }
@@ -21,7 +22,7 @@ function reveal(label) {
 
 function pin(label) {
   pinned = label;
-  light([]);
+  light();
   if (label) reveal(label);
 }
 
@@ -65,14 +66,16 @@ function lightEdges(node) {
 
 export function start() {
   document.head.append(letters);
-  const point = ({ target }) => {
-    light(labels(target));
+  document.addEventListener("pointerover", ({ target }) => {
+    pointed = target;
+    light();
     lightLetter(target);
     lightEdges(target);
-  };
-  document.addEventListener("pointerover", point);
-  document.addEventListener("focusin", point);
-  document.addEventListener("focusout", () => light([]));
+  });
+  document.addEventListener("focusin", ({ target }) => {
+    light();
+    lightEdges(target);
+  });
   document.addEventListener("click", ({ target }) => {
     if (target.closest("summary, dialog, button, .evidence")) return;
     const [label] = labels(target);

@@ -21,10 +21,11 @@ export function found(rows, query) {
 // The text around the first of the words, with the words marked.
 function excerpt(text, words) {
   const lower = text.toLowerCase();
-  const at = Math.max(0, Math.min(...words.map((w) => lower.indexOf(w)).filter((i) => i >= 0), text.length) - 60);
+  const first = Math.min(...words.map((w) => lower.indexOf(w)).filter((i) => i >= 0), text.length);
+  const at = first < 80 ? 0 : text.indexOf(" ", first - 70) + 1;
   const small = document.createElement("small");
   const pattern = new RegExp(`(${words.map((w) => w.replace(/[^\w\s]/g, "\\$&")).join("|")})`, "i");
-  for (const part of text.slice(at, at + 180).split(pattern)) {
+  for (const part of `${at ? "… " : ""}${text.slice(at, at + 180)}`.split(pattern)) {
     const marked = words.includes(part.toLowerCase());
     small.append(marked ? Object.assign(document.createElement("mark"), { textContent: part }) : part);
   }
@@ -76,6 +77,7 @@ export function start() {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const to = stops[stops.indexOf(document.activeElement) + step];
     if (step && to) to.focus();
+    if (event.key === "Escape") dialog.close(); // which the field would take for itself
     if (event.key === "Enter" && document.activeElement === stops[0]) stops[1]?.click();
     if (step) event.preventDefault();
   });
