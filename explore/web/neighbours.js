@@ -7,6 +7,12 @@ export function squaredDistances(x, y) {
   return found;
 }
 
+/** Rows of x (N, D) scaled to the length 1: near one another then means alike, however much ink there is. */
+export function scaled(x, D) {
+  const lengths = squaredDistances(x, new Float64Array(D)).map(Math.sqrt);
+  return Float64Array.from(x, (xi, i) => xi / (lengths[Math.floor(i / D)] || 1));
+}
+
 /** Of the `count` rows of x (N, D) nearest to y the commonest label, how many have it, and how far the nearest is. */
 export function nearest(x, labels, y, count) {
   const squares = squaredDistances(x, y), sorted = squares.slice().sort(), votes = new Map();
@@ -15,6 +21,17 @@ export function nearest(x, labels, y, count) {
   }
   const [label, agree] = [...votes].reduce((best, one) => (one[1] > best[1] ? one : best));
   return { label, agree, distance: Math.sqrt(sorted[0]) };
+}
+
+/** How often each label is that of the row of x (N, D) nearest to a row of y (B, D): "2 (4), 3 (7), 8 (1)" */
+export function census(x, labels, y, D, name) {
+  const counts = new Map();
+  for (let i = 0; i < y.length; i += D) {
+    const { label } = nearest(x, labels, y.slice(i, i + D), 1);
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  const rows = [...counts].sort(([a], [b]) => a - b);
+  return rows.map(([label, count]) => `${name(label)} (${count})`).join(", ");
 }
 
 /** The share of the rows of codes (N, Z) within so much of 0. */

@@ -47,10 +47,11 @@ export function codePlane({ codes, labels, classes, size, onDrag }) {
   const paint = () => (decode ? paintTiles(canvas, range, decode, size) : paintDots(canvas, f, codes, labels));
   onTheme(paint);
   paint();
-  const names = medians(codes, labels).map(([x, y, label]) => {
-    const at = `cx="${f.X(x)}" cy="${f.Y(y)}"`, name = escaped(classes[label] ?? label);
-    return `<circle class="class" ${at} r="8" stroke="${TEN[label % 10]}"/>` +
-      `<text class="class-name" x="${f.X(x)}" y="${f.Y(y)}">${name}</text>`;
+  const middles = medians(codes, labels), at = apart(middles.map(([x, y]) => [f.X(x), f.Y(y)]), 18);
+  const names = middles.map(([, , label], n) => {
+    const [x, y] = at[n], name = escaped(classes[label] ?? label);
+    return `<circle class="class" cx="${x}" cy="${y}" r="8" stroke="${TEN[label % 10]}"/>` +
+      `<text class="class-name" x="${x}" y="${y}">${name}</text>`;
   });
   const show = (label, inside) => {
     over.innerHTML = f.draw(label, (decode ? "" : names.join("")) + circles(f, [1, 2]) + inside(f));
@@ -74,6 +75,21 @@ function medians(codes, labels) {
     const own = [...labels.keys()].filter((n) => labels[n] === label);
     return [median(own.map((n) => codes[2 * n])), median(own.map((n) => codes[2 * n + 1])), label];
   });
+}
+
+/** Places pushed from one another until all are so far apart, or nearly: [[x, y], ...] -> the same */
+function apart(places, least) {
+  const moved = places.map((place) => [...place]);
+  for (let round = 0; round < 60; round++) {
+    for (const a of moved) for (const b of moved) {
+      const across = b[0] - a[0], down = b[1] - a[1], far = Math.hypot(across, down);
+      if (a === b || far >= least) continue;
+      const push = (least - far) / 4 / (far || 1);
+      a[0] -= push * across; a[1] -= push * down;
+      b[0] += push * across; b[1] += push * down;
+    }
+  }
+  return moved;
 }
 
 function paintDots(canvas, f, codes, labels) {

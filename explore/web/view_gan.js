@@ -6,7 +6,7 @@ import { image } from "./data.js";
 import { imageCanvas, onTheme } from "./draw.js";
 import { frames } from "./frames.js";
 import { drawNoise, generate, logits, onPlane } from "./gan.js";
-import { nearest } from "./neighbours.js";
+import { nearest, scaled } from "./neighbours.js";
 import { pad } from "./pad.js";
 import { picker } from "./picker.js";
 import { circles, layered, paintTiles } from "./plane.js";
@@ -20,11 +20,12 @@ const radians = (degrees) => (degrees * Math.PI) / 180;
 
 export function mount(root, models) {
   const { G, D } = models.gan, Z = G[0].W.length / G[0].b.length, pixelCount = models.size[0] * models.size[1];
-  const rng = generator(5), state = { angle: 30, radius: 1, drawing: image(models.digits.images, 3, pixelCount) };
-  const noises = (n) => Array.from({ length: n }, () => drawNoise(rng, Z));
+  const rng = generator(22), state = { angle: 30, radius: 1, drawing: image(models.digits.images, 3, pixelCount) };
+  const noises = (rng, n) => Array.from({ length: n }, () => drawNoise(rng, Z));
   const joined = (rows) => Float64Array.from(rows.flatMap((row) => [...row]));
   const tests = Float32Array.from(models.digits.images, (byte) => byte / 255);
-  const rug = { generated: logits(generate(joined(noises(RUG)), G), D), test: logits(tests, D) };
+  const unit = scaled(tests, pixelCount);
+  const rug = { generated: logits(generate(joined(noises(generator(5), RUG)), G), D), test: logits(tests, D) };
 
   const at = ({ angle, radius }) => [radius * Math.cos(radians(angle)), radius * Math.sin(radians(angle))];
   const made = (x, y) => generate(onPlane(x, y, state.z1, state.z2), G);
@@ -54,14 +55,14 @@ export function mount(root, models) {
         `<text class="corner-name" x="${plane.f.X(a)}" y="${plane.f.Y(b)}">${name}</text>`).join("") + dot(plane.f, x, y, "handle", 8));
     const [generated] = logits(image, D), [yours] = logits(state.drawing, D);
     drawOpinion(opinion, rug, generated, yours);
-    const { label } = nearest(tests, models.digits.labels, image, 1);
-    said.textContent = `The generator’s picture, nearest to a test image of ${models.classes[label] ?? label}: logit ${fixed(generated)}, so the discriminator takes it for real with ` +
+    const { label } = nearest(unit, models.digits.labels, scaled(image, pixelCount), 1);
+    said.textContent = `The generator’s picture, most like a test image of ${models.classes[label] ?? label}: logit ${fixed(generated)}, so the discriminator takes it for real with ` +
       `probability ${fixed(sigmoidOf(generated))}. Your drawing: logit ${fixed(yours)}, probability ${fixed(sigmoidOf(yours))}.`;
   };
   const move = (part) => render(Object.assign(state, part));
   const paint = () => paintTiles(plane.canvas, range, decode, models.size);
   const another = () => {
-    [state.z1, state.z2] = noises(2);
+    [state.z1, state.z2] = noises(rng, 2);
     paint();
     walk.show(decode(Float64Array.from({ length: 2 * STEPS }, (_, i) => {
       const t = radians((90 * Math.floor(i / 2)) / (STEPS - 1));
@@ -113,7 +114,7 @@ export function mount(root, models) {
 /** Logits on one axis: test digits, the generator's pictures, the two at hand. */
 function drawOpinion(element, { test, generated }, fake, yours) {
   const most = Math.max(...[...test, ...generated, fake, yours].map(Math.abs)), reach = [2, 4, 8, 16, 32].find((r) => r > most) ?? most;
-  const f = frame({ width: 640, height: 190, x: [-reach, reach], y: [0, 1], yTicks: [], xName: "logit: below 0 generated, above 0 real", margin: { left: 20, right: 20 } });
+  const f = frame({ width: 480, height: 200, x: [-reach, reach], y: [0, 1], yTicks: [], xName: "logit: below 0 generated, above 0 real", margin: { left: 20, right: 20 } });
   const strokes = (values, y) => `<path class="rug" d="${Array.from(values, (a) => `M${f.X(a)} ${f.Y(y)}v-14`).join("")}"/>`;
   const marker = (a, y, name, kind) => dot(f, a, y, `dot ${kind}`, 6) +
     `<text class="note" x="${f.X(a)}" y="${f.Y(y) - 12}" text-anchor="middle">${name} ${fixed(a)}</text>`;

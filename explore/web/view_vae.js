@@ -5,7 +5,7 @@ import { button, chapter, el, lead, slider, tick } from "./controls.js";
 import { image } from "./data.js";
 import { frames } from "./frames.js";
 import { COST, formula } from "./formulas.js";
-import { nearest, shareWithin } from "./neighbours.js";
+import { census, nearest, shareWithin } from "./neighbours.js";
 import { pad } from "./pad.js";
 import { codes } from "./part_codes.js";
 import { terms } from "./part_terms.js";
@@ -24,7 +24,7 @@ export function mount(root, models) {
   const half = normals(generator(3), 2 * PAIRS);
   // Noise in pairs of opposite sign, always the same: bars then move with q alone.
   const eps = Float64Array.from([...half, ...half.map((e) => -e)]);
-  const state = { x: digit(0), width: 1, to: digit(1), walk: 0, samples: normals(rng, 2 * SAMPLES) };
+  const state = { x: digit(0), width: 1, to: digit(1), walk: 0 };
 
   const one = (net, codes, title, onMove) =>
     side({ models, net, codes, title, samples: SAMPLES, steps: STEPS, onMove });
@@ -32,12 +32,13 @@ export function mount(root, models) {
   const right = one(plain, models.planes.autoencoder, "autoencoder", (za) => change({ za }));
   const bars = terms((width) => change({ width })), more = codes(models);
 
-  const said = el("output", { class: "outcome around" });
+  const nameOf = (label) => models.classes[label] ?? label;
+  const said = el("output", { class: "outcome around" }), found = el("output", { class: "outcome" });
   /** Where a code is and what lies there, in words. */
   const around = (name, codes, z) => {
     const { label, agree, distance } = nearest(codes, models.planes.labels, z, NEAR);
     return `${name}: code (${fixed(z[0])}, ${fixed(z[1])}); of the ${NEAR} test images encoded nearest, ${agree} are of ` +
-      `${models.classes[label] ?? label}, and the nearest is ${fixed(distance)} away.`;
+      `${nameOf(label)}, and the nearest is ${fixed(distance)} away.`;
   };
   const percent = (codes) => `${Math.round(100 * shareWithin(codes, 2, 2))} %`;
 
@@ -68,6 +69,8 @@ export function mount(root, models) {
     state.samples = normals(rng, 2 * SAMPLES);
     left.showDrawn(state.samples);
     right.showDrawn(state.samples);
+    const near = (codes) => census(codes, models.planes.labels, state.samples, 2, nameOf);
+    found.textContent = `Nearest to the twelve crosses lie, for the VAE, ${near(models.planes.vae)}; for the autoencoder, ${near(models.planes.autoencoder)}.`;
     change({});
   };
   const walkTo = (walk) => {
@@ -80,7 +83,7 @@ export function mount(root, models) {
     left.show({ z: mu, ellipse: { mu, sd }, samples, ends });
     right.show({ z: za, ellipse: null, samples, ends: endsPlain });
     const nll = bernoulliNll(decode(za, plain), x, D)[0];
-    said.textContent = around("VAE", models.planes.vae, mu) + " " + around("autoencoder", models.planes.autoencoder, za);
+    said.textContent = around("VAE", models.planes.vae, mu) + " " + around("Autoencoder", models.planes.autoencoder, za);
     bars.show({ x, net: vae, mu, logvar: own.logvar, own, width, eps, plain: nll });
   };
 
@@ -116,12 +119,12 @@ export function mount(root, models) {
     part("Codes that nobody encoded",
       "To make a new digit one has to choose a code. Twelve were drawn from N(0, I): the crosses in both planes. The VAE pays " +
       "for codes that stray from N(0, I), by its KL, and keeps " + percent(models.planes.vae) + " of the test codes within the outer " +
-      "circle, two standard deviations. The autoencoder pays nothing: " + percent(models.planes.autoencoder) + " of its codes are " +
-      "there, and the same crosses fall on one small spot.",
-      el("div", { class: "buttons" }, button("Draw other codes", draw)), drawnBy("VAE", left.drawn), drawnBy("autoencoder", right.drawn)),
+      "circle, two standard deviations. The autoencoder pays nothing: only " + percent(models.planes.autoencoder) + " of its codes are " +
+      "there, and the same crosses fall on one small spot, and give only the digits that happen to lie on it.",
+      el("div", { class: "controls" }, found, el("div", { class: "buttons" }, button("Draw other codes", draw))), drawnBy("VAE", left.drawn), drawnBy("autoencoder", right.drawn)),
     part("A walk from one digit to another",
-      "On a straight line between two codes the VAE’s pictures pass through other digits; the autoencoder’s cross gaps " +
-      "where no digit was encoded, and come out as blends.",
+      "On a straight line between two codes the VAE passes through other digits, as its codes leave no gaps. The autoencoder’s line " +
+      "crosses places where no digit was encoded: its decoder never learned what to draw there. Pick another end.",
       el("div", { class: "controls" }, picker(models, (x) => { state.to = x; answers(); change({}); }, "Test digits to walk to"),
         walkSlider.element, el("div", { class: "buttons" }, go)), drawnBy("VAE", left.walk), drawnBy("autoencoder", right.walk)),
     part("What the KL costs, and what it buys",
@@ -137,8 +140,7 @@ export function mount(root, models) {
     chapter(models, "vae/DERIVATION.md", "The variational autoencoder"));
   drawing.set(state.x);
   take(state.x);
-  left.showDrawn(state.samples);
-  right.showDrawn(state.samples);
+  draw();
   return { start() {}, stop: stroll.stop };
 }
 
