@@ -5,15 +5,13 @@ import pytest
 from small_runs import same_bits, spy_on
 
 import rbm.train
-from grading.oracles import enumeration
-from rbm.ais import ais, between
+from rbm.ais import ais
 from rbm.estimates import bootstrap, log_mean_exp, standard_error
 from rbm.exact import log_marginal, log_z
 from rbm.gibbs import gibbs
 from rbm.gradient import centred_gradient, nll_gradient
 from rbm.model import Params, free_energy, init_truncated
 from rbm.pseudo import log_pseudo_likelihood
-from rbm.tempering import tempered
 from rbm.train import Settings, measure, rate_and_momentum, start, step
 from training.streams import stream
 
@@ -31,32 +29,6 @@ def test_a_sum_over_too_many_hidden_states_is_refused():
         log_marginal(v, v == 1, *machine(0, D, 26))
     with pytest.raises(ValueError, match="30 and 26 units; expected at most 25 in one"):
         log_z(*machine(0, 30, 26))
-
-
-def drawn(rng, p, rows=20_000):
-    return enumeration.states(D)[rng.choice(len(p), rows, p=p)]
-
-
-def stay(v, p):
-    """Whether the total variation between rows and p is within three of the Monte-Carlo floor."""
-    shares = np.bincount(enumeration.numbers_of(v), minlength=len(p)) / len(v)
-    return abs(shares - p).sum() < 3 * np.sqrt(p * (1 - p) / len(v)).sum()
-
-
-@pytest.mark.parametrize("sweeps", [1, 4, 16])
-def test_exact_draws_stay_what_they_are_under_every_kernel(sweeps):
-    """A sampler of other images drifts from them, however slowly it mixes."""
-    rng, (W, b, c) = np.random.default_rng(sweeps), machine(3)
-    row = [between(beta, np.ones(D), 2 * W, b, c) for beta in (0.0, 0.5, 1.0)]
-    p = [enumeration.joint(*params).sum(axis=1) for params in row]
-    assert stay(gibbs(rng, drawn(rng, p[2]), *row[2], sweeps), p[2])
-    known = np.array([True, False, False, True])
-    given = (enumeration.states(D)[:, known] == [1, 0]).all(axis=1) * p[2]
-    given, masks = given / given.sum(), np.tile(known, (20_000, 1))
-    assert stay(gibbs(rng, drawn(rng, given), *row[2], sweeps, masks), given)
-    v = tempered(rng, np.stack([drawn(rng, x) for x in p]), row, sweeps)
-    for one, other in ((0, 1), (1, 2), (0, 2)):  # each is its machine's, and no two go together
-        assert stay(np.hstack([v[one], v[other]]), np.kron(p[one], p[other]))
 
 
 def test_intervals_of_log_z_cover_it_as_often_as_they_say():
