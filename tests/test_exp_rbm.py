@@ -6,14 +6,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-import figures.compare
 import rbm.evaluate
 import rbm.train
 from autograd_lite.ops import sigmoid
 from data.pixels import binarise, to_unit
 from data.sets import split
 from experiments import ais_accuracy, families, rbm_likelihoods, rbm_samples
-from experiments.families import Family
 from experiments.rbm_trainings import DRAWN, MACHINES, OURS, training
 from grading.oracles import enumeration
 from rbm.likelihood import Annealing
@@ -44,7 +42,7 @@ def run(tmp_path_factory):
 
 @pytest.fixture
 def few(monkeypatch):
-    monkeypatch.setattr(rbm.evaluate, "load", lambda name: DATA)
+    monkeypatch.setattr("training.images.load", lambda name: DATA)
     monkeypatch.setattr(rbm_likelihoods, "VALIDATION", 50)
 
 
@@ -134,23 +132,6 @@ def test_errors_have_the_signs_that_theory_says(monkeypatch):
     found = ais_accuracy.on_small_machines(20)
     assert found["mean of log w"] < -0.2 < -abs(found["forward"]) and found["back"] > 0.2
     assert found["covered"] > 0.6
-
-
-def test_a_family_that_is_not_scored_yet_is_not_drawn(monkeypatch):
-    """Though its run is there; the others keep their own runs."""
-    drawn, shown = [], {}
-
-    def family(name):
-        return Family((name,), lambda rng, data, run, count: drawn.append(run))
-
-    monkeypatch.setattr(figures.compare, "FAMILIES", {name: family(name) for name in "abc"})
-    scores = {score: {"mean": 1.0} for score in figures.compare.HEADINGS}
-    numbers = {"families": [{"family": name, **scores} for name in "ac"]}
-    there = SimpleNamespace(numbers=numbers)
-    monkeypatch.setattr(figures.compare, "record", lambda name: there)
-    monkeypatch.setattr(figures.compare, "beside_scores", lambda title, rows: shown.update(rows))
-    figures.compare.families(["run a", "run b", "run c"], DATA)
-    assert drawn == ["run a", "run c"] and list(shown) == ["a", "c"]
 
 
 def test_chains_of_every_kind_draw_the_machines_images(run, monkeypatch):
