@@ -452,11 +452,16 @@ def test_a_preset_is_the_options_that_it_spells_and_its_decay_ends_with_the_trai
     module.start(replace(settings, epochs=1), blank(settings))
 
 
-def test_trainings_spell_a_preset_out():
+def test_trainings_spell_a_preset_out_and_their_rates_fall_to_0_at_the_end():
     """Else a run that was trained before a preset changed would be taken for one after it."""
     trainings = [t for experiment in find().values() for t in experiment.trainings]
     assert any(t.model == "gan" for t in trainings)
     assert [t.label for t in trainings if "--preset" in t.options] == []
+    for one in trainings:
+        settings = check_settings(parsed(MODELS[one.model].Settings, *one.options))
+        images = settings.images or 60_000 - settings.validation
+        steps = settings.epochs * -(-images // settings.batch_size)
+        assert settings.decay in (0, steps) and settings.data == "mnist", one.label
 
 
 def begun(*words):

@@ -20,16 +20,15 @@ from figures import vae_gap as of_gap
 from figures import vae_likelihoods as of_likelihoods
 from figures.style import save
 from tests.screen import assert_whole
-from tests.small_runs import make, parsed
+from tests.small_runs import make
 from tests.small_vaes import DATA, shape
-from training.settings import check_settings
 from training.streams import stream
 from training.trained import read as read_run
 from vae.elbo import kl_diag_gaussian
 from vae.likelihood import grid_log_p, sampled_log_p
 from vae.linear import linear_gap, linear_nll, ppca
 from vae.mlp import Layer, Params
-from vae.train import Settings, evaluate
+from vae.train import evaluate
 
 MODULES = {
     "vae_gap": vae_gap, "linear_vae": linear_vae, "vae_likelihoods": vae_likelihoods,
@@ -85,15 +84,6 @@ def numbers():
 def run_of(one):
     run = read_run(one.folder, vae.train)
     return run, vae.train.network(run.params, run.settings)
-
-
-def test_trainings_differ_and_their_rates_fall_to_zero_at_the_end():
-    assert len({one.folder for one in PLANNED}) == len(PLANNED)
-    for one in PLANNED:
-        settings = check_settings(parsed(Settings, *one.options))
-        steps = settings.epochs * -(-60_000 // settings.batch_size)
-        assert settings.decay == (0 if "plane" in one.label else steps)
-        assert settings.validation == 0 and settings.data == "mnist"
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if (RESULTS / f"{name}.json").exists()])
