@@ -12,7 +12,7 @@ import numpy as np
 from explore.calls import Arrays, Ref, Vector, written
 from explore.vectors_networks import gan, vae
 from explore.vectors_small import cd_bias, equations, game
-from rbm.model import Params, energy, free_energy, prob_h, prob_v
+from rbm.model import Params, free_energy, prob_h, prob_v
 
 
 def rbm(arrays: Arrays) -> Iterator[Vector]:
@@ -25,7 +25,6 @@ def rbm(arrays: Arrays) -> Iterator[Vector]:
         W, b, c = p = Params(*(arrays[f"{name}.{field}"] for field in Params._fields))
         h = (rng.random((3, hidden)) < 0.3).astype(float)
         refs = {field: Ref(f"{name}.{field}") for field in Params._fields}
-        yield Vector("rbm.energy", (v, h, *refs.values()), energy(v, h, *p))
         yield Vector("rbm.freeEnergy", (v, *refs.values()), free_energy(v, *p))
         yield Vector("rbm.probH", (v, refs["W"], refs["c"]), prob_h(v, W, c))
         yield Vector("rbm.probV", (h, refs["W"], refs["b"]), prob_v(h, W, b))

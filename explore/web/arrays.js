@@ -51,9 +51,7 @@ export const relu = each((x) => Math.max(x, 0)); // (ad.5)
 export const leakyRelu = each((x) => Math.max(x, 0.2 * x)); // (ad.7)
 export const sigmoid = each(sigmoidOf); // (ad.9)
 export const tanh = each(Math.tanh); // (ad.11)
-export const elu = each((x) => (x > 0 ? x : Math.expm1(x))); // (ad.13)
 export const softplus = each(softplusOf); // (ad.15)
-export const logSigmoid = each((x) => -softplusOf(-x)); // (ad.17)
 
 /** Sums over the last axis: (B, D), and its width D -> (B,) */
 export function sumRows(x, D) {
@@ -66,9 +64,6 @@ export function sumRows(x, D) {
 export function bernoulliNll(logits, x, D) {
   return sumRows(softplus(logits).map((s, i) => s - x[i] * logits[i]), D); // (ad.18)
 }
-
-/** Pairwise products: two arrays of one shape -> that shape. */
-export const times = (x, y) => x.map((value, i) => value * y[i]);
 
 /** Sum of the products: two arrays of one shape -> a number. */
 export function dot(x, y) {

@@ -40,7 +40,8 @@ export function pad({ size, label, tools, onChange, radius = 1.5, binary = false
   const about = { tabindex: 0, role: "application", "aria-label": `${label}. ${HELP}` };
   const canvas = imageCanvas(size, label, about);
   const cursor = el("span", { class: "cursor", hidden: true });
-  const frame = el("div", { class: "pad" }, canvas.element, cursor);
+  const where = el("span", { class: "unseen", "aria-live": "polite" });
+  const frame = el("div", { class: "pad" }, canvas.element, cursor, where);
 
   const render = () => canvas.show(image.pixels, image.unknown);
   const draw = (to) => {
@@ -58,6 +59,7 @@ export function pad({ size, label, tools, onChange, radius = 1.5, binary = false
   const showCursor = () => {
     const [row, column] = state.cursor, share = (x, of) => `${(100 * x) / of}%`;
     cursor.hidden = false;
+    where.textContent = `row ${Math.ceil(row)}, column ${Math.ceil(column)}`;
     cursor.style.cssText = `top: ${share(row, height)}; left: ${share(column, width)};
       width: ${share(2 * state.radius, width)}; height: ${share(2 * state.radius, height)}`;
   };
@@ -103,9 +105,5 @@ export function pad({ size, label, tools, onChange, radius = 1.5, binary = false
     image = { pixels: Float32Array.from(pixels), unknown: Uint8Array.from(unknown) };
     render();
   };
-  const use = (tool) => {
-    state.tool = tool;
-    if (chosen) chosen.set(tool);
-  };
-  return { element, get: () => image, set, use };
+  return { element, get: () => image, set };
 }

@@ -5,16 +5,6 @@
 import { affine, affineTransposed, dot, sigmoid, softplus, sumRows } from "./arrays.js";
 import { bernoulli } from "./random.js";
 
-/** Energy of joint states: v (B, D), h (B, H) -> (B,) */
-export function energy(v, h, W, b, c) {
-  const inputs = affine(v, W, new Float64Array(c.length)); // v W
-  const [D, H] = [b.length, c.length];
-  return Float64Array.from({ length: v.length / D }, (_, n) => {
-    const vn = v.subarray(n * D, (n + 1) * D), hn = h.subarray(n * H, (n + 1) * H);
-    return -dot(vn, b) - dot(hn, c) - dot(inputs.subarray(n * H, (n + 1) * H), hn); // (rbm.1)
-  });
-}
-
 /** Free energy: v (B, D) -> (B,) nats; p(v) is proportional to exp(-F). */
 export function freeEnergy(v, W, b, c) {
   const D = b.length, soft = sumRows(softplus(affine(v, W, c)), c.length);

@@ -50,7 +50,7 @@ function extended(run) {
   return { history: history.filter((_, i) => i % 2 === 0), every: 2 * run.every };
 }
 
-/** What is kept of a moment: the sweep, agreement with the given pixels, every free energy. */
+/** What is kept of a moment: the sweep, agreement with the given pixels, every chain's free energy. */
 function point({ sweeps, v, all, params: { W, b, c } }) {
   const agree = agreement(v, all.given, all.known);
   return { sweep: sweeps, agree, energies: freeEnergy(v, W, b, c) };
@@ -62,4 +62,33 @@ export function unrelated(digits, given, known) {
   let sum = 0;
   for (let n = 0; n < N; n++) sum += agreement(digits.subarray(n * D, (n + 1) * D), given, known);
   return sum / N;
+}
+
+/** What inks the pixels of chain n: "ink" given, "accent" drawn, "minus" against a given one. (D,) */
+export function marks({ v, known, given, mode }, n) {
+  const from = n * known.length;
+  const against = (i) => mode === "free" && v[from + i] !== given[i];
+  return Array.from(known, (k, i) => (!k ? "accent" : against(i) ? "minus" : "ink"));
+}
+
+/** The running mean as it is shown: clamped chains have the given pixels as they are, (rbm.46). (D,) */
+export const restored = ({ mean, known, given, mode }) =>
+  mode === "clamped" ? mean.map((m, i) => (known[i] ? given[i] : m)) : mean;
+
+/** The curve of the agreement, above a level, for lineChart. */
+export function agreementCurve({ history, sweeps }, level) {
+  const values = history.map(({ sweep, agree }) => [sweep, agree]);
+  const least = Math.min(level, ...values.map(([, agree]) => agree));
+  const low = Math.max(0, Math.floor(20 * least) / 20 - 0.05);
+  return { series: [{ values, kind: "one" }], x: [0, Math.max(50, sweeps)], y: [low, 1], levels: [level] };
+}
+
+/** The curves of all chains' free energies, the first one in front; the start is above all others. */
+export function energyCurves({ history, sweeps }) {
+  const past = history.filter(({ sweep }) => sweep > 0 || sweeps === 0);
+  const every = past.flatMap(({ energies }) => [...energies]);
+  const y = [Math.floor(Math.min(...every) / 50) * 50, Math.ceil(Math.max(...every) / 50) * 50];
+  const of = (n) => past.map(({ sweep, energies }) => [sweep, energies[n]]);
+  const series = Array.from(past[0].energies, (_, n) => ({ values: of(n), kind: n ? "three" : "one" }));
+  return { series: series.reverse(), x: [0, Math.max(50, sweeps)], y };
 }

@@ -7,7 +7,9 @@ import { imageCanvas } from "./draw.js";
 import { frames } from "./frames.js";
 import { pad } from "./pad.js";
 import { picker } from "./picker.js";
-import { advance, begin, CHAINS, unrelated } from "./rbm_run.js";
+import {
+  advance, agreementCurve, begin, CHAINS, energyCurves, marks, restored, unrelated,
+} from "./rbm_run.js";
 import { unitsPanel } from "./view_units.js";
 
 const MODES = [["clamped", "clamped"], ["free", "free"], ["dream", "dreaming"]];
@@ -21,6 +23,14 @@ const SAID = {
   dream: "Nothing is given. Twelve chains start from coin flips and wander among what the machine takes for digits.",
 };
 const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)}\u00a0%`;
+
+/** How far the chains are, and how much of the given pixels is left. */
+function progress({ sweeps, mode, history }, level) {
+  if (mode !== "free") return `Sweep ${sweeps}`;
+  const { agree } = history.at(-1);
+  const forgotten = agree < level + 0.01 ? ", no more than with a digit that has nothing to do with them" : "";
+  return `Sweep ${sweeps}: ${percent(agree)} of the given pixels agree${forgotten}.`;
+}
 
 export function mount(root, models) {
   const [height, width] = models.size, D = height * width;
@@ -43,50 +53,23 @@ export function mount(root, models) {
     state.level = unrelated(digits, given, known);
     render();
   };
-  const marks = (n) => {
-    const { v, known, given, mode } = state.run;
-    return Array.from(known, (k, i) =>
-      !k ? "accent" : mode === "free" && v[n * D + i] !== given[i] ? "minus" : "ink");
-  };
 
   /** Shows the run; all that is seen follows from `state`. */
   function render() {
-    const { run, mode } = state, dreaming = mode === "dream";
+    const { run, mode } = state;
     chains.forEach(({ element, marked, show }, n) => {
       element.hidden = n >= CHAINS[mode];
       if (element.hidden) return;
-      const of = (x) => x.subarray(n * D, (n + 1) * D);
-      if (dreaming) show(of(run.probs));
-      else marked(of(run.v), marks(n));
+      if (mode === "dream") show(run.probs.subarray(n * D, (n + 1) * D));
+      else marked(run.v.subarray(n * D, (n + 1) * D), marks(run, n));
     });
-    if (!dreaming) {
-      const whole = mode === "clamped" ? run.mean.map((m, i) => (run.known[i] ? run.given[i] : m)) : run.mean;
-      mean.marked(whole, Array.from(run.known, (k) => (k && mode === "clamped" ? "ink" : "accent")));
-    }
+    mean.marked(restored(run), Array.from(run.known, (k) => (k && mode === "clamped" ? "ink" : "accent")));
     root.dataset.mode = mode;
     said.textContent = SAID[mode];
-    const now = run.history.at(-1);
-    count.textContent = `Sweep ${run.sweeps}`;
-    if (mode === "free") count.textContent += `: ${percent(now.agree)} of the given pixels agree${
-      now.agree < state.level + 0.01 ? ", no more than with a digit that has nothing to do with them" : ""}.`;
-    curves();
+    count.textContent = progress(run, state.level);
+    if (mode === "free") agree.show(agreementCurve(run, state.level));
+    energy.show(energyCurves(run));
     units.render(run);
-  }
-
-  function curves() {
-    const { run, mode } = state, last = Math.max(50, run.sweeps);
-    if (mode === "free") {
-      const values = run.history.map(({ sweep, agree: y }) => [sweep, y]);
-      const least = Math.min(state.level, ...values.map(([, y]) => y));
-      const low = Math.max(0, Math.floor(20 * least) / 20 - 0.05);
-      agree.show({ series: [{ values, kind: "one" }], x: [0, last], y: [low, 1], levels: [state.level] });
-    }
-    const past = run.history.filter(({ sweep }) => sweep > 0 || run.sweeps === 0);
-    const every = past.flatMap(({ energies }) => [...energies]);
-    const y = [Math.floor(Math.min(...every) / 50) * 50, Math.ceil(Math.max(...every) / 50) * 50];
-    const series = Array.from({ length: CHAINS[mode] }, (_, n) => (
-      { values: past.map(({ sweep, energies }) => [sweep, energies[n]]), kind: n ? "three" : "one" }));
-    energy.show({ series: series.reverse(), x: [0, last], y });
   }
 
   const loop = frames((seconds) => {
@@ -154,8 +137,8 @@ export function mount(root, models) {
         size.element, rate.element,
         el("div", { class: "buttons" }, play, once, button("Start again", restart))),
       el("section", { class: "curves" }, count,
-        el("div", { class: "agree" }, el("h3", {}, "Given pixels that agree ", el("small", {}, "dashed: with an unrelated digit")),
-          agree.element),
+        el("div", { class: "agree" }, el("h3", {}, "Given pixels that agree ",
+          el("small", {}, "dashed: with an unrelated digit")), agree.element),
         el("div", {}, el("h3", {}, "Free energy ", el("small", {}, "in nats")), energy.element))),
     units.element,
     chapter(models, "rbm/DERIVATION_INPAINTING.md", "The derivation: filling in missing pixels"),
