@@ -1,6 +1,7 @@
 // Where the code stands: in the margin beside its equation, or folded under it where there is no room.
 
-const WIDE = matchMedia("(min-width: 1180px)");
+const WIDE = matchMedia("screen and (min-width: 1180px)");
+const PRINT = matchMedia("print");
 const GAP = 20; // pixels between two functions in the margin
 
 const top = (element) => element.getBoundingClientRect().top + scrollY;
@@ -47,9 +48,10 @@ function fit() {
   wide.forEach((formula, i) => (formula.style.fontSize = `${sizes[i]}em`));
 }
 
-// Code is open in the margin and folded below equations, but where its reader has opened it.
+// Code is open in the margin and on paper, and folded below equations.
 function fold() {
-  document.querySelectorAll(".code details").forEach((details) => (details.open = WIDE.matches));
+  const open = WIDE.matches || PRINT.matches;
+  document.querySelectorAll(".code details").forEach((details) => (details.open = open));
   place();
 }
 

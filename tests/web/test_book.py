@@ -195,8 +195,9 @@ def test_pages_can_be_read_by_all(turn_to, name, dark):
 
 def test_printed_code_stands_below_its_equation_and_answers_are_open(turn_to):
     page = turn_to("rbm.html")
-    page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    page.wait_for_timeout(100)
     equation, line = (page.locator(x).first for x in of("rbm.4"))
     assert line.bounding_box()["x"] < equation.bounding_box()["x"] + 300
     assert not page.locator("header.top").is_visible()
