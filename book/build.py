@@ -85,8 +85,8 @@ def _counts(folder: Path, chapters: list[Chapter]) -> Counts:
         len(chapters),
         sum(len(chapter.labels) for chapter in chapters),
         sum(map(len, tagged().values())),
-        sum(len(chapter.linked) for chapter in chapters),
-        sum(len(chapter.symbols) for chapter in chapters),
+        sum(len(chapter.letters.linked) for chapter in chapters),
+        sum(len(chapter.letters.symbols) for chapter in chapters),
         len(files),
         sum(path.stat().st_size for path in files),
     )

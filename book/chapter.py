@@ -1,19 +1,18 @@
 """One document as HTML: its equations with their code beside them and their evidence below."""
 
 import html
-from collections import Counter
 from collections.abc import Iterator
 
-from book.code import Block, block, labels_in, listing, names_in, tagged
-from book.dialect import Writer, inline, parsed, plain, rendered
+from book.code import Block, block, listing, tagged
+from book.dialect import Writer, inline, rendered
 from book.evidence import Ledger
 from book.formulas import Formulas
+from book.letters import Letters
 from book.site import Page, Site, to_equation
-from book.symbols import Symbol, find, hue, legend
-from book.tex import Atom, atoms, marked
+from book.symbols import legend
+from book.tex import marked
+from book.tokens import parsed, plain
 from grading.chapters import ROOT, by_label
-
-COLOURS = 8  # that people tell apart, those with few colours too: book.css
 
 
 class Chapter(Writer):
@@ -26,13 +25,8 @@ class Chapter(Writer):
         self.tokens = parsed(page.source.read_text(encoding="utf-8"))
         self.labels = [token.info for token in self.tokens if token.type == "equation"]
         self.blocks = dict(_blocks(self.labels))
-        self.legend = legend(page.source) if page.is_chapter else ()
-        self.rows: dict[str, int] = {}  # those of the legend that the page's letters need: "k3"
-        self.groups: dict[str, int] = {}  # the letters that are alight together: "y3"
-        self.symbols = self._symbols()
-        self.names = {b: self._names(b) for blocks in self.blocks.values() for b in blocks}
-        self.linked = {symbol for names in self.names.values() for symbol in names.values()}
-        self.colours = self._coloured(colours)
+        shown = [b for blocks in self.blocks.values() for b in blocks]
+        self.letters = Letters(legend(page.source), self.tokens, shown, colours)
 
     def html(self) -> str:
         """The page's main part; formulas are holes yet."""
@@ -40,7 +34,7 @@ class Chapter(Writer):
 
     def formula(self, tex: str, display: bool, line: int) -> str:
         place = f"{self.page.source.relative_to(ROOT).as_posix()}:{line}"
-        return self.formulas.hole(marked(tex, self.classes), display, place)
+        return self.formulas.hole(marked(tex, self.letters.of_atom), display, place)
 
     def href(self, target: str) -> str:
         return self.site.href(self.page.source, target)
@@ -59,14 +53,9 @@ class Chapter(Writer):
             f"{aside}{self._elsewhere(label)}{self.ledger.html(label)}</section>\n"
         )
 
-    def classes(self, atom: Atom) -> str:
-        """The classes of a letter: its group, its entry in the legend, its colour."""
-        symbol = find(self.legend, atom)
-        return "" if symbol is None else self._classes_of(symbol)
-
     def entries(self) -> Iterator[tuple[str, str]]:
         """The rows of the legend that the page's letters refer to: id and HTML."""
-        for row, number in list(self.rows.items()):
+        for row, number in list(self.letters.rows.items()):
             yield f"k{number}", inline(row, self)
 
     def sections(self) -> Iterator[tuple[str, str, str]]:
@@ -88,58 +77,10 @@ class Chapter(Writer):
 
     def headings(self) -> list[tuple[str, str]]:
         """Anchor and HTML of the headings of second rank."""
-        pairs = zip(self.tokens, self.tokens[1:], strict=False)
-        found = [
-            (a.meta["slug"], b.content)
-            for a, b in pairs
-            if a.type == "heading_open" and a.tag == "h2"
-        ]
-        return [(anchor, inline(text, self)) for anchor, text in found]
-
-    def _symbols(self) -> list[Symbol]:
-        """The symbols of the chapter's formulas, the most frequent letters in equations first."""
-        counts: Counter[str] = Counter()
-        found: dict[Symbol, None] = {}
-        for token in self.tokens:
-            texts = [c.content for c in token.children or [] if c.type == "formula"]
-            texts += [token.content] if token.type == "equation" or token.info == "math" else []
-            for atom in (atom for text in texts for atom in atoms(text)):
-                if symbol := find(self.legend, atom):
-                    found[symbol] = None
-                    counts[atom.base] += 100 if token.type == "equation" else 1
-        return sorted(found, key=lambda symbol: -counts[symbol.atom.base])
-
-    def _coloured(self, before: dict[str, int]) -> dict[str, int]:
-        """A colour for each of the letters that are in formulas and code, as in chapters before."""
-        bases = list(dict.fromkeys(hue(s) for s in self.symbols if s in self.linked))
-        bases = bases[:COLOURS]
-        chosen: dict[str, int] = {}
-        for base in sorted(bases, key=lambda base: base not in before):
-            free = [n for n in range(COLOURS) if n not in chosen.values()]
-            wanted = before.get(base, len(before) % COLOURS)
-            chosen[base] = before[base] = wanted if wanted in free else free[0]
-        return chosen
-
-    def _names(self, shown: Block) -> dict[str, Symbol]:
-        """The names in a block that are letters: of its equations, or given to it."""
-        texts = [
-            t.content for t in self.tokens if t.type == "equation" and t.info in labels_in(shown)
-        ]
-        own = {find(self.legend, atom) for text in texts for atom in atoms(text)}
-        order = {symbol: number for number, symbol in enumerate(self.legend)}
-        found: dict[str, Symbol] = {}
-        for symbol in sorted(self.symbols, key=lambda s: order.get(s, len(order))):
-            for name in set(symbol.names) & names_in(shown):
-                if symbol in own or name in shown.parameters:
-                    found.setdefault(name, symbol)
-        return found
-
-    def _classes_of(self, symbol: Symbol) -> str:
-        base = symbol.atom.base
-        group = self.groups.setdefault(base, len(self.groups))
-        entry = self.rows.setdefault(symbol.row, len(self.rows))
-        colour = f" c{self.colours[hue(symbol)]}" if hue(symbol) in self.colours else ""
-        return f"y y{group} k{entry}{colour}"
+        opened = [i for i, token in enumerate(self.tokens) if token.type == "heading_open"]
+        second = [i for i in opened if self.tokens[i].tag == "h2"]
+        texts = [(self.tokens[i].meta["slug"], self.tokens[i + 1].content) for i in second]
+        return [(anchor, inline(text, self)) for anchor, text in texts]
 
     def _code(self, shown: Block) -> str:
         view = self.site.view(shown.path)
@@ -147,14 +88,10 @@ class Chapter(Writer):
         def to(place: str | int) -> str:
             return f"{view}#L{place}" if isinstance(place, int) else to_equation(place)
 
-        def classes(name: str) -> str:
-            symbol = self.names[shown].get(name)
-            return self._classes_of(symbol) if symbol else ""
-
         return (
             f'<a class="home" href="{view}#L{shown.first}">{shown.home}</a>'
             f"<details open><summary><code>{html.escape(shown.name)}</code></summary>"
-            f"{listing(shown, to, classes)}</details>"
+            f"{listing(shown, to, self.letters.of_names(shown))}</details>"
         )
 
     def _elsewhere(self, label: str) -> str:

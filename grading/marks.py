@@ -39,9 +39,13 @@ def visible(equation: Equation, row: dict[str, Any] | None, laws: list[str]) -> 
 
 def laws_of(label: str, laws: dict[str, Any]) -> list[str]:
     """Links to the laws about an equation, first those that are about it most of all."""
-    about = [(name, row) for name, row in laws.items() if label in row["equations"]]
-    about.sort(key=lambda pair: (pair[1]["equations"].index(label), len(pair[1]["equations"])))
-    return [law_link(name, row) for name, row in about]
+    return [law_link(name, row) for name, row in about(label, laws)]
+
+
+def about(label: str, laws: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The laws about an equation, in the order of `laws_of`."""
+    found = [(name, row) for name, row in laws.items() if label in row["equations"]]
+    return sorted(found, key=lambda x: (x[1]["equations"].index(label), len(x[1]["equations"])))
 
 
 def law_link(name: str, row: dict[str, Any]) -> str:

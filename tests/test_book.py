@@ -15,13 +15,14 @@ if not (Path(__file__).parent.parent / "node_modules" / "katex").exists():
 import book.build
 from book.__main__ import main
 from book.caught import Caught, seen
-from book.dialect import Writer, parsed, rendered
+from book.dialect import Writer, rendered
 from book.evidence import Ledger
 from book.formulas import BookError, Formulas
 from book.graph import places
 from book.site import pages, to_equation
 from book.symbols import find, legend
 from book.tex import atoms, marked
+from book.tokens import parsed
 from grading.chapters import ROOT, by_label, chapters, tags
 from grading.slips import BY_NAME, SLIPS
 
