@@ -109,7 +109,7 @@ def test_what_serves_the_models_does_not_bury_them():
     assert sum(lines(p) for p in tests if p.parent.name == "laws") < 3_350
     of_pages = {p for p in tests if p.parent.name == "web"}
     of_pages |= {p for p in tests if p.stem.removeprefix("test_") in PAGES}
-    assert sum(map(lines, of_pages)) < 1_100
+    assert sum(map(lines, of_pages)) < 1_320
     rest_of_tests = {p for p in tests if p.parent.name != "laws"} - of_pages
     assert sum(map(lines, rest_of_tests)) < 9_900
 
