@@ -142,7 +142,8 @@ class Plain(Writer):
 @pytest.mark.parametrize(
     ("text", "line"),
     [("one\n\n```math\n\\frac{1}{\n```\n", 3), ("one\n\ntwo $`x`$\nand $`\\nosuch`$\n", 4),
-     ("| a |\n|---|\n| b |\n| $`x_`$ |\n", 4), ("a\n\n- b\n- c $`{`$\n", 4)],
+     ("| a |\n|---|\n| b |\n| $`x_`$ |\n", 4), ("a\n\n- b\n- c $`{`$\n", 4),
+     ("one $`a\n= b`$ two $`}`$\n", 2)],
 )  # fmt: skip
 def test_a_broken_formula_stops_the_build_with_its_line(text, line):
     writer = Plain()

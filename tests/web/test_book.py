@@ -69,6 +69,9 @@ def test_code_stands_beside_its_equation_and_stays_in_view(turn_to):
 @pytest.mark.parametrize("name", ["ad.html", "rbm-learning.html", "vae-networks.html", "gan.html"])
 def test_no_function_covers_another(turn_to, name):
     page = turn_to(name)
+    page.add_style_tag(content=".code pre { font-size: 1.6rem !important }")  # longer than the text
+    page.set_viewport_size({"width": 1300, "height": 900})
+    page.wait_for_timeout(200)
     boxes = [x.bounding_box() for x in page.locator(".eq > .code").all()]
     assert len(boxes) > 4
     for above, below in pairwise(boxes):
