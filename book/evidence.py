@@ -55,7 +55,11 @@ class Ledger:
         state, row, parts = self.standing(label), self.rows.get(label), []
         if state in ("checked", "failing") and row:
             verb = "Checked" if state == "checked" else "Fails the check"
-            parts.append(f'<b class="{state}">{verb}</b> against {html.escape(row["oracle"])}')
+            error = f"error ≤ {row['error']:.1e}, allowed {row['tolerance']:.0e}"
+            if row["tolerance"] >= 1:  # of a random function
+                error = f"off by {row['error']:.2f} of what chance allows"
+            said = f"against {html.escape(row['oracle'])}, {row['cases']} cases: {error}"
+            parts.append(f'<b class="{state}">{verb}</b> {said}')
             parts.append(f"{row['caught']} of {row['slips']} slips caught")
         elif state == "stale":
             parts.append(
@@ -70,10 +74,7 @@ class Ledger:
     def _facts(self, label: str) -> Iterator[tuple[str, str]]:
         row = self.rows.get(label)
         if row and not self.stale(label):
-            unit = " of its statistical bound" if row["tolerance"] >= 1 else ""
             yield "function", f"<code>{row['function']}</code>"
-            yield "oracle", f"{html.escape(row['oracle'])}, on {row['cases']} cases"
-            yield "largest error", f"{row['error']:.1e}{unit}; allowed {row['tolerance']:.0e}"
         uses = by_label()[label].uses
         if uses:
             yield "rests on", ", ".join(map(self._to, uses))

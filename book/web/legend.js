@@ -1,7 +1,9 @@
 // What the legend says of the letter pointed at, or of all letters of the formula that has the focus.
 
 const tip = Object.assign(document.createElement("div"), { id: "tip", role: "tooltip", hidden: true });
+const PAUSE = 120; // milliseconds that the pointer rests on a letter first: it also only passes by
 let reader = null; // the formula that was reached by keyboard
+let timer = 0;
 
 const entryOf = (letter) => letter.className.match(/\bk\d+\b/)?.[0];
 
@@ -26,7 +28,8 @@ export function start() {
   document.body.append(tip);
   document.addEventListener("pointerover", ({ target }) => {
     const letter = target.closest(".y");
-    if (letter) show([entryOf(letter)], letter.getBoundingClientRect(), false);
+    clearTimeout(timer);
+    if (letter) timer = setTimeout(() => show([entryOf(letter)], letter.getBoundingClientRect(), false), PAUSE);
     else rest();
   });
   document.addEventListener("focusin", ({ target }) => {
@@ -34,7 +37,11 @@ export function start() {
     reader?.setAttribute("aria-describedby", "tip");
     rest();
   });
-  const leave = () => rest((reader = null));
+  const leave = () => {
+    clearTimeout(timer);
+    reader = null;
+    rest();
+  };
   document.addEventListener("focusout", leave);
   document.addEventListener("keydown", ({ key }) => key === "Escape" && leave());
   document.addEventListener("scroll", () => rest(), { passive: true });

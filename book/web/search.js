@@ -7,12 +7,9 @@ export function found(rows, query) {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (!words.length) return [];
   const scored = rows.map((row) => {
-    const [, title, anchor, heading, text] = row;
+    const [, title, , heading, text] = row;
     const [head, body] = [`${heading} ${title}`.toLowerCase(), text.toLowerCase()];
-    const scores = words.map((word) => {
-      if (anchor === word) return 1000;
-      return (head.includes(word) ? 20 : 0) + Math.min(body.split(word).length - 1, 10);
-    });
+    const scores = words.map((word) => (head.includes(word) ? 20 : 0) + Math.min(body.split(word).length - 1, 10));
     return { row, score: Math.min(...scores) && scores.reduce((a, b) => a + b) };
   });
   return scored.filter(({ score }) => score > 0).sort((a, b) => b.score - a.score).map(({ row }) => row);
