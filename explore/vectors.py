@@ -11,7 +11,7 @@ import numpy as np
 
 from explore.calls import Arrays, Ref, Vector, written
 from explore.vectors_networks import gan, vae
-from explore.vectors_small import cd_bias, equations, game
+from explore.vectors_small import cd_bias, equations, game, neighbours
 from rbm.model import Params, free_energy, prob_h, prob_v
 
 
@@ -37,6 +37,7 @@ MAKERS: dict[str, Callable[[Arrays], Iterator[Vector]]] = {
     "smallest game": game,
     "equations": equations,
     "bias of CD": cd_bias,
+    "neighbours": neighbours,
 }
 
 

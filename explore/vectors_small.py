@@ -72,6 +72,18 @@ def _bound(kind: str, mu: float, logvar: float) -> Any:
     return np.array([log_p, mean, kl, mean - kl, log_p - mean + kl])
 
 
+def neighbours(_: Arrays) -> Iterator[Vector]:
+    """The commonest label among the five nearest of thirty points, and how many are near 0."""
+    rng = np.random.default_rng(5)
+    x, y, labels = rng.normal(size=(30, 2)), rng.normal(size=2), rng.integers(0, 2, 30)
+    far = np.hypot(*(x - y).T)
+    five = np.bincount(labels[np.argsort(far)[:5]])
+    nearest = np.array([five.argmax(), five.max(), far.min()])
+    yield Vector("neighbours.nearest", (x, labels, y, 5), nearest)
+    yield Vector("neighbours.shareWithin", (x, 2, 1.0), (np.hypot(*x.T) <= 1).mean())
+    yield Vector("neighbours.scaled", (x, 2), x / np.hypot(*x.T)[:, None])
+
+
 def cd_bias(_: Arrays) -> Iterator[Vector]:
     """A machine of 3 x 2 units: its kernel, CD-k for k up to 2, and the second eigenvalue."""
     rng = np.random.default_rng(4)

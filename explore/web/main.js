@@ -7,6 +7,7 @@ import { unpacked } from "./data.js";
 import * as equations from "./equations.js";
 import * as game from "./game.js";
 import * as gan from "./gan.js";
+import * as neighbours from "./neighbours.js";
 import * as random from "./random.js";
 import * as rbm from "./rbm.js";
 import * as vae from "./vae.js";
@@ -18,7 +19,8 @@ import * as viewVae from "./view_vae.js";
 
 const VIEWS = { rbm: viewRbm, vae: viewVae, gan: viewGan, game: viewGame, equations: viewEquations };
 const models = unpacked(JSON.parse(document.getElementById("models").textContent));
-window.explore = { models, functions: { rbm, vae, gan, game, equations, cdBias, random } }; // for tests
+const functions = { rbm, vae, gan, game, equations, cdBias, neighbours, random };
+window.explore = { models, functions }; // for tests
 
 const tabs = [...document.querySelectorAll("[role=tab]")];
 const mounted = {};

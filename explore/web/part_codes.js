@@ -2,6 +2,7 @@
 
 import { button, choice, el, slider } from "./controls.js";
 import { imageCanvas } from "./draw.js";
+import { columns, figure, row, stack } from "./layout.js";
 import { generator, normals } from "./random.js";
 import { fixed } from "./svg.js";
 import { encode, klUnits, negElbo, pixels } from "./vae.js";
@@ -13,7 +14,8 @@ const nameOf = (j) => `z${[...String(j + 1)].map((d) => SUBSCRIPTS[d]).join("")}
 /** {element, show(x)}: the sliders start at the codes of the digit x (D,). */
 export function codes(models) {
   const rng = generator(16), state = { Z: 8, x: null, z: [], q: null, from: "digit" };
-  const original = imageCanvas(models.size, "The digit"), picture = imageCanvas(models.size, "Decoded from the sliders");
+  const original = imageCanvas(models.size, "The digit");
+  const picture = imageCanvas(models.size, "Decoded from the sliders");
   const place = el("div", { class: "sliders" }), said = el("output", { class: "outcome" });
   let sliders = [];
   const render = () => {
@@ -29,8 +31,12 @@ export function codes(models) {
   };
   const build = () => {
     const kl = klUnits(state.q.mu, state.q.logvar);
-    sliders = Array.from(state.z, (value, j) => slider({ label: nameOf(j), min: -REACH, max: REACH, step: 0.05, value,
-      format: (v) => `${fixed(v)} · KL ${fixed(kl[j], 1)}`, onInput: (v) => { state.z[j] = v; render(); } }));
+    const move = (j, v) => {
+      state.z[j] = v;
+      render();
+    };
+    sliders = Array.from(state.z, (value, j) => slider({ label: nameOf(j), min: -REACH, max: REACH, step: 0.05,
+      value, format: (v) => `${fixed(v)} · KL ${fixed(kl[j], 1)}`, onInput: (v) => move(j, v) }));
     place.replaceChildren(...sliders.map((one) => one.element));
   };
   const show = (x) => {
@@ -40,15 +46,18 @@ export function codes(models) {
     build();
     render();
   };
-  const set = (z) => { state.z = [...z]; render(); };
-  const element = el("div", { class: "columns codes" },
-    el("div", { class: "controls" },
-      choice({ label: "Codes", options: [[8, "8"], [16, "16"]], value: 8,
-        onChange: (Z) => { state.Z = Z; show(state.x); } }).element,
-      el("div", { class: "pair" }, el("figure", {}, original.element, el("figcaption", {}, "the digit")),
-        el("figure", {}, picture.element, el("figcaption", {}, "decoded"))),
-      el("div", { class: "buttons" }, button("The digit’s codes", () => set(state.q.mu)),
-        button("Draw codes from N(0, I)", () => set(normals(rng, state.Z)))), said),
-    place);
+  const set = (z) => {
+    state.z = [...z];
+    render();
+  };
+  const changed = (Z) => {
+    state.Z = Z;
+    show(state.x);
+  };
+  const kinds = choice({ label: "Codes", options: [[8, "8"], [16, "16"]], value: 8, onChange: changed });
+  const pair = el("div", { class: "pair" }, figure(original.element, "the digit"), figure(picture.element, "decoded"));
+  const own = button("The digit’s codes", () => set(state.q.mu));
+  const drawn = button("Draw codes from N(0, I)", () => set(normals(rng, state.Z)));
+  const element = columns("codes", stack(kinds.element, pair, row(own, drawn), said), place);
   return { element, show };
 }

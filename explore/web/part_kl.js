@@ -3,9 +3,12 @@
 import { button, chapter, el, slider } from "./controls.js";
 import { klAreas, klGaussians, klIntegrand, logNormal } from "./equations.js";
 import { KL, formula } from "./formulas.js";
+import { columns, figure, legend, part, reading, row, stack } from "./layout.js";
 import { area, fixed, frame, line } from "./svg.js";
 
 const REACH = 5, POINTS = 500, HEIGHTS = [0.55, 1.1, 2.2, 4.4, 8.8, 17];
+const WORDS = "Where q lies above p, its logarithm is larger and the area counts as positive; where it lies " +
+  "below, as negative. The positive part always prevails. Make q narrow, then wide, and see which costs more.";
 const logvar = (sd) => 2 * Math.log(sd);
 
 /** Four sliders of two Gaussians and the picture: an element. */
@@ -24,31 +27,21 @@ export function mountKl(models) {
   };
   const swap = button("Swap q and p", () => set({ mu: state.mu2, sd: state.sd2, mu2: state.mu, sd2: state.sd }));
   const equal = button("Make them equal", () => set({ mu: state.mu2, sd: state.sd2 }));
-  const figure = el("div", { class: "figure" }), said = el("output", { class: "outcome" });
+  const picture = el("div", { class: "figure" }), said = reading();
   const render = (now) => {
     const q = [now.mu, logvar(now.sd)], p = [now.mu2, logvar(now.sd2)];
-    draw(figure, q, p);
+    draw(picture, q, p);
     const { above, below } = klAreas(...q, ...p), kl = klGaussians(...q, ...p);
-    said.textContent = `Area above the axis ${fixed(above, 4)}, below it ${fixed(below, 4)}: the difference is ` +
+    said.say(`Area above the axis ${fixed(above, 4)}, below it ${fixed(below, 4)}: the difference is ` +
       `${fixed(above - below, 4)} nats. The closed form says ${fixed(kl, 4)}. The other way round, ` +
-      `KL(p ‖ q), it is ${fixed(klGaussians(...p, ...q), 4)}.`;
+      `KL(p ‖ q), it is ${fixed(klGaussians(...p, ...q), 4)}.`);
   };
   render(state);
-  return el("section", { class: "part" }, el("h3", {}, "KL divergence of two Gaussians"),
-    formula(KL), el("p", {}, "Where q lies above p, its logarithm is larger and the area counts as positive; where it lies below, ",
-      "as negative. The positive part always prevails. Make q narrow, then wide, and see which costs more."),
-    el("div", { class: "columns equation" },
-      el("div", { class: "controls" }, ...Object.values(sliders).map((s) => s.element),
-        el("div", { class: "buttons" }, swap, equal)),
-      el("figure", {}, figure, legend({ blue: "q", grey: "p", orange: "q log(q / p)" }))),
-    el("p", { class: "reading" }, said),
-    chapter(models, "vae/DERIVATION.md", "The bound, and the KL of two Gaussians"));
+  return part("KL divergence of two Gaussians", WORDS, formula(KL),
+    columns("equation", stack(...Object.values(sliders).map((s) => s.element), row(swap, equal)),
+      figure(picture, legend({ blue: "q", grey: "p", orange: "q log(q / p)" }))),
+    said.element, chapter(models, "vae/DERIVATION.md", "The bound, and the KL of two Gaussians"));
 }
-
-/** Names of the lines of a chart, by their class: a caption. */
-export const legend = (names) =>
-  el("figcaption", { class: "legend" }, ...Object.entries(names).map(([kind, name]) =>
-    el("span", {}, el("i", { class: `swatch ${kind}` }), name)));
 
 function draw(element, q, p) {
   const xs = Array.from({ length: POINTS + 1 }, (_, n) => -REACH + (2 * REACH * n) / POINTS);
@@ -56,7 +49,8 @@ function draw(element, q, p) {
   const densities = [q, p].map((one) => xs.map((z) => Math.exp(logNormal(z, ...one))));
   const step = (most) => HEIGHTS.find((h) => h >= most) ?? most;
   const top = step(Math.max(...height, ...densities.flat())), low = Math.min(...height);
-  const f = frame({ width: 560, height: 320, x: [-REACH, REACH], y: [low > -0.25 * top ? -0.25 * top : 1.1 * low, top], xName: "code z" });
+  const y = [Math.min(-0.25 * top, 1.1 * low), top];
+  const f = frame({ width: 560, height: 320, x: [-REACH, REACH], y, xName: "code z" });
   element.innerHTML = f.draw(
     "The densities of q and p, and q log(q / p), whose area is the KL divergence",
     area(f, xs, height, 0, "orange") + `<path class="zero" d="M${f.X(-REACH)} ${f.Y(0)}H${f.X(REACH)}"/>` +

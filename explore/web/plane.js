@@ -5,7 +5,8 @@ import { colour, onTheme } from "./draw.js";
 import { dragging, escaped, frame } from "./svg.js";
 
 // Of classes, as in figures/style.py: digits that look alike have colours that do not.
-const TEN = ["#870f96", "#3cb487", "#785a78", "#c36900", "#a50f2d", "#4be1ff", "#e1d278", "#5aa5ff", "#005af0", "#b4e10f"];
+const TEN = ["#870f96", "#3cb487", "#785a78", "#c36900", "#a50f2d"];
+TEN.push("#4be1ff", "#e1d278", "#5aa5ff", "#005af0", "#b4e10f");
 const SIDE = 440, TILES = 15;
 const median = (values) => Float64Array.from(values).sort()[Math.floor(values.length / 2)];
 
@@ -27,7 +28,8 @@ export function layered({ range: [x, y], xName, yName, onDrag }) {
   const margin = { left: 42, right: 8, top: 8, bottom: 40 };
   const f = frame({ width: SIDE, height: SIDE, x, y, xName, yName, margin });
   const canvas = el("canvas", { "aria-hidden": "true" }), over = el("div", { class: "over" });
-  const element = el("div", { class: "figure plane drag" }, canvas, over), share = (part) => `${(100 * part) / SIDE}%`;
+  const element = el("div", { class: "figure plane drag" }, canvas, over);
+  const share = (part) => `${(100 * part) / SIDE}%`;
   canvas.style.cssText = `left: ${share(margin.left)}; top: ${share(margin.top)};
     width: ${share(f.across)}; height: ${share(f.down)}`;
   dragging(element, () => f, (a, b) => onDrag(within(a, x), within(b, y)));
@@ -93,7 +95,8 @@ function apart(places, least) {
 }
 
 function paintDots(canvas, f, codes, labels) {
-  const fine = 2, context = Object.assign(canvas, { width: fine * f.across, height: fine * f.down }).getContext("2d");
+  const fine = 2, context = canvas.getContext("2d");
+  Object.assign(canvas, { width: fine * f.across, height: fine * f.down });
   const white = colour("paper")[0] < 128 ? 30 : 0; // per cent, on a dark page
   const colours = TEN.map((one) => `color-mix(in srgb, ${one}, white ${white}%)`);
   for (let n = 0; n < labels.length; n++) {
@@ -110,7 +113,8 @@ export function paintTiles(canvas, range, decode, [height, width]) {
     const n = i >> 1;
     return i % 2 ? at(range[1], TILES - 1 - Math.floor(n / TILES)) : at(range[0], n % TILES);
   });
-  const x = decode(z), context = Object.assign(canvas, { width: TILES * width, height: TILES * height }).getContext("2d");
+  const x = decode(z), context = canvas.getContext("2d");
+  Object.assign(canvas, { width: TILES * width, height: TILES * height });
   const data = context.createImageData(canvas.width, canvas.height), ink = colour("ink"), paper = colour("paper");
   for (let i = 0; i < x.length; i++) {
     const n = Math.floor(i / (height * width)), row = Math.floor(i / width) % height;

@@ -17,14 +17,19 @@ export function frame({ width = 400, height = 280, x, y, logX, logY, xName = "",
   const names =
     `<text class="axis-name" x="${margin.left + across / 2}" y="${height - 5}">${xName}</text>` +
     `<text class="axis-name" transform="translate(12 ${middle}) rotate(-90)">${yName}</text>`;
-  const marks =
-    xTicks.map((v) => `<path class="tick" d="M${X(v)} ${bottom}v4"/><text class="tick-x" x="${X(v)}" y="${bottom + 17}">${tidy(v)}</text>`).join("") +
-    yTicks.map((v) => `<path class="tick" d="M${margin.left} ${Y(v)}h-4"/><text class="tick-y" x="${margin.left - 7}" y="${Y(v)}">${tidy(v)}</text>`).join("");
+  const atX = (v) =>
+    `<path class="tick" d="M${X(v)} ${bottom}v4"/>` +
+    `<text class="tick-x" x="${X(v)}" y="${bottom + 17}">${tidy(v)}</text>`;
+  const atY = (v) =>
+    `<path class="tick" d="M${margin.left} ${Y(v)}h-4"/>` +
+    `<text class="tick-y" x="${margin.left - 7}" y="${Y(v)}">${tidy(v)}</text>`;
+  const marks = [...xTicks.map(atX), ...yTicks.map(atY)].join("");
+  const axes = `M${margin.left} ${margin.top}V${bottom}H${width - margin.right}`;
   // The whole picture: `inside` is cut at the frame, `over` is not; `label` is its text alternative.
   const draw = (label, inside, over = "") =>
     `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}"><clipPath id="${clip}">` +
     `<rect x="${margin.left}" y="${margin.top}" width="${across}" height="${down}"/></clipPath>` +
-    `<g clip-path="url(#${clip})">${inside}</g><path class="axis" d="M${margin.left} ${margin.top}V${bottom}H${width - margin.right}"/>` +
+    `<g clip-path="url(#${clip})">${inside}</g><path class="axis" d="${axes}"/>` +
     `${marks}${names}${over}</svg>`;
   return { X, Y, invert, draw, width, height, margin, across, down };
 }

@@ -3,6 +3,7 @@
 import { button, choice, chapter, el, lead, slider } from "./controls.js";
 import { frames } from "./frames.js";
 import { comesNearer, distances, gradients, largestStep, orbit, seenFactor, spectralRadius } from "./game.js";
+import { columns, figure, row, reading, stack } from "./layout.js";
 import { dot, dragging, fixed, frame, line, path, text } from "./svg.js";
 
 const STEPS = 300, SPEED = 90; // steps shown a second
@@ -15,12 +16,17 @@ const EXAMPLES = {
   "A penalty, undone by momentum": { eta: 0.1, momentum: 0.5, penalty: 0.05, turns: true },
 };
 
+const WORDS = "The real image is one pixel, 0. The generator always makes the pixel θ, and the discriminator’s logit of " +
+  "a pixel x is ψx. Both go downhill, and they circle around the goal in the middle. Try to bring them there: " +
+  "make the steps smaller, let them take turns, and add a penalty on the discriminator’s slope.";
+
 export function mount(root, models) {
   const state = { ...EXAMPLES["At once"], psi: 0, theta: 1, shown: STEPS };
   const change = (part) => render(Object.assign(state, { shown: STEPS }, part));
 
   const eta = slider({ label: "Step size η", min: Math.log(ETA[0]), max: Math.log(ETA[1]), step: 0.001,
-    value: Math.log(state.eta), format: (t) => Math.exp(t).toPrecision(2), onInput: (t) => change({ eta: Math.exp(t) }) });
+    value: Math.log(state.eta), format: (t) => Math.exp(t).toPrecision(2),
+    onInput: (t) => change({ eta: Math.exp(t) }) });
   const momentum = slider({ label: "Momentum β", min: -0.5, max: 0.95, step: 0.05, value: 0,
     format: fixed, onInput: (beta) => change({ momentum: beta }) });
   const penalty = slider({ label: "Penalty γ", min: PENALTY[0], max: PENALTY[1], step: 0.01, value: 0,
@@ -43,7 +49,7 @@ export function mount(root, models) {
     button(name, () => { change(game); settle(); }));
 
   const plane = el("div", { class: "figure drag" }), far = el("div", { class: "figure" });
-  const map = el("div", { class: "figure drag" }), said = el("output", { class: "outcome" });
+  const map = el("div", { class: "figure drag" }), said = reading();
   const play = frames((seconds) => {
     state.shown = Math.min(STEPS, state.shown + SPEED * seconds);
     if (state.shown === STEPS) play.stop();
@@ -56,7 +62,7 @@ export function mount(root, models) {
     const path = orbit(now.psi, now.theta, now, STEPS), dist = distances(path);
     drawn = { plane: drawPlane(plane, now, path), map: drawMap(map, now) };
     drawDistance(far, now, dist);
-    said.textContent = sentence(now, dist);
+    said.say(sentence(now, dist));
   };
   dragging(plane, () => drawn.plane, (x, y) => {
     const within = (v) => Math.min(2, Math.max(-2, Math.round(20 * v) / 20));
@@ -69,18 +75,17 @@ export function mount(root, models) {
     settle();
   });
 
+  const examplesRow = row(...examples);
+  examplesRow.setAttribute("role", "group");
+  examplesRow.setAttribute("aria-label", "Examples");
   root.append(
-    lead("The smallest game",
-      "The real image is one pixel, 0. The generator always makes the pixel θ, and the discriminator’s logit " +
-      "of a pixel x is ψx. Both go downhill, and they circle around the goal in the middle. Try to bring " +
-      "them there: make the steps smaller, let them take turns, and add a penalty on the discriminator’s slope."),
-    el("div", { class: "columns game" },
-      el("div", { class: "controls" }, el("div", { class: "buttons", role: "group", "aria-label": "Examples" }, ...examples),
-        order.element, eta.element, momentum.element, penalty.element, psi.element, theta.element, playing),
-      el("div", {}, el("figure", {}, plane, el("figcaption", {}, "Where the two players go. Drag the open circle, the start.")),
-        el("p", { class: "reading" }, said)),
-      el("div", {}, el("figure", {}, far, el("figcaption", {}, "Their distance from the goal, and what the formula says of steps near it.")),
-        el("figure", {}, map, el("figcaption", {}, "In the shaded region steps near the goal come nearer. Drag the dot.")))),
+    lead("Two players who circle", WORDS),
+    columns("game",
+      stack(examplesRow, order.element, eta.element, momentum.element, penalty.element, psi.element, theta.element,
+        playing),
+      el("div", {}, figure(plane, "Where the two players go. Drag the open circle, the start."), said.element),
+      el("div", {}, figure(far, "Their distance from the goal; dashed: what the formula says of steps near it."),
+        figure(map, "In the shaded region steps near the goal come nearer. Drag the circle."))),
     chapter(models, "gan/DERIVATION_PENALTY.md", "Circles, and the gradient penalty"));
   render(state);
   return { start() {}, stop: play.stop };
@@ -95,12 +100,14 @@ function drawPlane(element, now, orbit) {
     xName: "discriminator ψ", yName: "generator θ", margin: { top: 8, right: 8 } });
   const end = count - 1;
   element.innerHTML = f.draw(
-    `The players' path, ${end} steps from (${fixed(now.psi)}, ${fixed(now.theta)}) to (${fixed(xs[end])}, ${fixed(ys[end])})`,
+    `The players' path, ${end} steps from ${pair(now.psi, now.theta)} to ${pair(xs[end], ys[end])}`,
     arrows(f, reach, now.penalty) +
       `<path class="goal" d="M${f.X(0) - 7} ${f.Y(0)}h14M${f.X(0)} ${f.Y(0) - 7}v14"/>` +
-      line(f, xs, ys, "blue thin") + dot(f, xs[end], ys[end], "end", 5) + dot(f, now.psi, now.theta, "start handle", 8));
+      line(f, xs, ys, "blue thin") + dot(f, xs[end], ys[end], "end", 5) + dot(f, now.psi, now.theta, "handle", 8));
   return f;
 }
+
+const pair = (x, y) => `(${fixed(x)}, ${fixed(y)})`;
 
 /** Which way both players are pulled, as short strokes on a grid, a dot where each begins. */
 function arrows(f, reach, penalty) {
@@ -117,22 +124,25 @@ function arrows(f, reach, penalty) {
 function drawDistance(element, now, dist) {
   const radius = spectralRadius(now), count = Math.floor(now.shown) + 1;
   const steps = Array.from(dist, (_, n) => n), law = steps.map((n) => dist[0] * radius ** n);
-  const f = frame({ height: 200, x: [0, STEPS], y: [1e-3, 10], logY: true, margin: { left: 56 }, xName: "steps", yName: "distance" });
+  const names = { xName: "steps", yName: "distance", margin: { left: 56 } };
+  const f = frame({ height: 200, x: [0, STEPS], y: [1e-3, 10], logY: true, ...names });
+  const beside = law[240] > 0.3 ? law[240] / 8 : Math.max(2e-3, 3 * law[240]);
   element.innerHTML = f.draw(
-    `Distance from the goal: ${tidyDistance(dist[0])} at the start, ${tidyDistance(dist[STEPS])} after ${STEPS} steps`,
+    `Distance from the goal: ${much(dist[0])} at the start, ${much(dist[STEPS])} after ${STEPS} steps`,
     line(f, steps, law, "dashed") + line(f, steps.slice(0, count), dist, "blue") +
-      text(f, STEPS * 0.97, law[240] > 0.3 ? law[240] / 8 : Math.max(2e-3, 3 * law[240]), `${radius.toFixed(4)} a step`, "", "end"));
+      text(f, STEPS * 0.97, beside, `${radius.toFixed(4)} a step`, "", "end"));
 }
 
 function drawMap(element, now) {
-  const f = frame({ height: 220, x: PENALTY, y: ETA, logY: true, margin: { left: 56 }, xName: "penalty γ", yName: "step size η" });
+  const names = { xName: "penalty γ", yName: "step size η", margin: { left: 56 } };
+  const f = frame({ height: 220, x: PENALTY, y: ETA, logY: true, ...names }), etaAt = (t) => ETA[0] * (ETA[1] / ETA[0]) ** t;
   const columns = 110, rows = 150, wide = f.across / columns;
   let d = "";
   for (let i = 0; i < columns; i++) {
     const penalty = PENALTY[0] + ((i + 0.5) / columns) * (PENALTY[1] - PENALTY[0]);
     for (let j = 0, from = null; j <= rows; j++) {
-      const low = ETA[0] * (ETA[1] / ETA[0]) ** (j / rows), high = ETA[0] * (ETA[1] / ETA[0]) ** ((j + 0.5) / rows);
-      const inside = j < rows && comesNearer({ ...now, penalty, eta: high });
+      const low = etaAt(j / rows), middle = etaAt((j + 0.5) / rows);
+      const inside = j < rows && comesNearer({ ...now, penalty, eta: middle });
       if (inside && from === null) from = low;
       if (!inside && from !== null) {
         d += `M${f.margin.left + i * wide} ${f.Y(from)}v${f.Y(low) - f.Y(from)}h${wide + 0.3}V${f.Y(from)}z`;
@@ -147,7 +157,7 @@ function drawMap(element, now) {
   return f;
 }
 
-const tidyDistance = (d) => (d >= 0.001 ? d.toPrecision(3) : "less than 0.001");
+const much = (d) => (d >= 0.001 ? d.toPrecision(3) : "less than 0.001");
 
 /** What one sees, in words. */
 function sentence(now, dist) {
@@ -156,7 +166,7 @@ function sentence(now, dist) {
   const limit = bound === null ? "" : bound > 0
     ? ` With this penalty and momentum, steps up to ${bound.toFixed(4)} come nearer.`
     : " Without a penalty no step is small enough to come nearer.";
-  return `After ${STEPS} steps the distance from the goal is ${tidyDistance(dist[STEPS])}. Near the goal a step ` +
+  return `After ${STEPS} steps the distance from the goal is ${much(dist[STEPS])}. Near the goal a step ` +
     `multiplies it by |μ| = ${closedForm(now)}${radius.toFixed(4)}, so the players ${way}; along the last ` +
     `${STEPS / 2} steps of this path a step multiplied it by ${seen.toFixed(4)}.${limit}`;
 }

@@ -80,6 +80,14 @@ def test_the_terms_answer_to_width_and_place_of_q(visit):  # noqa: F811
     before = float(page.get_by_label("Code z₁, VAE", exact=True).input_value())
     after = press(page, "Code z₁, VAE", "End")
     assert terms(page)[1] == pytest.approx(narrow[1] + (after**2 - before**2) / 2, abs=0.11)
+    page.get_by_role("button", name="The encoder’s own answer").click()
+    settle(page)
+    squares = [
+        float(page.get_by_label(f"Code {name}, VAE", exact=True).input_value()) ** 2
+        for name in ("z₁", "z₂")
+    ]
+    assert press(page, "Distance of q from 0, times the encoder’s", "Home") == 0
+    assert terms(page)[1] == pytest.approx(kl - sum(squares) / 2, abs=0.15)
 
 
 def test_another_digit_has_another_code_and_a_walk_ends_at_it(visit):  # noqa: F811
