@@ -1,19 +1,16 @@
 """Test vectors of the networks: VAEs, the autoencoder, and both players of the GAN."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
 from autograd_lite.losses import bernoulli_nll
-from autograd_lite.ops import Layer, sigmoid
+from autograd_lite.ops import Layer
 from explore.calls import Arrays, Ref, Vector
 from gan.mlp import NO_DROPOUT, forward
 from gan.players import sample_images
 from vae.elbo import kl_diag_gaussian, neg_elbo, reparameterise
 from vae.mlp import Params, decode, encode
-
-SAMPLES = 3  # of the code, for the bound
 
 
 def layers(arrays: Arrays, stem: str) -> tuple[Layer, ...]:
@@ -28,14 +25,9 @@ def network(arrays: Arrays, stem: str) -> Params:
     return Params(layers(arrays, f"{stem}.encoder"), mu, logvar, layers(arrays, f"{stem}.decoder"))
 
 
-def images(arrays: Arrays, count: int) -> Any:
-    """The first of the digits to pick from, in [0, 1]. (count, D)"""
-    return arrays["digits.images"][:count].reshape(count, -1) / 255
-
-
 def vae(arrays: Arrays) -> Iterator[Vector]:
     """Two digits through every network: codes, terms of the bound, pixels of codes from N(0, I)."""
-    x, rng = images(arrays, 2), np.random.default_rng(1)
+    x, rng = arrays["digits.images"][:2].reshape(2, -1) / 255, np.random.default_rng(1)
     for name in ("vae.2", "vae.8", "vae.16", "vae.autoencoder"):
         p, net = network(arrays, name), Ref(name)
         mu, logvar, _ = encode(x, p, "relu")
@@ -43,10 +35,7 @@ def vae(arrays: Arrays) -> Iterator[Vector]:
         z = rng.standard_normal(mu.shape)
         logits, _ = decode(z, p, "relu")
         yield Vector("vae.decode", (z, net), logits)
-        yield Vector("vae.pixels", (z, net), sigmoid(logits))
-        units = kl_diag_gaussian(mu[..., None], logvar[..., None])
-        yield Vector("vae.klUnits", (mu, logvar), units)
-        eps = rng.standard_normal((SAMPLES, 1, mu.shape[1]))
+        eps = rng.standard_normal((3, 1, mu.shape[1]))
         codes = reparameterise(mu[:1], logvar[:1], eps)
         yield Vector("vae.reparameterise", (mu[0], logvar[0], eps), codes)
         nll = bernoulli_nll(decode(codes, p, "relu")[0], x[:1])
@@ -59,7 +48,7 @@ def gan(arrays: Arrays) -> Iterator[Vector]:
     """Pictures of three noises, and what the discriminator thinks of them and of three digits."""
     G, D = layers(arrays, "gan.G"), layers(arrays, "gan.D")
     z = np.random.default_rng(2).uniform(-1, 1, (3, len(G[0].W)))
-    made, real = sample_images(z, G), images(arrays, 3)
+    made, real = sample_images(z, G), arrays["digits.images"][:3].reshape(3, -1) / 255
     yield Vector("gan.generate", (z, Ref("gan.G")), made)
     for x in (made, real):
         logits, _ = forward(2 * x - 1, [NO_DROPOUT] * (len(D) - 1), D)

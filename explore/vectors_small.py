@@ -7,7 +7,7 @@ import numpy as np
 
 from autograd_lite.losses import bernoulli_nll
 from explore.calls import Arrays, Vector
-from figures.game_orbits import Game, gradients, orbit, step
+from figures.game_orbits import Game, orbit, step
 from grading.oracles.enumeration import joint, kernel, states
 from grading.oracles.quadrature import log_normal
 from rbm.gradient import statistics
@@ -18,18 +18,15 @@ GAMES = (  # in turns, penalty, momentum, rate
     Game("", True, 0.05, 0.5),
     Game("", False, 0.6, 0.9),
     Game("", True, 1.25, -0.3, 0.7),
-    Game("", True, 0, 0.0, 1.5),
 )
 
 
 def game(_: Arrays) -> Iterator[Vector]:
-    """Orbits of 60 steps from (0, 1), a gradient, and how fast a step near the goal moves away."""
+    """Orbits of 60 steps from (0, 1), and how fast a step near the goal moves away."""
     for one in GAMES:
-        words = {"turns": one.turns, "penalty": one.penalty, "momentum": one.momentum}
+        words = {name: getattr(one, name) for name in ("turns", "penalty", "momentum")}
         words["eta"] = one.rate * (1 - one.momentum)
         yield Vector("game.orbit", (0.0, 1.0, words, 60), orbit(one, 60))
-        at = np.array([0.7, -1.2])
-        yield Vector("game.gradients", (*at.tolist(), one.penalty), gradients(at, one.penalty))
         yield Vector("game.spectralRadius", (words,), np.array(_largest(one)))
 
 
@@ -50,10 +47,8 @@ def equations(_: Arrays) -> Iterator[Vector]:
     for numbers in ((1.0, -1.4, 0.0, 0.0), (-0.5, 0.8, 1.5, -0.6), (2.0, -3.0, 2.0, -3.0)):
         kl = kl_gaussians(*(np.array([[number]]) for number in numbers))
         yield Vector("equations.klGaussians", numbers, kl)
-        mu, logvar, mu2, logvar2 = numbers
-        log_q, log_p = (
-            log_normal(LINE, m, np.exp(s / 2)) for m, s in ((mu, logvar), (mu2, logvar2))
-        )
+        both = numbers[:2], numbers[2:]
+        log_q, log_p = (log_normal(LINE, mu, np.exp(logvar / 2)) for mu, logvar in both)
         height = np.exp(log_q) * (log_q - log_p)
         areas = [np.maximum(sign * height, 0).sum() * DZ for sign in (1, -1)]
         yield Vector("equations.klAreas", numbers, np.array(areas))
@@ -81,7 +76,6 @@ def neighbours(_: Arrays) -> Iterator[Vector]:
     nearest = np.array([five.argmax(), five.max(), far.min()])
     yield Vector("neighbours.nearest", (x, labels, y, 5), nearest)
     yield Vector("neighbours.shareWithin", (x, 2, 1.0), (np.hypot(*x.T) <= 1).mean())
-    yield Vector("neighbours.scaled", (x, 2), x / np.hypot(*x.T)[:, None])
 
 
 def cd_bias(_: Arrays) -> Iterator[Vector]:
@@ -99,5 +93,4 @@ def cd_bias(_: Arrays) -> Iterator[Vector]:
     yield Vector(
         "cdBias.contrastiveDivergence", (machine, q, 2), np.concatenate([p, *ends, *expected])
     )
-    second = np.sort(np.linalg.eigvals(T).real)[-2]
-    yield Vector("cdBias.secondEigenvalue", (machine,), np.array(second))
+    yield Vector("cdBias.secondEigenvalue", (machine,), np.sort(np.linalg.eigvals(T).real)[-2:-1])

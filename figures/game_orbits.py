@@ -29,7 +29,7 @@ def step(game: Game, place: Array, velocity: Array) -> tuple[Array, Array]:
     rate = game.rate * (1 - game.momentum)
     for movers in ([0], [1]) if game.turns else ([0, 1],):
         both = place, velocity
-        new = momentum_step(*both, gradients(place, game.penalty), rate, game.momentum)
+        new = momentum_step(*both, _gradients(place, game.penalty), rate, game.momentum)
         place, velocity = (x.copy() for x in both)
         place[movers], velocity[movers] = (x[movers] for x in new)
     return place, velocity
@@ -46,7 +46,7 @@ def orbit(game: Game, steps: int) -> Array:
     return np.array(path)
 
 
-def gradients(point: Array, penalty: float) -> Array:
+def _gradients(point: Array, penalty: float) -> Array:
     """Of the discriminator's loss with its penalty by psi, of the saturating loss by theta."""
     psi, theta = point
     zero, D = np.zeros((1, 1)), (Layer(np.array([[psi]]), np.zeros(1)),)

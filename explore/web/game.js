@@ -52,45 +52,26 @@ export function characteristic({ eta, momentum, penalty, turns }) {
   return product;
 }
 
-const multiply = ([a, b], [c, d]) => [a * c - b * d, a * d + b * c];
-const minus = ([a, b], [c, d]) => [a - c, b - d];
-
-/** All roots of a polynomial of highest coefficient 1: [[re, im], ...], by Durand and Kerner. */
-export function roots(coefficients) {
-  const n = coefficients.length - 1;
-  const angles = Array.from({ length: n }, (_, k) => 0.4 + (2 * Math.PI * k) / n);
-  const found = angles.map((angle) => [0.9 * Math.cos(angle), 0.9 * Math.sin(angle)]);
-  for (let round = 0, moved = 1; round < 200 && moved > 1e-14; round++) {
-    moved = 0;
-    for (let k = 0; k < n; k++) {
-      let value = [1, 0], others = [1, 0];
-      for (let i = n - 1; i >= 0; i--) {
-        value = multiply(value, found[k]);
-        value[0] += coefficients[i];
-        if (i !== k) others = multiply(others, minus(found[k], found[i]));
-      }
-      const size = others[0] ** 2 + others[1] ** 2 || 1e-300;
-      const change = multiply(value, [others[0] / size, -others[1] / size]);
-      found[k] = minus(found[k], change);
-      moved = Math.max(moved, Math.hypot(...change));
-    }
-  }
-  return found;
+/** Whether all roots of a polynomial are below 1 in size, by the test of Schur and Cohn. */
+function allInside(a) {
+  if (a.length === 1) return true;
+  const top = a.length - 1, k = a[0] / a[top];
+  return Math.abs(k) < 1 && allInside(a.slice(1).map((x, i) => x - k * a[top - 1 - i]));
 }
 
-/** The largest |mu|: by how much a step multiplies the distance near the goal, in the long run. */
-export const spectralRadius = (game) =>
-  Math.max(...roots(characteristic(game)).map((mu) => Math.hypot(...mu)));
+/** Whether steps near the goal come nearer in the long run. */
+export const comesNearer = (game) => allInside(characteristic(game));
 
-/** Whether all |mu| are below 1, by the test of Schur and Cohn, which needs no root. */
-export function comesNearer(game) {
-  let a = characteristic(game);
-  while (a.length > 1) {
-    const top = a.length - 1, k = a[0] / a[top];
-    if (!(Math.abs(k) < 1)) return false;
-    a = a.slice(1).map((x, i) => x - k * a[top - 1 - i]);
+/** The largest |mu|, by halving: by how much a step multiplies the distance near the goal, in the long run. */
+export function spectralRadius(game) {
+  const a = characteristic(game);
+  let low = 0, high = 1 + Math.max(...a.map(Math.abs)); // Cauchy's bound of the roots
+  while (high - low > 1e-13 * high) {
+    const r = (low + high) / 2;
+    if (allInside(a.map((x, i) => x * r ** i))) high = r;
+    else low = r;
   }
-  return true;
+  return high;
 }
 
 /** The step size up to which the players come nearer; null where the chapter has no formula. */

@@ -30,8 +30,7 @@ export function census(x, labels, y, D, name) {
     const { label } = nearest(x, labels, y.slice(i, i + D), 1);
     counts.set(label, (counts.get(label) ?? 0) + 1);
   }
-  const rows = [...counts].sort(([a], [b]) => a - b);
-  return rows.map(([label, count]) => `${name(label)} (${count})`).join(", ");
+  return [...counts].sort(([a], [b]) => a - b).map(([label, count]) => `${name(label)} (${count})`).join(", ");
 }
 
 /** The share of the rows of codes (N, Z) within so much of 0. */

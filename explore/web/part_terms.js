@@ -62,8 +62,7 @@ function drawBars(element, rows) {
       `<text class="note on" x="${f.X(0) + 6}" y="${y + tall / 2 + 4}">${fixed(nll, 1)}</text>` +
       (kl ? `<text class="note" x="${f.X(nll + kl) + 4}" y="${y + tall / 2 + 4}">+ ${fixed(kl, 1)}</text>` : "");
   });
-  const label = "Reconstruction and KL of the encoder’s q, of yours, and of the autoencoder";
-  element.innerHTML = f.draw(label, "", bars.join(""));
+  element.innerHTML = f.draw("Costs of the encoder’s q, of yours, and of the autoencoder", "", bars.join(""));
 }
 
 /** Both terms at POINTS widths of q, less those at the encoder's width: {nll, kl, negElbo}, lists. */

@@ -5,8 +5,7 @@ import { colour, onTheme } from "./draw.js";
 import { dragging, escaped, frame } from "./svg.js";
 
 // Of classes, as in figures/style.py: digits that look alike have colours that do not.
-const TEN = ["#870f96", "#3cb487", "#785a78", "#c36900", "#a50f2d"];
-TEN.push("#4be1ff", "#e1d278", "#5aa5ff", "#005af0", "#b4e10f");
+const TEN = "#870f96 #3cb487 #785a78 #c36900 #a50f2d #4be1ff #e1d278 #5aa5ff #005af0 #b4e10f".split(" ");
 const SIDE = 440, TILES = 15;
 const median = (values) => Float64Array.from(values).sort()[Math.floor(values.length / 2)];
 
@@ -65,7 +64,8 @@ export function codePlane({ codes, labels, classes, size, onDrag }) {
   return { element, range, show, tiles };
 }
 
-const within = (v, [low, high]) => Math.min(high, Math.max(low, v));
+/** v, or the nearest end of [low, high]. */
+export const within = (v, [low, high]) => Math.min(high, Math.max(low, v));
 
 /** Dashed circles around 0, such as 1 and 2 standard deviations of N(0, I). */
 export const circles = (f, radii) =>

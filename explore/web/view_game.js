@@ -3,12 +3,13 @@
 import { button, choice, chapter, el, lead, slider } from "./controls.js";
 import { frames } from "./frames.js";
 import { comesNearer, distances, gradients, largestStep, orbit, seenFactor, spectralRadius } from "./game.js";
-import { columns, figure, row, reading, stack } from "./layout.js";
-import { dot, dragging, fixed, frame, line, path, text } from "./svg.js";
+import { columns, figure, reading, stack } from "./layout.js";
+import { within } from "./plane.js";
+import { area, dot, dragging, fixed, frame, line, path, text } from "./svg.js";
 
 const STEPS = 300, SPEED = 90; // steps shown a second
 const REACHES = [1.5, 3, 6]; // of the plane
-const ETA = [0.02, 4], PENALTY = [0, 2];
+const ETA = [0.02, 4], PENALTY = [0, 2], START = [-2, 2];
 const EXAMPLES = {
   "At once": { eta: 0.2, momentum: 0, penalty: 0, turns: false },
   "In turns": { eta: 0.2, momentum: 0, penalty: 0, turns: true },
@@ -27,26 +28,17 @@ export function mount(root, models) {
   const eta = slider({ label: "Step size η", min: Math.log(ETA[0]), max: Math.log(ETA[1]), step: 0.001,
     value: Math.log(state.eta), format: (t) => Math.exp(t).toPrecision(2),
     onInput: (t) => change({ eta: Math.exp(t) }) });
-  const momentum = slider({ label: "Momentum β", min: -0.5, max: 0.95, step: 0.05, value: 0,
-    format: fixed, onInput: (beta) => change({ momentum: beta }) });
-  const penalty = slider({ label: "Penalty γ", min: PENALTY[0], max: PENALTY[1], step: 0.01, value: 0,
-    format: fixed, onInput: (gamma) => change({ penalty: gamma }) });
+  const one = (name, label, [min, max], step) => slider({ label, min, max, step, value: state[name], format: fixed,
+    onInput: (value) => change({ [name]: value }) });
+  const sliders = {
+    momentum: one("momentum", "Momentum β", [-0.5, 0.95], 0.05),
+    penalty: one("penalty", "Penalty γ", PENALTY, 0.01),
+    psi: one("psi", "Start: discriminator ψ", START, 0.05),
+    theta: one("theta", "Start: generator θ", START, 0.05),
+  };
   const order = choice({ label: "Who moves", value: false, onChange: (turns) => change({ turns }),
     options: [[false, "both at once"], [true, "in turns"]] });
-  const psi = slider({ label: "Start: discriminator ψ", min: -2, max: 2, step: 0.05, value: 0,
-    format: fixed, onInput: (x) => change({ psi: x }) });
-  const theta = slider({ label: "Start: generator θ", min: -2, max: 2, step: 0.05, value: 1,
-    format: fixed, onInput: (x) => change({ theta: x }) });
-  const settle = () => {
-    eta.set(Math.log(state.eta));
-    momentum.set(state.momentum);
-    penalty.set(state.penalty);
-    order.set(state.turns);
-    psi.set(state.psi);
-    theta.set(state.theta);
-  };
-  const examples = Object.entries(EXAMPLES).map(([name, game]) =>
-    button(name, () => { change(game); settle(); }));
+  const examples = Object.entries(EXAMPLES).map(([name, game]) => button(name, () => change(game)));
 
   const plane = el("div", { class: "figure drag" }), far = el("div", { class: "figure" });
   const map = el("div", { class: "figure drag" }), said = reading();
@@ -63,26 +55,22 @@ export function mount(root, models) {
     drawn = { plane: drawPlane(plane, now, path), map: drawMap(map, now) };
     drawDistance(far, now, dist);
     said.say(sentence(now, dist));
+    eta.set(Math.log(now.eta));
+    order.set(now.turns);
+    for (const [name, { set }] of Object.entries(sliders)) set(now[name]);
   };
   dragging(plane, () => drawn.plane, (x, y) => {
-    const within = (v) => Math.min(2, Math.max(-2, Math.round(20 * v) / 20));
-    change({ psi: within(x), theta: within(y) });
-    settle();
+    change({ psi: within(x, START), theta: within(y, START) });
   });
   dragging(map, () => drawn.map, (x, y) => {
-    const within = (v, [low, high]) => Math.min(high, Math.max(low, v));
-    change({ penalty: Math.round(100 * within(x, PENALTY)) / 100, eta: within(y, ETA) });
-    settle();
+    change({ penalty: within(x, PENALTY), eta: within(y, ETA) });
   });
 
-  const examplesRow = row(...examples);
-  examplesRow.setAttribute("role", "group");
-  examplesRow.setAttribute("aria-label", "Examples");
   root.append(
     lead("Two players who circle", WORDS),
     columns("game",
-      stack(examplesRow, order.element, eta.element, momentum.element, penalty.element, psi.element, theta.element,
-        playing),
+      stack(el("div", { class: "buttons", role: "group", "aria-label": "Examples" }, ...examples), order.element,
+        eta.element, ...Object.values(sliders).map((one) => one.element), playing),
       el("div", {}, figure(plane, "Where the two players go. Drag the open circle, the start."), said.element),
       el("div", {}, figure(far, "Their distance from the goal; dashed: what the formula says of steps near it."),
         figure(map, "In the shaded region steps near the goal come nearer. Drag the circle."))),
@@ -135,26 +123,25 @@ function drawDistance(element, now, dist) {
 
 function drawMap(element, now) {
   const names = { xName: "penalty γ", yName: "step size η", margin: { left: 56 } };
-  const f = frame({ height: 220, x: PENALTY, y: ETA, logY: true, ...names }), etaAt = (t) => ETA[0] * (ETA[1] / ETA[0]) ** t;
-  const columns = 110, rows = 150, wide = f.across / columns;
-  let d = "";
-  for (let i = 0; i < columns; i++) {
-    const penalty = PENALTY[0] + ((i + 0.5) / columns) * (PENALTY[1] - PENALTY[0]);
-    for (let j = 0, from = null; j <= rows; j++) {
-      const low = etaAt(j / rows), middle = etaAt((j + 0.5) / rows);
-      const inside = j < rows && comesNearer({ ...now, penalty, eta: middle });
-      if (inside && from === null) from = low;
-      if (!inside && from !== null) {
-        d += `M${f.margin.left + i * wide} ${f.Y(from)}v${f.Y(low) - f.Y(from)}h${wide + 0.3}V${f.Y(from)}z`;
-        from = null;
-      }
-    }
-  }
+  const f = frame({ height: 220, x: PENALTY, y: ETA, logY: true, ...names });
+  const penalties = Array.from({ length: 101 }, (_, n) => PENALTY[0] + (n / 100) * (PENALTY[1] - PENALTY[0]));
+  const bounds = penalties.map((penalty) => halved(ETA, (eta) => comesNearer({ ...now, penalty, eta })));
   const words = comesNearer(now) ? "nearer" : "away";
   element.innerHTML = f.draw(
     `Penalty ${fixed(now.penalty)} and step size ${now.eta.toPrecision(2)}: steps near the goal lead ${words}`,
-    `<path class="nearer" d="${d}"/>`, dot(f, now.penalty, now.eta, "handle", 7));
+    area(f, penalties, bounds, ETA[0], "nearer"), dot(f, now.penalty, now.eta, "handle", 7));
   return f;
+}
+
+/** The number up to which something holds, found by halving on a logarithmic scale. */
+function halved([low, high], holds) {
+  if (holds(high)) return high;
+  for (let round = 0; round < 20; round++) {
+    const middle = Math.sqrt(low * high);
+    if (holds(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 const much = (d) => (d >= 0.001 ? d.toPrecision(3) : "less than 0.001");
