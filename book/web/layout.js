@@ -1,8 +1,9 @@
 // Where the code stands: in the margin beside its equation, or folded under it where there is no room.
 
 const WIDE = matchMedia("screen and (min-width: 1180px)");
-const PRINT = matchMedia("print");
 const GAP = 20; // pixels between two functions in the margin
+
+let printing = false;
 
 const top = (element) => element.getBoundingClientRect().top + scrollY;
 
@@ -50,7 +51,7 @@ function fit() {
 
 // Code is open in the margin and on paper, and folded below equations.
 function fold() {
-  const open = WIDE.matches || PRINT.matches;
+  const open = WIDE.matches || printing;
   document.querySelectorAll(".code details").forEach((details) => (details.open = open));
   place();
 }
@@ -64,6 +65,9 @@ export function start() {
   document.fonts.ready.then(fit);
   addEventListener("resize", fit);
   addEventListener("beforeprint", () => {
-    document.querySelectorAll(".code details, article > details").forEach((details) => (details.open = true));
+    printing = true;
+    fold();
+    document.querySelectorAll("article > details").forEach((answer) => (answer.open = true));
   });
+  addEventListener("afterprint", () => fold((printing = false)));
 }
