@@ -99,16 +99,17 @@ class Chapter(Writer):
         if self.blocks[label] or label not in tagged():
             return ""
         path, line = tagged()[label][0]
-        first = next(k for k in self.labels if block(path, line) in self.blocks[k])
+        above = reversed(self.labels[: self.labels.index(label)])
+        first = next(k for k in above if block(path, line) in self.blocks[k])
         name = html.escape(block(path, line).name)
         there = f'beside <a href="#{first}">{first}</a>'
         return f'<p class="with">Line {line} of <code>{name}</code>, {there}</p>'
 
 
 def _blocks(labels: list[str]) -> Iterator[tuple[str, list[Block]]]:
-    """The functions that stand beside each equation: each once, beside the first that it has."""
-    seen: set[Block] = set()
+    """The functions that stand beside each equation, but for those that stand there already."""
+    beside: set[Block] = set()
     for label in labels:
         own = dict.fromkeys(block(path, line) for path, line in tagged().get(label, []))
-        yield label, [b for b in own if b not in seen]
-        seen |= own.keys()
+        yield label, [b for b in own if b not in beside]
+        beside = set(own) or beside

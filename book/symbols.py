@@ -106,7 +106,7 @@ def _spelled(atom: Atom, meaning: str) -> tuple[str, ...]:
     if atom.base.startswith("\\mathrm{"):
         names.append(atom.base[8:-1])
     elif "{" not in atom.base:
-        names.append(spelled(atom.base))
+        names += [spelled(atom.base), spelled(atom.base) + atom.sub * atom.sub.isdigit()]
     return tuple(dict.fromkeys(names))
 
 

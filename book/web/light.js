@@ -14,9 +14,9 @@ function light() {
 
 // Brings a line into view within its function, without moving the page.
 function reveal(label) {
-  const line = document.querySelector(`.ln[data-eq~="${label}"]`);
+  const line = document.getElementById(label)?.querySelector(`.ln[data-eq~="${label}"]`);
   const box = line?.closest(".stick");
-  if (!line || box.scrollHeight <= box.clientHeight) return;
+  if (!box || box.scrollHeight <= box.clientHeight) return;
   box.scrollTop += line.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 2;
 }
 
