@@ -38,22 +38,23 @@ function item([page, title, anchor, heading, text], words) {
   return li;
 }
 
+let loaded; // the promise of the text, once it has been asked for
+
 function load() {
-  if (window.BOOK) return Promise.resolve();
-  return new Promise((resolve) => {
+  loaded ??= new Promise((resolve) => {
     const src = `${document.documentElement.dataset.base}search.js`;
     document.head.append(Object.assign(document.createElement("script"), { src, onload: resolve }));
   });
+  return loaded.then(update);
 }
 
 const dialog = document.createElement("dialog");
 dialog.setAttribute("aria-label", "Search");
 dialog.innerHTML = '<input type="search" aria-label="Words to search for" placeholder="Search: words, rbm.8, ..."><p role="status"></p><ol></ol>';
 
-export async function open() {
+export function open() {
   dialog.showModal();
-  await load();
-  update();
+  load();
 }
 
 function update() {
@@ -75,7 +76,9 @@ export function start() {
     const to = stops[stops.indexOf(document.activeElement) + step];
     if (step && to) to.focus();
     if (event.key === "Escape") dialog.close(); // which the field would take for itself
-    if (event.key === "Enter" && document.activeElement === stops[0]) stops[1]?.click();
+    if (event.key === "Enter" && document.activeElement === stops[0]) {
+      load().then(() => dialog.querySelector("a")?.click()); // whoever types fast need not wait
+    }
     if (step) event.preventDefault();
   });
 }
