@@ -21,15 +21,18 @@ export function step([psi, theta, dpsi, dtheta], { eta, momentum, penalty, turns
   return [psi + first, theta + second, first, second];
 }
 
-/** Where the players go from rest at (psi, theta): (steps + 1, 2) */
+export const AWAY = 1e3; // farther from the goal than this, players have run away
+
+/** Where the players go from rest at (psi, theta), until they run away: (n, 2), n <= steps + 1 */
 export function orbit(psi, theta, game, steps) {
-  const path = new Float64Array(2 * (steps + 1));
+  const path = [];
   let state = [psi, theta, 0, 0];
   for (let n = 0; n <= steps; n++) {
-    path.set(state.slice(0, 2), 2 * n);
+    path.push(state[0], state[1]);
+    if (!(Math.hypot(state[0], state[1]) <= AWAY)) break;
     state = step(state, game);
   }
-  return path;
+  return Float64Array.from(path);
 }
 
 /** Distance from the goal at every point of a path (n, 2): (n,) */
@@ -59,8 +62,8 @@ function allInside(a) {
   return Math.abs(k) < 1 && allInside(a.slice(1).map((x, i) => x - k * a[top - 1 - i]));
 }
 
-/** Whether steps near the goal come nearer in the long run. */
-export const comesNearer = (game) => allInside(characteristic(game));
+/** Whether steps near the goal come nearer in the long run, by more than rounding. */
+export const comesNearer = (game) => allInside(characteristic(game).map((x, i) => x * (1 - 1e-8) ** i));
 
 /** The largest |mu|, by halving: by how much a step multiplies the distance near the goal, in the long run. */
 export function spectralRadius(game) {
@@ -74,8 +77,9 @@ export function spectralRadius(game) {
   return high;
 }
 
-/** The step size up to which the players come nearer; null where the chapter has no formula. */
+/** The step size up to which the players come nearer; null where the chapter has no formula, 0: none is. */
 export function largestStep({ momentum: beta, penalty: gamma, turns }) {
+  if (beta === 0 && gamma === 0) return 0;
   if (turns) return beta === 0 ? 4 / (gamma + Math.sqrt(gamma * gamma + 1)) : null;
   if (gamma >= 1) return (4 * (1 + beta)) / (gamma + Math.sqrt(gamma * gamma - 1));
   const flat = (1 - beta) ** 2, out = (1 + beta) ** 2, square = gamma * gamma;

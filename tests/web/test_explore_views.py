@@ -1,5 +1,6 @@
 """The views of VAE, GAN, smallest game and equations in a browser: what answers to what."""
 
+import math
 import re
 
 import pytest
@@ -214,7 +215,7 @@ def factors(page):
     return [float(x) for x in re.findall(r"(?:=|multiplied it by) (\d\.\d{4})", words)]
 
 
-EXAMPLES = {"At once": 2.65, "In turns": 0.987, "A penalty": 0.224}
+EXAMPLES = {"At once": 2.65, "In turns": 0.987, "In turns, with a penalty": 0.224}
 
 
 def test_examples_end_where_the_chapter_says(visit):  # noqa: F811
@@ -222,7 +223,7 @@ def test_examples_end_where_the_chapter_says(visit):  # noqa: F811
     for name, distance in EXAMPLES.items():
         page.get_by_role("button", name=name, exact=True).click()
         assert said(page, "game", "steps")[1] == distance, name
-    page.get_by_role("button", name="undone by momentum").click()
+    page.get_by_role("button", name="and momentum").click()
     assert page.get_by_label("in turns").is_checked()
     assert factors(page)[0] > 1
 
@@ -259,6 +260,8 @@ def test_the_steps_can_be_played(visit):  # noqa: F811
     page.get_by_role("button", name="Play the steps").click()
     page.wait_for_timeout(200)
     assert len(path.get_attribute("d")) < whole / 2
+    page.get_by_role("button", name="Stop").click()
+    assert 0 < said(page, "game", "steps")[0] < 300
 
 
 def test_formulas_agree_at_many_games(visit):  # noqa: F811
@@ -277,6 +280,31 @@ def test_formulas_agree_at_many_games(visit):  # noqa: F811
       return wrong;
     }""")
     assert not found, found[:5]
+
+
+@pytest.mark.parametrize("turns, eta, beta", [(True, 4, 0), (False, 4, 0.95), (False, 4, -0.5)])
+def test_who_runs_away_is_stopped_and_told_so(visit, turns, eta, beta):  # noqa: F811
+    page = visit("game")
+    page.get_by_label("in turns" if turns else "both at once").check()
+    for label, value in (
+        ("Step size η", math.log(eta)),
+        ("Penalty γ", 2),
+        ("Momentum β", beta),
+        ("Start: generator θ", 0.05),
+    ):
+        page.get_by_label(label).fill(str(value))
+    words = page.locator("#view-game .outcome").inner_text()
+    assert re.match(r"They ran away after \d+ steps", words) and "NaN" not in words
+    assert "NaN" not in page.locator("#view-game").inner_html()
+
+
+def test_players_at_the_goal_stay_and_without_a_penalty_keep_their_distance(visit):  # noqa: F811
+    page = visit("game")
+    page.get_by_role("button", name="In turns", exact=True).click()
+    words = page.locator("#view-game .outcome").inner_text()
+    assert "neither come nearer nor move away" in words and "no step is small enough" in words
+    page.get_by_label("Start: generator θ").fill("0")
+    assert page.locator("#view-game .outcome").inner_text() == "They start at the goal and stay."
 
 
 # --- equations
