@@ -19,6 +19,7 @@ from vae.mlp import encode
 
 SHOWN = 60  # test digits to pick from
 PLANE = 5000  # test images whose codes are shown
+ELLIPSES = 200  # of them, with the spread of their codes
 Packed = dict[str, dict[str, Any]]  # of every array, by its name: type, shape and base64
 
 
@@ -82,7 +83,8 @@ def planes(found: dict[str, Tree], data: DataSet) -> dict[str, Any]:
     x = to_unit(data.test_images[:PLANE], np.float64)
     codes = {"vae": found["vae-2"], "autoencoder": found["autoencoder"]}
     arrays = {f"planes.{name}": encode(x, p, "relu")[0] for name, p in codes.items()}
-    return arrays | {"planes.labels": _labels(data)[:PLANE]}
+    logvar = encode(x[:ELLIPSES], codes["vae"], "relu")[1]
+    return arrays | {"planes.labels": _labels(data)[:PLANE], "planes.logvar": logvar}
 
 
 def _labels(data: DataSet) -> Any:

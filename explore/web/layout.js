@@ -26,19 +26,24 @@ export const legend = (names) => {
   return el("figcaption", { class: "legend" }, ...Object.entries(names).map(entry));
 };
 
-/** Pictures in rows of so many: {element, show(pixels (n, D))} */
+/** Pictures in rows of so many: {element, show(pixels (n, D)), mark(number of the one to frame)} */
 export function strip(size, count, across, label) {
   const D = size[0] * size[1];
   const canvases = Array.from({ length: count }, () => imageCanvas(size, "", { "aria-hidden": "true" }));
   const about = { class: "strip", style: `--across: ${across}`, role: "img", "aria-label": label };
   const element = el("div", about, ...canvases.map((c) => c.element));
   const show = (x) => canvases.forEach((c, n) => c.show(x.subarray(n * D, (n + 1) * D)));
-  return { element, show };
+  const mark = (at) => canvases.forEach((c, n) => c.element.classList.toggle("here", n === at));
+  return { element, show, mark };
 }
 
 /** A part of a view: a heading, a paragraph, and what it is about. */
 export const part = (title, words, ...content) =>
   el("section", { class: "part" }, el("h3", {}, title), el("p", {}, words), ...content);
+
+/** The same, folded: of all parts of one name one is open. */
+export const folded = (name, open, title, words, ...content) =>
+  el("details", { class: "part", name, open }, el("summary", {}, el("h3", {}, title)), el("p", {}, words), ...content);
 
 /** A sentence with numbers, which is read out when it changes: {element, say(words)} */
 export function reading() {

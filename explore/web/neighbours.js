@@ -23,14 +23,18 @@ export function nearest(x, labels, y, count) {
   return { label, agree, distance: Math.sqrt(sorted[0]) };
 }
 
-/** How often each label is that of the row of x (N, D) nearest to a row of y (B, D): "2 (4), 3 (7), 8 (1)" */
-export function census(x, labels, y, D, name) {
-  const counts = new Map();
-  for (let i = 0; i < y.length; i += D) {
-    const { label } = nearest(x, labels, y.slice(i, i + D), 1);
-    counts.set(label, (counts.get(label) ?? 0) + 1);
+/** How often each label is that of the code (N, 2) nearest to a row of y (B, 2): (most label + 1,) */
+export function tally(codes, labels, y) {
+  const counts = new Array(Math.max(...labels) + 1).fill(0);
+  for (let i = 0; i < y.length; i += 2) {
+    let least = Infinity, at = 0;
+    for (let n = 0; n < labels.length; n++) {
+      const square = (codes[2 * n] - y[i]) ** 2 + (codes[2 * n + 1] - y[i + 1]) ** 2;
+      if (square < least) [least, at] = [square, n];
+    }
+    counts[labels[at]]++;
   }
-  return [...counts].sort(([a], [b]) => a - b).map(([label, count]) => `${name(label)} (${count})`).join(", ");
+  return counts;
 }
 
 /** The share of the rows of codes (N, Z) within so much of 0. */

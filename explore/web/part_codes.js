@@ -4,7 +4,7 @@ import { button, choice, el, slider } from "./controls.js";
 import { imageCanvas } from "./draw.js";
 import { columns, figure, row, stack } from "./layout.js";
 import { generator, normals } from "./random.js";
-import { fixed } from "./svg.js";
+import { fixed, rounded } from "./svg.js";
 import { encode, klUnits, negElbo, pixels } from "./vae.js";
 
 const REACH = 4, NOISES = 16;
@@ -19,24 +19,24 @@ export function codes(models) {
   const place = el("div", { class: "sliders" }), said = el("output", { class: "outcome" });
   let sliders = [];
   const render = () => {
-    const net = models.vae[state.Z], { mu, logvar } = state.q, kl = klUnits(mu, logvar);
+    const net = models.vae[state.Z], { logvar } = state.q;
     sliders.forEach((one, j) => one.set(state.z[j]));
     original.show(state.x);
     picture.show(pixels(state.z, net));
-    const eps = normals(generator(1), NOISES * state.Z), cost = negElbo(state.x, mu, logvar, eps, net);
-    const idle = [...kl.keys()].filter((j) => kl[j] < 0.05).map(nameOf);
-    said.textContent = `With ${state.Z} codes this digit costs ${fixed(cost.nll, 1)} nats of reconstruction and ` +
-      `${fixed(cost.kl, 1)} of KL: ${fixed(cost.negElbo, 1)} in all.` +
-      (idle.length ? ` Idle for it, at less than 0.05 nats: ${idle.join(", ")}.` : "");
+    const eps = normals(generator(1), NOISES * state.Z), cost = negElbo(state.x, state.z, logvar, eps, net);
+    const [nll, kl] = [rounded(cost.nll, 1), rounded(cost.kl, 1)];
+    said.textContent = `Around these ${state.Z} codes, as wide as the encoder’s, a q of this digit costs ` +
+      `${fixed(nll, 1)} nats of reconstruction and ${fixed(kl, 1)} of KL: ${fixed(nll + kl, 1)} in all.`;
   };
   const build = () => {
-    const kl = klUnits(state.q.mu, state.q.logvar);
+    const reach = Math.max(REACH, Math.ceil(Math.max(...state.z.map(Math.abs)))), { logvar } = state.q;
+    const kl = (j, z) => klUnits([z], [logvar[j]])[0];
     const move = (j, v) => {
       state.z[j] = v;
       render();
     };
-    sliders = Array.from(state.z, (value, j) => slider({ label: nameOf(j), min: -REACH, max: REACH, step: 0.05,
-      value, format: (v) => `${fixed(v)} · KL ${fixed(kl[j], 1)}`, onInput: (v) => move(j, v) }));
+    sliders = Array.from(state.z, (value, j) => slider({ label: nameOf(j), min: -reach, max: reach, step: 0.05,
+      value, format: (v) => `${fixed(v)} · KL ${fixed(kl(j, v), 1)}`, onInput: (v) => move(j, v) }));
     place.replaceChildren(...sliders.map((one) => one.element));
   };
   const show = (x) => {

@@ -1,7 +1,7 @@
 // Both terms of the bound as bars, and how they change with the width of q.
 
 import { el, slider } from "./controls.js";
-import { fixed, frame, line } from "./svg.js";
+import { fixed, frame, line, rounded } from "./svg.js";
 import { negElbo } from "./vae.js";
 
 const WIDTHS = [1 / 16, 8]; // of q, times the encoder's
@@ -21,7 +21,8 @@ export function terms(onWidth, onAway) {
   const bars = el("div", { class: "figure" }), curves = el("div", { class: "figure" });
   const said = el("output", { class: "outcome" });
   const [min, max] = WIDTHS.map(Math.log);
-  const width = slider({ label: "Width of q, times the encoder’s", min, max, step: 0.01, value: 0, format: (t) => Math.exp(t).toPrecision(2), onInput: (t) => onWidth(Math.exp(t)) });
+  const width = slider({ label: "Width of q, times the encoder’s", min, max, step: 0.01, value: 0,
+    format: (t) => Math.exp(t).toPrecision(2), onInput: (t) => onWidth(Math.exp(t)) });
   const away = slider({ label: "Distance of q from 0, times the encoder’s", min: 0, max: 3, step: 0.01, value: 1,
     format: (ratio) => ratio.toPrecision(2), onInput: onAway });
   const computed = {};
@@ -32,7 +33,7 @@ export function terms(onWidth, onAway) {
     const { x, net, mu, logvar, own, eps } = now;
     const encoder = negElbo(x, own.mu, own.logvar, eps, net);
     const yours = widened(x, mu, logvar, now.width, eps, net);
-    drawBars(bars, [["encoder’s q", encoder], ["your q", yours], ["autoencoder", { nll: now.plain, kl: 0 }]]);
+    drawBars(bars, [["encoder’s q", encoder], ["your q", yours], ["autoencoder, your code", { nll: now.plain, kl: 0 }]]);
     if (computed.x !== x || computed.mu !== mu) {
       clearTimeout(computed.soon);
       computed.soon = setTimeout(() => {
@@ -42,17 +43,19 @@ export function terms(onWidth, onAway) {
     }
     latest = now.width;
     if (computed.terms) drawCurves(curves, computed.terms, latest);
-    const terms = ({ nll, kl }) => `${fixed(nll, 1)} nats of reconstruction and ${fixed(kl, 1)} of KL`;
-    said.textContent = `Your q costs ${terms(yours)}: ${fixed(yours.negElbo, 1)} in all. ` +
-      `The encoder’s own costs ${terms(encoder)}: ${fixed(encoder.negElbo, 1)}. ` +
-      `The autoencoder’s code costs ${fixed(now.plain, 1)}, and no KL.`;
+    const terms = (one) => {
+      const [nll, kl] = [rounded(one.nll, 1), rounded(one.kl, 1)];
+      return `${fixed(nll, 1)} nats of reconstruction and ${fixed(kl, 1)} of KL: ${fixed(nll + kl, 1)} in all`;
+    };
+    said.textContent = `Your q costs ${terms(yours)}. The encoder’s own costs ${terms(encoder)}. ` +
+      `The autoencoder, at your code, costs ${fixed(now.plain, 1)}, and no KL.`;
   };
   return { bars, curves, sliders: [away.element, width.element], said, show };
 }
 
 function drawBars(element, rows) {
   const most = Math.max(...rows.map(([, { nll, kl }]) => nll + kl)), top = 50 * Math.ceil((most * 1.12) / 50);
-  const margin = { left: 92, right: 20 };
+  const margin = { left: 148, right: 20 };
   const f = frame({ height: 200, x: [0, top], y: [0, rows.length], yTicks: [], xName: "nats", margin });
   const bars = rows.map(([name, { nll, kl }], i) => {
     const y = f.Y(rows.length - i) + 8, tall = f.Y(0) - f.Y(1) - 16, end = f.X(nll);

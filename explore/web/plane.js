@@ -6,7 +6,7 @@ import { dragging, escaped, frame } from "./svg.js";
 
 // Of classes, as in figures/style.py: digits that look alike have colours that do not.
 const TEN = "#870f96 #3cb487 #785a78 #c36900 #a50f2d #4be1ff #e1d278 #5aa5ff #005af0 #b4e10f".split(" ");
-const SIDE = 440, TILES = 15;
+const MOST = 440, TILES = 15;
 const median = (values) => Float64Array.from(values).sort()[Math.floor(values.length / 2)];
 
 /** A square, as [[low, high], [low, high]], that holds all but a hundredth of the codes (N, 2). */
@@ -25,10 +25,10 @@ export function square(codes) {
  */
 export function layered({ range: [x, y], xName, yName, onDrag }) {
   const margin = { left: 42, right: 8, top: 8, bottom: 40 };
-  const f = frame({ width: SIDE, height: SIDE, x, y, xName, yName, margin });
+  const f = frame({ width: MOST, height: MOST, x, y, xName, yName, margin });
   const canvas = el("canvas", { "aria-hidden": "true" }), over = el("div", { class: "over" });
   const element = el("div", { class: "figure plane drag" }, canvas, over);
-  const share = (part) => `${(100 * part) / SIDE}%`;
+  const share = (part) => `${(100 * part) / f.width}%`;
   canvas.style.cssText = `left: ${share(margin.left)}; top: ${share(margin.top)};
     width: ${share(f.across)}; height: ${share(f.down)}`;
   dragging(element, () => f, (a, b) => onDrag(within(a, x), within(b, y)));

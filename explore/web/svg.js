@@ -5,7 +5,8 @@ const MARGIN = { left: 46, right: 12, top: 12, bottom: 40 };
 let frames = 0; // for ids of clip paths
 
 /** A frame for x and y, each [low, high]; logX, logY for logarithmic axes; names of the axes. */
-export function frame({ width = 400, height = 280, x, y, logX, logY, xName = "", yName = "", ...rest }) {
+export function frame({ width: most = 400, height: tall = 280, x, y, logX, logY, xName = "", yName = "", ...rest }) {
+  const width = Math.min(most, room()), height = most === tall ? width : tall;
   const margin = { ...MARGIN, ...rest.margin };
   const across = width - margin.left - margin.right, down = height - margin.top - margin.bottom;
   const [fx, gx] = scale(x, logX), [fy, gy] = scale(y, logY);
@@ -33,6 +34,9 @@ export function frame({ width = 400, height = 280, x, y, logX, logY, xName = "",
     `${marks}${names}${over}</svg>`;
   return { X, Y, invert, draw, width, height, margin, across, down };
 }
+
+/** The width of the page's text: a wider chart would be scaled down, and its words with it. */
+export const room = () => document.documentElement.clientWidth - 40;
 
 /** The map of [low, high] to [0, 1], and back. */
 function scale([low, high], log) {
@@ -66,6 +70,9 @@ export function tidy(v) {
 
 /** `digits` decimals, with a real minus sign. */
 export const fixed = (v, digits = 2) => v.toFixed(digits).replace(/^-(?=.*[1-9])/, "\u2212").replace(/^-/, "");
+
+/** v as `fixed` shows it, so that numbers shown in a sum add up. */
+export const rounded = (v, digits) => Number(v.toFixed(digits));
 
 /** What a path's d says of a line through points. */
 export function path(f, xs, ys) {

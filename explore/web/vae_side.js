@@ -11,8 +11,8 @@ import { pixels } from "./vae.js";
  * {element, drawn, walk}, three elements; show(now), showDrawn(codes), showWalk(codes) and
  * everywhere(boolean) draw in them.
  *
- * now is {z, ellipse {mu, sd} or null, samples (n, 2), ends [from, to]}; onMove(z) follows a drag and the
- * sliders.
+ * now is {z, ellipse {mu, sd} or null, samples (n, 2), ends [from, to], others [{mu, sd}, ...], walk in
+ * [0, 1]}; onMove(z) follows a drag and the sliders.
  */
 export function side({ models, net, codes, title, samples, steps, onMove }) {
   const { size, classes } = models;
@@ -30,7 +30,12 @@ export function side({ models, net, codes, title, samples, steps, onMove }) {
 
   const show = (now) => {
     z = now.z;
-    axes.forEach((axis, i) => axis.set(z[i]));
+    axes.forEach((axis, i) => {
+      const input = axis.element.querySelector("input"); // its range follows codes beyond the plane
+      [input.min, input.max] = [Math.min(view.range[i][0], z[i]), Math.max(view.range[i][1], z[i])];
+      axis.set(z[i]);
+    });
+    walk.mark(Math.round(now.walk * (steps - 1)));
     picture.show(pixels(z, net));
     view.show(`Plane of codes, ${title}: the code is (${fixed(z[0])}, ${fixed(z[1])})`, (f) => marks(f, now));
   };
@@ -42,20 +47,21 @@ export function side({ models, net, codes, title, samples, steps, onMove }) {
   };
 }
 
-/** Over the dots: codes from N(0, I), the way of a walk, the ellipse of q, the code. */
-function marks(f, { z, ellipse, samples, ends }) {
+/** Over the dots: other codes, those from N(0, I), the way of a walk, the ellipse of q, the code. */
+function marks(f, { z, ellipse, samples, ends, others }) {
   let d = "";
   for (let n = 0; n < samples.length; n += 2) {
     d += `M${f.X(samples[n]) - 4} ${f.Y(samples[n + 1])}h8m-4 -4v8`;
   }
   const way = path(f, ends.map((end) => end[0]), ends.map((end) => end[1]));
   const drawn = `<path class="drawn halo" d="${d}"/><path class="drawn" d="${d}"/>`;
-  const code = ellipse ? oval(f, ellipse) + dot(f, z[0], z[1], "end", 2.5) : dot(f, z[0], z[1], "handle", 7);
-  return `<path class="way" d="${way}"/>${drawn}${code}`;
+  const code = ellipse ? oval(f, ellipse, "q halo") + oval(f, ellipse, "q") : dot(f, z[0], z[1], "halo", 6);
+  return others.map((one) => oval(f, one, "other")).join("") + `<path class="way" d="${way}"/>${drawn}${code}` +
+    dot(f, z[0], z[1], "end", ellipse ? 2 : 4.5);
 }
 
-/** q(z|x), at two standard deviations. */
-function oval(f, { mu, sd }) {
-  const across = f.X(2 * sd[0]) - f.X(0), down = f.Y(0) - f.Y(2 * sd[1]);
-  return `<ellipse class="q" cx="${f.X(mu[0])}" cy="${f.Y(mu[1])}" rx="${across}" ry="${down}"/>`;
+/** A normal density, at two standard deviations; a dot where it has none. */
+function oval(f, { mu, sd }, name) {
+  const across = Math.max(1.5, f.X(2 * sd[0]) - f.X(0)), down = Math.max(1.5, f.Y(0) - f.Y(2 * sd[1])), size = `rx="${across}" ry="${down}"`;
+  return `<ellipse class="${name}" cx="${f.X(mu[0])}" cy="${f.Y(mu[1])}" ${size}/>`;
 }

@@ -10,7 +10,7 @@ from tests.web.test_explore import COLOURS, built, visit  # noqa: F401 (fixtures
 
 def said(page, view, words):
     """The numbers of a view's sentence that has these words, in their order."""
-    words = page.locator(f"#view-{view} .outcome").filter(has_text=words).inner_text()
+    words = page.locator(f"#view-{view} .outcome").filter(has_text=words).text_content()
     return [float(x.replace("−", "-")) for x in re.findall(r"−?\d+(?:\.\d+)?", words)]
 
 
@@ -52,6 +52,12 @@ def press(page, label, key, times=1):
     return float(slider.input_value())
 
 
+def unfold(page, title):
+    """Opens a part of the view of the VAE; the one that was open closes."""
+    page.get_by_text(title).click()
+    settle(page)
+
+
 # --- VAE
 def test_a_drag_in_either_plane_moves_its_code_and_its_picture_alone(visit):  # noqa: F811
     page = visit("vae")
@@ -72,6 +78,7 @@ def test_a_drag_in_either_plane_moves_its_code_and_its_picture_alone(visit):  # 
 
 def test_the_terms_answer_to_width_and_place_of_q(visit):  # noqa: F811
     page = visit("vae")
+    unfold(page, "What the KL costs")
     nll, kl, total, *own = terms(page)
     assert [nll, kl, total] == own and abs(nll + kl - total) < 0.11
     press(page, "Width of q, times the encoder’s", "Home")
@@ -95,6 +102,7 @@ def test_another_digit_has_another_code_and_a_walk_ends_at_it(visit):  # noqa: F
     page = visit("vae")
     codes = page.get_by_label("Code z₁, VAE", exact=True), page.get_by_label("Code z₂, autoencoder")
     first = [one.input_value() for one in codes]
+    unfold(page, "A walk")
     press(page, "Along the walk", "End")
     last = [one.input_value() for one in codes]
     assert first != last
@@ -124,12 +132,38 @@ def test_codes_of_the_prior_are_drawn_for_both_and_shown_in_both_planes(visit): 
     page.get_by_role("button", name="Draw other codes").click()
     settle(page)
     after = [rows.nth(n).evaluate(COLOURS) for n in (0, 12)], marks.nth(0).get_attribute("d")
-    *_, vae, autoencoder = re.split(
-        "for the", page.get_by_text("Nearest to the twelve").inner_text()
-    )
-    assert all(sum(map(int, re.findall(r"\((\d+)\)", x))) == 12 for x in (vae, autoencoder))
     assert rows.count() == 24 and marks.nth(1).get_attribute("d").count("M") == 12
     assert all(a != b for a, b in zip(before[0], after[0], strict=True)) and before[1] != after[1]
+
+
+def test_a_thousand_codes_of_the_prior_are_told_by_digit(visit):  # noqa: F811
+    page = visit("vae")
+    bars = page.locator("#view-vae svg[aria-label^='How many of 1000'] rect.bar")
+    tall = [float(bars.nth(n).get_attribute("height")) for n in range(bars.count())]
+    labels = page.evaluate("new Set(window.explore.models.planes.labels).size")
+    assert len(tall) == 2 * labels and sum(tall[:labels]) == pytest.approx(sum(tall[labels:]))
+    assert page.get_by_text("Of 1,000 codes").is_visible()
+
+
+def test_ellipses_of_test_images_are_shown_when_asked_for(visit):  # noqa: F811
+    page = visit("vae")
+    others = page.locator("#view-vae ellipse.other")
+    assert others.count() == 0
+    page.get_by_label("ellipses of 200 test images").check()
+    settle(page)
+    assert others.count() == 400
+
+
+def test_what_is_no_digit_is_called_so_and_sums_add_up(visit):  # noqa: F811
+    page = visit("vae")
+    page.get_by_role("button", name="Clear").click()
+    settle(page)
+    assert "unlike any digit" in page.locator("#view-vae .around").inner_text()
+    for n in range(8):
+        page.get_by_role("group", name="Test digits to pick").get_by_role("button").nth(n).click()
+        settle(page)
+        nll, kl, total = terms(page)[3:]
+        assert nll + kl == pytest.approx(total, abs=1e-9)
 
 
 def test_the_plane_can_be_filled_with_pictures(visit):  # noqa: F811
@@ -145,6 +179,7 @@ def test_the_plane_can_be_filled_with_pictures(visit):  # noqa: F811
 @pytest.mark.parametrize("Z", [8, 16])
 def test_every_code_has_a_slider(visit, Z):  # noqa: F811
     page = visit("vae")
+    unfold(page, "More codes")
     page.get_by_label(str(Z), exact=True).check()
     sliders = page.locator("#view-vae .sliders input")
     assert sliders.count() == Z
