@@ -105,11 +105,11 @@ def test_what_serves_the_models_does_not_bury_them():
     assert sum(map(lines, peers)) < 700
     assert sum(map(lines, pages)) < 2_100
     web = [p for name in PAGES for p in (ROOT / name / "web").rglob("*.*")]
-    assert sum(map(lines, web)) < 3_500
+    assert sum(map(lines, web)) < 3_740
     assert sum(lines(p) for p in tests if p.parent.name == "laws") < 3_350
     of_pages = {p for p in tests if p.parent.name == "web"}
     of_pages |= {p for p in tests if p.stem.removeprefix("test_") in PAGES}
-    assert sum(map(lines, of_pages)) < 1_320
+    assert sum(map(lines, of_pages)) < 1_440
     rest_of_tests = {p for p in tests if p.parent.name != "laws"} - of_pages
     assert sum(map(lines, rest_of_tests)) < 9_900
 
