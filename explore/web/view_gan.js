@@ -16,6 +16,7 @@ import { dot, fixed, frame } from "./svg.js";
 
 const REACH = 1.6, STEPS = 8, RUG = 200, TURN = 8; // seconds once around the circle
 const NOISES = [["A", 1, 0], ["B", 0, 1], ["−A", -1, 0], ["−B", 0, -1]];
+const NEAR = 0.7; // between pictures scaled to length 1: about as near as test digits to one another
 const REACHES = [2, 4, 8, 16, 32]; // of logits
 
 const WORDS = (Z) =>
@@ -24,8 +25,10 @@ const WORDS = (Z) =>
   "then into the middle, where the noise is shorter than any in training.";
 const PLANE = "A and B are two noises as training draws them. On the circle the noise is about as long as those; in " +
   "the middle it is 0.";
-const OPINION = "Its logit is above 0 where it would rather call a picture real. Draw a digit, and see whether it looks " +
-  "more real than the generator’s; then spoil it with one stray dot.";
+const OPINION = (tests, made) => "Its logit is above 0 where it would rather call a picture real; at 0 it cannot tell. By " +
+  `now ${tests} of the test digits and ${made} of the generator’s pictures have logits above 0, but most are so near to 0 ` +
+  "that it is sure of neither. Draw a digit, then see whether a stray dot changes its mind: it learned only to tell " +
+  "digits from the generator’s pictures, and is a weak judge of what it never met, such as a dot or an empty pad.";
 
 export function mount(root, models) {
   const { size } = models, { G, D } = models.gan, Z = G[0].W.length / G[0].b.length, area = size[0] * size[1];
@@ -59,6 +62,7 @@ export function mount(root, models) {
   const walk = strip(size, STEPS, 4, "Pictures on the way from A to B");
   const opinion = el("div", { class: "figure" }), said = reading();
 
+  const likeness = (x) => nearest(alike, models.digits.labels, scaled(x, area), 1);
   const render = () => {
     const place = at(state.angle, state.radius), made = decode(place);
     angle.set(state.angle);
@@ -67,9 +71,11 @@ export function mount(root, models) {
     plane.over.innerHTML = drawPlane(plane.f, state, place);
     const [fake] = logits(made, D), [yours] = logits(state.drawing, D);
     drawOpinion(opinion, rug, fake, yours);
-    const { label } = nearest(alike, models.digits.labels, scaled(made, area), 1);
-    said.say(`The generator’s picture, most like a test image of ${models.classes[label] ?? label}: logit ` +
-      `${fixed(fake)}, so the discriminator takes it for real with probability ${fixed(sigmoidOf(fake))}. ` +
+    const { label, distance } = likeness(made);
+    const like = distance < NEAR ? `near to a test image of ${models.classes[label] ?? label}`
+      : "not near to any of the page’s test images";
+    said.say(`The generator’s picture, ${like}: logit ${fixed(fake)}, so the discriminator takes ` +
+      `it for real with probability ${fixed(sigmoidOf(fake))}. ` +
       `Your drawing: logit ${fixed(yours)}, probability ${fixed(sigmoidOf(yours))}.`);
   };
   const move = (part) => render(Object.assign(state, part));
@@ -106,13 +112,16 @@ export function mount(root, models) {
     columns("noise",
       stack(picture.element, angle.element, radius.element, row(go, button("Another plane", another))),
       figure(plane.element, PLANE), titled("From A to B, on the circle", walk.element)),
-    part("The discriminator’s opinion", OPINION,
+    part("The discriminator’s opinion", OPINION(above(rug.test), above(rug.generated)),
       columns("opinion",
         stack(drawing.element, picker(models, pick), row(button("Clear", () => pick(new Float32Array(area))))),
         el("div", {}, figure(opinion, strokes), said.element))),
     chapter(models, "gan/DERIVATION.md", "The generative adversarial network"));
   drawing.set(state.drawing);
   another();
+  const angles = Array.from({ length: 36 }, (_, n) => 10 * n - 180);
+  const far = angles.map((degrees) => likeness(decode(at(degrees, 1))).distance);
+  move({ angle: angles[far.indexOf(Math.min(...far))] }); // a clear digit to begin with
   return { start() {}, stop: () => turning(false) };
 }
 
@@ -122,6 +131,9 @@ function drawPlane(f, { angle, radius }, [x, y]) {
   const label = `Plane of noise: direction ${Math.round(angle)} degrees, length ${fixed(radius)}`;
   return f.draw(label, circles(f, [1]) + names.join("") + dot(f, x, y, "handle", 8));
 }
+
+/** How many logits are above 0: "82 %" */
+const above = (logits) => `${Math.round((100 * logits.filter((a) => a > 0).length) / logits.length)} %`;
 
 /** Logits on one axis: test digits, the generator's pictures, the two at hand. */
 function drawOpinion(element, { test, generated }, fake, yours) {
