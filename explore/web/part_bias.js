@@ -16,7 +16,10 @@ const D = 4, N = 2 ** D, MOST = 20, DATA = [2, 3, 4, 7, 12], TALL = 96; // pixel
 
 const WORDS = "A machine of four pixels and three hidden units, all of its 16 images written down. Chains start at " +
   "the data and forget them sweep by sweep: what is left of the data after k sweeps is the bias. Raise k; then " +
-  "raise the weights, and see how many sweeps the same error takes. Click an image to make it data, or no longer.";
+  "raise the weights, and see how many sweeps the same error takes. Click an image to make it data, or no longer. The gradient has an entry " +
+  "for each weight W between a pixel and a hidden unit, each bias b of a pixel and each bias c of a hidden unit.";
+
+const LAST = "That is the only image of the data, and CD needs data: make another one data first.";
 
 /** The machine with its weights times a factor; the biases stay. */
 export const scaled = (factor) => ({ ...MACHINE, W: MACHINE.W.map((w) => factor * w) });
@@ -28,19 +31,25 @@ export const shares = (data) => Float64Array.from({ length: N }, (_, n) => (data
 export function mountBias(models) {
   const state = { k: 1, factor: 1, data: new Set(DATA) };
   const change = (part) => render(Object.assign(state, part));
+  const click = (n) => {
+    const data = toggled(state.data, n), last = data === state.data;
+    change({ data });
+    if (last) said.say(`${LAST} ${said.output.textContent}`);
+  };
   const k = slider({ label: "Sweeps k", min: 0, max: MOST, value: state.k,
     onInput: (value) => change({ k: value }) });
   const factor = slider({ label: "Weights times", min: 0.25, max: 3, step: 0.05, value: 1, format: fixed,
     onInput: (value) => change({ factor: value }) });
-  const columnsOfImages = Array.from({ length: N }, (_, n) => column(n, () => change({ data: toggled(state.data, n) })));
+  const columnsOfImages = Array.from({ length: N }, (_, n) => column(n, () => click(n)));
   const entries = el("div", { class: "figure" }), decay = el("div", { class: "figure" });
-  const said = reading();
+  const said = reading(), scale = el("figcaption");
   const render = (now) => {
     const machine = scaled(now.factor), q = shares(now.data);
     const found = contrastiveDivergence(machine, q, MOST), lambda = secondEigenvalue(machine);
     const bias = found.expected.map((g) => largest(g, found.exact));
-    const most = Math.max(0.25, ...q, ...found.p, ...found.ends[now.k]);
+    const most = 1.08 * Math.max(0.25, ...q, ...found.p, ...found.ends[now.k]);
     columnsOfImages.forEach(({ show }, n) => show(q[n], found.ends[now.k][n], found.p[n], most));
+    scale.textContent = `Height: share of the images; the line at the top is ${fixed(most)}.`;
     drawEntries(entries, found.exact, found.expected[now.k]);
     drawDecay(decay, bias, now.k, lambda);
     said.say(sentence(now.k, bias, Math.max(...found.exact.map(Math.abs)), lambda));
@@ -48,11 +57,12 @@ export function mountBias(models) {
   render(state);
   const about = { class: "states", role: "group", "aria-label": "The 16 images; pressed: data" };
   const images = el("div", about, ...columnsOfImages.map(({ element }) => element));
-  const all = figure(images, legend({ orange: "data", blue: "chains after k sweeps", grey: "model" }));
+  const all = figure(images, legend({ orange: "data", blue: "chains after k sweeps", level: "model" }));
+  all.append(scale);
   all.classList.add("all");
   return part("The bias of CD-k", WORDS, formula(BIAS),
     columns("bias", stack(k.element, factor.element), all,
-      figure(entries, legend({ grey: "gradient", blue: "mean of CD-k" })),
+      figure(entries, legend({ level: "gradient", blue: "mean of CD-k" })),
       figure(decay, "Largest bias of any entry against k. Dashed: the law of the second eigenvalue.")),
     said.element, chapter(models, "rbm/DERIVATION_LEARNING.md", "Contrastive divergence, and its bias"));
 }

@@ -4,7 +4,7 @@ import { chapter, choice, el, slider } from "./controls.js";
 import { LIKELIHOODS, boundOfOneCode, logNormal } from "./equations.js";
 import { BOUND, formula } from "./formulas.js";
 import { columns, figure, legend, part, reading, stack } from "./layout.js";
-import { area, fixed, frame, line, text } from "./svg.js";
+import { area, fixed, frame, line, rounded, text } from "./svg.js";
 
 const REACH = 4, POINTS = 400;
 const WORDS = "One image, one code. The bound lies below log p(x) by the KL of q to the posterior. Move q onto " +
@@ -33,10 +33,10 @@ export function mountBound(models) {
     const found = boundOfOneCode(now.kind, now.mu, 2 * Math.log(now.sd));
     drawDensities(densities, now, found.logP);
     drawTerms(terms, found);
-    const { reconstruction, kl, bound } = found;
-    said.say(`Reconstruction ${fixed(reconstruction, 4)} less KL ${fixed(kl, 4)} is the bound, ` +
-      `${fixed(bound, 4)} nats. log p(x) is ${fixed(found.logP, 4)} whatever q is; the gap, ` +
-      `${fixed(Math.abs(found.gap), 4)}, is the KL of q to the posterior.`);
+    const [reconstruction, bound, logP] = [found.reconstruction, found.bound, found.logP].map((v) => rounded(v, 4));
+    said.say(`Reconstruction ${fixed(reconstruction, 4)} less KL ${fixed(reconstruction - bound, 4)} is the bound, ` +
+      `${fixed(bound, 4)} nats. log p(x) is ${fixed(logP, 4)} whatever q is; the gap, ` +
+      `${fixed(Math.abs(logP - bound), 4)}, is the KL of q to the posterior.`);
   };
   render(state);
   return part("The bound and its gap", WORDS, formula(BOUND),
