@@ -58,3 +58,6 @@ function lazily(object, name, compute) {
 export function image(bytes, n, D) {
   return Float32Array.from(bytes.subarray(n * D, (n + 1) * D), (byte) => byte / 255);
 }
+
+/** What the images are called: "digit" where the classes have the names of digits, else "image". */
+export const noun = ({ classes }) => (classes.length && classes.every((name) => /^\d$/.test(name)) ? "digit" : "image");

@@ -30,7 +30,7 @@ function read(name) {
  *
  * `show` takes pixels (D,) in [0, 1] and, if given, unknown (D,), true where a pixel is not known.
  * `signed` shows positive and negative numbers in two colours, at full strength from `scale` on.
- * `marked` gives every pixel the ink that marks[i] names: ["ink", "accent", ...] (D,)
+ * `marked` gives every pixel the ink that marks[i] names: ["ink", "accent", ...] (D,); "lost" all of it.
  */
 export function imageCanvas(size, label, attributes = {}) {
   const [height, width] = size;
@@ -51,7 +51,7 @@ export function imageCanvas(size, label, attributes = {}) {
   const paper = () => colour("paper"), ink = (i, pixels) => [paper(), colour("ink"), pixels[i]];
   const blank = () => [colour("unknown"), paper(), 0];
   const show = (pixels, unknown = null) => paint((i) => (unknown?.[i] ? blank() : ink(i, pixels)));
-  const marked = (pixels, marks) => paint((i) => [paper(), colour(marks[i]), pixels[i]]);
+  const marked = (pixels, marks) => paint((i) => [paper(), colour(marks[i]), marks[i] === "lost" ? 1 : pixels[i]]);
   const signed = (weights, scale) => paint((i) => [
     paper(), colour(weights[i] > 0 ? "plus" : "minus"), Math.min(1, Math.abs(weights[i]) / scale),
   ]);

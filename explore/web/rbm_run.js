@@ -16,10 +16,11 @@ export function begin(params, mode, given, known, seed) {
   const held = mode === "dream" ? new Uint8Array(D) : known;
   const v = new Float32Array(N * D);
   for (let n = 0; n < N; n++) v.set(start(rng, given, held), n * D);
+  const ink = held.map((k, i) => k && given[i]); // the known paper is much, and alike everywhere
   const run = {
-    params, mode, rng, given, known: held, v, probs: Float64Array.from(v), h: null, sweeps: 0,
+    params, mode, rng, given, known: held, ink, v, probs: Float64Array.from(v), h: null, sweeps: 0,
     mean: Float64Array.from(v.subarray(0, D)), activity: new Float64Array(params.c.length),
-    all: { known: repeated(held, N), given: repeated(given, N) }, every: 1, history: [],
+    all: { known: repeated(held, N), given: repeated(given, N), ink: repeated(ink, N) }, every: 1, history: [],
   };
   return { ...run, history: [point(run)] };
 }
@@ -50,37 +51,36 @@ function extended(run) {
   return { history: history.filter((_, i) => i % 2 === 0), every: 2 * run.every };
 }
 
-/** What is kept of a moment: the sweep, agreement with the given pixels, every chain's free energy. */
+/** What is kept of a moment: the sweep, how much of the given ink is there, each chain's free energy. */
 function point({ sweeps, v, all, params: { W, b, c } }) {
-  const agree = agreement(v, all.given, all.known);
+  const agree = agreement(v, all.given, all.ink);
   return { sweep: sweeps, agree, energies: freeEnergy(v, W, b, c) };
 }
 
-/** The fraction of the known pixels that other digits (N, D) share with the given ones, on average. */
-export function unrelated(digits, given, known) {
-  const D = given.length, N = digits.length / D;
+/** The fraction of the given ink (D,) that other images (N, D) have as well, on average. */
+export function unrelated(digits, ink) {
+  const D = ink.length, N = digits.length / D;
   let sum = 0;
-  for (let n = 0; n < N; n++) sum += agreement(digits.subarray(n * D, (n + 1) * D), given, known);
+  for (let n = 0; n < N; n++) sum += agreement(digits.subarray(n * D, (n + 1) * D), ink, ink);
   return sum / N;
 }
 
-/** What inks the pixels of chain n: "ink" given, "accent" drawn, "minus" against a given one. (D,) */
+/** The colours of chain n's pixels: "ink" given, "accent" drawn, "minus" ink on given paper, "lost" given ink. (D,) */
 export function marks({ v, known, given, mode }, n) {
   const from = n * known.length;
   const against = (i) => mode === "free" && v[from + i] !== given[i];
-  return Array.from(known, (k, i) => (!k ? "accent" : against(i) ? "minus" : "ink"));
+  const kept = (i) => (!against(i) ? "ink" : given[i] ? "lost" : "minus");
+  return Array.from(known, (k, i) => (k ? kept(i) : "accent"));
 }
 
 /** The running mean as it is shown: clamped chains have the given pixels as they are, (rbm.46). (D,) */
 export const restored = ({ mean, known, given, mode }) =>
   mode === "clamped" ? mean.map((m, i) => (known[i] ? given[i] : m)) : mean;
 
-/** The curve of the agreement, above a level, for lineChart. */
-export function agreementCurve({ history, sweeps }, level) {
+/** The curve of the given ink that is left, with the level of an unrelated image, for lineChart. */
+export function inkCurve({ history, sweeps }, level) {
   const values = history.map(({ sweep, agree }) => [sweep, agree]);
-  const least = Math.min(level, ...values.map(([, agree]) => agree));
-  const low = Math.max(0, Math.floor(20 * least) / 20 - 0.05);
-  return { series: [{ values, kind: "one" }], x: [0, Math.max(50, sweeps)], y: [low, 1], levels: [level] };
+  return { series: [{ values, kind: "one" }], x: [0, Math.max(50, sweeps)], y: [0, 1], levels: [[level, "an unrelated image"]] };
 }
 
 /** The curves of all chains' free energies, the first one in front; the start is above all others. */

@@ -1,47 +1,51 @@
 // The Boltzmann machine: erase part of a digit and watch chains restore it, or let it dream.
 
 import { button, chapter, choice, el, lead, slider } from "./controls.js";
-import { image } from "./data.js";
+import { image, noun } from "./data.js";
 import { lineChart } from "./chart.js";
 import { imageCanvas } from "./draw.js";
 import { frames } from "./frames.js";
 import { pad } from "./pad.js";
 import { picker } from "./picker.js";
 import {
-  advance, agreementCurve, begin, CHAINS, energyCurves, marks, restored, unrelated,
+  advance, begin, CHAINS, energyCurves, inkCurve, marks, restored, unrelated,
 } from "./rbm_run.js";
 import { unitsPanel } from "./view_units.js";
 
 const MODES = [["clamped", "clamped"], ["free", "free"], ["dream", "dreaming"]];
 const BUDGET = 12; // milliseconds of a frame
 const RATES = [1, 2, 5, 10, 30, 60, 120, 300]; // sweeps a second
-const SAID = {
+const saidOf = (one) => ({
   clamped: "After every sweep the given pixels are put back, so each chain draws the missing ones from what the " +
-    "machine knows of digits that have the given ones.",
+    `machine knows of ${one}s that have the given ones.`,
   free: "The given pixels only start the chains. Each sweep draws all pixels anew from the hidden units, and these anew " +
-    "from the pixels: nothing brings back what a sweep has lost, so in the end a chain draws any digit.",
-  dream: "Nothing is given. Twelve chains start from coin flips and wander among what the machine takes for digits.",
-};
-const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)}\u00a0%`;
+    `from the pixels: nothing brings back what a sweep has lost, so in the end a chain draws any ${one}. ` +
+    "Few hidden units lose much in the first sweep, since they cannot hold more; many lose it sweep by sweep.",
+  dream: `Nothing is given. Twelve chains start from coin flips and wander among what the machine takes for ${one}s.`,
+});
+const percent = (share) => `${Math.round(100 * share)}\u00a0%`;
 
-/** How far the chains are, and how much of the given pixels is left. */
-function progress({ sweeps, mode, history }, level) {
-  if (mode !== "free") return `Sweep ${sweeps}`;
+/** How far the chains are, and how much of the given ink is left. */
+function progress({ sweeps, mode, history, known, ink }, level) {
+  const so = `Sweep ${sweeps}`;
+  if (mode !== "dream" && !known.some(Boolean)) return `${so}. Nothing is given.`;
+  if (mode === "clamped" && known.every(Boolean)) return `${so}. Nothing is missing: erase a part.`;
+  if (mode !== "free" || !ink.some(Boolean)) return so;
   const { agree } = history.at(-1);
-  const forgotten = agree < level + 0.01 ? ", no more than with a digit that has nothing to do with them" : "";
-  return `Sweep ${sweeps}: ${percent(agree)} of the given pixels agree${forgotten}.`;
+  const forgotten = agree < level + 0.01 ? ", no more than an unrelated image has" : "";
+  return `${so}: ${percent(agree)} of the given ink is left${forgotten}.`;
 }
 
 export function mount(root, models) {
   const [height, width] = models.size, D = height * width;
-  const machines = models.rbm, digits = models.digits.images.map((byte) => byte > 127);
+  const machines = models.rbm, one = noun(models), words = saidOf(one), digits = models.digits.images.map((byte) => byte > 127);
   const state = { hidden: 500, mode: "clamped", rate: 4, running: true, seed: 1, due: 0, level: 0, run: null };
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   const chains = Array.from({ length: CHAINS.dream }, (_, n) =>
     imageCanvas(models.size, `Chain ${n + 1}, its present state`));
   const mean = imageCanvas(models.size, "Running mean of the chains");
-  const agree = lineChart({ label: "Given pixels that agree, by sweep", format: (y) => percent(y, 0), xText: "sweeps" });
+  const agree = lineChart({ label: "Given ink that is left, by sweep", format: percent, xText: "sweeps" });
   const energy = lineChart({ label: "Free energy of every chain, by sweep", xText: "sweeps" });
   const units = unitsPanel(models, digits), said = el("p", { class: "said" });
   const count = el("p", { class: "count" });
@@ -50,7 +54,7 @@ export function mount(root, models) {
     const { pixels, unknown } = drawing.get(), known = unknown.map((u) => 1 - u);
     const given = pixels.map(Math.round);
     state.run = begin(machines[state.hidden], state.mode, given, known, state.seed++);
-    state.level = unrelated(digits, given, known);
+    state.level = unrelated(digits, state.run.ink);
     render();
   };
 
@@ -65,9 +69,9 @@ export function mount(root, models) {
     });
     mean.marked(restored(run), Array.from(run.known, (k) => (k && mode === "clamped" ? "ink" : "accent")));
     root.dataset.mode = mode;
-    said.textContent = SAID[mode];
+    said.textContent = words[mode];
     count.textContent = progress(run, state.level);
-    if (mode === "free") agree.show(agreementCurve(run, state.level));
+    if (mode === "free") agree.show(inkCurve(run, state.level));
     energy.show(energyCurves(run));
     units.render(run);
   }
@@ -110,19 +114,19 @@ export function mount(root, models) {
     button("All known", erase(() => false)),
     button("Clear", () => (drawing.set(new Float32Array(D)), restart())));
   const drawing = pad({
-    size: models.size, label: "The given digit", radius: 2, binary: true, onChange: () => restart(),
+    size: models.size, label: "The given image", radius: 2, binary: true, onChange: () => restart(),
     tools: [["unknown", "erase"], ["ink", "ink"], ["paper", "paper"]], more: [masks],
   });
   const ink = (kind, text) => el("span", { class: kind }, el("i", {}), text);
   const key = el("p", { class: "key" }, ink("of-ink", "given"), ink("of-accent", "drawn by the machine"),
-    ink("of-minus", "against a given pixel"));
+    ink("of-lost", "given, now paper"), ink("of-minus", "ink on given paper"));
   const mode = choice({ label: "The chains are", options: MODES, value: state.mode, onChange: changed("mode") });
   const sizes = [20, 100, 500].map((units) => [units, String(units)]);
   const size = choice({ label: "Hidden units", options: sizes, value: state.hidden, onChange: changed("hidden") });
   const rate = slider({ label: "Speed", min: 0, max: RATES.length - 1, value: state.rate,
     format: (at) => `${RATES[at]} sweeps a second`, onInput: (at) => (state.rate = at) });
   root.append(
-    lead("It fills in what is missing", "Pick a digit or draw one, erase a part of it, and watch chains of the machine ",
+    lead("It fills in what is missing", `Pick a ${one} or draw one, erase a part of it, and watch chains of the machine `,
       "complete it. Then let the chains run ",
       el("i", {}, "free"), " and find out what becomes of the pixels that you gave."),
     el("div", { class: "mode" }, mode.element, said),
@@ -137,8 +141,7 @@ export function mount(root, models) {
         size.element, rate.element,
         el("div", { class: "buttons" }, play, once, button("Start again", restart))),
       el("section", { class: "curves" }, count,
-        el("div", { class: "agree" }, el("h3", {}, "Given pixels that agree ",
-          el("small", {}, "dashed: with an unrelated digit")), agree.element),
+        el("div", { class: "agree" }, el("h3", {}, "Given ink that is left"), agree.element),
         el("div", {}, el("h3", {}, "Free energy ", el("small", {}, "in nats")), energy.element))),
     units.element,
     chapter(models, "rbm/DERIVATION_INPAINTING.md", "The derivation: filling in missing pixels"),

@@ -150,7 +150,7 @@ def test_a_view_that_is_hidden_stands_still(visit):
 def test_erased_pixels_are_shown_and_filled_and_given_ones_stay(visit):
     page = visit()
     page.get_by_role("button", name="All known").click()
-    pad, chain = canvas(page, "The given digit"), canvas(page, "Chain 1,")
+    pad, chain = canvas(page, "The given image"), canvas(page, "Chain 1,")
     before = pad.evaluate(COLOURS)
     box = pad.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.4)
@@ -169,7 +169,7 @@ def test_the_keyboard_draws(visit):
     page = visit()
     page.get_by_role("button", name="Clear").click()
     page.get_by_label("ink", exact=True).check()
-    pad = canvas(page, "The given digit")
+    pad = canvas(page, "The given image")
     blank = pad.evaluate(COLOURS)
     pad.focus()
     page.keyboard.press("ArrowDown")
@@ -183,16 +183,24 @@ def test_the_keyboard_draws(visit):
         assert drawn[-2] < drawn[-1] < 100
 
 
-def test_free_chains_forget_and_say_so(visit):
+def test_free_chains_forget_the_given_ink_and_say_so(visit):
     page = visit()
     page.get_by_label("Speed").fill("7")
     page.get_by_role("radio", name="free").check()
     after_sweeps(page, 300)
-    agree = float(re.search(r"([\d.]+)\s%", page.locator(".count").inner_text())[1])
-    assert 40 < agree < 95
-    assert page.locator(".agree polyline").is_visible()
+    left = int(re.search(r"(\d+)\s% of the given ink", page.locator(".count").inner_text())[1])
+    assert left < 75  # of all given pixels it would be more
+    assert "unrelated" in page.locator(".agree svg").text_content()
+    assert [245, 201, 171] in canvas(page, "Chain 1,").evaluate(COLOURS)  # ink that became paper
     page.get_by_role("radio", name="clamped").check()
-    assert not page.locator(".agree polyline").is_visible()
+    assert not page.locator(".agree, .of-lost").locator("visible=true").count()
+
+
+def test_what_cannot_be_completed_is_said(visit):
+    page = visit()
+    for button, words in (("All known", "is missing"),):
+        page.get_by_role("button", name=button).click()
+        assert f"Nothing {words}" in page.locator(".count").inner_text()
 
 
 def test_chains_can_be_stopped_and_led_by_hand(visit):
@@ -265,7 +273,7 @@ def test_nothing_sticks_out_at_any_width(visit, name):
 def test_dark_and_light_follow_the_system(visit):
     page = visit()
     page.get_by_role("button", name="Pause").click()
-    pad = canvas(page, "The given digit")
+    pad = canvas(page, "The given image")
     assert pad.evaluate(COLOURS)[0] == [255, 255, 255]
     page.emulate_media(color_scheme="dark")
     page.wait_for_timeout(300)
