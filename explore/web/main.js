@@ -36,7 +36,9 @@ function show(name) {
     tab.tabIndex = selected ? 0 : -1;
     panel(tab.hash.slice(1)).hidden = !selected;
   }
-  document.getElementById(`tab-${name}`).scrollIntoView({ block: "nearest", inline: "center" });
+  const tab = document.getElementById(`tab-${name}`), row = tab.parentElement;
+  // Not with scrollIntoView, from which the Tab key would go on.
+  row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
   mounted[name] ??= VIEWS[name].mount(panel(name), models);
   shown = name;
   requestAnimationFrame(() => performance.mark("picture")); // for tests
