@@ -54,7 +54,7 @@ export function choice({ label, options, value, onChange }) {
 export const button = (text, onClick, attributes = {}) =>
   el("button", { type: "button", click: onClick, ...attributes }, text);
 
-/** One stop for the Tab key in a row of buttons; arrow keys move in it, Home and End to its ends. */
+/** One stop for the Tab key in a row of buttons; arrow keys move in it. -> a function that sets the stop */
 export function roving(row) {
   const stops = () => [...row.querySelectorAll("button")];
   const only = (chosen) => stops().forEach((one) => (one.tabIndex = one === chosen ? 0 : -1));
@@ -68,7 +68,7 @@ export function roving(row) {
     all[Math.min(last, Math.max(0, to))].focus();
   });
   only(stops()[0]);
-  return row;
+  return only;
 }
 
 /** A box to tick; onChange(boolean). */

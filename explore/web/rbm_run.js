@@ -7,7 +7,7 @@ import { agreement, freeEnergy, start, sweep } from "./rbm.js";
 import { generator } from "./random.js";
 
 export const CHAINS = { clamped: 4, free: 4, dream: 12 };
-const MEMORY = 100; // sweeps of which the running mean is made
+export const MEMORY = 100; // sweeps of which the running mean is made
 const KEPT = 400; // points of a curve: of more, every second is dropped
 
 /** Chains at their start: given, known (D,) of the drawn image; params {W, b, c} of a machine. */
