@@ -1,11 +1,11 @@
-// The test digits to pick from, as a row of small pictures that scrolls.
+// The test images to pick from, as rows of small pictures of which one is seen, or two where it is narrow.
 
-import { el, roving } from "./controls.js";
+import { button, el, roving } from "./controls.js";
 import { image } from "./data.js";
 import { imageCanvas } from "./draw.js";
 
 /** A row of models.digits; onPick(pixels (D,), label, number) follows a click or Enter. */
-export function picker(models, onPick, label = "Test digits to pick from") {
+export function picker(models, onPick, label = "Test images to pick from") {
   const { images, labels } = models.digits, D = models.size[0] * models.size[1];
   const buttons = Array.from({ length: images.length / D }, (_, n) => {
     const pixels = image(images, n, D), name = models.classes[labels[n]] ?? labels[n];
@@ -15,5 +15,13 @@ export function picker(models, onPick, label = "Test digits to pick from") {
     const about = { type: "button", "aria-label": `A test image of ${name}`, click: pick };
     return el("button", about, canvas.element);
   });
-  return roving(el("div", { class: "picker", role: "group", "aria-label": label }, ...buttons));
+  const row = el("div", { class: "picker", role: "group", "aria-label": label }, ...buttons);
+  const stopAt = roving(row);
+  const more = button("More", () => {
+    const end = row.scrollTop + row.clientHeight >= row.scrollHeight;
+    row.scrollTop = end ? 0 : row.scrollTop + row.clientHeight;
+    const top = row.getBoundingClientRect().top;
+    stopAt(buttons.find((one) => one.getBoundingClientRect().top >= top));
+  }, { "aria-label": "More test images" });
+  return el("div", { class: "pickers" }, row, more);
 }

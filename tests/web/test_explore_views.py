@@ -106,7 +106,7 @@ def test_another_digit_has_another_code_and_a_walk_ends_at_it(visit):  # noqa: F
     press(page, "Along the walk", "End")
     last = [one.input_value() for one in codes]
     assert first != last
-    page.get_by_role("group", name="Test digits to pick from").get_by_role("button").nth(1).click()
+    page.get_by_role("group", name="Test images to pick from").get_by_role("button").nth(1).click()
     settle(page)
     assert [one.input_value() for one in codes] == last  # the walk went to the second digit
     page.get_by_role("button", name="Walk", exact=True).click()
@@ -160,7 +160,7 @@ def test_what_is_no_digit_is_called_so_and_sums_add_up(visit):  # noqa: F811
     settle(page)
     assert "unlike any digit" in page.locator("#view-vae .around").inner_text()
     for n in range(8):
-        page.get_by_role("group", name="Test digits to pick").get_by_role("button").nth(n).click()
+        page.get_by_role("group", name="Test images to pick").get_by_role("button").nth(n).click()
         settle(page)
         nll, kl, total = terms(page)[3:]
         assert nll + kl == pytest.approx(total, abs=1e-9)
@@ -236,7 +236,7 @@ def test_the_discriminator_has_an_opinion_of_the_drawing(visit):  # noqa: F811
 
     fake, p_fake, *yours = logits_and_probabilities()
     assert abs(p_fake - 1 / (1 + 2.718281828**-fake)) < 0.01
-    page.get_by_role("group", name="Test digits").get_by_role("button").nth(7).click()
+    page.get_by_role("group", name="Test images").get_by_role("button").nth(7).click()
     other = logits_and_probabilities()
     assert other[:2] == [fake, p_fake] and other[2:] != yours
     drag(page, page.locator("#view-gan .pad canvas"), (0.1, 0.1), (0.9, 0.1))
