@@ -29,7 +29,7 @@ export function drawn({ pixels, unknown }, covered, tool) {
 }
 
 /**
- * {element, get() -> {pixels, unknown}, set(pixels, unknown)}; onChange({pixels, unknown}) follows
+ * {element, get() -> {pixels, unknown}, set(pixels, unknown), choose(tool)}; onChange({pixels, unknown}) follows
  * every stroke. `tools` are some of [["ink", text], ["paper", text], ["unknown", text]]; with
  * `binary` a pixel is all ink or none. `more` are elements to go under the brush's.
  */
@@ -105,5 +105,6 @@ export function pad({ size, label, tools, onChange, radius = 1.5, binary = false
     image = { pixels: Float32Array.from(pixels), unknown: Uint8Array.from(unknown) };
     render();
   };
-  return { element, get: () => image, set };
+  const choose = (tool) => chosen.set((state.tool = tool));
+  return { element, get: () => image, set, choose };
 }

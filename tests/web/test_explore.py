@@ -35,6 +35,13 @@ COLOURS = """(canvas) => {
   return Array.from({ length: data.length / 4 }, (_, i) => [...data.slice(4 * i, 4 * i + 3)]);
 }"""
 
+# How many pictures to pick from are seen in part.
+CUT = """[...document.querySelectorAll(".picker button")].filter((one) => {
+  const a = one.getBoundingClientRect(), b = one.parentElement.getBoundingClientRect();
+  const across = (edge) => a.top < edge && edge < a.bottom;
+  return a.right > b.right || across(b.top) || across(b.bottom);
+}).length"""
+
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
@@ -73,9 +80,7 @@ def sweeps(page):
 
 def after_sweeps(page, count):
     """Waits until the chains have made so many."""
-    words = (
-        "(n) => Number(document.querySelector('.count').textContent.match(/Sweep (\\d+)/)[1]) >= n"
-    )
+    words = "(n) => document.querySelector('.count').textContent.match(/\\d+/)[0] >= n"
     page.wait_for_function(words, arg=count)
 
 
@@ -122,6 +127,8 @@ def test_the_first_picture_is_there_in_two_seconds(visit, capsys):
 
 def test_tabs_follow_clicks_keys_and_addresses(visit):
     page = visit("game")
+    page.keyboard.press("Tab")  # the focus was not moved while the page was made
+    assert page.evaluate("document.activeElement.className") == "skip"
     shown = "[...document.querySelectorAll('[role=tabpanel]:not([hidden])')].map((one) => one.id)"
     assert page.evaluate(shown) == ["view-game"]
     page.get_by_role("tab", name="Boltzmann machine").click()
@@ -149,7 +156,7 @@ def test_a_view_that_is_hidden_stands_still(visit):
 
 def test_erased_pixels_are_shown_and_filled_and_given_ones_stay(visit):
     page = visit()
-    page.get_by_role("button", name="All known").click()
+    page.get_by_role("button", name="Nothing").click()
     pad, chain = canvas(page, "The given image"), canvas(page, "Chain 1,")
     before = pad.evaluate(COLOURS)
     box = pad.bounding_box()
@@ -168,7 +175,6 @@ def test_erased_pixels_are_shown_and_filled_and_given_ones_stay(visit):
 def test_the_keyboard_draws(visit):
     page = visit()
     page.get_by_role("button", name="Clear").click()
-    page.get_by_label("ink", exact=True).check()
     pad = canvas(page, "The given image")
     blank = pad.evaluate(COLOURS)
     pad.focus()
@@ -198,7 +204,7 @@ def test_free_chains_forget_the_given_ink_and_say_so(visit):
 
 def test_what_cannot_be_completed_is_said(visit):
     page = visit()
-    for button, words in (("All known", "is missing"),):
+    for button, words in (("Nothing", "is missing"), ("Clear", "is given")):
         page.get_by_role("button", name=button).click()
         assert f"Nothing {words}" in page.locator(".count").inner_text()
 
@@ -212,6 +218,15 @@ def test_chains_can_be_stopped_and_led_by_hand(visit):
         assert sweeps(page) == count
     page.get_by_role("button", name="Run").click()
     after_sweeps(page, 10)
+
+
+def test_less_motion_begins_with_a_picture_and_stands_still(visit):
+    page = visit(reduced_motion="reduce")
+    after_sweeps(page, 100)
+    assert page.get_by_role("button", name="Run").is_visible()
+    page.get_by_label("20", exact=True).check()
+    page.get_by_text("These 20 units").wait_for()
+    assert sweeps(page) == 100
 
 
 def test_dreams_and_machines_of_every_size(visit):
@@ -268,6 +283,7 @@ def test_nothing_sticks_out_at_any_width(visit, name):
         page.set_viewport_size({"width": width, "height": 844})
         page.wait_for_timeout(50)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+        assert not page.evaluate(CUT), width
 
 
 def test_dark_and_light_follow_the_system(visit):
