@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 from pathlib import Path
-from typing import NamedTuple
 
 from book.caught import caught
 from book.chapter import Chapter
@@ -21,33 +20,13 @@ KATEX = ROOT / "node_modules" / "katex" / "dist"
 FONT = re.compile(r'src:url\((fonts/[\w-]+\.woff2)\) format\("woff2"\)[^;}]*')
 
 
-class Counts(NamedTuple):
-    chapters: int
-    equations: int
-    lines: int
-    linked: int
-    symbols: int
-    files: int
-    bytes: int
-
-    def __str__(self) -> str:
-        return (
-            f"{self.chapters} chapters, {self.equations} equations, {self.lines} lines of code with"
-            f" an equation, {self.linked} of {self.symbols} symbols linked to code;"
-            f" {self.files} files, {self.bytes / 1e6:.1f} MB"
-        )
-
-
-def build(out: Path) -> Counts:
+def build(out: Path) -> str:
     """Writes the book into the folder `out`, in the place of the book that stood there.
 
     BookError where a document cannot be shown, or where something else stands there.
     """
-    if (
-        out.exists()
-        and not (out / "book.css").exists()
-        and not (out.is_dir() and not [*out.iterdir()])
-    ):
+    kept = out.exists() and not (out / "book.css").exists()
+    if kept and (out.is_file() or any(out.iterdir())):
         raise BookError(f"{out} is there and is no book: name another folder.")
     temporary = out.with_name(f".{out.name}-new")
     shutil.rmtree(temporary, ignore_errors=True)
@@ -57,7 +36,7 @@ def build(out: Path) -> Counts:
     return counts
 
 
-def _write(folder: Path, cache: Path) -> Counts:
+def _write(folder: Path, cache: Path) -> str:
     site, formulas, made = Site(), Formulas(), list[Chapter]()
     ledger = Ledger(caught(cache), lambda link: inline(link, made[-1]))
     colours: dict[str, dict[str, int]] = {}
@@ -79,16 +58,15 @@ def _write(folder: Path, cache: Path) -> Counts:
     return _counts(folder, [chapter for chapter in made if chapter.page.is_chapter])
 
 
-def _counts(folder: Path, chapters: list[Chapter]) -> Counts:
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return Counts(
-        len(chapters),
-        sum(len(chapter.labels) for chapter in chapters),
-        sum(map(len, tagged().values())),
-        sum(len(chapter.letters.linked) for chapter in chapters),
-        sum(len(chapter.letters.symbols) for chapter in chapters),
-        len(files),
-        sum(path.stat().st_size for path in files),
+def _counts(folder: Path, chapters: list[Chapter]) -> str:
+    sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
+    linked, symbols = (
+        [len(getattr(c.letters, x)) for c in chapters] for x in ("linked", "symbols")
+    )
+    return (
+        f"{len(chapters)} chapters, {sum(len(c.labels) for c in chapters)} equations,"
+        f" {sum(map(len, tagged().values()))} lines of code with an equation, {sum(linked)} of"
+        f" {sum(symbols)} symbols linked to code; {len(sizes)} files, {sum(sizes) / 1e6:.1f} MB"
     )
 
 
@@ -104,8 +82,9 @@ def _style() -> str:
 
 
 def _index(made: list[Chapter]) -> str:
-    """What the search looks through: page, title, anchor, heading and text of every section."""
-    rows = [[c.page.name, words(c.page.title), *found] for c in made for found in c.sections()]
+    """What the search looks through: every section's page, title, anchor, heading, text, rank."""
+    heads = [(c, [c.page.name, words(c.page.title)], [int(c.page.is_chapter)]) for c in made]
+    rows = [[*head, *found, *rank] for c, head, rank in heads for found in c.sections()]
     return f"window.BOOK = {json.dumps(rows, ensure_ascii=False)};\n"
 
 

@@ -68,7 +68,7 @@ def seen(slip: Slip) -> Caught:
         results = call(reference, given, home), call(function, given, module)
     names = inspect.signature(reference).parameters
     inputs = [[name, in_words(x)] for name, x in zip(names, given, strict=False)]
-    error = f"largest error {verdict.error:.1e}, allowed {verdict.allowed:.0e}"
+    error = f"largest relative error {verdict.error:.1e}, allowed {verdict.allowed:.0e}"
     by_value = verdict.why.startswith("its values")
     return Caught(
         slip.name, verdict.why, error * by_value, inputs,

@@ -4,7 +4,7 @@ import html
 from collections.abc import Iterator
 
 from book.code import Block, block, listing, tagged
-from book.dialect import Writer, inline, rendered
+from book.dialect import LABEL, Writer, inline, rendered
 from book.evidence import Ledger
 from book.formulas import Formulas
 from book.letters import Letters
@@ -13,6 +13,7 @@ from book.symbols import legend
 from book.tex import marked
 from book.tokens import parsed, plain
 from grading.chapters import ROOT, by_label
+from grading.slips import SLIPS
 
 
 class Chapter(Writer):
@@ -34,7 +35,9 @@ class Chapter(Writer):
 
     def formula(self, tex: str, display: bool, line: int) -> str:
         place = f"{self.page.source.relative_to(ROOT).as_posix()}:{line}"
-        return self.formulas.hole(marked(tex, self.letters.of_atom), display, place)
+        tex = marked(tex, self.letters.of_atom)
+        tex = LABEL.sub(lambda m: rf"\href{{{to_equation(m[1])}}}{{{m[0]}}}", tex)
+        return self.formulas.hole(tex, display, place)
 
     def href(self, target: str) -> str:
         return self.site.href(self.page.source, target)
@@ -69,6 +72,8 @@ class Chapter(Writer):
                 title = by_label()[token.info].title
                 words.append(f"({token.info}) {title}.")
                 yield token.info, f"({token.info}) {title}", ""
+                for slip in (slip for slip in SLIPS if slip.equation == token.info):
+                    yield f"slip-{slip.name}", f"Slip {slip.name}", slip.hint
             elif token.type == "inline" and self.tokens[i - 1].type != "heading_open":
                 words.append(plain(token))
             elif token.type == "fence" and token.info == "python":

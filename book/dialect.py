@@ -9,8 +9,11 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from book.code import highlighted
+from book.site import to_equation, to_slip
 from book.tokens import parsed
 
+LABEL = re.compile(r"\(((?:ad|rbm|vae|gan)\.\d+)\)")
+NUMBER = re.compile(r"[-\d−][\d.,e+%−-]*( of \d+)?")
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
@@ -37,6 +40,11 @@ def rendered(tokens: list[Token], writer: Writer) -> str:
         "html_inline": lambda t, i, o, e: COMMENT.sub("", t[i].content),
         "table_open": lambda t, i, o, e: '<div class="table" tabindex="0"><table>\n',
         "table_close": lambda t, i, o, e: "</table></div>\n",
+        "td_open": lambda t, i, o, e: (
+            f"<td{' class=n' * bool(NUMBER.fullmatch(t[i + 1].content))}>"
+        ),
+        "text": lambda t, i, o, e: _labels(html.escape(t[i].content), t, i),
+        "code_inline": lambda t, i, o, e: _code(t, i),
         "heading_open": lambda t, i, o, e: f'<{t[i].tag} id="{t[i].meta["slug"]}">',
         "heading_close": lambda t, i, o, e: _heading_end(t, i),
     }
@@ -44,12 +52,25 @@ def rendered(tokens: list[Token], writer: Writer) -> str:
     for token in tokens:
         for child in token.children or []:
             _lead(child, writer)
-    return renderer.render(_unlinked(tokens), MarkdownIt().options, {})
+    return renderer.render(tokens, MarkdownIt().options, {})
 
 
 def inline(text: str, writer: Writer) -> str:
     """A line of Markdown that is no paragraph of its own."""
     return rendered(parsed(text), writer).strip().removeprefix("<p>").removesuffix("</p>")
+
+
+def _labels(text: str, tokens: list[Token], i: int) -> str:
+    """A text whose labels of equations are links, if it is not a link itself."""
+    if i and tokens[i - 1].type == "link_open":
+        return text
+    return LABEL.sub(lambda m: f'(<a href="{to_equation(m[1])}">{m[1]}</a>)', text)
+
+
+def _code(tokens: list[Token], i: int) -> str:
+    """Code; the name of a slip leads to it."""
+    shown, to = f"<code>{html.escape(tokens[i].content)}</code>", to_slip(tokens[i].content)
+    return f'<a href="{to}">{shown}</a>' if to and tokens[i - 1].type != "link_open" else shown
 
 
 def _fence(token: Token, writer: Writer) -> str:
@@ -72,25 +93,11 @@ def _heading_end(tokens: list[Token], i: int) -> str:
 
 
 def _lead(token: Token, writer: Writer) -> None:
-    """Makes a link or a picture lead into the book."""
+    """Makes a link or a picture lead into the book; of what is not there the words stay."""
     name = {"link_open": "href", "image": "src"}.get(token.type)
     if name and not str(token.attrs[name]).startswith("http"):
         token.attrs[name] = writer.href(str(token.attrs[name]))
+        if not token.attrs[name]:
+            del token.attrs[name]
         if name == "src":
             token.attrs["loading"] = "lazy"
-
-
-def _unlinked(tokens: list[Token]) -> list[Token]:
-    """Without the links to what the book does not have; their words stay."""
-    for token in tokens:
-        kept, dropped = [], False
-        for child in token.children or []:
-            if child.type == "link_open" and not child.attrs["href"]:
-                dropped = True
-            elif child.type == "link_close" and dropped:
-                dropped = False
-            else:
-                kept.append(child)
-        if token.children:
-            token.children = kept
-    return tokens

@@ -3,12 +3,11 @@
 import html
 import json
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import Any
 
 from book.caught import Caught
 from book.slip import shown
-from grading.chapters import ROOT, Equation, by_label, equations
+from grading.chapters import ROOT, by_label, equations
 from grading.checks import CHECKS
 from grading.ledger import JSON, LAWS, facts
 from grading.marks import about, evidence, law_link
@@ -78,7 +77,7 @@ class Ledger:
         uses = by_label()[label].uses
         if uses:
             yield "rests on", ", ".join(map(self._to, uses))
-        if users := [e.label for e in equations_using(label)]:
+        if users := [e.label for e in equations() if label in e.uses]:
             yield "used in", ", ".join(map(self._to, users))
         laws = [self._law(label, name, row) for name, row in about(label, self.laws)]
         if laws:
@@ -93,16 +92,3 @@ class Ledger:
         n = len(own & set(row["caught"]))
         caught = f", catches {n} of these slips" if n else ""
         return f"<li>{self.link(law_link(name, row))}{caught}</li>"
-
-
-@cache
-def _users() -> dict[str, list[Equation]]:
-    found: dict[str, list[Equation]] = {}
-    for equation in equations():
-        for used in equation.uses:
-            found.setdefault(used, []).append(equation)
-    return found
-
-
-def equations_using(label: str) -> list[Equation]:
-    return _users().get(label, [])

@@ -48,7 +48,7 @@ def document(chapter: Chapter) -> str:
         "chapter" if chapter.labels else "document",
         f"{title}</h1>\n{contents}<article>{body}</article>",
         footer=_steps(chapter),
-        legend=f'<div id="legend" hidden>{entries}</div>' if entries else "",
+        legend=f'<div id="letters" hidden>{entries}</div>' if entries else "",
     )
 
 

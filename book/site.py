@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grading.chapters import PACKAGES, ROOT, by_label, chapters
+from grading.slips import BY_NAME
 
 DOCUMENTS = (
     "docs/NOTATION.md", "docs/LEDGER.md", "docs/ERRATA.md", "docs/FIGURES.md",
@@ -50,6 +51,12 @@ def pages() -> dict[Path, Page]:
 def to_equation(label: str) -> str:
     """The address of an equation, from the book's folder."""
     return f"{pages()[by_label()[label].chapter].name}#{label}" if label in by_label() else ""
+
+
+def to_slip(name: str) -> str:
+    """The address of a slip, from the book's folder; "" where there is none of that name."""
+    page = to_equation(BY_NAME[name].equation).split("#")[0] if name in BY_NAME else ""
+    return page and f"{page}#slip-{name}"
 
 
 class Site:

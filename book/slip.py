@@ -19,15 +19,16 @@ def shown(slip: Slip, seen: Caught) -> str:
     numbers = html.escape(seen.words[0].upper() + seen.words[1:])
     numbers += f": {seen.error}." if seen.error else "."
     if seen.right:
-        where = f" ({seen.where})" if seen.where else ""
+        where = f", {seen.where}" if seen.where else ""
         numbers += (
             f'</p><p class="both"><span>As it stands{where}: <b>{seen.right}</b></span> '
             f"<span>with the slip: <b>{seen.wrong}</b></span>"
         )
+    hint = html.escape(slip.hint[0].upper() + slip.hint[1:])
     old, new = (f"<pre class='{kind}'><code>{text}</code></pre>" for kind, text in _diff(slip))
     return (
-        f'<details class="slip"><summary><code>{slip.name}</code></summary>{old}{new}'
-        f"<p>{numbers}</p><p>Hint: {html.escape(slip.hint)}</p>"
+        f'<details class="slip" id="slip-{slip.name}">'
+        f"<summary>{hint} <code>{slip.name}</code></summary>{old}{new}<p>{numbers}</p>"
         f'<p class="head">The smallest case that shows it</p><dl>{rows}</dl></details>'
     )
 

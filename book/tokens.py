@@ -1,6 +1,8 @@
 """GitHub's Markdown to tokens: formulas, equations with their marks, and figures made one each."""
 
+import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +13,8 @@ from grading.chapters import HEAD, SEAT
 
 TAG = re.compile(r"\\tag\{[^}]*\}")
 ANCHOR = re.compile(r'^<a id="([^"]+)"></a>$')
-TEX = re.compile(r"\\(?:math\w+|text|bigl?|bigr|left|right|[^a-zA-Z])?|[{}]")
+TEX = re.compile(r"\\([a-zA-Z]+|.)|[{}$]")
+SILENT = re.compile(r"math|text|big|left|right|[dt]?frac|bar|hat|tilde|operatorname|[lrd]$|quad")
 
 
 def parsed(text: str) -> list[Token]:
@@ -27,12 +30,21 @@ def plain(token: Token) -> str:
     """The words of an inline token, for the search."""
     parts = {"softbreak": " ", "hardbreak": " ", "html_inline": ""}
     words = [
-        TEX.sub("", child.content.replace("\\mid", "|"))
+        TEX.sub(_spoken, child.content)
         if child.type == "formula"
         else parts.get(child.type, child.content)
         for child in token.children or []
     ]
     return " ".join("".join(words).split())
+
+
+def _spoken(match: re.Match[str]) -> str:
+    """A command of TeX as a sign or a word: most signs are called the same in HTML."""
+    name = match[1] or ""
+    if not name.isalpha() or SILENT.match(name):
+        return " " * (name in ",;")
+    sign = html.unescape(f"&{name};")
+    return name if sign.startswith("&") else {"cdot": "·", "mid": "|"}.get(name, sign)
 
 
 def slug(heading: str) -> str:
@@ -53,9 +65,12 @@ def _formula(state: Any, silent: bool) -> bool:
 
 def _number(tokens: list[Token]) -> None:
     """Gives every formula the line it stands in, and headings their slugs."""
+    seen = Counter[str]()
     for i, token in enumerate(tokens):
         if token.type == "heading_open":
-            token.meta["slug"] = slug(tokens[i + 1].content)
+            name = slug(tokens[i + 1].content)  # the second of a name is -1, as on GitHub
+            token.meta["slug"] = name + f"-{seen[name]}" * bool(seen[name])
+            seen[name] += 1
         line = (token.map or [0])[0] + 1
         for child in token.children or []:
             child.meta["line"] = line

@@ -5,9 +5,9 @@ import katex from "katex";
 const OPTIONS = {
   output: "htmlAndMathml",
   throwOnError: true,
-  // What LaTeX would refuse is an error, but for the classes that the build itself inserts.
+  // What LaTeX would refuse is an error, but for the classes and links that the build itself inserts.
   strict: (code) => (code === "htmlExtension" ? "ignore" : "error"),
-  trust: (context) => context.command === "\\htmlClass",
+  trust: ({ command }) => ["\\htmlClass", "\\href"].includes(command),
 };
 
 function rendered({ tex, display }) {

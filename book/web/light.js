@@ -26,17 +26,19 @@ function pin(label) {
   if (label) reveal(label);
 }
 
-// The equation that the address names: alight, with its code open.
+// The equation that the address names, or whose slip it names: alight, with its code open.
 function arrive() {
-  const label = decodeURIComponent(location.hash.slice(1));
-  const equation = document.getElementById(label);
-  if (!equation?.matches(".eq")) return;
+  const named = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const equation = named?.closest(".eq");
+  if (!equation) return;
+  const label = equation.id;
+  for (let e = named; e !== equation; e = e.parentElement) if (e.matches("details")) e.open = true;
   document.querySelectorAll(`.ln[data-eq~="${label}"]`).forEach((line) => {
     const details = line.closest("details");
     if (details) details.open = true;
   });
   pin(label);
-  equation.scrollIntoView();
+  named.scrollIntoView();
 }
 
 const letters = document.createElement("style");
@@ -45,12 +47,12 @@ const groupOf = (element) => element?.closest(".y")?.className.match(/\by\d+\b/)
 
 function lightLetter(element) {
   const group = groupOf(element);
-  const rule = group ? `.${group} { background: var(--lit); box-shadow: 0 0 0 2px var(--lit); }` : "";
+  const rule = group ? `.${group} { background: var(--lit); outline: 1.5px solid; outline-offset: 1px; }` : "";
   if (letters.textContent !== rule) letters.textContent = rule;
 }
 
 function lightEdges(node) {
-  document.querySelectorAll(".graph").forEach((graph) => {
+  document.querySelectorAll("svg.graph").forEach((graph) => {
     const label = graph.contains(node) ? node.closest("[data-node]")?.dataset.node : undefined;
     const near = new Set([label]);
     graph.classList.toggle("some", Boolean(label));

@@ -1,29 +1,40 @@
 // The search: all text of the book, read when it is first asked for; no server.
 
 const MOST = 30; // results that are shown
+const STOP = new Set("a an and are as at be by for from in is it of on or that the to with".split(" "));
 
-// rows [page, title, anchor, heading, text] -> those with every word, the best first
+// One spelling for optimise and optimize, as long as the text.
+const fold = (text) => text.toLowerCase().replace(/is(?=[aei])/g, "iz");
+
+// The words of a query that say something.
+function asked(query) {
+  const all = fold(query).split(/\s+/).filter(Boolean);
+  const some = all.filter((word) => !STOP.has(word));
+  return (some.length ? some : all).map((word) => word.replace(/(behavi|col|neighb)or/, "$1our"));
+}
+
+// rows [page, title, anchor, heading, text] -> those with every word, the best first, chapters before all else
 export function found(rows, query) {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = asked(query);
   if (!words.length) return [];
   const scored = rows.map((row) => {
-    const [, title, , heading, text] = row;
-    const [head, body] = [`${heading} ${title}`.toLowerCase(), text.toLowerCase()];
+    const [, title, anchor, heading, text, chapter] = row;
+    const [head, body] = [fold(`${heading} ${title} ${anchor}`), fold(text)];
     const scores = words.map((word) => (head.includes(word) ? 20 : 0) + Math.min(body.split(word).length - 1, 10));
-    return { row, score: Math.min(...scores) && scores.reduce((a, b) => a + b) };
+    return { row, score: Math.min(...scores) && scores.reduce((a, b) => a + b, chapter ? 1_000 : 0) };
   });
   return scored.filter(({ score }) => score > 0).sort((a, b) => b.score - a.score).map(({ row }) => row);
 }
 
 // The text around the first of the words, with the words marked.
 function excerpt(text, words) {
-  const lower = text.toLowerCase();
+  const lower = fold(text);
   const first = Math.min(...words.map((w) => lower.indexOf(w)).filter((i) => i >= 0), text.length);
   const at = first < 80 ? 0 : text.indexOf(" ", first - 70) + 1;
   const small = document.createElement("small");
-  const pattern = new RegExp(`(${words.map((w) => w.replace(/[^\w\s]/g, "\\$&")).join("|")})`, "i");
+  const pattern = new RegExp(`(${words.map((w) => w.replace(/[^\w\s]/g, "\\$&").replace(/iz/g, "i[sz]")).join("|")})`, "i");
   for (const part of `${at ? "… " : ""}${text.slice(at, at + 180)}`.split(pattern)) {
-    const marked = words.includes(part.toLowerCase());
+    const marked = words.includes(fold(part));
     small.append(marked ? Object.assign(document.createElement("mark"), { textContent: part }) : part);
   }
   return small;
@@ -59,11 +70,11 @@ export function open() {
 
 function update() {
   const [input, status, list] = dialog.children;
-  const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = asked(input.value);
   const rows = window.BOOK ? found(window.BOOK, input.value) : [];
   list.replaceChildren(...rows.slice(0, MOST).map((row) => item(row, words)));
   const more = rows.length > MOST ? `, the first ${MOST} are shown` : "";
-  status.textContent = words.length ? `${rows.length} places${more}` : "";
+  status.textContent = words.length ? `${rows.length} ${rows.length === 1 ? "place" : "places"}${more}` : "";
 }
 
 export function start() {
