@@ -21,6 +21,13 @@ function equation(step) {
   if (next < 0) return;
   formulas[next].parentElement.scrollIntoView({ block: "center" });
   formulas[next].focus({ preventScroll: true, focusVisible: true });
+  history.replaceState(null, "", `#${formulas[next].parentElement.id}`);
+}
+
+// Opens or closes what stands under the equation that has the focus, or that the address names.
+function evidence() {
+  const equation = document.activeElement.closest(".eq") ?? document.getElementById(location.hash.slice(1));
+  equation?.querySelector(".evidence > summary")?.click();
 }
 
 const follow = (rel) => document.querySelector(`footer a[rel="${rel}"]`)?.click();
@@ -30,6 +37,7 @@ const KEYS = {
   t: ["light or dark", theme],
   j: ["next equation", () => equation(1)],
   k: ["previous equation", () => equation(-1)],
+  e: ["evidence of the equation", evidence],
   n: ["next chapter", () => follow("next")],
   p: ["previous chapter", () => follow("prev")],
   c: ["contents", () => document.querySelector(".home").click()],
@@ -39,7 +47,7 @@ const KEYS = {
 const help = document.createElement("dialog");
 help.setAttribute("aria-label", "Keys");
 const rows = Object.entries(KEYS).map(([key, [what]]) => `<dt><kbd>${key}</kbd></dt><dd>${what}</dd>`);
-help.innerHTML = `<b>Keys</b><dl>${rows.join("")}<dt><kbd>Esc</kbd></dt><dd>close</dd></dl>`;
+help.innerHTML = `<b>Keys</b><dl>${rows.join("")}<dt><kbd>Esc</kbd></dt><dd>close</dd></dl><button type="button">Close</button>`;
 
 export function start() {
   document.body.append(help);

@@ -1,9 +1,7 @@
-// Where the code stands: in the margin beside its equation, or folded under it where there is no room.
+// Where the code stands: in the margin beside its equation, or under it where there is no room.
 
 const WIDE = matchMedia("screen and (min-width: 1180px)");
 const GAP = 20; // pixels between two functions in the margin
-
-let printing = false;
 
 const top = (element) => element.getBoundingClientRect().top + scrollY;
 
@@ -49,25 +47,15 @@ function fit() {
   wide.forEach((formula, i) => (formula.style.fontSize = `${sizes[i]}em`));
 }
 
-// Code is open in the margin and on paper, and folded below equations.
-function fold() {
-  const open = WIDE.matches || printing;
-  document.querySelectorAll(".code details").forEach((details) => (details.open = open));
-  place();
-}
-
 export function start() {
-  fold();
+  place();
   fit();
-  WIDE.addEventListener("change", fold);
+  WIDE.addEventListener("change", place);
   new ResizeObserver(place).observe(document.body);
   document.addEventListener("toggle", place, true);
   document.fonts.ready.then(fit);
   addEventListener("resize", fit);
   addEventListener("beforeprint", () => {
-    printing = true;
-    fold();
-    document.querySelectorAll("article > details").forEach((answer) => (answer.open = true));
+    document.querySelectorAll("article > details, .code details").forEach((folded) => (folded.open = true));
   });
-  addEventListener("afterprint", () => fold((printing = false)));
 }
