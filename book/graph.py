@@ -65,14 +65,9 @@ def svg(
     place, own = places(labels), set(own)
     wide = (max(x for x, _ in place.values())) * ACROSS + WIDTH + 4
     high = max(y for _, y in place.values()) * DOWN + HEIGHT + 4
-    edges = [
-        _edge(used, e, place)
-        for e in map(by_label().get, labels)
-        if e
-        for used in e.uses
-        if used in place
-    ]
-    nodes = [_node(by_label()[x], place, standing(x), x in own) for x in labels]
+    known = [by_label()[label] for label in labels]
+    edges = [_edge(used, e, place) for e in known for used in e.uses if used in place]
+    nodes = [_node(e, place, standing(e.label), e.label in own) for e in known]
     return (
         f'<svg class="graph" role="group" aria-label="{html.escape(name, quote=True)}"'
         f' viewBox="-2 -2 {wide} {high:.0f}" width="{wide}" height="{high:.0f}">'
@@ -97,7 +92,6 @@ def _node(equation: Equation, place: Places, standing: str, own: bool) -> str:
     return (
         f'<a href="{to_equation(equation.label)}" aria-label="{about}"'
         f' class="{standing}{"" if own else " other"}" data-node="{equation.label}">'
-        f"<title>{about}</title>"
         f'<rect x="{x}" y="{y:.1f}" width="{WIDTH}" height="{HEIGHT}" rx="4"/>'
         f'<text x="{x + WIDTH / 2}" y="{y + 17:.1f}">{equation.label}</text></a>'
     )

@@ -5,12 +5,12 @@ const PAUSE = 120; // milliseconds that the pointer rests on a letter first: it 
 let reader = null; // the formula that was reached by keyboard
 let timer = 0;
 
-const entryOf = (letter) => letter.className.match(/\bk\d+\b/)?.[0];
+const entryOf = (letter) => letter.dataset.node ?? letter.className.match(/\bk\d+\b/)?.[0];
 
-// Shows the rows of the legend with these ids above a box, or below it.
+// Shows the rows of the legend with these ids, or the name of a node, above a box, or below it.
 function show(ids, box, below) {
-  const found = [...new Set(ids)].map((id) => document.getElementById(id)).filter(Boolean);
-  tip.replaceChildren(...found.map((row) => Object.assign(row.cloneNode(true), { id: "" })));
+  const found = [...new Set(ids)].map((id) => document.querySelector(`[data-node="${id}"]`) ?? document.getElementById(id)).filter(Boolean);
+  tip.replaceChildren(...found.map((row) => row.getAttribute("aria-label") ?? Object.assign(row.cloneNode(true), { id: "" })));
   tip.hidden = found.length === 0 || box.bottom < 0 || box.top > innerHeight;
   const { width, height } = tip.getBoundingClientRect();
   const under = below || box.top - height - 10 < 60;
@@ -27,7 +27,7 @@ function rest() {
 export function start() {
   document.body.append(tip);
   document.addEventListener("pointerover", ({ target }) => {
-    const letter = target.closest(".y");
+    const letter = target.closest(".y, [data-node]");
     clearTimeout(timer);
     if (letter) timer = setTimeout(() => show([entryOf(letter)], letter.getBoundingClientRect(), false), PAUSE);
     else rest();

@@ -43,10 +43,8 @@ function arrive() {
 
 const letters = document.createElement("style");
 
-const groupOf = (element) => element?.closest(".y")?.className.match(/\by\d+\b/)?.[0];
-
 function lightLetter(element) {
-  const group = groupOf(element);
+  const group = element?.closest(".y")?.className.match(/\by\d+\b/)?.[0];
   const rule = group ? `.${group} { background: var(--lit); outline: 1.5px solid; outline-offset: 1px; }` : "";
   if (letters.textContent !== rule) letters.textContent = rule;
 }

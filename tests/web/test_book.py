@@ -120,6 +120,9 @@ def test_an_address_opens_the_equation_and_its_code_even_where_it_was_folded(tur
     equation, line = (page.locator(x).first for x in of("vae.12"))
     assert line.is_visible()
     assert lit(page, of("vae.12")[1])
+    page.goto(page.url.replace("#vae.12", "#slip-kl-without-half"))
+    assert page.locator("[id=slip-kl-without-half] pre.new").is_visible()
+    page.goto(page.url.replace("#slip-kl-without-half", "#vae.12"))
     assert abs(equation.bounding_box()["y"]) < 100
     assert page.locator(of("vae.8")[1]).first.is_visible()
 
@@ -166,6 +169,9 @@ def test_keys_lead_through_the_chapter_and_the_book(turn_to):
         assert page.locator(".eq:has(:focus)").get_attribute("id") == label
     page.keyboard.press("k")
     assert page.locator(".eq:has(:focus)").get_attribute("id") == "rbm.1"
+    assert page.url.endswith("#rbm.1")
+    page.keyboard.press("e")
+    assert page.locator('[id="rbm.1"] .evidence').get_attribute("open") is not None
     page.keyboard.press("?")
     assert page.locator("dialog[open]").get_by_text("next equation").is_visible()
     page.keyboard.press("Escape")
@@ -176,6 +182,8 @@ def test_keys_lead_through_the_chapter_and_the_book(turn_to):
 def test_the_graph_shows_what_an_equation_rests_on_and_leads_to_it(turn_to):
     page = turn_to("graph.html")
     page.locator('[data-node="rbm.4"]').hover()
+    page.locator("#tip", has_text="rbm.4, ").wait_for()
+    assert page.locator("header.top .home").evaluate("x => getComputedStyle(x).opacity") == "1"
     found = page.locator("path.lit").evaluate_all("all => all.map(p => p.dataset.from)")
     assert {"rbm.1", "rbm.3"} <= set(found)
     page.locator('[data-node="rbm.4"]').click()
