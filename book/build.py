@@ -44,7 +44,8 @@ def _write(folder: Path, cache: Path) -> str:
     for page in pages().values():
         made.append(Chapter(page, site, formulas, ledger, colours.setdefault(page.part, {})))
         written[page.name] = document(made[-1])
-    written |= {"index.html": contents(made), "graph.html": whole_graph(ledger)}
+    bench = (folder.parent / "explore" / "index.html").exists()
+    written |= {"index.html": contents(made, bench), "graph.html": whole_graph(ledger)}
     done = formulas.render()
     for name, text in written.items():
         _put(folder / name, filled(text, done))

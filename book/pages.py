@@ -64,13 +64,16 @@ def _steps(chapter: Chapter) -> str:
     )
 
 
-def contents(made: Sequence[Chapter]) -> str:
-    """The first page: what the book is, its chapters with their equations."""
+def contents(made: Sequence[Chapter], bench: bool) -> str:
+    """The first page: what the book is, its chapters; `bench` says whether that is built."""
+    link = '<a href="../explore/index.html">The bench</a>' if bench else "<code>make explore</code>"
     parts = []
     for part, heading in PARTS.items():
         items = "".join(_entry(chapter) for chapter in made if chapter.page.part == part)
         parts.append(f"<section><h2>{heading}</h2><ol>{items}</ol></section>")
-    return frame("Generative models by hand", "contents", template("intro") + "".join(parts))
+    return frame(
+        "Generative models by hand", "contents", template("intro", bench=link) + "".join(parts)
+    )
 
 
 def _entry(chapter: Chapter) -> str:

@@ -9,8 +9,7 @@ const fold = (text) => text.toLowerCase().replace(/is(?=[aei])/g, "iz");
 // The words of a query that say something.
 function asked(query) {
   const all = fold(query).split(/\s+/).filter(Boolean);
-  const some = all.filter((word) => !STOP.has(word));
-  return (some.length ? some : all).map((word) => word.replace(/(behavi|col|neighb)or/, "$1our"));
+  return all.filter((word) => !STOP.has(word) || all.length === 1).map((word) => word.replace(/(behavi|col|neighb)or/, "$1our"));
 }
 
 // rows [page, title, anchor, heading, text] -> those with every word, the best first, chapters before all else
