@@ -55,7 +55,7 @@ export function terms(onWidth, onAway) {
 
 function drawBars(element, rows) {
   const most = Math.max(...rows.map(([, { nll, kl }]) => nll + kl)), top = 50 * Math.ceil((most * 1.12) / 50);
-  const margin = { left: 148, right: 20 };
+  const margin = { left: 164, right: 20 };
   const f = frame({ height: 200, x: [0, top], y: [0, rows.length], yTicks: [], xName: "nats", margin });
   const bars = rows.map(([name, { nll, kl }], i) => {
     const y = f.Y(rows.length - i) + 8, tall = f.Y(0) - f.Y(1) - 16, end = f.X(nll);

@@ -30,8 +30,8 @@ const UNSEEN = (vae, plain) =>
   `pays for codes that stray from N(0, I), by its KL, and keeps ${vae} of the test codes within the outer circle, two ` +
   `standard deviations; there the ellipses of test images touch and overlap, so most places belong to a digit. The autoencoder pays nothing: only ${plain} of its ` +
   "codes are there, and the crosses fall on one small spot. Its pictures may be crisp, but they are of few digits.";
-const WALK = "On a straight line between two codes both decoders draw crisp pictures, and both pass through other digits. " +
-  "What differs is how evenly the picture changes. Pick another end.";
+const WALK = "On a straight line between two codes the decoders’ pictures are about as crisp as one another, and both may pass " +
+  "through other digits. What differs is how evenly the picture changes. Pick another end.";
 const PRICE = "Training makes the sum of two terms small. You are the encoder now: move q away from 0, and the KL grows " +
   "with the square of the distance; make it narrow, and the KL grows, though the reconstruction gains little. So the " +
   "ellipses stay near 0 and wide enough to touch. Without the KL a width of 0 would be best: that is the autoencoder.";
@@ -158,8 +158,7 @@ export function mount(root, models) {
     lead("A plane of codes without gaps", WORDS),
     columns("sides",
       stack(drawing.element, picker(models, pick), row(clear, back), ellipses.element, everywhere.element),
-      left.element, right.element),
-    said,
+      left.element, right.element, said),
     folded("vae", true, "Codes that nobody encoded", UNSEEN(percent(planes.vae), percent(planes.autoencoder)),
       columns("sides", stack(figure(found.picture, legend({ blue: "VAE", orange: "autoencoder" })),
         row(button("Draw other codes", draw))), left.drawn, right.drawn), el("p", {}, found.sentence)),
