@@ -21,12 +21,10 @@ export function variety({ vae, autoencoder, labels }, nameOf) {
     `<text class="tick-x" x="${f.X(label)}" y="${f.height - 7}">${nameOf(label)}</text>`);
   picture.innerHTML = f.draw(`How many of ${MANY} codes give each digit`,
     counts[0].map(bar("blue", -0.38)).join("") + counts[1].map(bar("orange", 0.02)).join(""), names.join(""));
-  const rare = (one) => one.map((count, label) => [count, label]).filter(([count]) => count < HARDLY * MANY);
   const told = (one) => {
-    const found = rare(one), names = found.map(([, label]) => nameOf(label));
-    const [least, label] = one.map((count, n) => [count, n]).reduce((a, b) => (b[0] < a[0] ? b : a));
-    return found.length ? `hardly draws ${names.join(", ")} (${found.map(([count]) => count).join(", ")} times)`
-      : `draws every digit; the rarest, ${nameOf(label)}, ${least} times`;
+    const rare = [...one.keys()].filter((label) => one[label] < HARDLY * MANY), least = Math.min(...one);
+    return rare.length ? `hardly draws ${rare.map(nameOf).join(", ")} (${rare.map((label) => one[label]).join(", ")} times)`
+      : `draws every digit; the rarest, ${nameOf(one.indexOf(least))}, ${least} times`;
   };
   const sentence = `Of 1,000 codes from N(0, I), each named after the test code nearest to it: the VAE ` +
     `${told(counts[0])}; the autoencoder ${told(counts[1])}.`;

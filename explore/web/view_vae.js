@@ -129,8 +129,9 @@ export function mount(root, models) {
     change({});
   };
   const everywhere = tick({ label: "Show what each decoder draws everywhere", value: false, onChange: fill });
+  const dots = spread(planes.autoencoder, planes.logvar.map(() => -Infinity));
   const ellipses = tick({ label: `Show the ellipses of ${planes.logvar.length / 2} test images`, value: false,
-    onChange: (on) => change({ others: on ? [spread(planes.vae, planes.logvar), points(planes)] : [[], []] }) });
+    onChange: (on) => change({ others: on ? [spread(planes.vae, planes.logvar), dots] : [[], []] }) });
   const walkSlider = slider({ label: "Along the walk", min: 0, max: 1, step: 0.01, value: 0,
     format: (t) => `${Math.round(100 * t)} %`, onInput: walkTo });
   /** While pictures move by themselves, nothing is read out. */
