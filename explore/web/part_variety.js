@@ -12,7 +12,7 @@ export function variety({ vae, autoencoder, labels }, nameOf) {
   const z = normals(generator(11), 2 * MANY), counts = [vae, autoencoder].map((codes) => tally(codes, labels, z));
   const picture = el("div", { class: "figure" });
   const most = Math.max(...counts.flat()), tall = 50 * Math.ceil((most + 1) / 50), all = counts[0].length;
-  const margin = { left: 42, right: 8, bottom: 24 };
+  const margin = { left: 54, right: 8, bottom: 24 };
   const f = frame({ width: 272, height: 170, x: [-0.5, all - 0.5], y: [0, tall], xTicks: [], yName: "pictures", margin });
   const bar = (kind, side) => (count, label) =>
     `<rect class="bar ${kind}" x="${f.X(label + side)}" y="${f.Y(count)}" width="${f.X(0.36) - f.X(0)}" ` +
