@@ -78,7 +78,7 @@ def neighbours(_: Arrays) -> Iterator[Vector]:
     yield Vector("neighbours.shareWithin", (x, 2, 1.0), (np.hypot(*x.T) <= 1).mean(keepdims=True))
     some = rng.normal(size=(8, 2))
     own = labels[np.hypot(*(some[:, None] - x).transpose(2, 0, 1)).argmin(axis=1)]
-    yield Vector("neighbours.tally", (x, labels, some), np.bincount(own, minlength=2))
+    yield Vector("neighbours.tally", (x, labels, some), 1.0 * np.bincount(own, minlength=2))
 
 
 def cd_bias(_: Arrays) -> Iterator[Vector]:

@@ -28,8 +28,8 @@ const WORDS = "Draw a digit or pick one. The VAE’s encoder answers with a dens
 const UNSEEN = (vae, plain) =>
   "To make a new digit one has to choose a code. Twelve were drawn from N(0, I): the crosses in both planes. The VAE " +
   `pays for codes that stray from N(0, I), by its KL, and keeps ${vae} of the test codes within the outer circle, two ` +
-  `standard deviations; where they are dense, the ellipses of test images touch. The autoencoder pays nothing: only ${plain} of its ` +
-  "codes are there, and the crosses fall on one small spot. Its pictures may be crisp, but they are of few digits.";
+  "standard deviations; where they are dense, the ellipses of test images touch. The autoencoder pays nothing: only " +
+  `${plain} of its codes are there, and the crosses fall on one small spot. Its pictures are of few digits.`;
 const WALK = "On a straight line between two codes the decoders’ pictures are about as crisp as one another, and both may pass " +
   "through other digits. What differs is how evenly the picture changes. Pick another end.";
 const PRICE = "Training makes the sum of two terms small. You are the encoder now: move q away from 0, and the KL grows " +
