@@ -12,7 +12,7 @@ const OPTIONS = {
 
 function rendered({ tex, display }) {
   try {
-    return { html: katex.renderToString(tex, { ...OPTIONS, displayMode: display }) };
+    return { html: katex.renderToString(tex, { ...OPTIONS, displayMode: display }).replaceAll("<a ", '<a tabindex="-1" ') };
   } catch (error) {
     return { error: String(error.message) };
   }
