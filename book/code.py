@@ -2,6 +2,7 @@
 
 import ast
 import html
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import NamedTuple
 from pygments.lexers import PythonLexer
 from pygments.token import Comment, Keyword, Name, Number, Operator, String
 
-from grading.chapters import ROOT, TAG, tags
+from grading.chapters import ROOT, TAG, by_label, tags
 
 # The kinds of words that are told apart, few on purpose: the symbols' colours come first.
 KINDS = {Keyword: "kw", Operator.Word: "kw", String: "st", Comment: "co", Number: "nu"}
+LABEL = re.compile(r"\b((?:ad|rbm|vae|gan)\.\d+)\b")  # of an equation
 Classes = Callable[[str], str]  # of a name, "" for none
 
 
@@ -123,10 +125,9 @@ def listing(
         about = f' data-eq="{" ".join(labels)}"' if labels else ""
         place = f' id="L{number}"' if ids else ""
         link = f'<a class="no" href="{to(number)}" tabindex="-1" aria-hidden="true">{number}</a>'
-        link = "" if ids else link  # the style counts there
-        text = _line(rows[number - 1], classes)
-        for label in labels:
-            text = text.replace(f"({label})", f'(<a href="{to(label)}">{label}</a>)')
+        lead = lambda m: f'<a href="{to(m[0])}">{m[0]}</a>' if m[0] in by_label() else m[0]  # noqa: E731
+        text = LABEL.sub(lead, _line(rows[number - 1], classes))
+        link *= not ids  # the style counts there
         out.append(f'<span class="ln"{about}{place}>{link}{text}</span>')
     lines = "\n".join(out)
     return f"<pre><code>{lines}</code></pre>"

@@ -13,7 +13,7 @@ from book.site import to_equation, to_slip
 from book.tokens import parsed
 
 LABEL = re.compile(r"\(((?:ad|rbm|vae|gan)\.\d+)\)")
-NUMBER = re.compile(r"[-\d−][\d.,e+%−-]*( of \d+)?")
+NUMBER = re.compile(r"[-\d−][\d.,e+%−-]*( of \d+| \([\d.e-]+\))?")
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
