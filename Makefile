@@ -60,7 +60,7 @@ gan: .venv/ready ## train one generative adversarial network (5 min)
 test: .venv/ready-test ## run every test, on all cores (3 min)
 	$(PY) -m pytest -p tests.cores $(ARGS)
 
-test-web: node_modules/.ready .venv/ready-test .venv/ready-web ## test both pages in Chromium, which must be installed (2 min)
+test-web: node_modules/.ready .venv/ready-test .venv/ready-web ## test both pages in Chromium, which must be installed (3 min)
 	$(PY) -m pytest tests/web $(ARGS)
 
 test-matrix: .venv/ready ## the same under each Python 3.11 to 3.14 that is here, or in PYTHONS='...'
