@@ -121,9 +121,10 @@ def test_an_address_opens_the_equation_and_its_code_even_where_it_was_folded(tur
     assert line.is_visible()
     assert lit(page, of("vae.12")[1])
     page.goto(page.url.replace("#vae.12", "#slip-kl-without-half"))
-    assert page.locator("[id=slip-kl-without-half] pre.new").is_visible()
+    page.locator("[id=slip-kl-without-half] pre.new").wait_for()
     page.goto(page.url.replace("#slip-kl-without-half", "#vae.12"))
-    assert abs(equation.bounding_box()["y"]) < 100
+    page.wait_for_function("(one) => Math.abs(one.getBoundingClientRect().y) < 100",
+                           arg=equation.element_handle())  # fmt: skip
     assert page.locator(of("vae.8")[1]).first.is_visible()
 
 

@@ -132,6 +132,7 @@ def test_tabs_follow_clicks_keys_and_addresses(visit):
     shown = "[...document.querySelectorAll('[role=tabpanel]:not([hidden])')].map((one) => one.id)"
     assert page.evaluate(shown) == ["view-game"]
     page.get_by_role("tab", name="Boltzmann machine").click()
+    page.wait_for_selector("#view-rbm:not([hidden])")  # the address changes first
     assert page.evaluate(shown) == ["view-rbm"]
     page.keyboard.press("ArrowRight")
     page.wait_for_selector("#view-vae:not([hidden])")
@@ -145,6 +146,7 @@ def test_a_view_that_is_hidden_stands_still(visit):
     page = visit()
     after_sweeps(page, 5)
     page.get_by_role("tab", name="game").click()
+    page.wait_for_selector("#view-game:not([hidden])")
     before = page.evaluate("document.querySelector('.count').textContent")
     page.wait_for_timeout(300)
     assert page.evaluate("document.querySelector('.count').textContent") == before

@@ -219,8 +219,9 @@ def test_the_walk_turns_and_stops_with_its_view(visit):  # noqa: F811
         "(was) => document.querySelector('#view-gan .slider input:not(.pad *)').value !== was",
         arg=begun,
     )
-    page.get_by_role("tab", name="Equations").click()
-    page.get_by_role("tab", name="Adversarial").click()
+    for tab, shown in (("Equations", "equations"), ("Adversarial", "gan")):
+        page.get_by_role("tab", name=tab).click()
+        page.wait_for_selector(f"#view-{shown}:not([hidden])")
     stood = angle.input_value()
     page.wait_for_timeout(200)
     assert angle.input_value() == stood
